@@ -1,0 +1,81 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The rooms of the house. An import from a lower room to a higher one is a mistake;
+// each room names everything it may know, so the compiler catches it.
+
+// The engine's loops are written with SIMD16<Float>. Without the machine's own vector width each fused
+// multiply-add becomes a library call, so the rooms that hold loops are compiled for this machine.
+let native: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=native"], .when(configuration: .release))]
+
+func room(_ name: String, knows: [Target.Dependency] = [], settings: [SwiftSetting] = []) -> Target {
+  .target(name: name, dependencies: knows, swiftSettings: settings)
+}
+
+func tests(of name: String, and others: [Target.Dependency] = []) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + others)
+}
+
+func library(_ name: String, pkgConfig: String, debian: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([debian])])
+}
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "aanet",
+  products: [.executable(name: "aanet", targets: ["aanet"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // System libraries: a header and a name for the linker, no rule of ours.
+    library("COpenBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
+    library("CYAML", pkgConfig: "yaml-0.1", debian: "libyaml-dev"),
+    library("CMatIO", pkgConfig: "matio", debian: "libmatio-dev"),
+
+    // Bridges: C interfaces of a few functions over what Swift cannot call (setjmp, C++ templates).
+    .target(name: "JPEGBridge", linkerSettings: [.linkedLibrary("jpeg")]),
+    .target(
+      name: "GnuplotBridge",
+      linkerSettings: [
+        .linkedLibrary("boost_iostreams"), .linkedLibrary("boost_system"), .linkedLibrary("boost_filesystem"),
+      ]),
+
+    // The engine.
+    room("Tensors", knows: ["COpenBLAS"], settings: native),
+    room("Layers", knows: ["Tensors"], settings: native),
+    room("Models", knows: ["Tensors", "Layers"], settings: native),
+
+    // The subject.
+    room("Configuration", knows: ["CYAML"]),
+    room("Datasets", knows: ["Tensors", "Configuration", "JPEGBridge", "CMatIO"], settings: native),
+    room("Retrieval", knows: ["Tensors"], settings: native),
+
+    // The harness.
+    room("Runs"),
+    room("Experiments", knows: ["Configuration", "Runs", "Datasets", "Models", "Layers", "Tensors", "Retrieval"]),
+    room("Reports", knows: ["Runs", "Configuration", "GnuplotBridge"]),
+    .executableTarget(
+      name: "aanet",
+      dependencies: [
+        "Tensors", "Layers", "Models", "Configuration", "Datasets", "Retrieval", "Runs", "Experiments", "Reports",
+        argumentParser,
+      ]),
+
+    // Tests.
+    room("TestSupport", knows: ["Tensors"]),
+    tests(of: "Tensors"),
+    tests(of: "Layers", and: ["Tensors"]),
+    tests(of: "Models", and: ["Tensors", "Layers"]),
+    tests(of: "Configuration"),
+    tests(of: "Datasets", and: ["Tensors", "Configuration"]),
+    tests(of: "Retrieval", and: ["Tensors"]),
+    tests(of: "Runs"),
+    tests(of: "Experiments", and: ["Configuration", "Runs", "Datasets"]),
+    tests(of: "Reports", and: ["Runs"]),
+    .testTarget(name: "CommandTests", dependencies: ["TestSupport", "aanet"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,40 @@
+/// What one epoch of training did: a line of `epochs.jsonl`.
+public struct EpochRecord: Codable, Hashable, Sendable {
+  /// The epoch, counted from 1.
+  public var epoch: Int
+  /// Optimiser steps in this epoch.
+  public var steps: Int
+  /// Images trained on in this epoch.
+  public var images: Int
+  /// The mean total loss over the epoch's steps (Equation 2 or 6 of the paper).
+  public var loss: Double
+  /// The mean unweighted loss of each task: `global`, `part`, `attribute`, `attention`.
+  public var losses: [String: Double]
+  /// What each task's loss is multiplied with at the epoch's end: λ, or 1/σ² where it is learned.
+  public var weights: [String: Double]
+  /// The learned σ of each task at the epoch's end; absent with fixed weights.
+  public var sigma: [String: Double]?
+  /// The learning rate of each parameter group: `new`, `pretrained`.
+  public var rates: [String: Double]
+  /// Wall-clock seconds.
+  public var seconds: Double
+  /// Seconds in which training waited for images.
+  public var secondsWaiting: Double
+
+  /// Records an epoch.
+  public init(
+    epoch: Int, steps: Int, images: Int, loss: Double, losses: [String: Double], weights: [String: Double],
+    sigma: [String: Double]?, rates: [String: Double], seconds: Double, secondsWaiting: Double
+  ) {
+    self.epoch = epoch
+    self.steps = steps
+    self.images = images
+    self.loss = loss
+    self.losses = losses
+    self.weights = weights
+    self.sigma = sigma
+    self.rates = rates
+    self.seconds = seconds
+    self.secondsWaiting = secondsWaiting
+  }
+}

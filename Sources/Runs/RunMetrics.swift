@@ -1,0 +1,80 @@
+/// How well a run's descriptors retrieve: fractions in 0 ... 1, over the queries that have a true match.
+public struct RetrievalScores: Codable, Hashable, Sendable {
+  /// Mean average precision, rectangle form: the mean over true matches of the precision at that match.
+  public var mAP: Double
+  /// Mean average precision, trapezoid form: the benchmark's own code.
+  public var mAPTrapezoid: Double
+  /// Share of queries whose first true match is at rank 1.
+  public var rank1: Double
+  /// Share of queries whose first true match is within rank 5.
+  public var rank5: Double
+  /// Share of queries whose first true match is within rank 10.
+  public var rank10: Double
+  /// Share of queries whose first true match is within rank 20.
+  public var rank20: Double
+  /// Queries that were counted.
+  public var queries: Int
+  /// Queries that were not counted, having no true match from another camera.
+  public var queriesWithoutMatch: Int
+
+  /// Records the scores.
+  public init(
+    mAP: Double, mAPTrapezoid: Double, rank1: Double, rank5: Double, rank10: Double, rank20: Double, queries: Int,
+    queriesWithoutMatch: Int
+  ) {
+    self.mAP = mAP
+    self.mAPTrapezoid = mAPTrapezoid
+    self.rank1 = rank1
+    self.rank5 = rank5
+    self.rank10 = rank10
+    self.rank20 = rank20
+    self.queries = queries
+    self.queriesWithoutMatch = queriesWithoutMatch
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case mAP, mAPTrapezoid = "mAP_trapezoid", rank1, rank5, rank10, rank20, queries
+    case queriesWithoutMatch = "queries_without_match"
+  }
+}
+
+/// `metrics.json`: what a finished run was measured at.
+public struct RunMetrics: Codable, Hashable, Sendable {
+  /// Retrieval by the benchmark's protocol.
+  public var retrieval: RetrievalScores
+  /// Numbers in a descriptor.
+  public var descriptorLength: Int
+  /// Trainable numbers of the model.
+  public var parameters: Int
+  /// Seconds of training, over all sittings.
+  public var secondsTraining: Double
+  /// Seconds of extracting descriptors and ranking.
+  public var secondsEvaluating: Double
+  /// Images per second over the whole of training.
+  public var imagesPerSecond: Double
+  /// The process's largest resident size, in GiB.
+  public var peakMemoryGiB: Double
+
+  /// Records what a run was measured at.
+  public init(
+    retrieval: RetrievalScores, descriptorLength: Int, parameters: Int, secondsTraining: Double,
+    secondsEvaluating: Double, imagesPerSecond: Double, peakMemoryGiB: Double
+  ) {
+    self.retrieval = retrieval
+    self.descriptorLength = descriptorLength
+    self.parameters = parameters
+    self.secondsTraining = secondsTraining
+    self.secondsEvaluating = secondsEvaluating
+    self.imagesPerSecond = imagesPerSecond
+    self.peakMemoryGiB = peakMemoryGiB
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case retrieval, parameters
+    case descriptorLength = "descriptor_length"
+    case secondsTraining = "seconds_training"
+    case secondsEvaluating = "seconds_evaluating"
+    case imagesPerSecond = "images_per_second"
+    case peakMemoryGiB = "peak_memory_gib"
+  }
+}
