@@ -128,7 +128,9 @@ public struct SafeTensors: Sendable, Equatable {
     }
     let body = data.dropFirst(8 + Int(stated))
     let parsed = try? JSONSerialization.jsonObject(with: data.dropFirst(8).prefix(Int(stated)))
-    guard let header = parsed as? [String: Any] else { throw fail("not a safetensors file: its header is no JSON object") }
+    guard let header = parsed as? [String: Any] else {
+      throw fail("not a safetensors file: its header is no JSON object")
+    }
     tensors = [:]
     metadata = header["__metadata__"] as? [String: String] ?? [:]
     for (name, entry) in header where name != "__metadata__" {

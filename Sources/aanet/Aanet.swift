@@ -1,11 +1,32 @@
 import ArgumentParser
+import Foundation
 
 /// The command line: `aanet <command>`.
+///
+/// Exit codes: 0 done, 1 a check did not pass, 2 the input or the usage is wrong (the message says what, where and
+/// what to do), 130 interrupted.
 @main
-struct Aanet: AsyncParsableCommand {
+struct Aanet: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "aanet",
     abstract: "A paper you can run: AANet (Tay, Roy, Yap, CVPR 2019) from YAML to tables, on a CPU.",
     subcommands: []
   )
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let code as ExitCode {
+      exit(withError: code)
+    } catch  where exitCode(for: error).isSuccess {
+      exit(withError: error)  // --help and --version
+    } catch  where exitCode(for: error) == .validationFailure {
+      Console.complain(fullMessage(for: error))
+      exit(withError: ExitCode(2))
+    } catch {
+      Console.complain("error: \(error)")
+      exit(withError: ExitCode(2))
+    }
+  }
 }

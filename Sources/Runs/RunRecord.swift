@@ -1,0 +1,70 @@
+import Foundation
+
+/// `provenance.json`: where a run's numbers come from.
+public struct Provenance: Codable, Hashable, Sendable {
+  /// The commit of the working tree, empty outside a git checkout.
+  public var commit: String
+  /// Whether the working tree differed from that commit.
+  public var hasLocalChanges: Bool
+  /// The compiler's version.
+  public var compiler: String
+  /// OpenBLAS's own description of its build.
+  public var blas: String
+  /// The kernel set that OpenBLAS chose: `SkylakeX`, `Haswell`, …
+  public var blasKernels: String
+  /// Worker threads of the engine.
+  public var threads: Int
+  /// The processor's name.
+  public var cpu: String
+  /// The dataset's fingerprint: a digest over file names, sizes and labels.
+  public var dataset: String
+  /// When the run started (ISO 8601).
+  public var started: String
+
+  /// Records where a run's numbers come from.
+  public init(
+    commit: String, hasLocalChanges: Bool, compiler: String, blas: String, blasKernels: String, threads: Int,
+    cpu: String, dataset: String, started: String
+  ) {
+    self.commit = commit
+    self.hasLocalChanges = hasLocalChanges
+    self.compiler = compiler
+    self.blas = blas
+    self.blasKernels = blasKernels
+    self.threads = threads
+    self.cpu = cpu
+    self.dataset = dataset
+    self.started = started
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case commit, compiler, blas, threads, cpu, dataset, started
+    case hasLocalChanges = "local_changes"
+    case blasKernels = "blas_kernels"
+  }
+}
+
+/// What the disk knows of one run.
+public struct RunRecord: Sendable {
+  /// Which run.
+  public let identity: RunIdentity
+  /// Its folder.
+  public let folder: URL
+  /// The epochs that were finished, in order.
+  public let epochs: [EpochRecord]
+  /// What it was measured at; absent until the run is finished.
+  public let metrics: RunMetrics?
+  /// Where its numbers come from.
+  public let provenance: Provenance?
+
+  /// Gathers a run's record.
+  public init(
+    identity: RunIdentity, folder: URL, epochs: [EpochRecord], metrics: RunMetrics?, provenance: Provenance?
+  ) {
+    self.identity = identity
+    self.folder = folder
+    self.epochs = epochs
+    self.metrics = metrics
+    self.provenance = provenance
+  }
+}

@@ -1,0 +1,19 @@
+import Foundation
+
+/// Where the program's words go: results to standard output, everything else to standard error.
+enum Console {
+  /// Whether standard error is a terminal, so that a progress bar can be redrawn in place.
+  static let isTerminal = isatty(STDERR_FILENO) == 1
+
+  /// Writes a line for the person, not for a pipe.
+  static func complain(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+  }
+
+  /// Prints a value as JSON with sorted keys.
+  static func printJSON(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+}
