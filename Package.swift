@@ -43,7 +43,8 @@ let package = Package(
       ]),
 
     // The engine.
-    room("Tensors", knows: ["COpenBLAS"], settings: native),
+    .target(name: "Kernels"),
+    room("Tensors", knows: ["COpenBLAS", "Kernels"], settings: native),
     room("Layers", knows: ["Tensors"], settings: native),
     room("Models", knows: ["Tensors", "Layers"], settings: native),
 
