@@ -9,3 +9,11 @@ void kernels_flush_denormals(void) {
   __asm__ volatile("msr fpcr, %0" : : "r"(control | (1ul << 24)));
 #endif
 }
+
+int kernels_has_avx512(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512f") ? 1 : 0;
+#else
+  return 0;
+#endif
+}

@@ -1,4 +1,6 @@
 import COpenBLAS
+import Foundation
+import Kernels
 
 /// A matrix in memory: rows of `stride` numbers of which the first columns count, as it stands or transposed.
 public struct MatrixOperand {
@@ -47,6 +49,15 @@ public enum MatrixProduct {
 
   /// The kernel set that OpenBLAS chose for this processor when the program started: `SkylakeX`, `Haswell`, …
   public static var kernels: String { String(cString: openblas_get_corename()) }
+
+  /// What to do about kernels that are narrower than the processor's vectors; nil where they are not.
+  public static var narrownessAdvice: String? {
+    guard kernels_has_avx512() == 1, !["SkylakeX", "Cooperlake", "Sapphirerapids"].contains(kernels) else { return nil }
+    let cause =
+      ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"].map { ", because OPENBLAS_CORETYPE=\($0)" } ?? ""
+    return "OpenBLAS runs its \(kernels) kernels\(cause), on a processor with AVX-512; "
+      + "`env -u OPENBLAS_CORETYPE aanet …` may be twice as fast"
+  }
 
   /// OpenBLAS's description of itself.
   public static var build: String { String(cString: openblas_get_config()) }

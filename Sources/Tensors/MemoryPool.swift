@@ -26,14 +26,14 @@ final class MemoryPool {
 
   /// Gives a block of at least `bytes` bytes: the smallest free one that wastes less than a quarter, or a new one.
   func take(_ bytes: Int) -> Block {
-    let bytes = max(64, (bytes + 63) & ~63)
-    let index = firstIndex(ofCapacity: bytes)
+    let size = Self.rounded(bytes)
+    let index = firstIndex(ofCapacity: size)
     let block: Block
-    if index < free.count, free[index].capacity <= bytes + bytes / 4 {
+    if index < free.count, free[index].capacity <= size + size / 4 {
       block = free.remove(at: index)
     } else {
-      block = Self.allocate(bytes)
-      reserved += block.capacity
+      block = Self.allocate(size)
+      reserved += size
     }
     used += block.capacity
     peak = max(peak, used)
@@ -56,12 +56,18 @@ final class MemoryPool {
     return low
   }
 
-  private static func allocate(_ bytes: Int) -> Block {
-    let isLarge = bytes >= largePage
-    let capacity = isLarge ? (bytes + largePage - 1) / largePage * largePage : bytes
-    let address = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: isLarge ? largePage : 64)
-    if isLarge { madvise(address, capacity, MADV_HUGEPAGE) }
-    return Block(address: address, capacity: capacity)
+  /// Sizes are rounded up by at most a sixteenth, so that nearly equal requests share blocks.
+  static func rounded(_ bytes: Int) -> Int {
+    let bytes = max(64, bytes)
+    let step = max(64, 1 << (Int.bitWidth - 1 - bytes.leadingZeroBitCount - 4))
+    return (bytes + step - 1) / step * step
+  }
+
+  private static func allocate(_ size: Int) -> Block {
+    let isLarge = size >= largePage
+    let address = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: isLarge ? largePage : 64)
+    if isLarge { madvise(address, size, MADV_HUGEPAGE) }
+    return Block(address: address, capacity: size)
   }
 
   deinit {

@@ -1,4 +1,4 @@
-// What Swift cannot say: two instructions of the processor. Every loop of the engine is Swift.
+// What Swift cannot say: a few instructions of the processor. Every loop of the engine is Swift.
 #ifndef AANET_KERNELS_H
 #define AANET_KERNELS_H
 
@@ -18,5 +18,8 @@ static inline void kernels_relax(void) {
 /// Makes the calling thread treat numbers below the normal range as zero. Such numbers appear when momentum
 /// fades out, and each costs a hundred cycles otherwise.
 void kernels_flush_denormals(void);
+
+/// 1 where the processor has 512-bit vectors, else 0.
+int kernels_has_avx512(void);
 
 #endif
