@@ -50,7 +50,7 @@ let package = Package(
     // The subject.
     room("Configuration", knows: ["CYAML"]),
     room("Datasets", knows: ["Tensors", "Configuration", "JPEGBridge", "CMatIO"], settings: native),
-    room("Retrieval", knows: ["Tensors"], settings: native),
+    room("Retrieval", knows: ["Tensors", "COpenBLAS"], settings: native),
 
     // The harness.
     room("Runs"),
