@@ -12,8 +12,10 @@ func room(_ name: String, knows: [Target.Dependency] = [], settings: [SwiftSetti
   .target(name: name, dependencies: knows, swiftSettings: settings)
 }
 
-func tests(of name: String, and others: [Target.Dependency] = []) -> Target {
-  .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + others)
+func tests(of name: String, and others: [Target.Dependency] = [], fixtures: Bool = false) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + others,
+    exclude: fixtures ? ["Fixtures"] : [])
 }
 
 func library(_ name: String, pkgConfig: String, debian: String) -> Target {
@@ -70,7 +72,7 @@ let package = Package(
     tests(of: "Models", and: ["Tensors", "Layers"]),
     tests(of: "Configuration"),
     tests(of: "Datasets", and: ["Tensors", "Configuration"]),
-    tests(of: "Retrieval", and: ["Tensors"]),
+    tests(of: "Retrieval", and: ["Tensors"], fixtures: true),
     tests(of: "Runs"),
     tests(of: "Experiments", and: ["Configuration", "Runs", "Datasets"]),
     tests(of: "Reports", and: ["Runs"]),
