@@ -71,7 +71,7 @@ let package = Package(
     tests(of: "Layers", and: ["Tensors"]),
     tests(of: "Models", and: ["Tensors", "Layers"]),
     tests(of: "Configuration"),
-    tests(of: "Datasets", and: ["Tensors", "Configuration"]),
+    tests(of: "Datasets", and: ["Tensors", "Configuration"], fixtures: true),
     tests(of: "Retrieval", and: ["Tensors"], fixtures: true),
     tests(of: "Runs"),
     tests(of: "Experiments", and: ["Configuration", "Runs", "Datasets"]),

@@ -1,3 +1,5 @@
+import Configuration
+
 /// What is wrong with a dataset: its registry, its folders, its images or its attributes.
 public struct DatasetError: Error, CustomStringConvertible, Equatable {
   /// What is wrong, where, and what to do about it.
@@ -8,6 +10,6 @@ public struct DatasetError: Error, CustomStringConvertible, Equatable {
 }
 
 extension String {
-  /// The text between quotation marks on one line, whatever it holds: file names may contain quotes and line breaks.
-  package var quoted: String { debugDescription }
+  /// The text in quotation marks on one line, whatever it holds: file names may contain line breaks.
+  package var quoted: String { "'" + Wording.printable(self, limit: 4096) + "'" }
 }

@@ -1,7 +1,10 @@
 import Foundation
 
-/// A folder of its own for one test, removed with everything in it when the test lets go of it.
-public final class TemporaryFolder: Sendable {
+/// A folder of its own for one test, removed with everything in it when the test process ends.
+///
+/// Not earlier: a test may go on using a file's place after it last mentions the folder, and Swift lets go of a value
+/// at its last mention.
+public struct TemporaryFolder: Sendable {
   /// Where it is.
   public let url: URL
 
@@ -9,11 +12,18 @@ public final class TemporaryFolder: Sendable {
   ///
   /// - Throws: what `FileManager` throws where there is no room for it.
   public init() throws {
-    url = FileManager.default.temporaryDirectory.appendingPathComponent("aanet-\(UUID())", isDirectory: true)
+    url = Self.all.appendingPathComponent(UUID().uuidString, isDirectory: true)
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
   }
 
-  deinit { try? FileManager.default.removeItem(at: url) }
+  /// The folder of all temporary folders of this process.
+  private static let all: URL = {
+    atexit { try? FileManager.default.removeItem(at: TemporaryFolder.place) }
+    return place
+  }()
+
+  private static let place = FileManager.default.temporaryDirectory
+    .appendingPathComponent("aanet-tests-\(ProcessInfo.processInfo.processIdentifier)", isDirectory: true)
 
   /// Writes a file under the folder, making the folders on its way, and gives its place.
   @discardableResult

@@ -6,18 +6,18 @@
 /// interpolation with the edge repeated. Shrinking, the triangle grows with `s`, so that no source pixel is passed
 /// over: what Pillow, and with it torchvision's `Resize` on decoded files, does. Sums are kept in single precision and
 /// rounded once, to the nearest of 256 levels.
-struct ImageResizer {
+package struct ImageResizer {
   /// The size that images are brought to.
-  let size: ImageSize
+  package let size: ImageSize
   private var columns = Taps(source: 0, target: 0)
   private var rows = Taps(source: 0, target: 0)
   private var narrowed: [Float] = []
 
   /// Prepares for a target size.
-  init(to size: ImageSize) { self.size = size }
+  package init(to size: ImageSize) { self.size = size }
 
   /// The image at the target size, `height × width × 3` bytes.
-  mutating func resize(_ image: Image) -> [UInt8] {
+  package mutating func resize(_ image: Image) -> [UInt8] {
     if image.height == size.height && image.width == size.width { return image.pixels }
     if columns.source != image.width || columns.target != size.width {
       columns = Taps(source: image.width, target: size.width)
