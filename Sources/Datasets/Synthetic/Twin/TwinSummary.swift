@@ -1,0 +1,62 @@
+import Foundation
+
+/// What a twin holds; stored beside its images as `twin.json`.
+public struct TwinSummary: Codable, Equatable, Sendable {
+  /// One folder of images.
+  public struct Split: Codable, Equatable, Sendable {
+    /// The folder's name.
+    public var folder: String
+    /// Its images, identities (without distractors 0 and junk −1) and cameras.
+    public var images: Int
+    public var identities: Int
+    public var cameras: Int
+  }
+
+  /// The folders of the real benchmarks.
+  public static let folders = ["bounding_box_train", "bounding_box_test", "query"]
+
+  /// The benchmark that it stands in for.
+  public var kind: SyntheticTwin.Kind
+  /// What decides its contents.
+  public var version: Int
+  public var seed: UInt64
+  public var scale: TwinScale
+  /// What is in each folder.
+  public var splits: [Split]
+  /// Images in all.
+  public var images: Int
+  /// Whether it was there already and nothing was drawn.
+  public var wasPresent: Bool
+
+  init(kind: SyntheticTwin.Kind, scale: TwinScale, seed: UInt64) {
+    self.kind = kind
+    version = SyntheticTwin.version
+    self.seed = seed
+    self.scale = scale
+    splits = []
+    images = 0
+    wasPresent = false
+  }
+
+  mutating func count(_ shots: [TwinPlan.Shot]) {
+    splits = Self.folders.map { folder in
+      let those = shots.filter { $0.folder == folder }
+      let known = those.filter { !$0.file.hasPrefix("0000_") && !$0.file.hasPrefix("-1_") }
+      return Split(
+        folder: folder, images: those.count, identities: Set(known.map(\.person)).count,
+        cameras: Set(those.map(\.camera)).count)
+    }
+    images = shots.count
+  }
+
+  func isSame(as other: TwinSummary) -> Bool {
+    kind == other.kind && version == other.version && seed == other.seed && scale == other.scale
+      && splits == other.splits
+  }
+
+  func markedPresent() -> TwinSummary {
+    var copy = self
+    copy.wasPresent = true
+    return copy
+  }
+}
