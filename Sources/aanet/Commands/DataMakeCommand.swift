@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Datasets
 import Foundation
 
@@ -24,7 +25,7 @@ struct DataMakeCommand: ParsableCommand {
   var seed: UInt64 = 1
   @Option(help: "How large: small (64 + 64 identities, 2,000 images).")
   var scale = "small"
-  @Option(help: "The folder to make (default: data/NAME).")
+  @Option(help: "The folder to make (default: the one that datasets.yaml names).")
   var out: String?
   @Flag(help: "Draw it anew even where it exists.")
   var force = false
@@ -33,12 +34,14 @@ struct DataMakeCommand: ParsableCommand {
 
   func run() throws {
     guard let kind = SyntheticTwin.Kind.allCases.first(where: { $0.dataset == name }) else {
-      throw DataNameError(name: name, known: SyntheticTwin.Kind.allCases.map(\.dataset), what: "synthetic data set")
+      let what = "no synthetic dataset is called \(Wording.quoted(name))"
+      throw DatasetError(Wording.unknown(what, name, among: SyntheticTwin.Kind.allCases.map(\.dataset)))
     }
     guard let scale = TwinScale.named(scale, kind) else {
-      throw DataNameError(name: scale, known: TwinScale.names, what: "scale")
+      throw DatasetError(
+        Wording.unknown("there is no scale \(Wording.quoted(scale))", scale, among: TwinScale.names))
     }
-    let folder = URL(fileURLWithPath: out ?? "data/\(kind.dataset)")
+    let folder = try out.map { URL(fileURLWithPath: $0) } ?? DataFolder.toMake(kind, project: URL(fileURLWithPath: "."))
     let bar = ProgressBar(kind.dataset, unit: "images")
     defer { bar.finish() }
     let interrupt = Interrupt()

@@ -6,7 +6,7 @@ import Foundation
 struct DataShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Write a contact sheet of a data set: a row per identity, its images over the cameras.",
+    abstract: "Write a contact sheet of a dataset: a row per identity, its images over the cameras.",
     discussion: """
       Examples:
         aanet data show synthetic-market
@@ -14,7 +14,7 @@ struct DataShowCommand: ParsableCommand {
         aanet data show /data/Market-1501
       """)
 
-  @Argument(help: "A data set's name, or a folder.")
+  @Argument(help: "A dataset of datasets.yaml, or a folder.")
   var name: String
   @Option(help: "The JPEG file to write (default: reports/_out/data/NAME.jpg).")
   var out: String?
@@ -32,7 +32,7 @@ struct DataShowCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folder = try DataFolder.find(name)
+    let folder = try DataFolder.find(name, project: URL(fileURLWithPath: "."))
     let sheet = try ContactSheet.make(dataset: folder, rows: rows, columns: columns, skip: skip)
     let bytes = try JPEG.encode(sheet, quality: 92)
     let target = URL(fileURLWithPath: out ?? "reports/_out/data/\(folder.lastPathComponent).jpg")

@@ -1,54 +1,46 @@
+import Configuration
 import Datasets
 import Foundation
 
-/// A name that nothing answers to, with the nearest that something does.
-struct DataNameError: Error, CustomStringConvertible {
-  let description: String
-
-  init(name: String, known: [String], what: String) {
-    let shown = String(name.prefix(60).map { $0.isNewline ? " " : $0 })
-    let near = known.min { Self.distance($0, name) < Self.distance($1, name) }
-    let hint = near.map { Self.distance($0, name) <= max(2, $0.count / 3) ? "; did you mean '\($0)'?" : "" } ?? ""
-    description = "there is no \(what) '\(shown)'\(hint) (known: \(known.joined(separator: ", ")))"
-  }
-
-  /// Levenshtein's distance of two words; long ones are cut.
-  private static func distance(_ a: String, _ b: String) -> Int {
-    let (a, b) = (Array(a.lowercased().prefix(60)), Array(b.lowercased().prefix(60)))
-    var row = Array(0...b.count)
-    for (i, letter) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, other) in b.enumerated() {
-        let next = min(row[j] + 1, row[j + 1] + 1, diagonal + (letter == other ? 0 : 1))
-        diagonal = row[j + 1]
-        row[j + 1] = next
-      }
-    }
-    return row[b.count]
-  }
-}
-
-/// Where a data set named on the command line lies.
+/// Where a dataset that is named on the command line lies.
 enum DataFolder {
-  /// - Throws: ``DataNameError`` where there is no such data set and no such folder.
-  static func find(_ name: String) throws(DataNameError) -> URL {
-    let files = FileManager.default
-    for place in ["data/\(name)", name] {
-      var isFolder: ObjCBool = false
-      if files.fileExists(atPath: place, isDirectory: &isFolder), isFolder.boolValue {
-        return URL(fileURLWithPath: place)
+  /// The folder of a dataset of `datasets.yaml`, or a folder's own path.
+  ///
+  /// - Throws: what is wrong with the registry, or ``DatasetError`` where there is neither.
+  static func find(_ name: String, project: URL) throws -> URL {
+    let registry = try DatasetRegistry(project: project)
+    let folder: URL
+    if let entry = registry.entries[name] {
+      folder = entry.folder(project: project)
+      guard isFolder(folder) else {
+        let advice = entry.isSynthetic ? "make it with 'aanet data make \(name)'" : "put the dataset there"
+        throw DatasetError("the dataset '\(name)': there is no folder \(folder.path); \(advice)")
+      }
+    } else {
+      folder = URL(fileURLWithPath: name)
+      guard isFolder(folder) else {
+        let what = "there is no dataset and no folder \(Wording.quoted(name))"
+        throw DatasetError(Wording.unknown(what, name, among: registry.entries.keys.sorted()))
       }
     }
-    let present = ((try? files.contentsOfDirectory(atPath: "data")) ?? []).filter { !$0.hasPrefix(".") }.sorted()
-    let known = Set(present + SyntheticTwin.Kind.allCases.map(\.dataset)).sorted()
-    if SyntheticTwin.Kind.allCases.contains(where: { $0.dataset == name }) {
-      throw DataNameError(description: "data/\(name): is not there yet; make it with 'aanet data make \(name)'")
-    }
-    throw DataNameError(name: name, known: known, what: "data set or folder")
+    return folder
   }
-}
 
-extension DataNameError {
-  init(description: String) { self.description = description }
+  /// The folder that a twin is made in: where the registry looks for it.
+  static func toMake(_ kind: SyntheticTwin.Kind, project: URL) throws -> URL {
+    let entry = try DatasetRegistry(project: project).entry(named: kind.dataset)
+    guard entry.isSynthetic else {
+      throw DatasetError(
+        "\(DatasetRegistry.fileName): '\(kind.dataset)' is not marked 'synthetic: true', so nothing is drawn into its folder"
+      )
+    }
+    let data = ProcessInfo.processInfo.environment[DatasetEntry.dataVariable] ?? ""
+    guard !data.isEmpty, entry.root.hasPrefix("data/") else { return entry.folder(project: project) }
+    return URL(fileURLWithPath: data).appendingPathComponent(String(entry.root.dropFirst("data/".count)))
+  }
+
+  private static func isFolder(_ url: URL) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder.boolValue
+  }
 }

@@ -20,13 +20,13 @@ extension Figure {
 
   private func backpack() -> [Piece] {
     let size = wardrobe.backpackSize * (0.45 + 0.55 * build.height / 172)
-    let back = -(thickness + 7 * size)
+    let back = -(thickness + 5.5 * size)
     let top = skeleton.neck + Joint(0, -4, back)
-    let bottom = top - Joint(0, 43 * size, 2)
-    let half = view.breadth(14.5 * size, 8 * size)
+    let bottom = top - Joint(0, 42 * size, 0) - skeleton.trunk * 0.5
+    let half = view.breadth(15 * size, 8.5 * size)
     let sweep = Sweep(
       start: view.project(top), end: view.project(bottom),
-      widths: [0.72, 0.95, 1, 1.04, 1.04, 0.97, 0.85].map { $0 * half * view.scale }, isRoundAtStart: false,
+      widths: [0.7, 0.9, 0.98, 1.02, 1.06, 1.06, 0.98, 0.8].map { $0 * half * view.scale }, isRoundAtStart: false,
       isRoundAtEnd: false)
     let surface = Surface(sweep: sweep, light: light, folds: 0.12, seed: person.seed)
     let (main, trim, heading) = (wardrobe.backpack, wardrobe.backpackTrim, view.heading)

@@ -24,6 +24,15 @@ extension Figure {
         }
       },
     ]
+    let tip = view.project(centre + Joint(0, -1.2 * size, 9.4 * size))
+    if view.cosine > -0.3 {
+      // Shows as a profile from the side, as a lighter ridge from the front.
+      let nose = wardrobe.skin.lit(light.ambient + light.direct * 0.75)
+      pieces.append(
+        Piece(depth: 5.05) { canvas in
+          Ellipse(centre: tip, radii: Point(1.5, 1.9) * size * view.scale).draw(on: &canvas, colour: nose)
+        })
+    }
     let thickness: Float
     switch wardrobe.hairStyle {
     case .cropped: thickness = 0.5

@@ -5,6 +5,18 @@ import Tensors
 enum Clutter: CaseIterable {
   case car, pole, bush, bin, sign, bicycle
 
+  /// About how tall it is, in centimetres.
+  var height: Float {
+    switch self {
+    case .car: 142
+    case .pole: 420
+    case .bush: 100
+    case .bin: 92
+    case .sign: 240
+    case .bicycle: 108
+    }
+  }
+
   /// Draws one thing.
   ///
   /// - Parameters:

@@ -122,9 +122,11 @@ struct Snapshot {
       let side: Float = random.chance(0.5) ? 1 : -1
       let isTall = thing == .pole || thing == .sign
       let x = 32 + side * (isTall ? between(6, 26) : between(14, 40))
-      thing.draw(
-        on: &canvas, foot: Point(x, foot.y + between(4, 22)), scale: scale * between(1.05, 1.25), light: lit,
-        from: &random)
+      // What stands in front is cut off by the crop's lower edge, or the person would be gone.
+      let near = scale * between(1.05, 1.25)
+      let covered = person.build.height * scale * between(0.2, 0.52)
+      let drop = max(between(4, 22), thing.height * near - (isTall ? .infinity : covered))
+      thing.draw(on: &canvas, foot: Point(x, foot.y + drop), scale: near, light: lit, from: &random)
     } else if random.chance(camera.clutter * 0.45) {
       let side: Float = random.chance(0.5) ? 1 : -1
       let x = 32 + side * between(19, 32)

@@ -1,16 +1,16 @@
 import Foundation
 
-/// A picture of a data set to look at: a row per identity, its images over the cameras, with their file names.
+/// A picture of a dataset to look at: a row per identity, its images over the cameras, with their file names.
 public enum ContactSheet {
   /// Draws a sheet.
   ///
   /// - Parameters:
-  ///   - folder: a data set in the benchmarks' layout, or one folder of images.
+  ///   - folder: a dataset in the benchmarks' layout, or one folder of images.
   ///   - rows: identities, spread evenly over those that there are.
   ///   - columns: images of each, spread over the cameras.
   ///   - zoom: how many times larger than 64×128 each image is shown.
   ///   - skip: how many identities to pass over, to see others.
-  /// - Throws: ``TwinError`` where there are no images; ``JPEGError`` where one cannot be read.
+  /// - Throws: ``DatasetError`` where there are no images; ``JPEGError`` where one cannot be read.
   public static func make(
     dataset folder: URL, rows: Int = 9, columns: Int = 10, zoom: Int = 2, skip: Int = 0
   ) throws -> Image {
@@ -27,7 +27,7 @@ public enum ContactSheet {
           let picture = try JPEG.decode(Array(Data(contentsOf: url))).image
           draw(picture, on: &sheet, x: left, y: top, width: 64 * zoom, height: 128 * zoom)
         } catch let error as JPEGError {
-          throw TwinError(description: "\(url.path): \(error.description)")
+          throw DatasetError("\(url.path): \(error.description)")
         }
         let name = url.deletingPathExtension().lastPathComponent.split(separator: "_").dropFirst().joined(
           separator: "_")
@@ -43,7 +43,7 @@ public enum ContactSheet {
   }
 
   /// Images by identity, cameras in turn so that a row shows as many as there are.
-  private static func choose(from folder: URL, rows: Int, columns: Int, skip: Int) throws(TwinError) -> [Row] {
+  private static func choose(from folder: URL, rows: Int, columns: Int, skip: Int) throws(DatasetError) -> [Row] {
     var groups: [String: [String: [URL]]] = [:]
     let folders = [folder] + TwinSummary.folders.map { folder.appendingPathComponent($0) }
     for place in folders {
@@ -57,8 +57,8 @@ public enum ContactSheet {
     }
     let identities = groups.keys.filter { $0 != "-1" && $0 != "0000" }.sorted()
     guard !identities.isEmpty else {
-      throw TwinError(
-        description: "\(folder.path): has no images named like 0002_c1s1_000451_03.jpg; is it a data set?")
+      throw DatasetError(
+        "\(folder.path): has no images named like 0002_c1s1_000451_03.jpg; is it a dataset?")
     }
     let strays = ["0000", "-1"].filter { groups[$0] != nil }
     let wanted = max(1, rows - strays.count)

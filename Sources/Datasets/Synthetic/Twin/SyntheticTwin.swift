@@ -3,12 +3,6 @@ import Foundation
 import Synchronization
 import Tensors
 
-/// What kept a twin from being made.
-public struct TwinError: Error, CustomStringConvertible, Equatable {
-  /// The folder, the reason and what to do.
-  public let description: String
-}
-
 /// Drawn stand-ins for the real benchmarks, with their folders, file names and attribute file.
 public enum SyntheticTwin {
   /// The benchmark that a twin stands in for.
@@ -18,7 +12,7 @@ public enum SyntheticTwin {
     /// DukeMTMC-reID.
     case duke
 
-    /// The data set's name in commands and experiments.
+    /// The dataset's name in commands and experiments.
     public var dataset: String { "synthetic-\(rawValue)" }
     /// How many cameras the benchmark has.
     public var cameras: Int { self == .market ? 6 : 8 }
@@ -42,7 +36,7 @@ public enum SyntheticTwin {
   ///   - isForced: makes it anew even where an equal one exists.
   ///   - threads: how many images are drawn at a time.
   ///   - progress: told how many images of how many are done.
-  /// - Throws: ``TwinError`` where the folder cannot be written or holds something else; whatever `progress` throws.
+  /// - Throws: ``DatasetError`` where the folder cannot be written or holds something else; whatever `progress` throws.
   public static func make(
     kind: Kind, scale: TwinScale, seed: UInt64, at target: URL, isForced: Bool = false,
     threads: Int = ProcessInfo.processInfo.activeProcessorCount, progress: (Int, Int) throws -> Void = { _, _ in }
@@ -58,9 +52,8 @@ public enum SyntheticTwin {
         return present.markedPresent()
       }
     case .foreign:
-      throw TwinError(
-        description:
-          "\(target.path): holds something that is no twin (no twin.json); move it away or name another folder")
+      throw DatasetError(
+        "\(target.path): holds something that is no twin (no twin.json); move it away or name another folder")
     }
     let work = try TwinFolder.makeWorkFolder(for: target)
     do {
@@ -97,7 +90,7 @@ public enum SyntheticTwin {
         }
       }
       if let reason = failure.withLock({ $0 }) {
-        throw TwinError(description: "\(work.path): an image cannot be written (\(reason))")
+        throw DatasetError("\(work.path): an image cannot be written (\(reason))")
       }
       try progress(end, total)
     }

@@ -11,7 +11,7 @@ enum TwinFolder {
     case foreign
   }
 
-  static func state(of target: URL) throws(TwinError) -> State {
+  static func state(of target: URL) throws(DatasetError) -> State {
     let files = FileManager.default
     var isFolder: ObjCBool = false
     guard files.fileExists(atPath: target.path, isDirectory: &isFolder) else { return .free }
@@ -34,7 +34,7 @@ enum TwinFolder {
       return .foreign
     }
     do { return try files.contentsOfDirectory(atPath: target.path).isEmpty ? .free : .foreign } catch {
-      throw TwinError(description: "\(target.path): cannot be read (\(error.localizedDescription))")
+      throw DatasetError("\(target.path): cannot be read (\(error.localizedDescription))")
     }
   }
 
@@ -50,14 +50,14 @@ enum TwinFolder {
     }
   }
 
-  static func makeFolder(_ url: URL) throws(TwinError) {
+  static func makeFolder(_ url: URL) throws(DatasetError) {
     do { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) } catch {
-      throw TwinError(description: "\(url.path): the folder cannot be made (\(reason(error)))")
+      throw DatasetError("\(url.path): the folder cannot be made (\(reason(error)))")
     }
   }
 
   /// A hidden folder beside the target; what earlier, killed processes left there is cleared away.
-  static func makeWorkFolder(for target: URL) throws(TwinError) -> URL {
+  static func makeWorkFolder(for target: URL) throws(DatasetError) -> URL {
     let parent = target.deletingLastPathComponent()
     try makeFolder(parent)
     let prefix = ".\(target.lastPathComponent).partial-"
@@ -72,17 +72,17 @@ enum TwinFolder {
     return work
   }
 
-  static func write(_ summary: TwinSummary, to folder: URL) throws(TwinError) {
+  static func write(_ summary: TwinSummary, to folder: URL) throws(DatasetError) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     let url = folder.appendingPathComponent(manifest)
     do { try encoder.encode(summary).write(to: url) } catch {
-      throw TwinError(description: "\(url.path): cannot be written (\(reason(error)))")
+      throw DatasetError("\(url.path): cannot be written (\(reason(error)))")
     }
   }
 
   /// Puts a whole folder in place of what was there.
-  static func move(_ work: URL, to target: URL) throws(TwinError) {
+  static func move(_ work: URL, to target: URL) throws(DatasetError) {
     // One flush for all files, so that a power cut cannot leave empty ones under the final name.
     sync()
     let old = work.deletingLastPathComponent().appendingPathComponent(work.lastPathComponent + "-old")
@@ -91,7 +91,7 @@ enum TwinFolder {
     guard rename(work.path, target.path) == 0 else {
       let why = String(cString: strerror(errno))
       if isReplaced { rename(old.path, target.path) }
-      throw TwinError(description: "\(target.path): cannot be put in place (\(why))")
+      throw DatasetError("\(target.path): cannot be put in place (\(why))")
     }
     if isReplaced { try? FileManager.default.removeItem(at: old) }
   }

@@ -2,18 +2,21 @@
 public struct TwinScale: Codable, Equatable, Sendable {
   /// The scale's name in commands.
   public var name: String
-  /// Identities to learn from and to be tested on.
+  /// Identities to learn from.
   public var trainIdentities: Int
+  /// Identities to be tested on.
   public var testIdentities: Int
   /// Pairs of a training identity and a camera that saw it.
   public var trainPassages: Int
+  /// Images to learn from.
   public var trainImages: Int
   /// One query for each pair of a test identity and a camera that saw it.
   public var queries: Int
   /// Gallery images of the test identities.
   public var galleryImages: Int
-  /// Gallery identities without a query (DukeMTMC-reID), and gallery images of distractors.
+  /// Gallery identities without a query (DukeMTMC-reID).
   public var distractorIdentities: Int
+  /// Gallery images of distractors: of those identities, or of nobody (Market-1501).
   public var distractorImages: Int
   /// Gallery images that never count (Market-1501).
   public var junkImages: Int
@@ -38,9 +41,9 @@ public struct TwinScale: Codable, Equatable, Sendable {
   /// Images in all.
   public var images: Int { trainImages + queries + galleryImages + distractorImages + junkImages }
 
-  /// - Throws: ``TwinError`` where the numbers contradict each other.
-  func check(for kind: SyntheticTwin.Kind) throws(TwinError) {
-    func fail(_ reason: String) -> TwinError { TwinError(description: "the scale '\(name)' is impossible: \(reason)") }
+  /// - Throws: ``DatasetError`` where the numbers contradict each other.
+  func check(for kind: SyntheticTwin.Kind) throws(DatasetError) {
+    func fail(_ reason: String) -> DatasetError { DatasetError("the scale '\(name)' is impossible: \(reason)") }
     let all = [
       trainIdentities, testIdentities, trainPassages, trainImages, queries, galleryImages, distractorIdentities,
       distractorImages, junkImages,

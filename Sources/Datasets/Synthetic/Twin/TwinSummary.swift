@@ -6,9 +6,11 @@ public struct TwinSummary: Codable, Equatable, Sendable {
   public struct Split: Codable, Equatable, Sendable {
     /// The folder's name.
     public var folder: String
-    /// Its images, identities (without distractors 0 and junk −1) and cameras.
+    /// Its images.
     public var images: Int
+    /// Its identities, without distractors (0) and junk (−1).
     public var identities: Int
+    /// The cameras that took its images.
     public var cameras: Int
   }
 
@@ -17,9 +19,11 @@ public struct TwinSummary: Codable, Equatable, Sendable {
 
   /// The benchmark that it stands in for.
   public var kind: SyntheticTwin.Kind
-  /// What decides its contents.
+  /// The version of the drawing, see ``SyntheticTwin/version``.
   public var version: Int
+  /// The seed of everything drawn.
   public var seed: UInt64
+  /// How large it was asked to be.
   public var scale: TwinScale
   /// What is in each folder.
   public var splits: [Split]

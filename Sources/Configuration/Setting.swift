@@ -1,0 +1,148 @@
+/// A value on its way into a typed struct: the value, and the dotted path by which messages name it.
+public struct Setting: Sendable, Hashable {
+  /// The value.
+  public let value: YAMLValue
+  /// The dotted path, `tasks.part.binning`; empty at the top.
+  public let path: String
+
+  /// Starts at the top of a text, or at `path`.
+  public init(_ value: YAMLValue, path: String = "") {
+    self.value = value
+    self.path = path
+  }
+
+  /// Where the value was written.
+  public var location: SourceLocation? { value.location }
+
+  /// An error on this setting.
+  public func error(_ reason: String) -> ConfigurationError { ConfigurationError(at: location, path: path, reason) }
+
+  /// An error on a setting that is not what it must be: `expected a whole number, found the text 'six'`.
+  public func mismatch(_ expected: String) -> ConfigurationError {
+    error("expected \(expected), found \(value.kindInWords)")
+  }
+
+  /// Whether nothing stands here: an empty value, `~` or `null`.
+  public var isNull: Bool {
+    guard let scalar = value.scalar, scalar.isPlain else { return false }
+    return ["", "~", "null", "Null", "NULL"].contains(scalar.text)
+  }
+
+  /// Whether one plain word stands here, such as `none` or `uncertainty`.
+  public func isWord(_ word: String) -> Bool { value.scalar?.text == word }
+
+  // MARK: Scalars
+
+  /// The text of a scalar, at most `maximum` characters and not empty; a plain number is a text too.
+  public func string(maximum: Int = 1000) throws(ConfigurationError) -> String {
+    guard let scalar = value.scalar, !isNull else { throw mismatch("a text") }
+    guard !scalar.text.isEmpty else { throw error("expected a text, found an empty one") }
+    guard scalar.text.count <= maximum else {
+      throw error("a text of \(scalar.text.count) characters; at most \(maximum) are allowed")
+    }
+    return scalar.text
+  }
+
+  /// A whole number within a range.
+  public func int(in range: ClosedRange<Int> = .min ... .max) throws(ConfigurationError) -> Int {
+    guard let scalar = value.scalar, scalar.isPlain, Self.isNumber(scalar.text), let number = Int(scalar.text) else {
+      throw mismatch("a whole number")
+    }
+    guard range.contains(number) else { throw error(Self.outside(range, "\(number)")) }
+    return number
+  }
+
+  /// A finite number within a range.
+  public func double(
+    in range: ClosedRange<Double> = -.greatestFiniteMagnitude ... .greatestFiniteMagnitude
+  ) throws(ConfigurationError) -> Double {
+    guard let scalar = value.scalar, scalar.isPlain, Self.isNumber(scalar.text), let number = Double(scalar.text) else {
+      throw mismatch("a number")
+    }
+    guard range.contains(number) else {
+      throw error(
+        "\(Wording.printable(scalar.text, limit: 60)) is out of range; from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  /// `true` or `false`; YAML's other spellings (`yes`, `on`) are refused, for they are easily meant as a text.
+  public func bool() throws(ConfigurationError) -> Bool {
+    switch value.scalar {
+    case YAMLScalar("true", isPlain: true): return true
+    case YAMLScalar("false", isPlain: true): return false
+    default: throw mismatch("true or false")
+    }
+  }
+
+  /// One word of an enumeration.
+  public func choice<Word: RawRepresentable & CaseIterable>(
+    of type: Word.Type = Word.self
+  ) throws(ConfigurationError) -> Word where Word.RawValue == String {
+    let words = type.allCases.map(\.rawValue)
+    guard let text = value.scalar?.text, !isNull else { throw mismatch("one of \(Wording.list(words))") }
+    guard let word = Word(rawValue: text) else {
+      throw error(Wording.unknown("\(Wording.quoted(text)) is not known here", text, among: words))
+    }
+    return word
+  }
+
+  // MARK: Collections
+
+  /// The values of a sequence of a stated length, each with its own path: `seeds[0]`.
+  public func items(count: ClosedRange<Int> = 0 ... .max) throws(ConfigurationError) -> [Setting] {
+    guard let items = value.items else { throw mismatch("a list") }
+    guard count.contains(items.count) else {
+      let wanted =
+        count.lowerBound == count.upperBound
+        ? "\(count.lowerBound)"
+        : count.upperBound == .max ? "at least \(count.lowerBound)" : "\(count.lowerBound) to \(count.upperBound)"
+      throw error("expected \(wanted) values, found \(items.count)")
+    }
+    return items.enumerated().map { Setting($1, path: "\(path)[\($0)]") }
+  }
+
+  /// The entries of a mapping whose keys are free, each with its own path.
+  public func entries() throws(ConfigurationError) -> [(key: String, setting: Setting)] {
+    guard let entries = value.entries else { throw mismatch("a mapping (key: value)") }
+    return entries.map { ($0.key, Setting($0.value, path: path(of: $0.key))) }
+  }
+
+  /// The entries of a mapping whose keys are known; another key is an error with the nearest known one.
+  public func keys(_ known: String...) throws(ConfigurationError) -> KnownKeys {
+    try KnownKeys(self, known: known)
+  }
+
+  /// The path of what stands under a key.
+  public func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
+  // MARK: Numbers as text
+
+  /// Decimal digits with an optional sign, point and exponent. Swift's own parsers also take `nan`, `inf` and
+  /// hexadecimal digits, which are no settings.
+  static func isNumber(_ text: String) -> Bool {
+    text.wholeMatch(of: /[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?/) != nil
+  }
+
+  private static func outside(_ range: ClosedRange<Int>, _ number: String) -> String {
+    switch (range.lowerBound, range.upperBound) {
+    case (let least, .max): "\(number) is out of range; at least \(least)"
+    case (.min, let most): "\(number) is out of range; at most \(most)"
+    case (let least, let most): "\(number) is out of range; from \(least) to \(most)"
+    }
+  }
+}
+
+extension YAMLValue {
+  /// What the value is, for a message: `the text 'six'`, `a list of 3 values`.
+  var kindInWords: String {
+    switch content {
+    case .scalar(let scalar):
+      if scalar.isPlain, ["", "~", "null", "Null", "NULL"].contains(scalar.text) { return "nothing" }
+      return scalar.isPlain && Setting.isNumber(scalar.text)
+        ? "the number \(Wording.printable(scalar.text, limit: 60))" : "the text \(Wording.quoted(scalar.text))"
+    case .sequence(let items): return "a list of \(items.count) values"
+    case .mapping(let entries): return entries.isEmpty ? "an empty mapping" : "a mapping"
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import Runs
+
+extension AblationReport {
+  /// The charts: both metrics by row, the gains from row to row, and over the epochs each task's loss and learned σ.
+  func charts() -> [any Chart] {
+    var charts: [any Chart] = ReportMetric.allCases.map(levelChart)
+    if variants.count > 1 { charts += ReportMetric.allCases.map(gainChart) }
+    charts.append(lossChart())
+    if let sigma = sigmaChart() { charts.append(sigma) }
+    return charts
+  }
+
+  private func levelChart(_ metric: ReportMetric) -> DotChart {
+    DotChart(
+      name: metric.rawValue.lowercased(), axis: "\(metric.title) (%)",
+      measured: "measured on \(measuredOn), mean ± deviation",
+      published: "published, \(published?.dataset ?? "none")",
+      rows: variants.map { variant in
+        let sample = variant.sample(metric)
+        return DotChart.Row(
+          label: plainLabel(variant.name), mean: sample?.mean, spread: sample?.deviation, values: sample?.values ?? [],
+          published: publishedValue(variant.name, metric))
+      })
+  }
+
+  private func gainChart(_ metric: ReportMetric) -> DotChart {
+    DotChart(
+      name: "gain-\(metric.rawValue.lowercased())", axis: "gain in \(metric.title) over the row above (points)",
+      measured: "measured on \(measuredOn), mean and 95 % interval",
+      published: "published, \(published?.dataset ?? "none")", marksZero: true,
+      rows: steps(.consecutive, metric).map { step in
+        DotChart.Row(
+          label: gainLabel(step), mean: step.measured?.mean, spread: step.measured?.noise,
+          values: step.measured?.differences.values ?? [], published: step.published)
+      })
+  }
+
+  /// What a step adds: the losses that are new, or that weights are now learned; else the row that it leads to.
+  private func gainLabel(_ step: AblationStep) -> String {
+    guard let before = published?.row(step.from), let after = published?.row(step.to), !after.tasks.isEmpty else {
+      return "→ " + plainLabel(step.to)
+    }
+    var changes = TaskLoss.all.filter { after.tasks.contains($0.name) && !before.tasks.contains($0.name) }
+      .map { "+ L\($0.mark)" }
+    if before.weights != nil, after.weights == nil { changes.append("learned weights") }
+    let lost = before.tasks.filter { !after.tasks.contains($0) }
+    return changes.isEmpty || !lost.isEmpty ? "→ " + plainLabel(step.to) : changes.joined(separator: ", ")
+  }
+
+  private func lossChart() -> CurveChart {
+    CurveChart(
+      name: "losses", axis: "training loss (nats)", isLogarithmic: true,
+      panels: variants.map { variant in
+        CurveChart.Panel(title: plainLabel(variant.name), curves: curves(variant) { $0.losses })
+      })
+  }
+
+  private func sigmaChart() -> CurveChart? {
+    let learning = variants.filter { $0.learnsWeights == true }
+    guard !learning.isEmpty else { return nil }
+    return CurveChart(
+      name: "sigma", axis: "learned σ (no unit)", isLogarithmic: false,
+      panels: learning.map { variant in
+        CurveChart.Panel(title: plainLabel(variant.name), curves: curves(variant) { $0.sigma ?? [:] })
+      })
+  }
+
+  /// A curve a task: at each epoch the mean, the smallest and the largest over the finished runs that have it.
+  private func curves(_ variant: ReportVariant, _ reading: (EpochRecord) -> [String: Double]) -> [CurveChart.Curve] {
+    TaskLoss.all.compactMap { task in
+      var byEpoch: [Int: [Double]] = [:]
+      for record in variant.finished {
+        for epoch in record.epochs {
+          if let value = reading(epoch)[task.name], value.isFinite { byEpoch[epoch.epoch, default: []].append(value) }
+        }
+      }
+      guard !byEpoch.isEmpty, let style = SeriesStyle.tasks[task.name] else { return nil }
+      let points = byEpoch.sorted { $0.key < $1.key }.compactMap { epoch, values in
+        Sample(values).map {
+          CurveChart.Point(x: Double(epoch), mean: $0.mean, low: $0.range.lowerBound, high: $0.range.upperBound)
+        }
+      }
+      return CurveChart.Curve(label: "L\(task.mark)  \(task.title)", style: style, points: points)
+    }
+  }
+}

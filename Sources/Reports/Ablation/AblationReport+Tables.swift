@@ -1,0 +1,131 @@
+import Runs
+
+extension AblationReport {
+  /// What the measured figures are measured on, in a few words.
+  var measuredOn: String { isSynthetic ? "\(dataset) (drawn)" : dataset }
+
+  /// Table 3: a row a variant, what was measured beside what the paper printed.
+  func resultsTable() -> Table {
+    let groups = [
+      Table.Group(Typeset("measured on \(measuredOn)"), origin: .measured),
+      Table.Group(Typeset("published, \(published?.dataset ?? "none")"), origin: .published),
+    ]
+    var columns = [Table.Column("Task loss", .leading)]
+    columns += TaskLoss.all.map { Table.Column(Typeset([.symbol("λ", subscript: $0.mark)])) }
+    columns += [Table.Column("Weights", .leading), Table.Column("n", group: 0)]
+    columns += ReportMetric.allCases.map { Table.Column(Typeset($0.title), group: 0) }
+    columns += ReportMetric.allCases.map { Table.Column(Typeset($0.title), group: 1) }
+    return Table(
+      name: "table3",
+      caption: Typeset(
+        "mAP and Rank-1 in percent for each combination of task losses: measured on \(measuredOn), mean ± sample "
+          + "deviation over n seeds, beside the row that the paper prints."),
+      groups: groups, columns: columns, sections: [Table.Section(rows: variants.map(resultsRow))],
+      notes: resultsNotes)
+  }
+
+  private func resultsRow(_ variant: ReportVariant) -> [Typeset] {
+    let weights = variant.weights
+    var cells = [label(variant.name)]
+    cells += TaskLoss.all.map { task in
+      weights.map { Typeset(Figures.weight($0[task.name] ?? 0)) } ?? Table.gap
+    }
+    cells.append(variant.learnsWeights.map { $0 ? "learned" : "fixed" } ?? Table.gap)
+    let finished = variant.finished.count
+    let planned = variant.trials.count
+    cells.append(Typeset(finished == planned ? "\(finished)" : "\(finished) of \(planned)"))
+    cells += ReportMetric.allCases.map { metric in
+      variant.sample(metric).map { Typeset(Figures.spread($0)) } ?? Table.gap
+    }
+    cells += ReportMetric.allCases.map { metric in
+      publishedValue(variant.name, metric).map { Typeset(Figures.number($0)) } ?? Table.gap
+    }
+    return cells
+  }
+
+  private var resultsNotes: [Typeset] {
+    var notes: [Typeset] = []
+    if variants.contains(where: { $0.learnsWeights == true }) {
+      notes.append("Learned weights are 1/σ² after the last epoch, the mean over the seeds.")
+    }
+    let unfinished = variants.filter { $0.finished.count < $0.trials.count }
+    if !unfinished.isEmpty {
+      let gaps = unfinished.map { variant in
+        let seeds = variant.trials.filter { $0.scores == nil }.map { "\($0.seed)" }
+        return "\(plainLabel(variant.name)) (seed \(Figures.list(seeds)))"
+      }
+      notes.append(
+        Typeset("Not finished, and left out of every figure here: \(Figures.list(gaps)). To finish: ")
+          + Typeset([.code(command)]) + ".")
+    }
+    if let published { notes.append(Typeset("Published figures: \(published.source), \(published.backbone).")) }
+    return notes
+  }
+
+  /// Every delta, the seeds' noise, the paper's delta and what follows.
+  func deltasTable() -> Table {
+    let sections = ReportMetric.allCases.flatMap { metric in
+      AblationStep.Kind.allCases.compactMap { kind -> Table.Section? in
+        let steps = steps(kind, metric)
+        guard !steps.isEmpty else { return nil }
+        let title = kind == .consecutive ? "\(metric.title), from row to row" : "\(metric.title), over the first row"
+        return Table.Section(Typeset(title), rows: steps.map(deltaRow))
+      }
+    }
+    return Table(
+      name: "deltas",
+      caption: Typeset(
+        "What each row gains, in percentage points: the measured gain, the seeds’ noise (half of its 95 % interval), "
+          + "and the gain between the paper’s rows."),
+      groups: [
+        Table.Group(Typeset("measured on \(measuredOn)"), origin: .measured),
+        Table.Group(Typeset("published, \(published?.dataset ?? "none")"), origin: .published),
+      ],
+      columns: [
+        Table.Column("From → to", .leading), Table.Column("gain", group: 0), Table.Column("noise", group: 0),
+        Table.Column("pairs", group: 0), Table.Column("gain", group: 1), Table.Column("Measured beside paper", .leading),
+      ],
+      sections: sections)
+  }
+
+  private func deltaRow(_ step: AblationStep) -> [Typeset] {
+    [
+      label(step.from, tellsWeights: true) + " → " + label(step.to, tellsWeights: true),
+      step.measured.map { Typeset(Figures.signed($0.mean)) } ?? Table.gap,
+      step.measured?.noise.map { Typeset("± \(Figures.number($0))") } ?? Table.gap,
+      Typeset("\(step.measured?.differences.count ?? 0)"),
+      step.published.map { Typeset(Figures.signed($0)) } ?? Table.gap,
+      Typeset(step.verdict.words),
+    ]
+  }
+
+  /// Every planned run: which seed, which record, what it was measured at.
+  func runsTable() -> Table {
+    let rows = variants.flatMap { variant in
+      variant.trials.map { trial -> [Typeset] in
+        let scores = trial.scores
+        func percent(_ reading: (RetrievalScores) -> Double) -> Typeset {
+          scores.map { Typeset(Figures.number(100 * reading($0))) } ?? Table.gap
+        }
+        return [
+          label(variant.name, tellsWeights: true), Typeset("\(trial.seed)"), percent(\.mAP), percent(\.mAPTrapezoid),
+          percent(\.rank1), percent(\.rank5), percent(\.rank10),
+          scores.map { Typeset("\($0.queries)") } ?? Table.gap,
+          trial.record.map { Typeset([.code($0.identity.hash)]) } ?? Table.gap,
+          trial.record.map { Typeset([.code(folderName($0))]) } ?? "not started",
+        ]
+      }
+    }
+    return Table(
+      name: "runs",
+      caption: Typeset(
+        "The runs that every measured figure comes from, in percent on \(measuredOn). The hash covers everything that "
+          + "decides a run’s result."),
+      columns: [
+        Table.Column("Row", .leading), Table.Column("Seed"), Table.Column("mAP"), Table.Column("mAP (trapezoid)"),
+        Table.Column("Rank-1"), Table.Column("Rank-5"), Table.Column("Rank-10"), Table.Column("Queries"),
+        Table.Column("Hash", .leading), Table.Column("Folder", .leading),
+      ],
+      sections: [Table.Section(rows: rows)])
+  }
+}

@@ -1,0 +1,53 @@
+import Foundation
+
+/// A chart that gnuplot can draw.
+protocol Chart: Sendable {
+  /// The word that its files are named by. It is a name of ours, never one from outside.
+  var name: String { get }
+  /// Width and height, in points.
+  var size: (width: Int, height: Int) { get }
+  /// Adds its data blocks, under names that start with `prefix`.
+  func addData(to script: inout GnuplotScript, prefix: String)
+  /// The commands that draw it from these blocks, after the terminal is chosen.
+  func commands(prefix: String) -> [String]
+}
+
+extension Chart {
+  /// The files that it is drawn into.
+  var files: [String] { ChartFormat.allCases.map { "\(name).\($0.rawValue)" } }
+}
+
+enum Charts {
+  /// Draws each chart as SVG and PNG into a folder and returns the files' names.
+  static func draw(_ charts: [any Chart], in folder: URL) throws -> [String] {
+    guard !charts.isEmpty else { return [] }
+    var script = GnuplotScript()
+    for (index, chart) in charts.enumerated() {
+      let prefix = "c\(index)_"
+      for format in ChartFormat.allCases {
+        script.command(ChartTheme.opening)
+        chart.addData(to: &script, prefix: prefix)
+        let file = "\(chart.name).\(format.rawValue)"
+        script.command(ChartTheme.terminal(format, width: chart.size.width, height: chart.size.height, file: file))
+        for command in chart.commands(prefix: prefix) { script.command(command) }
+        script.command("unset output")
+      }
+    }
+    try Gnuplot.run(script, in: folder)
+    let files = charts.flatMap(\.files)
+    for file in files {
+      let path = folder.appendingPathComponent(file).path
+      let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+      guard size > 0 else { throw ReportError("gnuplot left \(file) empty") }
+    }
+    return files
+  }
+
+  /// Limits of an axis that show every value with a little room; nil where there is no value.
+  static func limits(_ values: [Double], room: Double = 0.06) -> (low: Double, high: Double)? {
+    let finite = values.filter(\.isFinite)
+    guard let low = finite.min(), let high = finite.max() else { return nil }
+    let margin = max((high - low) * room, abs(high) * 1e-3, 1e-6)
+    return (low - margin, high + margin)
+  }
+}

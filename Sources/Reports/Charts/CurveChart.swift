@@ -1,0 +1,123 @@
+/// Small multiples of curves over epochs: a panel a variant, the same axes in each, a band for the spread over seeds.
+struct CurveChart: Chart {
+  /// A point of a curve: the mean over seeds, the smallest and the largest.
+  struct Point: Hashable {
+    var x: Double
+    var mean: Double
+    var low: Double
+    var high: Double
+  }
+
+  /// A curve.
+  struct Curve: Hashable {
+    /// Its name in the key; curves of the same name look the same in every panel.
+    var label: String
+    /// How it looks.
+    var style: SeriesStyle
+    /// Its points, from left to right.
+    var points: [Point]
+  }
+
+  /// A panel.
+  struct Panel: Hashable {
+    /// What stands over it.
+    var title: String
+    /// Its curves; none draws a marked gap.
+    var curves: [Curve]
+  }
+
+  let name: String
+  /// What the upright axis measures, with its unit.
+  let axis: String
+  /// Whether the upright axis is logarithmic; values that are not positive are then left out.
+  let isLogarithmic: Bool
+  /// The panels, row by row.
+  let panels: [Panel]
+
+  private static let panelHeight = 235
+  private static let head = 44
+  private static let foot = 58
+  private var columns: Int { panels.count < 2 ? 1 : 2 }
+  private var lines: Int { max(1, (panels.count + columns - 1) / columns) }
+
+  var size: (width: Int, height: Int) { (840, Self.head + Self.foot + lines * Self.panelHeight) }
+
+  private var keyEntries: [Curve] {
+    var seen: Set<String> = []
+    return panels.flatMap(\.curves).filter { seen.insert($0.label).inserted }
+  }
+
+  func addData(to script: inout GnuplotScript, prefix: String) {
+    for (panel, content) in panels.enumerated() {
+      for (index, curve) in content.curves.enumerated() {
+        let rows = curve.points.filter { !isLogarithmic || $0.low > 0 }.map { [$0.x, $0.mean, $0.low, $0.high] }
+        script.data("\(prefix)\(panel)_\(index)", rows, columns: 4)
+      }
+    }
+  }
+
+  func commands(prefix: String) -> [String] {
+    let points = panels.flatMap { $0.curves.flatMap(\.points) }.filter { !isLogarithmic || $0.low > 0 }
+    let last = max(2, points.map(\.x).max() ?? 2)
+    let height = Double(size.height)
+    let top = 1 - Double(Self.head + 22) / height
+    let bottom = Double(Self.foot) / height
+    var commands = [
+      "set multiplot layout \(lines),\(columns) margins 0.09,0.985,\(bottom),\(top) spacing 0.075,\(62 / height)",
+      "set xrange [1:\(last)]",
+      "set key at screen 0.5,\(1 - 14 / height) center center horizontal noenhanced samplen 4 "
+        + "textcolor rgb '\(ChartTheme.ink)'",
+      "set format y '%g'",
+    ]
+    commands += verticalAxis(points)
+    for (index, panel) in panels.enumerated() {
+      commands.append(
+        "set title \(panel.title.quotedForGnuplot) noenhanced offset 0,-0.6 textcolor rgb '\(ChartTheme.ink)'")
+      let isLast = index + columns >= panels.count
+      commands.append(isLast ? "set xlabel 'epoch' noenhanced" : "unset xlabel")
+      commands.append(
+        index % columns == 0 ? "set ylabel \(axis.quotedForGnuplot) noenhanced" : "unset ylabel")
+      commands.append("unset label")
+      if panel.curves.isEmpty {
+        commands.append("set label 'no finished run' at graph 0.5,0.5 center noenhanced textcolor rgb '#777777'")
+      }
+      commands.append("plot " + terms(panel, index: index, prefix: prefix).joined(separator: ", "))
+      commands.append("unset key")
+    }
+    commands.append("unset multiplot")
+    return commands
+  }
+
+  private func verticalAxis(_ points: [Point]) -> [String] {
+    let values = points.flatMap { [$0.low, $0.high] }
+    guard let low = values.min(), let high = values.max() else { return ["set yrange [0:1]"] }
+    if isLogarithmic { return ["set logscale y 10", "set yrange [\(low / 1.2):\(high * 1.2)]"] }
+    let limits = Charts.limits(values) ?? (low, high)
+    return ["set yrange [\(low >= 0 ? max(0, limits.low) : limits.low):\(limits.high)]"]
+  }
+
+  private func terms(_ panel: Panel, index: Int, prefix: String) -> [String] {
+    var terms: [String] = []
+    for (place, curve) in panel.curves.enumerated() {
+      terms.append(
+        "$\(prefix)\(index)_\(place) using 1:3:4 with filledcurves fc rgb '\(curve.style.color)' "
+          + "fs transparent solid 0.18 noborder notitle")
+    }
+    for (place, curve) in panel.curves.enumerated() {
+      let interval = max(1, curve.points.count / 6)
+      terms.append(
+        "$\(prefix)\(index)_\(place) using 1:2 with linespoints \(look(curve.style)) pi \(interval) notitle")
+    }
+    if panel.curves.isEmpty { terms.append("NaN notitle") }
+    if index == 0 {
+      terms += keyEntries.map {
+        "keyentry with linespoints \(look($0.style)) title \($0.label.quotedForGnuplot)"
+      }
+    }
+    return terms
+  }
+
+  private func look(_ style: SeriesStyle) -> String {
+    "lc rgb '\(style.color)' dashtype \(style.dash) lw 2 pt \(style.marker) ps 0.7"
+  }
+}

@@ -1,0 +1,67 @@
+/// How series look on charts: the Okabe-Ito colours, which the colour-blind can tell apart, and for each a marker and a
+/// dash of its own, so that charts read without colour too.
+struct SeriesStyle: Hashable, Sendable {
+  /// The colour as `#rrggbb`.
+  let color: String
+  /// gnuplot's number of the marker.
+  let marker: Int
+  /// gnuplot's number of the dash.
+  let dash: Int
+
+  /// What was measured: blue, a filled circle.
+  static let measured = SeriesStyle(color: "#0072B2", marker: 7, dash: 1)
+  /// What the paper printed: vermilion, an open diamond.
+  static let published = SeriesStyle(color: "#D55E00", marker: 12, dash: 2)
+  /// Each task's loss.
+  static let tasks: [String: SeriesStyle] = [
+    "global": SeriesStyle(color: "#0072B2", marker: 7, dash: 1),
+    "part": SeriesStyle(color: "#D55E00", marker: 5, dash: 2),
+    "attribute": SeriesStyle(color: "#009E73", marker: 9, dash: 4),
+    "attention": SeriesStyle(color: "#CC79A7", marker: 13, dash: 5),
+  ]
+}
+
+/// What all charts share: paper, ink, letters.
+enum ChartTheme {
+  /// Text and axes.
+  static let ink = "#222222"
+  /// Lines that only help the eye.
+  static let hair = "#DDDDDD"
+
+  /// The commands that every chart starts with.
+  static let opening = """
+    reset session
+    set encoding utf8
+    set border 3 lc rgb '\(ink)' lw 1
+    set tics nomirror out scale 0.6 textcolor rgb '\(ink)'
+    set grid lc rgb '\(hair)' lw 0.8 lt 1
+    set errorbars 0.8
+    set datafile missing 'nan'
+    """
+
+  /// The commands that choose a format, a size in points and a file.
+  static func terminal(_ format: ChartFormat, width: Int, height: Int, file: String) -> String {
+    switch format {
+    case .svg:
+      """
+      set terminal svg noenhanced size \(width),\(height) fixed font 'DejaVu Sans,Arial,Helvetica,sans-serif,14' \
+      background rgb 'white' dashlength 1
+      set output '\(file)'
+      """
+    case .png:
+      """
+      set terminal pngcairo noenhanced size \(width * 2),\(height * 2) font 'DejaVu Sans,11' fontscale 1.9 linewidth 2 \
+      pointscale 2 background rgb 'white' dashlength 1
+      set output '\(file)'
+      """
+    }
+  }
+}
+
+/// The formats that each chart is drawn in.
+enum ChartFormat: String, CaseIterable {
+  /// For pages and print.
+  case svg
+  /// For everything that shows pictures only, at twice the size.
+  case png
+}

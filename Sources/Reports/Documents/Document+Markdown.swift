@@ -1,0 +1,28 @@
+extension Document {
+  /// The document as GitHub's Markdown; a figure shows the file of its name beside the document.
+  func markdown() -> String {
+    var parts = ["# \(title.escapedForMarkdown)"]
+    if let subtitle { parts.append(subtitle.markdown) }
+    var tables = 0
+    var figures = 0
+    for block in blocks {
+      switch block {
+      case .heading(let text, _): parts.append("## \(text.escapedForMarkdown)")
+      case .paragraph(let text): parts.append(text.markdown)
+      case .notice(let text): parts.append("> \(text.markdown)")
+      case .list(let items): parts.append(items.map { "- \($0.markdown)" }.joined(separator: "\n"))
+      case .command(let text): parts.append("    \(text.onOneLine)")
+      case .table(let table):
+        tables += 1
+        parts.append(table.markdown(number: tables))
+      case .figures(let shown):
+        for figure in shown {
+          figures += 1
+          parts.append("![\(figure.alternative.escapedForMarkdown)](\(figure.name).svg)")
+          parts.append("**Figure \(figures).** \(figure.caption.markdown)")
+        }
+      }
+    }
+    return parts.joined(separator: "\n\n") + "\n"
+  }
+}

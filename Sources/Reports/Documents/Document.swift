@@ -1,0 +1,57 @@
+/// A report before it has a format: a title and blocks in order, of which tables and figures are numbered as they come.
+public struct Document: Sendable {
+  /// A part of a document.
+  public enum Block: Sendable {
+    /// A heading; the name is what links lead to.
+    case heading(String, name: String)
+    /// A paragraph.
+    case paragraph(Typeset)
+    /// A statement that must not be missed, set apart.
+    case notice(Typeset)
+    /// Paragraphs with a mark before each.
+    case list([Typeset])
+    /// A command to type.
+    case command(String)
+    /// A table.
+    case table(Table)
+    /// Charts side by side, as the room allows.
+    case figures([Figure])
+  }
+
+  /// A chart in a document.
+  public struct Figure: Sendable {
+    /// A word that names it in links: its files are `<name>.svg` and `<name>.png`.
+    public var name: String
+    /// What it shows.
+    public var caption: Typeset
+    /// What someone who does not see it should know.
+    public var alternative: String
+    /// The drawing, as SVG.
+    public var svg: String
+    /// Whether it needs the full width.
+    public var isWide: Bool
+
+    /// Makes a figure.
+    public init(name: String, caption: Typeset, alternative: String, svg: String, isWide: Bool = false) {
+      self.name = name
+      self.caption = caption
+      self.alternative = alternative
+      self.svg = svg
+      self.isWide = isWide
+    }
+  }
+
+  /// The title.
+  public var title: String
+  /// What the title is said with, in a line.
+  public var subtitle: Typeset?
+  /// The parts, in order.
+  public var blocks: [Block]
+
+  /// Makes a document.
+  public init(title: String, subtitle: Typeset? = nil, blocks: [Block]) {
+    self.title = title
+    self.subtitle = subtitle
+    self.blocks = blocks
+  }
+}

@@ -1,0 +1,32 @@
+extension Typeset {
+  /// As HTML, with everything from outside escaped.
+  var html: String {
+    pieces.map { piece in
+      switch piece {
+      case .text(let text): text.escapedForHTML
+      case .symbol(let base, let sub): "<i>\(base.escapedForHTML)</i><sub>\(sub.escapedForHTML)</sub>"
+      case .code(let text): "<code>\(text.escapedForHTML)</code>"
+      case .strong(let text): "<strong>\(text.escapedForHTML)</strong>"
+      case .link(let text, let file): "<a href=\"\(file.escapedForHTML)\">\(text.escapedForHTML)</a>"
+      }
+    }.joined()
+  }
+}
+
+extension String {
+  /// Text that is safe between tags and inside a quoted attribute.
+  package var escapedForHTML: String {
+    var result = ""
+    for character in onOneLine {
+      switch character {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "'": result += "&#39;"
+      default: result.append(character)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,58 @@
+/// A line of text in which a few things are set as in a paper: the symbols of the task losses, code, what is missing.
+///
+/// It knows no output format; each format's rules, escaping among them, are in `Typeset+<format>.swift`.
+public struct Typeset: Hashable, Sendable, ExpressibleByStringLiteral {
+  /// A stretch of one kind.
+  public enum Piece: Hashable, Sendable {
+    /// Words and numbers, from wherever: every format escapes them.
+    case text(String)
+    /// A letter with a subscript, set as mathematics: `L` with `aa` is the loss of the attention task.
+    case symbol(String, subscript: String)
+    /// A command, a file name, a digest.
+    case code(String)
+    /// Words that carry weight.
+    case strong(String)
+    /// A link to a file beside the document.
+    case link(String, file: String)
+  }
+
+  /// The stretches, in order.
+  public var pieces: [Piece]
+
+  /// Sets stretches side by side.
+  public init(_ pieces: [Piece]) { self.pieces = pieces }
+
+  /// Sets plain text.
+  public init(_ text: String) { pieces = [.text(text)] }
+
+  /// Sets plain text.
+  public init(stringLiteral text: String) { pieces = [.text(text)] }
+
+  /// Sets one line after another.
+  public static func + (first: Typeset, second: Typeset) -> Typeset { Typeset(first.pieces + second.pieces) }
+
+  /// The text alone, on one line, as a terminal or a chart shows it: `Lg+Lp`.
+  public var plain: String {
+    pieces.map { piece in
+      switch piece {
+      case .text(let text), .code(let text), .strong(let text), .link(let text, _): text.onOneLine
+      case .symbol(let base, let sub): base + sub
+      }
+    }.joined()
+  }
+}
+
+extension String {
+  /// The text with every control character, line break and direction override replaced by a space, so that a name
+  /// cannot leave the line, the cell or the string that it stands in.
+  package var onOneLine: String {
+    String(
+      String.UnicodeScalarView(
+        unicodeScalars.map { scalar in
+          switch scalar.properties.generalCategory {
+          case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: " "
+          default: scalar
+          }
+        }))
+  }
+}

@@ -1,0 +1,75 @@
+import Configuration
+import Foundation
+
+/// Every figure that the paper printed and that reports may show, read from `reports/published.yaml`.
+public struct PublishedFigures: Hashable, Sendable {
+  /// The paper.
+  public var paper: String
+  /// Its tables, in the file's order.
+  public var tables: [PublishedTable]
+
+  /// Reads the file.
+  ///
+  /// Throws a `ConfigurationError` that names file, line and key where it is not as it should be.
+  public init(contentsOf file: URL) throws {
+    try self.init(YAML.parse(contentsOf: file))
+  }
+
+  /// Reads the file's text; `name` is what messages call it.
+  public init(text: String, name: String) throws {
+    try self.init(YAML.parse(text, name: name))
+  }
+
+  private init(_ value: YAMLValue) throws {
+    let keys = try Setting(value).keys("paper", "tables")
+    let paper = try keys.required("paper").string()
+    self.paper = paper
+    tables = try keys.required("tables").entries().map { try PublishedTable($0.key, $0.setting, paper: paper) }
+  }
+
+  /// The table of a name.
+  ///
+  /// Throws a `ReportError` with the nearest name where there is none.
+  public func table(_ name: String) throws -> PublishedTable {
+    if let table = tables.first(where: { $0.name == name }) { return table }
+    throw ReportError(
+      Wording.unknown("\(Wording.quoted(name)) is no published table", name, among: tables.map(\.name)))
+  }
+}
+
+extension PublishedTable {
+  init(_ name: String, _ setting: Setting, paper: String) throws {
+    let keys = try setting.keys("title", "dataset", "backbone", "source", "columns", "rows")
+    let columns = try keys.required("columns").items(count: 1...30).map { try $0.string(maximum: 40) }
+    let place = try keys.required("source").string()
+    self.init(
+      name: name, title: try keys.required("title").string(), dataset: try keys.required("dataset").string(),
+      backbone: try keys.required("backbone").string(), source: "\(paper), \(place)",
+      rows: try keys.required("rows").entries().map { try PublishedRow($0.key, $0.setting, columns: columns) })
+  }
+}
+
+extension PublishedRow {
+  init(_ name: String, _ setting: Setting, columns: [String]) throws {
+    let keys = try KnownKeys(setting, known: ["tasks", "weights", "source"] + columns)
+    let known = TaskLoss.all.map(\.name)
+    let tasks = try (keys["tasks"]?.items() ?? []).map { item in
+      let word = try item.string(maximum: 40)
+      guard known.contains(word) else {
+        throw item.error(Wording.unknown("\(Wording.quoted(word)) is no task", word, among: known))
+      }
+      return word
+    }
+    var weights: [String: Double]?
+    if let setting = keys["weights"], !setting.isWord("learned") {
+      let given = try KnownKeys(setting, known: known)
+      weights = try known.reduce(into: [:]) { $0[$1] = try given[$1]?.double(in: 0...1e6) ?? 0 }
+    }
+    let values = try columns.reduce(into: [String: Double]()) { values, column in
+      // A column that the paper leaves empty in a row is left out of the row.
+      if let figure = keys[column] { values[column] = try figure.double(in: 0...100) }
+    }
+    self.init(
+      name: name, tasks: tasks, weights: weights, values: values, source: try keys.required("source").string())
+  }
+}

@@ -1,0 +1,55 @@
+/// A row that the paper printed.
+public struct PublishedRow: Hashable, Sendable {
+  /// The word that a measured variant is matched by: `Lg+Lp`.
+  public var name: String
+  /// Its tasks, in the order of the loss: `global`, `part`, `attribute`, `attention`; empty where a row is no ablation.
+  public var tasks: [String]
+  /// The weight of each task's loss; nil where the paper learned them.
+  public var weights: [String: Double]?
+  /// The printed figures by column (`mAP`, `rank1`), in percent.
+  public var values: [String: Double]
+  /// Where it is printed: `Table 3, first row`.
+  public var source: String
+
+  /// Records a row.
+  public init(
+    name: String, tasks: [String] = [], weights: [String: Double]? = nil, values: [String: Double], source: String
+  ) {
+    self.name = name
+    self.tasks = tasks
+    self.weights = weights
+    self.values = values
+    self.source = source
+  }
+}
+
+/// A table that the paper printed.
+public struct PublishedTable: Hashable, Sendable {
+  /// The word that reports name it by: `table3`.
+  public var name: String
+  /// Its caption, in short.
+  public var title: String
+  /// The data it was measured on: `DukeMTMC-reID`.
+  public var dataset: String
+  /// The network: `ResNet-50`.
+  public var backbone: String
+  /// Where it is printed: the paper and the table's number.
+  public var source: String
+  /// Its rows, in the paper's order.
+  public var rows: [PublishedRow]
+
+  /// Records a table.
+  public init(
+    name: String, title: String, dataset: String, backbone: String, source: String, rows: [PublishedRow]
+  ) {
+    self.name = name
+    self.title = title
+    self.dataset = dataset
+    self.backbone = backbone
+    self.source = source
+    self.rows = rows
+  }
+
+  /// The row of a name.
+  public func row(_ name: String) -> PublishedRow? { rows.first { $0.name == name } }
+}
