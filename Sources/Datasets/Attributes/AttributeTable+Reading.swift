@@ -8,8 +8,8 @@ extension AttributeTable {
   ///
   /// Fields are looked up by name, since each split has its own order, and joined on `image_index`.
   ///
-  /// - Throws: ``AttributeError`` where the file cannot be read, a field is missing or a value has no meaning.
-  public init(contentsOf url: URL, scheme: AttributeScheme) throws(AttributeError) {
+  /// - Throws: ``DatasetError`` where the file cannot be read, a field is missing or a value has no meaning.
+  public init(contentsOf url: URL, scheme: AttributeScheme) throws(DatasetError) {
     let file = try MatFile(contentsOf: url)
     let root = try file.variable(scheme.variable)
     var labels: [Split: [Int: Labels]] = [:]
@@ -24,14 +24,14 @@ extension AttributeTable {
         for field in attribute.fields {
           let values = try section.field(field).numbers()
           guard values.count == identities.count else {
-            throw AttributeError("\(place).\(field): \(values.count) values for \(identities.count) identities")
+            throw DatasetError("\(place).\(field): \(values.count) values for \(identities.count) identities")
           }
           columns.append(values)
         }
         for row in rows.indices {
           rows[row].append(
             try Self.labels(of: attribute, values: columns.map { $0[row] }) { (field: String, value: Double) in
-              AttributeError(
+              DatasetError(
                 "\(place).\(field): \(Self.identityText(identities[row])) has the value \(value), which has no meaning")
             })
         }
@@ -49,15 +49,15 @@ extension AttributeTable {
     try self.init(scheme: scheme, labels: labels, defects: defects)
   }
 
-  private static func identities(in section: MatValue, place: String) throws(AttributeError) -> [Int] {
+  private static func identities(in section: MatValue, place: String) throws(DatasetError) -> [Int] {
     let texts = try section.field("image_index").strings()
     guard !texts.isEmpty, texts.count <= maximumIdentities else {
-      throw AttributeError("\(place).image_index: \(texts.count) identities; expected 1 to \(maximumIdentities)")
+      throw DatasetError("\(place).image_index: \(texts.count) identities; expected 1 to \(maximumIdentities)")
     }
     var identities: [Int] = []
     for text in texts {
       guard let identity = Int(text), identity >= 0, text.count <= 9 else {
-        throw AttributeError("\(place).image_index: '\(MatValue.shown(text))' is no identity number")
+        throw DatasetError("\(place).image_index: '\(MatValue.shown(text))' is no identity number")
       }
       identities.append(identity)
     }
@@ -65,8 +65,8 @@ extension AttributeTable {
   }
 
   private static func labels(
-    of attribute: AttributeDefinition, values: [Double], fault: (String, Double) -> AttributeError
-  ) throws(AttributeError) -> [Int] {
+    of attribute: AttributeDefinition, values: [Double], fault: (String, Double) -> DatasetError
+  ) throws(DatasetError) -> [Int] {
     switch attribute.storage {
     case .value(let field):
       guard let number = Int(exactly: values[0]), (0...attribute.classes.count).contains(number) else {

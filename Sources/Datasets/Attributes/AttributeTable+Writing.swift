@@ -7,8 +7,8 @@ extension AttributeTable {
   ///
   /// As in the real files each split has its own order of fields. Equal tables give equal bytes.
   ///
-  /// - Throws: ``AttributeError`` where the file cannot be written; nothing is left behind then.
-  public func write(to url: URL) throws(AttributeError) {
+  /// - Throws: ``DatasetError`` where the file cannot be written; nothing is left behind then.
+  public func write(to url: URL) throws(DatasetError) {
     let temporary = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).\(getpid())")
     do { try writeStruct(to: temporary.path) } catch {
       unlink(temporary.path)
@@ -17,22 +17,22 @@ extension AttributeTable {
     guard rename(temporary.path, url.path) == 0 else {
       let reason = String(cString: strerror(errno))
       unlink(temporary.path)
-      throw AttributeError("\(url.path): cannot be written (\(reason))")
+      throw DatasetError("\(url.path): cannot be written (\(reason))")
     }
   }
 
-  private func writeStruct(to path: String) throws(AttributeError) {
-    let header = "MATLAB 5.0 MAT-file, Platform: aanet, attributes of a drawn data set"
+  private func writeStruct(to path: String) throws(DatasetError) {
+    let header = "MATLAB 5.0 MAT-file, Platform: aanet, attributes of a drawn dataset"
     guard let file = Mat_CreateVer(path, header, MAT_FT_MAT5) else {
-      throw AttributeError("\(path): cannot be created (\(String(cString: strerror(errno))))")
+      throw DatasetError("\(path): cannot be created (\(String(cString: strerror(errno))))")
     }
     let root = Self.structure(scheme.variable, fields: Split.allCases.map { ($0.rawValue, section(of: $0)) })
     let status = Mat_VarWrite(file, root, MAT_COMPRESSION_ZLIB)
     Mat_VarFree(root)
-    guard Mat_Close(file) == 0, status == 0 else { throw AttributeError("\(path): libmatio cannot write it") }
+    guard Mat_Close(file) == 0, status == 0 else { throw DatasetError("\(path): libmatio cannot write it") }
     let descriptor = open(path, O_RDONLY)
     guard descriptor >= 0, fsync(descriptor) == 0, close(descriptor) == 0 else {
-      throw AttributeError("\(path): cannot be written (\(String(cString: strerror(errno))))")
+      throw DatasetError("\(path): cannot be written (\(String(cString: strerror(errno))))")
     }
   }
 

@@ -26,25 +26,25 @@ public struct AttributeTable: Equatable, Sendable {
 
   /// Makes a table from labels.
   ///
-  /// - Throws: ``AttributeError`` where an identity has too few or too many attributes, a class that does not exist,
+  /// - Throws: ``DatasetError`` where an identity has too few or too many attributes, a class that does not exist,
   ///   or several labels of an attribute that is no colour.
-  public init(scheme: AttributeScheme, train: [Int: Labels], test: [Int: Labels]) throws(AttributeError) {
+  public init(scheme: AttributeScheme, train: [Int: Labels], test: [Int: Labels]) throws(DatasetError) {
     try self.init(scheme: scheme, labels: [.train: train, .test: test], defects: [])
   }
 
-  init(scheme: AttributeScheme, labels: [Split: [Int: Labels]], defects: [String]) throws(AttributeError) {
+  init(scheme: AttributeScheme, labels: [Split: [Int: Labels]], defects: [String]) throws(DatasetError) {
     for split in Split.allCases {
       for (identity, row) in labels[split] ?? [:] {
         guard row.count == scheme.attributes.count else {
-          throw AttributeError("identity \(identity) has \(row.count) of \(scheme.attributes.count) attributes")
+          throw DatasetError("identity \(identity) has \(row.count) of \(scheme.attributes.count) attributes")
         }
         for (attribute, classes) in zip(scheme.attributes, row) {
           let possible = (attribute.otherClass ?? attribute.classes.count)
           guard classes.allSatisfy({ (0..<possible).contains($0) }) else {
-            throw AttributeError("identity \(identity): \(attribute.name) has no class \(classes)")
+            throw DatasetError("identity \(identity): \(attribute.name) has no class \(classes)")
           }
           guard classes.count <= 1 || attribute.otherClass != nil else {
-            throw AttributeError("identity \(identity): \(attribute.name) has several labels, \(classes)")
+            throw DatasetError("identity \(identity): \(attribute.name) has several labels, \(classes)")
           }
         }
       }

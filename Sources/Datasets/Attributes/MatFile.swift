@@ -15,12 +15,12 @@ final class MatFile {
 
   /// Opens a file.
   ///
-  /// - Throws: ``AttributeError`` where it is absent, too large, damaged or of another format.
-  init(contentsOf url: URL) throws(AttributeError) {
+  /// - Throws: ``DatasetError`` where it is absent, too large, damaged or of another format.
+  init(contentsOf url: URL) throws(DatasetError) {
     path = url.path
     try MatFileCheck.check(url)
     guard let handle = Mat_Open(path, Int32(MAT_ACC_RDONLY.rawValue)) else {
-      throw AttributeError("\(path): libmatio cannot open it")
+      throw DatasetError("\(path): libmatio cannot open it")
     }
     self.handle = handle
   }
@@ -32,10 +32,10 @@ final class MatFile {
 
   /// Reads a variable.
   ///
-  /// - Throws: ``AttributeError`` where there is none of that name, or its data are damaged.
-  func variable(_ name: String) throws(AttributeError) -> MatValue {
+  /// - Throws: ``DatasetError`` where there is none of that name, or its data are damaged.
+  func variable(_ name: String) throws(DatasetError) -> MatValue {
     guard let found = Mat_VarRead(handle, name) else {
-      throw AttributeError("\(path): has no readable variable '\(name)'; is it the right file?")
+      throw DatasetError("\(path): has no readable variable '\(name)'; is it the right file?")
     }
     opened.append(found)
     return MatValue(file: self, pointer: found, place: "\(path): \(name)")
@@ -71,9 +71,9 @@ struct MatValue {
 
   /// A field of a struct of one element.
   ///
-  /// - Throws: ``AttributeError`` where it is no such struct or has no such field.
-  func field(_ name: String) throws(AttributeError) -> MatValue {
-    guard kind == MAT_C_STRUCT, count == 1 else { throw AttributeError("\(place) is no struct of one element") }
+  /// - Throws: ``DatasetError`` where it is no such struct or has no such field.
+  func field(_ name: String) throws(DatasetError) -> MatValue {
+    guard kind == MAT_C_STRUCT, count == 1 else { throw DatasetError("\(place) is no struct of one element") }
     guard let found = Mat_VarGetStructFieldByName(pointer, name, 0) else {
       var names: [String] = []
       if let fields = Mat_VarGetStructFieldnames(pointer) {
@@ -81,39 +81,39 @@ struct MatValue {
           if let field = fields[index] { names.append(Self.shown(String(cString: field))) }
         }
       }
-      throw AttributeError("\(place) has no field '\(name)'; it has \(names.prefix(40).joined(separator: ", "))")
+      throw DatasetError("\(place) has no field '\(name)'; it has \(names.prefix(40).joined(separator: ", "))")
     }
     return MatValue(file: file, pointer: found, place: "\(place).\(name)")
   }
 
   /// The elements of an array of real numbers.
   ///
-  /// - Throws: ``AttributeError`` where it is none.
-  func numbers() throws(AttributeError) -> [Double] {
+  /// - Throws: ``DatasetError`` where it is none.
+  func numbers() throws(DatasetError) -> [Double] {
     let numeric = [
       MAT_C_DOUBLE, MAT_C_SINGLE, MAT_C_INT8, MAT_C_UINT8, MAT_C_INT16, MAT_C_UINT16, MAT_C_INT32, MAT_C_UINT32,
     ]
     guard numeric.contains(kind), pointer.pointee.isComplex == 0 else {
-      throw AttributeError("\(place) is no array of real numbers")
+      throw DatasetError("\(place) is no array of real numbers")
     }
-    guard let values = elements() else { throw AttributeError("\(place) is damaged") }
+    guard let values = elements() else { throw DatasetError("\(place) is damaged") }
     return values
   }
 
   /// The strings of a cell array.
   ///
-  /// - Throws: ``AttributeError`` where it is none.
-  func strings() throws(AttributeError) -> [String] {
+  /// - Throws: ``DatasetError`` where it is none.
+  func strings() throws(DatasetError) -> [String] {
     guard kind == MAT_C_CELL, let count, count <= AttributeTable.maximumIdentities,
       pointer.pointee.nbytes / MemoryLayout<UnsafeRawPointer>.size >= count,
       count == 0 || pointer.pointee.data != nil
-    else { throw AttributeError("\(place) is no cell array of strings") }
+    else { throw DatasetError("\(place) is no cell array of strings") }
     var texts: [String] = []
     for index in 0..<count {
-      guard let cell = Mat_VarGetCell(pointer, Int32(index)) else { throw AttributeError("\(place) is damaged") }
+      guard let cell = Mat_VarGetCell(pointer, Int32(index)) else { throw DatasetError("\(place) is damaged") }
       let value = MatValue(file: file, pointer: cell, place: place)
       guard value.kind == MAT_C_CHAR, let units = value.elements(), units.count <= 64 else {
-        throw AttributeError("\(place): cell \(index + 1) is no short string")
+        throw DatasetError("\(place): cell \(index + 1) is no short string")
       }
       texts.append(String(decoding: units.map { UInt16(clamping: Int($0)) }, as: UTF16.self))
     }
