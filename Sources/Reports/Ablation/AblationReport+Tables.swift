@@ -18,8 +18,8 @@ extension AblationReport {
     return Table(
       name: "table3",
       caption: Typeset(
-        "mAP and Rank-1 in percent for each combination of task losses: measured on \(measuredOn), mean ± sample "
-          + "deviation over n seeds, beside the row that the paper prints."),
+        "The paper’s Table 3: mAP and Rank-1 in percent for each combination of task losses, measured on \(measuredOn) "
+          + "(mean ± sample deviation over n seeds) beside the row that the paper prints."),
       groups: groups, columns: columns, sections: [Table.Section(rows: variants.map(resultsRow))],
       notes: resultsNotes)
   }
@@ -68,8 +68,8 @@ extension AblationReport {
       AblationStep.Kind.allCases.compactMap { kind -> Table.Section? in
         let steps = steps(kind, metric)
         guard !steps.isEmpty else { return nil }
-        let title = kind == .consecutive ? "\(metric.title), from row to row" : "\(metric.title), over the first row"
-        return Table.Section(Typeset(title), rows: steps.map(deltaRow))
+        let title = kind == .consecutive ? "over the row above" : "over the first row"
+        return Table.Section(Typeset("\(metric.title), \(title)"), rows: steps.map(deltaRow))
       }
     }
     return Table(
@@ -82,15 +82,15 @@ extension AblationReport {
         Table.Group(Typeset("published, \(published?.dataset ?? "none")"), origin: .published),
       ],
       columns: [
-        Table.Column("From → to", .leading), Table.Column("gain", group: 0), Table.Column("noise", group: 0),
-        Table.Column("pairs", group: 0), Table.Column("gain", group: 1), Table.Column("Measured beside paper", .leading),
+        Table.Column("Row", .leading), Table.Column("gain", group: 0), Table.Column("noise", group: 0),
+        Table.Column("pairs", group: 0), Table.Column("gain", group: 1), Table.Column("Beside the paper", .leading),
       ],
       sections: sections)
   }
 
   private func deltaRow(_ step: AblationStep) -> [Typeset] {
     [
-      label(step.from, tellsWeights: true) + " → " + label(step.to, tellsWeights: true),
+      label(step.to, tellsWeights: true),
       step.measured.map { Typeset(Figures.signed($0.mean)) } ?? Table.gap,
       step.measured?.noise.map { Typeset("± \(Figures.number($0))") } ?? Table.gap,
       Typeset("\(step.measured?.differences.count ?? 0)"),

@@ -13,7 +13,7 @@ extension AblationReport {
     lines.append("")
     lines += terminalDeltas.terminal(width: room, optional: [3])
     lines.append("")
-    for finding in findings() { lines += finding.wrapped(to: room) }
+    for finding in findings() { lines += finding.plain.wrapped(to: room) }
     if isSynthetic {
       lines += "The measured figures are of drawn images; the published ones are of photographs.".wrapped(to: room)
     }
@@ -37,6 +37,7 @@ extension AblationReport {
     var table = deltasTable()
     table.groups[0].title = "measured"
     table.groups[1].title = "paper"
+    table.columns[0].title = "From → to"
     table.columns[5].title = "verdict"
     table.sections = ReportMetric.allCases.map { metric in
       let rows = steps(.consecutive, metric).map { step in

@@ -5,7 +5,4 @@ extension String {
   /// doubled quote is the only escape. Line breaks and other control characters, which would end the command, become
   /// spaces. What shows the string must also say `noenhanced`, so that `_`, `^`, `{` and `&` are themselves.
   package var quotedForGnuplot: String { "'" + onOneLine.replacing("'", with: "''") + "'" }
-
-  /// The text as the label of a tic, which gnuplot takes as a format: a percent sign is doubled.
-  package var quotedAsGnuplotTic: String { replacing("%", with: "%%").quotedForGnuplot }
 }
