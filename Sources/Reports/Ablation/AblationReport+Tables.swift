@@ -18,8 +18,8 @@ extension AblationReport {
     return Table(
       name: "table3",
       caption: Typeset(
-        "The paper’s Table 3: mAP and Rank-1 in percent for each combination of task losses, measured on \(measuredOn) "
-          + "(mean ± sample deviation over n seeds) beside the row that the paper prints."),
+        "The paper’s Table 3: mAP and Rank-1 in percent for each combination of task losses, measured on "
+          + "\(measuredOn), mean ± sample deviation over n seeds; beside it the row that the paper prints."),
       groups: groups, columns: columns, sections: [Table.Section(rows: variants.map(resultsRow))],
       notes: resultsNotes)
   }
@@ -33,7 +33,7 @@ extension AblationReport {
     cells.append(variant.learnsWeights.map { $0 ? "learned" : "fixed" } ?? Table.gap)
     let finished = variant.finished.count
     let planned = variant.trials.count
-    cells.append(Typeset(finished == planned ? "\(finished)" : "\(finished) of \(planned)"))
+    cells.append(Typeset(finished == planned ? "\(finished)" : "\(finished)/\(planned)"))
     cells += ReportMetric.allCases.map { metric in
       variant.sample(metric).map { Typeset(Figures.spread($0)) } ?? Table.gap
     }
