@@ -26,7 +26,7 @@ public enum Wording {
   /// that is not among `words`.
   public static func unknown(_ what: String, _ word: String, among words: [String]) -> String {
     let meant = nearest(to: word, in: words).map { "; did you mean \(quoted($0))?" }
-    guard !words.isEmpty else { return "\(what); there is none" }
+    guard !words.isEmpty else { return "\(what); none is known here" }
     return what + (meant.map { "\($0) Known: " } ?? "; known: ") + list(words)
   }
 

@@ -10,7 +10,7 @@ struct Aanet: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "aanet",
     abstract: "A paper you can run: AANet (Tay, Roy, Yap, CVPR 2019) from YAML to tables, on a CPU.",
-    subcommands: []
+    subcommands: [List.self, Show.self, RunsCommand.self]
   )
 
   static func main() {
