@@ -12,8 +12,10 @@ func room(_ name: String, knows: [Target.Dependency] = [], settings: [SwiftSetti
   .target(name: name, dependencies: knows, swiftSettings: settings)
 }
 
-func tests(of name: String, and others: [Target.Dependency] = []) -> Target {
-  .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + others)
+func tests(of name: String, and others: [Target.Dependency] = [], fixtures: Bool = false) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + others,
+    exclude: fixtures ? ["Fixtures"] : [])
 }
 
 func library(_ name: String, pkgConfig: String, debian: String) -> Target {
@@ -43,14 +45,15 @@ let package = Package(
       ]),
 
     // The engine.
-    room("Tensors", knows: ["COpenBLAS"], settings: native),
+    .target(name: "Kernels"),
+    room("Tensors", knows: ["COpenBLAS", "Kernels"], settings: native),
     room("Layers", knows: ["Tensors"], settings: native),
     room("Models", knows: ["Tensors", "Layers"], settings: native),
 
     // The subject.
     room("Configuration", knows: ["CYAML"]),
     room("Datasets", knows: ["Tensors", "Configuration", "JPEGBridge", "CMatIO"], settings: native),
-    room("Retrieval", knows: ["Tensors"], settings: native),
+    room("Retrieval", knows: ["Tensors", "COpenBLAS"], settings: native),
 
     // The harness.
     room("Runs"),
@@ -69,8 +72,8 @@ let package = Package(
     tests(of: "Layers", and: ["Tensors"]),
     tests(of: "Models", and: ["Tensors", "Layers"]),
     tests(of: "Configuration"),
-    tests(of: "Datasets", and: ["Tensors", "Configuration"]),
-    tests(of: "Retrieval", and: ["Tensors"]),
+    tests(of: "Datasets", and: ["Tensors", "Configuration"], fixtures: true),
+    tests(of: "Retrieval", and: ["Tensors"], fixtures: true),
     tests(of: "Runs"),
     tests(of: "Experiments", and: ["Configuration", "Runs", "Datasets"]),
     tests(of: "Reports", and: ["Runs", "Configuration"]),

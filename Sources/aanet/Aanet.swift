@@ -10,7 +10,10 @@ struct Aanet: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "aanet",
     abstract: "A paper you can run: AANet (Tay, Roy, Yap, CVPR 2019) from YAML to tables, on a CPU.",
-    subcommands: [List.self, Show.self, RunsCommand.self]
+    subcommands: [
+      ScoreCommand.self, BenchCommand.self, ParityCommand.self, List.self, Show.self, RunsCommand.self,
+      DataCommand.self,
+    ]
   )
 
   static func main() {

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// Where the program's words go: results to standard output, everything else to standard error.
 enum Console {
@@ -8,6 +9,12 @@ enum Console {
   /// Writes a line for the person, not for a pipe.
   static func complain(_ text: String) {
     FileHandle.standardError.write(Data((text + "\n").utf8))
+  }
+
+  /// Says so when OpenBLAS runs narrower kernels than the processor could: it costs up to half of the speed.
+  static func warnOfNarrowKernels() {
+    guard let advice = MatrixProduct.narrownessAdvice else { return }
+    complain("note: \(advice)")
   }
 
   /// Prints a value as JSON with sorted keys.

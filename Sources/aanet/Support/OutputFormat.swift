@@ -1,9 +1,17 @@
 import ArgumentParser
 
-/// How a command prints what it found.
-enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-  /// Columns for the eye.
+/// How a command prints its results.
+enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
+  /// For people.
   case table
-  /// One JSON value for a program.
+  /// For programs.
   case json
+}
+
+extension String {
+  /// The text with spaces behind it, up to `width` characters.
+  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+
+  /// The text with spaces before it, up to `width` characters.
+  func aligned(to width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
 }

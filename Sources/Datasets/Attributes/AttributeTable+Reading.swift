@@ -1,0 +1,81 @@
+import Foundation
+
+extension AttributeTable {
+  /// The longest table that is read: more identities than any benchmark has.
+  static let maximumIdentities = 100_000
+
+  /// Reads the annotators' file: one struct with a struct per split, each with one value per identity and field.
+  ///
+  /// Fields are looked up by name, since each split has its own order, and joined on `image_index`.
+  ///
+  /// - Throws: ``DatasetError`` where the file cannot be read, a field is missing or a value has no meaning.
+  public init(contentsOf url: URL, scheme: AttributeScheme) throws(DatasetError) {
+    let file = try MatFile(contentsOf: url)
+    let root = try file.variable(scheme.variable)
+    var labels: [Split: [Int: Labels]] = [:]
+    var defects: [String] = []
+    for split in Split.allCases {
+      let place = "\(url.path): \(scheme.variable).\(split.rawValue)"
+      let section = try root.field(split.rawValue)
+      let identities = try Self.identities(in: section, place: place)
+      var rows = [Labels](repeating: [], count: identities.count)
+      for attribute in scheme.attributes {
+        var columns: [[Double]] = []
+        for field in attribute.fields {
+          let values = try section.field(field).numbers()
+          guard values.count == identities.count else {
+            throw DatasetError("\(place).\(field): \(values.count) values for \(identities.count) identities")
+          }
+          columns.append(values)
+        }
+        for row in rows.indices {
+          rows[row].append(
+            try Self.labels(of: attribute, values: columns.map { $0[row] }) { (field: String, value: Double) in
+              DatasetError(
+                "\(place).\(field): \(Self.identityText(identities[row])) has the value \(value), which has no meaning")
+            })
+        }
+      }
+      var table: [Int: Labels] = [:]
+      for (identity, row) in zip(identities, rows) {
+        if table[identity] == nil {
+          table[identity] = row
+        } else {
+          defects.append("\(split.rawValue): \(Self.identityText(identity)) is listed twice (the first is read)")
+        }
+      }
+      labels[split] = table
+    }
+    try self.init(scheme: scheme, labels: labels, defects: defects)
+  }
+
+  private static func identities(in section: MatValue, place: String) throws(DatasetError) -> [Int] {
+    let texts = try section.field("image_index").strings()
+    guard !texts.isEmpty, texts.count <= maximumIdentities else {
+      throw DatasetError("\(place).image_index: \(texts.count) identities; expected 1 to \(maximumIdentities)")
+    }
+    var identities: [Int] = []
+    for text in texts {
+      guard let identity = Int(text), identity >= 0, text.count <= 9 else {
+        throw DatasetError("\(place).image_index: '\(MatValue.shown(text))' is no identity number")
+      }
+      identities.append(identity)
+    }
+    return identities
+  }
+
+  private static func labels(
+    of attribute: AttributeDefinition, values: [Double], fault: (String, Double) -> DatasetError
+  ) throws(DatasetError) -> [Int] {
+    switch attribute.storage {
+    case .value(let field):
+      guard let number = Int(exactly: values[0]), (0...attribute.classes.count).contains(number) else {
+        throw fault(field, values[0])
+      }
+      return number == 0 ? [] : [number - 1]
+    case .flags(let fields):
+      for (field, value) in zip(fields, values) where value != 1 && value != 2 { throw fault(field, value) }
+      return values.indices.filter { values[$0] == 2 }
+    }
+  }
+}

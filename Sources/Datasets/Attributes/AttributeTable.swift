@@ -1,0 +1,110 @@
+import Foundation
+
+/// The attributes of every identity of a benchmark.
+///
+/// Colours are stored as one yes/no field each; here they are one class each. None labelled is the class "other", of
+/// several the first in the scheme's list counts. An attribute without a label is nil and adds nothing to a loss.
+public struct AttributeTable: Equatable, Sendable {
+  /// What the annotators wrote of one identity: for each attribute of the scheme the labelled classes; none where it
+  /// is unlabelled (a colour: where no colour was chosen), several only for a colour.
+  public typealias Labels = [[Int]]
+
+  /// The two halves of a benchmark.
+  public enum Split: String, CaseIterable, Sendable {
+    /// Identities to learn from.
+    case train
+    /// Identities of queries and gallery.
+    case test
+  }
+
+  /// Which attributes these are.
+  public let scheme: AttributeScheme
+  /// What was written, by split and identity.
+  public let labels: [Split: [Int: Labels]]
+  /// What is amiss in the file and how it was read nonetheless, a line each.
+  public let defects: [String]
+
+  /// Makes a table from labels.
+  ///
+  /// - Throws: ``DatasetError`` where an identity has too few or too many attributes, a class that does not exist,
+  ///   or several labels of an attribute that is no colour.
+  public init(scheme: AttributeScheme, train: [Int: Labels], test: [Int: Labels]) throws(DatasetError) {
+    try self.init(scheme: scheme, labels: [.train: train, .test: test], defects: [])
+  }
+
+  init(scheme: AttributeScheme, labels: [Split: [Int: Labels]], defects: [String]) throws(DatasetError) {
+    for split in Split.allCases {
+      for (identity, row) in labels[split] ?? [:] {
+        guard row.count == scheme.attributes.count else {
+          throw DatasetError("identity \(identity) has \(row.count) of \(scheme.attributes.count) attributes")
+        }
+        for (attribute, classes) in zip(scheme.attributes, row) {
+          let possible = (attribute.otherClass ?? attribute.classes.count)
+          guard classes.allSatisfy({ (0..<possible).contains($0) }) else {
+            throw DatasetError("identity \(identity): \(attribute.name) has no class \(classes)")
+          }
+          guard classes.count <= 1 || attribute.otherClass != nil else {
+            throw DatasetError("identity \(identity): \(attribute.name) has several labels, \(classes)")
+          }
+        }
+      }
+    }
+    self.scheme = scheme
+    self.labels = labels
+    self.defects = defects + Self.defects(of: labels, scheme: scheme)
+  }
+
+  /// The identities of a split, in ascending order.
+  public func identities(in split: Split) -> [Int] { (labels[split] ?? [:]).keys.sorted() }
+
+  /// The class of each attribute of an identity, nil where unlabelled; nil where the identity is in neither split.
+  public func classes(of identity: Int) -> [Int?]? {
+    guard let row = labels[.train]?[identity] ?? labels[.test]?[identity] else { return nil }
+    return zip(scheme.attributes, row).map { attribute, classes in classes.min() ?? attribute.otherClass }
+  }
+
+  /// The class of each attribute of an identity of one split, nil where unlabelled.
+  public func classes(of identity: Int, in split: Split) -> [Int?]? {
+    labels[split]?[identity].map { row in
+      zip(scheme.attributes, row).map { attribute, classes in classes.min() ?? attribute.otherClass }
+    }
+  }
+
+  /// Counts what the annotators left out or chose twice.
+  private static func defects(of labels: [Split: [Int: Labels]], scheme: AttributeScheme) -> [String] {
+    var found: [String] = []
+    for split in Split.allCases {
+      let rows = labels[split] ?? [:]
+      for (place, attribute) in scheme.attributes.enumerated() {
+        func those(_ isMeant: ([Int]) -> Bool) -> [Int] {
+          rows.filter { isMeant($0.value[place]) }.keys.sorted()
+        }
+        func report(_ identities: [Int], _ what: String) {
+          guard !identities.isEmpty else { return }
+          let shown = identities.prefix(4).map { identityText($0) }.joined(separator: ", ")
+          found.append(
+            "\(split.rawValue): \(identities.count) \(identities.count == 1 ? "identity" : "identities") \(what): "
+              + shown + (identities.count > 4 ? ", …" : ""))
+        }
+        if attribute.otherClass != nil {
+          report(those(\.isEmpty), "without \(attribute.name) (read as 'other')")
+          report(those { $0.count == 2 }, "with two labels for \(attribute.name) (the first in the list is read)")
+          report(those { $0.count > 2 }, "with more than two labels for \(attribute.name) (the first is read)")
+        } else {
+          report(those(\.isEmpty), "without \(attribute.name) (left out of training and scores)")
+        }
+      }
+    }
+    let both = Set((labels[.train] ?? [:]).keys).intersection((labels[.test] ?? [:]).keys).sorted()
+    if !both.isEmpty {
+      found.append("\(both.count) identities in both splits, such as \(identityText(both[0]))")
+    }
+    return found
+  }
+
+  /// An identity as the file and the images' names write it: at least four digits.
+  static func identityText(_ identity: Int) -> String {
+    let digits = String(identity)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
+}

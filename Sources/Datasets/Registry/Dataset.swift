@@ -1,0 +1,130 @@
+import Foundation
+
+/// A dataset on disk: its three lists of images, its attribute file, and a fingerprint of it all.
+///
+/// Nothing is decoded: opening one lists three folders.
+public struct Dataset: Sendable {
+  /// The name by which experiments call it.
+  public let name: String
+  /// Its folder.
+  public let root: URL
+  /// How its folders and files are named.
+  public let layout: DatasetLayout
+  /// The training images of real identities, in the order of their names.
+  public let train: [LabelledImage]
+  /// The query images, in the order of their names.
+  public let query: [LabelledImage]
+  /// The gallery, in the order of its names, with its distractors (identity 0) and junk (−1).
+  public let gallery: [LabelledImage]
+  /// The identities of the training images, ascending; an identity's place is its class.
+  public let trainIdentities: [Int]
+  /// The attribute file, where the registry names one and it is there.
+  public let attributesFile: URL?
+  /// Where the attribute file is expected, where the registry names one.
+  public let expectedAttributesFile: URL?
+  /// 16 hexadecimal digits that change when an image or the attributes are added, removed, renamed or change size.
+  public let fingerprint: String
+  /// What is worth saying about the folders: files that were passed over.
+  public let remarks: [String]
+
+  /// Opens a dataset that the registry names.
+  ///
+  /// - Throws: ``DatasetError`` where the name is unknown or the folders are not what the layout asks for.
+  public static func open(
+    named name: String, registry: DatasetRegistry, project: URL,
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws(DatasetError) -> Dataset {
+    let entry = try registry.entry(named: name)
+    return try Dataset(entry, root: entry.folder(project: project, environment: environment))
+  }
+
+  /// Opens the dataset of an entry at its folder.
+  ///
+  /// - Throws: ``DatasetError`` where a folder is missing or empty, or a file's name says nothing.
+  public init(_ entry: DatasetEntry, root: URL) throws(DatasetError) {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: root.path, isDirectory: &isFolder) else {
+      throw DatasetError(Self.adviceOnMissing(entry, root: root))
+    }
+    guard isFolder.boolValue else {
+      throw DatasetError("the dataset '\(entry.name)': \(root.path.quoted) is not a folder")
+    }
+    var digest = FingerprintDigest()
+    digest.add(entry.layout.rawValue)
+    var lists: [DatasetLayout.Split: [LabelledImage]] = [:]
+    var remarks: [String] = []
+    for split in DatasetLayout.Split.allCases {
+      let folder = try SplitFolder(of: split, under: root, layout: entry.layout)
+      lists[split] = folder.images
+      digest.add(split.rawValue)
+      for (image, size) in zip(folder.images, folder.sizes) {
+        digest.add(image.name)
+        digest.add(size)
+      }
+      if folder.ignored > 0 { remarks.append("\(split.folder): \(folder.ignored) other files passed over") }
+    }
+    let training = lists[.train] ?? []
+    train = training.filter { $0.identity > 0 }
+    if train.count < training.count {
+      remarks.append(
+        "\(DatasetLayout.Split.train.folder): \(training.count - train.count) images of distractors or junk left out")
+    }
+    guard !train.isEmpty else {
+      throw DatasetError("\(root.path.quoted): '\(DatasetLayout.Split.train.folder)' shows no identity above 0")
+    }
+    query = lists[.query] ?? []
+    gallery = lists[.gallery] ?? []
+    trainIdentities = Set(train.map(\.identity)).sorted()
+
+    expectedAttributesFile = entry.attributes.map { root.appendingPathComponent($0, isDirectory: false) }
+    if let file = expectedAttributesFile, FileManager.default.fileExists(atPath: file.path) {
+      do throws(DatasetError) {
+        digest.add(bytes: try RegularFile.bytes(of: file.path, limit: Self.maximumAttributesSize))
+      } catch {
+        throw DatasetError("\(file.path.quoted): the file of attributes \(error.description)")
+      }
+      attributesFile = file
+    } else {
+      attributesFile = nil
+    }
+    fingerprint = digest.text
+    name = entry.name
+    self.root = root
+    layout = entry.layout
+    self.remarks = remarks
+  }
+
+  /// The largest file of attributes that is read, in bytes; the real ones are of 20 KB.
+  static let maximumAttributesSize = 1 << 28
+
+  /// The attribute file, for a caller that cannot do without.
+  ///
+  /// - Throws: ``DatasetError`` that says where the file is expected.
+  public func requireAttributesFile() throws(DatasetError) -> URL {
+    if let attributesFile { return attributesFile }
+    guard let expectedAttributesFile else {
+      throw DatasetError(
+        "the dataset '\(name)' has no attributes: name the file with 'attributes:' in datasets.yaml, "
+          + "or leave out the tasks 'attribute' and 'attention'")
+    }
+    throw DatasetError(
+      "the dataset '\(name)' has no attributes: \(expectedAttributesFile.path.quoted) is missing; "
+        + "put it there, or leave out the tasks 'attribute' and 'attention'")
+  }
+
+  /// The class of each training image: its identity's place in ``trainIdentities``.
+  public var trainClasses: [Int] {
+    let places = Dictionary(uniqueKeysWithValues: zip(trainIdentities, 0...))
+    return train.compactMap { places[$0.identity] }
+  }
+
+  private static func adviceOnMissing(_ entry: DatasetEntry, root: URL) -> String {
+    let missing = "the dataset '\(entry.name)' is not there: the folder \(root.path.quoted) is missing; "
+    let folders = DatasetLayout.Split.allCases.map { "'\($0.folder)'" }.joined(separator: ", ")
+    return missing
+      + (entry.isSynthetic
+        ? "make it with: aanet data make \(entry.name)"
+        : "download it and unpack it so that this folder holds \(folders), "
+          + "or name the folder of your datasets in the variable \(DatasetEntry.dataVariable)")
+  }
+}

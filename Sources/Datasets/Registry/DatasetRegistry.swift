@@ -1,0 +1,62 @@
+import Configuration
+import Foundation
+
+/// The datasets that experiments can name: `datasets.yaml` at the root of the project.
+///
+/// ```yaml
+/// market1501:                          # the name
+///   root: data/Market-1501-v15.09.15   # see DatasetEntry.folder
+///   layout: market1501                 # or dukemtmc
+///   attributes: market_attribute.mat   # in the dataset's folder; may be left out
+///   synthetic: false                   # true where `aanet data make` draws it; may be left out
+/// ```
+public struct DatasetRegistry: Sendable {
+  /// The entries by name.
+  public let entries: [String: DatasetEntry]
+  /// Where they were read, for messages.
+  public let source: String
+
+  /// The registry's file at the root of a project.
+  public static let fileName = "datasets.yaml"
+
+  /// Gathers entries; of two of the same name the last one counts.
+  public init(_ entries: [DatasetEntry], source: String = fileName) {
+    self.entries = Dictionary(entries.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
+    self.source = source
+  }
+
+  /// Reads the registry of a project.
+  ///
+  /// - Throws: `ConfigurationError` where the file cannot be read or says something that is not understood.
+  public init(project: URL) throws(ConfigurationError) {
+    let file = project.appendingPathComponent(Self.fileName, isDirectory: false)
+    try self.init(YAML.parse(contentsOf: file, name: Self.fileName), source: Self.fileName)
+  }
+
+  /// Decodes a registry.
+  ///
+  /// - Throws: `ConfigurationError` at the first key or value that is not understood, with the nearest word.
+  public init(_ value: YAMLValue, source: String = fileName) throws(ConfigurationError) {
+    var entries: [DatasetEntry] = []
+    for (name, setting) in try Setting(value).entries() {
+      let keys = try setting.keys("root", "layout", "attributes", "synthetic")
+      entries.append(
+        DatasetEntry(
+          name: name,
+          root: try keys.required("root").string(),
+          layout: try keys.required("layout").choice(),
+          attributes: try keys["attributes"]?.string(),
+          isSynthetic: try keys["synthetic"]?.bool() ?? false))
+    }
+    self.init(entries, source: source)
+  }
+
+  /// The entry of a name.
+  ///
+  /// - Throws: ``DatasetError`` with the nearest name and all that there are.
+  public func entry(named name: String) throws(DatasetError) -> DatasetEntry {
+    if let entry = entries[name] { return entry }
+    throw DatasetError(
+      Wording.unknown("\(source) has no dataset \(Wording.quoted(name))", name, among: entries.keys.sorted()))
+  }
+}

@@ -1,0 +1,105 @@
+import Foundation
+
+/// A person in a pose before a viewer, drawn piece by piece from the farthest to the nearest.
+struct Figure {
+  typealias Joint = Skeleton.Joint
+
+  /// A part of the drawing and how near it is.
+  struct Piece {
+    var depth: Float
+    var draw: (inout Canvas) -> Void
+  }
+
+  let person: Person
+  let pose: Pose
+  let view: View
+  let light: Light
+  let skeleton: Skeleton
+  /// Moves the folds of the clothes from picture to picture.
+  let foldSeed: UInt32
+
+  var build: Build { person.build }
+  var wardrobe: Wardrobe { person.wardrobe }
+
+  init(_ person: Person, _ pose: Pose, view: View, light: Light, foldSeed: UInt32) {
+    self.person = person
+    self.pose = pose
+    self.view = view
+    self.light = light
+    self.foldSeed = foldSeed
+    skeleton = Skeleton(person.build, pose)
+  }
+
+  /// Draws the person with a shadow on the ground.
+  func draw(on canvas: inout Canvas) {
+    let width = build.shoulders * 1.5 * view.scale
+    Ellipse(
+      centre: view.foot + Point(-light.direction.x * width * 0.7, 0),
+      radii: Point(width * 1.3, max(2, width * (0.22 + sin(view.pitch))))
+    ).drawSoft(on: &canvas, colour: Colour(repeating: 0.05), opacity: 0.3 + 0.35 * light.direct)
+    var pieces = legs() + [pelvis(), torso()] + arms() + head() + bags()
+    if person.traits.hasDress { pieces.append(skirt()) }
+    pieces.sort { $0.depth < $1.depth }
+    for piece in pieces { piece.draw(&canvas) }
+  }
+
+  /// A round piece of cloth or skin along a bone; widths in centimetres.
+  func band(
+    from start: Joint, to end: Joint, widths: [Float], shifts: [Float] = [], fabric: Fabric, roundStart: Bool = true,
+    roundEnd: Bool = true, folds: Float = 0.14, turn: Float = 0
+  ) -> (inout Canvas) -> Void {
+    let length = ((end - start) * (end - start)).sum().squareRoot()
+    let radius = widths.reduce(0, +) / Float(widths.count)
+    let sweep = Sweep(
+      start: view.project(start), end: view.project(end), widths: widths.map { $0 * view.scale },
+      shifts: shifts.map { $0 * view.scale }, isRoundAtStart: roundStart, isRoundAtEnd: roundEnd)
+    let surface = Surface(sweep: sweep, light: light, folds: folds, seed: foldSeed ^ person.seed)
+    let heading = view.heading + turn
+    return { canvas in
+      sweep.draw(on: &canvas) { hit in
+        let angle = Surface.angle(hit.across) - heading
+        let height = (1 - hit.along) * length
+        let colour = fabric.colour(angle: angle, height: height, radius: radius, length: length)
+        return colour.lit(surface.level(hit, height: height))
+      }
+    }
+  }
+
+  /// The same in one colour, without folds.
+  func bare(from start: Joint, to end: Joint, widths: [Float], colour: Colour) -> (inout Canvas) -> Void {
+    band(from: start, to: end, widths: widths, fabric: Fabric(plain: colour), folds: 0.04)
+  }
+}
+
+/// How light falls on a sweep: round across, with folds.
+struct Surface {
+  private let side: Point
+  private let light: Light
+  private let folds: Float
+  private let seed: UInt32
+
+  init(sweep: Sweep, light: Light, folds: Float, seed: UInt32) {
+    let axis = sweep.end - sweep.start
+    let direction = axis / max(axis.length, 1e-3)
+    side = Point(direction.y, -direction.x)
+    self.light = light
+    self.folds = folds
+    self.seed = seed
+  }
+
+  /// The brightness of a place `height` centimetres above the sweep's end.
+  @inline(__always)
+  func level(_ hit: Sweep.Hit, height: Float) -> Float {
+    let u = hit.across * 0.96
+    let normal = SIMD3(side.x * u, -side.y * u, (1 - u * u).squareRoot())
+    let fold = Noise.smooth(hit.across * 2.2 + 7, height * 0.16 + hit.across, seed) - 0.5
+    return light.level(normal) * (1 + folds * fold * 2)
+  }
+
+  /// The angle around a round body of a place `across` from −1 to 1: near the arc sine, within 0.02.
+  @inline(__always)
+  static func angle(_ across: Float) -> Float {
+    let square = across * across
+    return across * (1 + square * (0.12 + 0.45 * square * square))
+  }
+}

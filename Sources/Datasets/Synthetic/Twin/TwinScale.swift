@@ -1,0 +1,67 @@
+/// How large a twin is.
+public struct TwinScale: Codable, Equatable, Sendable {
+  /// The scale's name in commands.
+  public var name: String
+  /// Identities to learn from.
+  public var trainIdentities: Int
+  /// Identities to be tested on.
+  public var testIdentities: Int
+  /// Pairs of a training identity and a camera that saw it.
+  public var trainPassages: Int
+  /// Images to learn from.
+  public var trainImages: Int
+  /// One query for each pair of a test identity and a camera that saw it.
+  public var queries: Int
+  /// Gallery images of the test identities.
+  public var galleryImages: Int
+  /// Gallery identities without a query (DukeMTMC-reID).
+  public var distractorIdentities: Int
+  /// Gallery images of distractors: of those identities, or of nobody (Market-1501).
+  public var distractorImages: Int
+  /// Gallery images that never count (Market-1501).
+  public var junkImages: Int
+
+  /// The names of the scales.
+  public static let names = ["small"]
+
+  /// 64 + 64 identities in 2,000 images.
+  public static func small(_ kind: SyntheticTwin.Kind) -> TwinScale {
+    let isMarket = kind == .market
+    return TwinScale(
+      name: "small", trainIdentities: 64, testIdentities: 64, trainPassages: 224, trainImages: 960, queries: 192,
+      galleryImages: 700, distractorIdentities: isMarket ? 0 : 24, distractorImages: isMarket ? 100 : 148,
+      junkImages: isMarket ? 48 : 0)
+  }
+
+  /// The scale of a name; nil where there is none.
+  public static func named(_ name: String, _ kind: SyntheticTwin.Kind) -> TwinScale? {
+    name == "small" ? small(kind) : nil
+  }
+
+  /// Images in all.
+  public var images: Int { trainImages + queries + galleryImages + distractorImages + junkImages }
+
+  /// - Throws: ``DatasetError`` where the numbers contradict each other.
+  func check(for kind: SyntheticTwin.Kind) throws(DatasetError) {
+    func fail(_ reason: String) -> DatasetError { DatasetError("the scale '\(name)' is impossible: \(reason)") }
+    let all = [
+      trainIdentities, testIdentities, trainPassages, trainImages, queries, galleryImages, distractorIdentities,
+      distractorImages, junkImages,
+    ]
+    guard all.allSatisfy({ (0...1_000_000).contains($0) }), trainIdentities > 0, testIdentities > 0 else {
+      throw fail("a count is negative or huge, or there are no identities")
+    }
+    guard trainIdentities + testIdentities + distractorIdentities <= kind.lastIdentity else {
+      throw fail("more identities than the \(kind.lastIdentity) numbers of the benchmark")
+    }
+    guard (2 * trainIdentities...kind.cameras * trainIdentities).contains(trainPassages),
+      (2 * testIdentities...kind.cameras * testIdentities).contains(queries)
+    else { throw fail("an identity passes 2 to \(kind.cameras) cameras") }
+    guard trainImages >= trainPassages, galleryImages >= queries else {
+      throw fail("fewer images than passages of an identity before a camera")
+    }
+    guard kind == .duke || distractorIdentities == 0, kind == .market || junkImages == 0,
+      distractorImages >= distractorIdentities, kind == .market || distractorImages == 0 || distractorIdentities > 0
+    else { throw fail("distractors or junk do not suit \(kind.dataset)") }
+  }
+}

@@ -1,0 +1,25 @@
+// What Swift cannot say: a few instructions of the processor. Every loop of the engine is Swift.
+#ifndef AANET_KERNELS_H
+#define AANET_KERNELS_H
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+/// Tells the processor that this is a waiting loop.
+static inline void kernels_relax(void) {
+#if defined(__x86_64__)
+  _mm_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+/// Makes the calling thread treat numbers below the normal range as zero. Such numbers appear when momentum
+/// fades out, and each costs a hundred cycles otherwise.
+void kernels_flush_denormals(void);
+
+/// 1 where the processor has 512-bit vectors, else 0.
+int kernels_has_avx512(void);
+
+#endif

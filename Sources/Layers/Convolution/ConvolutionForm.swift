@@ -1,0 +1,71 @@
+import Tensors
+
+/// How a convolution is computed. All forms give the same result but for rounding; tests hold each against the plain
+/// loops of `ConvolutionOracle`.
+public enum ConvolutionForm: String, Sendable, CaseIterable {
+  /// One matrix product over the input as it lies: 1×1 kernels of stride 1.
+  case direct
+  /// Matrix products over patches that are gathered tile by tile, so that they stay in the cache: any kernel.
+  case patches
+  /// Winograd's F(4×4, 3×3) over transformed tiles: 3×3 kernels of stride 1 and padding 1, channels in sixteens.
+  case winograd
+
+  /// The form that is used for these sizes.
+  public static func choose(for geometry: ConvolutionGeometry) -> ConvolutionForm {
+    if geometry.isPointwise { return .direct }
+    guard winograd.supports(geometry) else { return .patches }
+    // A tile makes 4×4 outputs whether the map has them or not; a quarter of the multiplications must remain a gain.
+    let tiling = WinogradTiling(batch: geometry.batch, height: geometry.height, width: geometry.width)
+    return tiling.count * 16 <= geometry.outputPositions * 2 ? .winograd : .patches
+  }
+
+  /// Whether this form can compute these sizes.
+  public func supports(_ geometry: ConvolutionGeometry) -> Bool {
+    switch self {
+    case .direct: geometry.isPointwise
+    case .patches: true
+    case .winograd: WinogradConvolution.supports(geometry)
+    }
+  }
+}
+
+/// The three passes of one convolution: `y = x ∗ w`, and the gradients by `x` and by `w`.
+///
+/// Shapes: x `[N, H, W, C]`, w `[K, R, S, C]`, y `[N, H', W', K]`. Each pass adds to its result where `accumulate` is
+/// set, and otherwise overwrites it.
+protocol ConvolutionKernel {
+  init(_ geometry: ConvolutionGeometry, on engine: Engine)
+  func forward(_ input: Tensor, _ weight: Tensor, into output: Tensor)
+  func dInput(_ dOutput: Tensor, _ weight: Tensor, into dInput: Tensor, accumulate: Bool)
+  func dWeight(_ input: Tensor, _ dOutput: Tensor, into dWeight: Tensor, accumulate: Bool)
+}
+
+extension ConvolutionForm {
+  func kernel(for geometry: ConvolutionGeometry, on engine: Engine) -> any ConvolutionKernel {
+    switch self {
+    case .direct: DirectConvolution(geometry, on: engine)
+    case .patches: PatchConvolution(geometry, on: engine)
+    case .winograd: WinogradConvolution(geometry, on: engine)
+    }
+  }
+}
+
+/// Cuts the rows of a matrix product so that each part keeps a worker busy for longer than packing its operands takes.
+enum ProductSplit {
+  /// Rows below which a product of `rows × columns × depth` is not cut further.
+  static func rowsPerChunk(columns: Int, depth: Int) -> Int {
+    // OpenBLAS packs the right operand for every call; 384 rows keep that below 5 % of the work.
+    columns * depth > 1 << 16 ? 384 : 192
+  }
+
+  /// Ranges of rows for a product of `rows × columns × depth`.
+  static func rows(_ rows: Int, columns: Int, depth: Int) -> Split {
+    Split(count: rows, grain: rowsPerChunk(columns: columns, depth: depth))
+  }
+
+  /// How many slices a weight gradient's long dimension is cut into, each with a sum of its own.
+  static func slices(positions: Int, weights: Int) -> Int {
+    let byMemory = max(2, (4 << 20) / max(1, weights))
+    return max(1, min(16, min(byMemory, positions / 256)))
+  }
+}

@@ -1,0 +1,94 @@
+import Tensors
+
+/// Trainable numbers of a model with their gradient and momentum.
+public final class Parameter {
+  /// How the numbers lie in memory compared with PyTorch's files.
+  public enum Layout: Sendable {
+    /// As the shape says.
+    case plain
+    /// A convolution's weights: `[K, R, S, C]` here, `[K, C, R, S]` in files.
+    case convolution
+  }
+
+  /// Who a parameter belongs to, which decides its learning rate and decay.
+  public enum Group: String, Sendable, CaseIterable {
+    /// The backbone's, pretrained or not.
+    case backbone
+    /// The task heads'.
+    case new
+    /// The log variances of uncertainty weighting: no decay.
+    case logVariance
+  }
+
+  /// The name in files: torchvision's for the backbone.
+  public let name: String
+  /// How the numbers lie in memory.
+  public let layout: Layout
+  /// Who the parameter belongs to.
+  public let group: Group
+  /// The numbers.
+  public let value: Tensor
+  /// The gradient of the loss; meaningful where ``hasGradient`` is set.
+  public let gradient: Tensor
+  /// The optimiser's running sum of gradients.
+  public let momentum: Tensor
+  /// Whether a gradient has arrived since the optimiser's last step.
+  public internal(set) var hasGradient = false
+
+  init(name: String, layout: Layout, group: Group, value: Tensor, gradient: Tensor, momentum: Tensor) {
+    self.name = name
+    self.layout = layout
+    self.group = group
+    self.value = value
+    self.gradient = gradient
+    self.momentum = momentum
+  }
+
+  /// Lets `write` add to the gradient: it gets the memory and whether to add to it or to overwrite it.
+  func accumulate(_ write: (_ gradient: Tensor, _ accumulate: Bool) -> Void) {
+    write(gradient, hasGradient)
+    hasGradient = true
+  }
+}
+
+/// Numbers of a model that are not trained: BatchNorm's running statistics.
+public struct RunningStatistic {
+  /// The name in files.
+  public let name: String
+  /// The numbers.
+  public let value: Tensor
+}
+
+/// All numbers of a model by name, in the order in which the model registered them.
+public final class ParameterStore {
+  /// The engine whose memory holds the numbers.
+  public let engine: Engine
+  /// The trainable numbers.
+  public private(set) var parameters: [Parameter] = []
+  /// The numbers that are not trained.
+  public private(set) var statistics: [RunningStatistic] = []
+
+  /// Makes an empty store.
+  public init(on engine: Engine) { self.engine = engine }
+
+  /// Registers a parameter, at zero.
+  public func parameter(
+    _ name: String, shape: [Int], layout: Parameter.Layout = .plain, group: Parameter.Group
+  ) -> Parameter {
+    let parameter = Parameter(
+      name: name, layout: layout, group: group, value: engine.filled(shape), gradient: engine.filled(shape),
+      momentum: engine.filled(shape))
+    parameters.append(parameter)
+    return parameter
+  }
+
+  /// Registers running statistics.
+  public func statistic(_ name: String, shape: [Int], value: Float) -> Tensor {
+    let tensor = engine.filled(shape, with: value)
+    statistics.append(RunningStatistic(name: name, value: tensor))
+    return tensor
+  }
+
+  /// How many trainable numbers there are.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.count } }
+}

@@ -1,0 +1,140 @@
+import Tensors
+
+/// A tensor in a computation, with a place for its gradient where one is wanted.
+///
+/// Values are what model code passes around: an operation takes values and gives values, and one value may be the input
+/// of any number of operations.
+public struct Value {
+  /// The numbers.
+  public let tensor: Tensor
+  /// Where the gradient of the loss by these numbers gathers; nil where none is wanted.
+  let slot: GradientSlot?
+
+  /// The extent of each dimension.
+  public var shape: [Int] { tensor.shape }
+}
+
+/// Where the gradients that a value's users send back add up.
+final class GradientSlot {
+  private var gradient: Tensor?
+
+  /// What has gathered so far.
+  var current: Tensor? { gradient }
+
+  /// Adds a gradient that the caller gives up.
+  func give(_ tensor: Tensor, on engine: Engine) {
+    guard let gradient else {
+      self.gradient = tensor
+      return
+    }
+    Elementwise.add(tensor, to: gradient, on: engine)
+  }
+
+  /// Lets `write` add to the gradient in place: it gets the memory and whether to add to it or to overwrite it.
+  func accumulate(shape: [Int], on engine: Engine, _ write: (_ gradient: Tensor, _ accumulate: Bool) -> Void) {
+    if let gradient {
+      write(gradient, true)
+    } else {
+      let fresh = engine.empty(shape)
+      write(fresh, false)
+      gradient = fresh
+    }
+  }
+
+  /// Takes the finished gradient; nil where no user of the value sent one.
+  func take() -> Tensor? {
+    defer { gradient = nil }
+    return gradient
+  }
+}
+
+/// A scalar that training makes small: its value, and how strongly it counts when gradients flow back.
+public final class Loss {
+  /// The loss.
+  public let value: Double
+  /// What its gradient is multiplied with; set by ``Tape/backward(_:)``.
+  var weight: Double = 0
+
+  init(value: Double) { self.value = value }
+}
+
+/// Records operations as they run, so that their gradients can be computed in reverse.
+///
+/// A tape serves one forward pass. Whether an operation runs as in training or as in evaluation is the tape's mode,
+/// handed to each operation as an argument with the tape; nothing ambient decides it. An evaluation tape records
+/// nothing, so tensors return to the engine as soon as the model lets go of them.
+public final class Tape {
+  /// Whether the pass is for training or for evaluation.
+  public enum Mode: Sendable {
+    /// Gradients are recorded; BatchNorm uses the batch's statistics and updates the running ones.
+    case training
+    /// Nothing is recorded; BatchNorm uses the running statistics.
+    case evaluation
+  }
+
+  /// The engine that operations run on.
+  public let engine: Engine
+  /// Whether the pass is for training or for evaluation.
+  public let mode: Mode
+  private var steps: [() -> Void] = []
+
+  /// Starts a pass.
+  public init(on engine: Engine, mode: Mode) {
+    self.engine = engine
+    self.mode = mode
+  }
+
+  /// Whether gradients are recorded.
+  public var isRecording: Bool { mode == .training }
+
+  /// Brings a tensor into the computation.
+  ///
+  /// - Parameter wantsGradient: whether the gradient by this input is wanted (tests do); images need none.
+  public func input(_ tensor: Tensor, wantsGradient: Bool = false) -> Value {
+    Value(tensor: tensor, slot: wantsGradient && isRecording ? GradientSlot() : nil)
+  }
+
+  /// Runs the recorded operations in reverse for the weighted sum of losses, leaving each parameter's gradient in place.
+  ///
+  /// Gradients of inputs that asked for one can be read with ``gradient(of:)`` afterwards. The tape is empty then.
+  public func backward(_ losses: [(loss: Loss, weight: Double)]) {
+    for (loss, weight) in losses { loss.weight += weight }
+    while let step = steps.popLast() { step() }
+  }
+
+  /// Runs the recorded operations in reverse from a gradient given for one value, as a test of one operation does.
+  public func backward(from value: Value, gradient: Tensor) {
+    value.slot?.give(gradient, on: engine)
+    while let step = steps.popLast() { step() }
+  }
+
+  /// The gradient that arrived at an input, after ``backward(_:)``. Taking it clears it.
+  public func gradient(of value: Value) -> Tensor? { value.slot?.take() }
+
+  /// Hands over the whole gradient by a value inside the computation, when the reverse pass reaches it.
+  ///
+  /// Call it as soon as the value is made: what is recorded later runs earlier in reverse.
+  public func observeGradient(of value: Value, _ see: @escaping (_ gradient: [Float]) -> Void) {
+    guard let slot = value.slot else { return }
+    record { if let gradient = slot.current { see(gradient.array) } }
+  }
+
+  /// Makes an operation's result. It wants a gradient where the operation is recorded.
+  func result(_ tensor: Tensor) -> Value { Value(tensor: tensor, slot: isRecording ? GradientSlot() : nil) }
+
+  /// Records how an operation's gradient is computed.
+  ///
+  /// - Parameter step: gets the gradient by the operation's result, for the taking. It is not called where no
+  ///   gradient arrived.
+  func record(_ result: Value, _ step: @escaping (_ gradient: Tensor) -> Void) {
+    guard let slot = result.slot else { return }
+    steps.append {
+      if let gradient = slot.take() { step(gradient) }
+    }
+  }
+
+  /// Records a step that runs whatever gradients arrived, for operations of several results and for losses.
+  func record(_ step: @escaping () -> Void) {
+    if isRecording { steps.append(step) }
+  }
+}

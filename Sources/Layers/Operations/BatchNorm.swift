@@ -1,0 +1,178 @@
+import Tensors
+
+/// Batch normalisation's parameters and running statistics, one number each per channel.
+///
+/// PyTorch's conventions: ε = 1e-5 is added to the variance; the running statistics move by 0.1 towards the batch's; the
+/// running variance is the unbiased one, while the batch is normalised with the biased one.
+public struct BatchNorm {
+  /// The factor γ, `[C]`, started at 1.
+  public let weight: Parameter
+  /// The offset β, `[C]`, started at 0.
+  public let bias: Parameter
+  /// The running mean, `[C]`.
+  public let runningMean: Tensor
+  /// The running variance, `[C]`.
+  public let runningVariance: Tensor
+
+  /// What is added to the variance.
+  public static let epsilon = 1e-5
+  /// How far the running statistics move towards a batch's.
+  public static let rate = 0.1
+
+  /// Registers `NAME.weight`, `NAME.bias`, `NAME.running_mean` and `NAME.running_var`.
+  public init(_ name: String, channels: Int, group: Parameter.Group, in store: ParameterStore) {
+    weight = store.parameter("\(name).weight", shape: [channels], group: group)
+    bias = store.parameter("\(name).bias", shape: [channels], group: group)
+    runningMean = store.statistic("\(name).running_mean", shape: [channels], value: 0)
+    runningVariance = store.statistic("\(name).running_var", shape: [channels], value: 1)
+    weight.value.values.update(repeating: 1)
+  }
+}
+
+/// What happens to a normalised value before it leaves a BatchNorm.
+public enum Activation: Sendable {
+  /// Nothing.
+  case none
+  /// Negative numbers become zero.
+  case rectified
+}
+
+extension Tape {
+  /// Batch normalisation, fused with the addition of a shortcut and with ReLU.
+  ///
+  ///     y = activation(γ · (x − mean) / √(variance + ε) + β + shortcut)
+  ///
+  /// Mean and variance are the batch's in training (and move the running ones), the running ones in evaluation.
+  ///
+  /// - Parameters:
+  ///   - input: `[…, C]`; every dimension but the last is averaged over.
+  ///   - shortcut: of the same shape, where there is one.
+  /// - Returns: of the same shape.
+  public func batchNorm(
+    _ input: Value, _ norm: BatchNorm, activation: Activation = .rectified, adding shortcut: Value? = nil
+  ) -> Value {
+    let channels = norm.weight.value.count
+    precondition(input.shape.last == channels, "\(norm.weight.name) does not take the shape \(input.shape)")
+    let rows = input.tensor.count / channels
+    let affine: ChannelAffine
+    let inverseDeviation: [Float]
+    let mean: [Float]
+    switch mode {
+    case .training:
+      let x = UnsafePointer(input.tensor.pointer)
+      let sums = ChannelSums(
+        rows: rows, channels: channels, on: engine,
+        vector: { place, _ in
+          let v = x.vector(place)
+          return (v, v * v)
+        }, scalar: { place, _ in (x[place], x[place] * x[place]) })
+      (mean, inverseDeviation) = norm.takeStatistics(sums, rows: rows)
+    case .evaluation:
+      mean = norm.runningMean.array
+      inverseDeviation = norm.runningVariance.array.map { Float(1 / (Double($0) + BatchNorm.epsilon).squareRoot()) }
+    }
+    affine = ChannelAffine(norm, mean: mean, inverseDeviation: inverseDeviation, on: engine)
+    let output = result(engine.empty(input.shape))
+    affine.apply(input.tensor, adding: shortcut?.tensor, activation: activation, into: output.tensor, on: engine)
+
+    guard isRecording else { return output }
+    let gradient = BatchNormGradient(
+      input: input.tensor, output: shortcut == nil ? nil : output.tensor, affine: affine, activation: activation,
+      norm: norm, mean: mean, inverseDeviation: inverseDeviation)
+    let inputSlot = input.slot
+    let shortcutSlot = shortcut?.slot
+    record(output) { [engine] dOutput in
+      // A shortcut's gradient is the masked one, which the first pass leaves in place of dOutput.
+      let dInput = gradient.run(dOutput, keepsMasked: shortcutSlot != nil, on: engine)
+      shortcutSlot?.give(dOutput, on: engine)
+      inputSlot?.give(dInput, on: engine)
+    }
+    return output
+  }
+}
+
+extension BatchNorm {
+  /// Turns a batch's sums into its mean and 1/√(variance + ε), and moves the running statistics.
+  func takeStatistics(_ sums: ChannelSums, rows: Int) -> (mean: [Float], inverseDeviation: [Float]) {
+    let count = Double(rows)
+    var means: [Float] = []
+    var inverses: [Float] = []
+    for c in sums.first.indices {
+      let mean = sums.first[c] / count
+      let variance = max(0, sums.second[c] / count - mean * mean)
+      let unbiased = rows > 1 ? variance * count / (count - 1) : variance
+      runningMean.pointer[c] += Float(Self.rate * (mean - Double(runningMean.pointer[c])))
+      runningVariance.pointer[c] += Float(Self.rate * (unbiased - Double(runningVariance.pointer[c])))
+      means.append(Float(mean))
+      inverses.append(Float(1 / (variance + Self.epsilon).squareRoot()))
+    }
+    return (means, inverses)
+  }
+}
+
+/// `y = activation(scale · x + shift + shortcut)` per channel.
+struct ChannelAffine {
+  /// γ/√(variance + ε) per channel.
+  let scale: Tensor
+  /// β − mean · scale per channel.
+  let shift: Tensor
+
+  init(_ norm: BatchNorm, mean: [Float], inverseDeviation: [Float], on engine: Engine) {
+    let channels = mean.count
+    scale = engine.empty([channels])
+    shift = engine.empty([channels])
+    for c in 0..<channels {
+      scale.pointer[c] = norm.weight.value.pointer[c] * inverseDeviation[c]
+      shift.pointer[c] = fused(-mean[c], scale.pointer[c], plus: norm.bias.value.pointer[c])
+    }
+  }
+
+  func apply(
+    _ input: Tensor, adding shortcut: Tensor?, activation: Activation, into output: Tensor, on engine: Engine
+  ) {
+    switch (shortcut, activation) {
+    case (nil, .none): loop(input, output, engine, { v, _ in v }, { v, _ in v })
+    case (nil, .rectified): loop(input, output, engine, { v, _ in v.rectified }, { v, _ in v <= 0 ? 0 : v })
+    case (let shortcut?, .none):
+      let s = shortcut.pointer
+      loop(input, output, engine, { v, place in v + s.vector(place) }, { v, place in v + s[place] })
+    case (let shortcut?, .rectified):
+      let s = shortcut.pointer
+      loop(
+        input, output, engine, { v, place in (v + s.vector(place)).rectified },
+        { v, place in
+          let sum = v + s[place]
+          return sum <= 0 ? 0 : sum
+        })
+    }
+  }
+
+  @inline(__always)
+  private func loop(
+    _ input: Tensor, _ output: Tensor, _ engine: Engine, _ vector: (Vector, Int) -> Vector,
+    _ scalar: (Float, Int) -> Float
+  ) {
+    let channels = scale.count
+    let x = input.pointer
+    let y = output.pointer
+    let a = scale.pointer
+    let b = shift.pointer
+    let vectorChannels = channels & ~15
+    engine.parallel(over: input.count / channels, grain: max(1, (1 << 14) / channels)) { rows, _ in
+      for row in rows {
+        let start = row &* channels
+        var c = 0
+        while c < vectorChannels {
+          let place = start &+ c
+          y.store(vector(fused(x.vector(place), a.vector(c), plus: b.vector(c)), place), place)
+          c &+= 16
+        }
+        while c < channels {
+          let place = start &+ c
+          y[place] = scalar(fused(x[place], a[c], plus: b[c]), place)
+          c &+= 1
+        }
+      }
+    }
+  }
+}

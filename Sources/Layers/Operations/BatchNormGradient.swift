@@ -1,0 +1,122 @@
+import Tensors
+
+/// The gradient of a BatchNorm with its ReLU and shortcut.
+///
+///     g  = dy where y > 0, else 0
+///     dβ = Σ g        dγ = Σ g · x̂        x̂ = (x − mean) / √(variance + ε)
+///     dx = γ / √(variance + ε) · (g − dβ/P − x̂ · dγ/P)
+///
+/// Two passes over the memory. Where there is no shortcut, whether y was positive is computed anew from x, so that y
+/// need not be kept for it.
+struct BatchNormGradient {
+  let input: Tensor
+  /// The activated output, where a shortcut went into it.
+  let output: Tensor?
+  let affine: ChannelAffine
+  let activation: Activation
+  let norm: BatchNorm
+  let mean: [Float]
+  let inverseDeviation: [Float]
+
+  /// Computes the gradients.
+  ///
+  /// - Parameters:
+  ///   - dOutput: the gradient by the output. It is overwritten: with the masked gradient where `keepsMasked` is set,
+  ///     else with the gradient by the input.
+  /// - Returns: the gradient by the input.
+  func run(_ dOutput: Tensor, keepsMasked: Bool, on engine: Engine) -> Tensor {
+    switch (activation, output) {
+    case (.none, _): return passes(dOutput, keepsMasked, engine, { dy, _, _ in dy }, { dy, _, _ in dy })
+    case (.rectified, nil):
+      let scale = affine.scale.pointer
+      let shift = affine.shift.pointer
+      let x = input.pointer
+      return passes(
+        dOutput, keepsMasked, engine,
+        { dy, place, c in
+          dy.replacing(with: 0, where: fused(x.vector(place), scale.vector(c), plus: shift.vector(c)) .<= 0)
+        }, { dy, place, c in fused(x[place], scale[c], plus: shift[c]) <= 0 ? 0 : dy })
+    case (.rectified, let output?):
+      let y = output.pointer
+      return passes(
+        dOutput, keepsMasked, engine, { dy, place, _ in dy.replacing(with: 0, where: y.vector(place) .<= 0) },
+        { dy, place, _ in y[place] <= 0 ? 0 : dy })
+    }
+  }
+
+  @inline(__always)
+  private func passes(
+    _ dOutput: Tensor, _ keepsMasked: Bool, _ engine: Engine,
+    _ maskVector: (_ dy: Vector, _ place: Int, _ channel: Int) -> Vector,
+    _ maskScalar: (_ dy: Float, _ place: Int, _ channel: Int) -> Float
+  ) -> Tensor {
+    let channels = mean.count
+    let rows = input.count / channels
+    let x = input.pointer
+    let dy = dOutput.pointer
+    // x̂ = x · inverse + offset
+    let inverse = engine.tensor(inverseDeviation, shape: [channels])
+    let offset = engine.tensor(zip(mean, inverseDeviation).map { -$0 * $1 }, shape: [channels])
+    let sums = ChannelSums(
+      rows: rows, channels: channels, on: engine,
+      vector: { place, c in
+        let g = maskVector(dy.vector(place), place, c)
+        if keepsMasked { dy.store(g, place) }
+        return (g, g * fused(x.vector(place), inverse.pointer.vector(c), plus: offset.pointer.vector(c)))
+      },
+      scalar: { place, c in
+        let g = maskScalar(dy[place], place, c)
+        if keepsMasked { dy[place] = g }
+        return (g, g * fused(x[place], inverse.pointer[c], plus: offset.pointer[c]))
+      })
+    addParameterGradients(sums)
+
+    // dx = g · scale + x · slope + constant
+    let slope = engine.empty([channels])
+    let constant = engine.empty([channels])
+    for c in 0..<channels {
+      let scale = Double(affine.scale.pointer[c])
+      let perInput = scale * sums.second[c] / Double(rows)
+      slope.pointer[c] = Float(-perInput * Double(inverseDeviation[c]))
+      constant.pointer[c] = Float(
+        perInput * Double(inverseDeviation[c]) * Double(mean[c]) - scale * sums.first[c] / Double(rows))
+    }
+    let dInput = keepsMasked ? engine.empty(input.shape) : dOutput.reshaped(input.shape)
+    let dx = dInput.pointer
+    let scale = affine.scale.pointer
+    let vectorChannels = channels & ~15
+    engine.parallel(over: rows, grain: max(1, (1 << 14) / channels)) { range, _ in
+      for row in range {
+        let start = row &* channels
+        var c = 0
+        while c < vectorChannels {
+          let place = start &+ c
+          let g = keepsMasked ? dy.vector(place) : maskVector(dy.vector(place), place, c)
+          let part = fused(x.vector(place), slope.pointer.vector(c), plus: constant.pointer.vector(c))
+          dx.store(fused(g, scale.vector(c), plus: part), place)
+          c &+= 16
+        }
+        while c < channels {
+          let place = start &+ c
+          let g = keepsMasked ? dy[place] : maskScalar(dy[place], place, c)
+          dx[place] = fused(g, scale[c], plus: fused(x[place], slope.pointer[c], plus: constant.pointer[c]))
+          c &+= 1
+        }
+      }
+    }
+    return dInput
+  }
+
+  private func addParameterGradients(_ sums: ChannelSums) {
+    norm.bias.accumulate { gradient, accumulate in
+      for (c, sum) in sums.first.enumerated() {
+        gradient.pointer[c] = (accumulate ? gradient.pointer[c] : 0) + Float(sum)
+      }
+    }
+    norm.weight.accumulate { gradient, accumulate in
+      for (c, sum) in sums.second.enumerated() {
+        gradient.pointer[c] = (accumulate ? gradient.pointer[c] : 0) + Float(sum)
+      }
+    }
+  }
+}

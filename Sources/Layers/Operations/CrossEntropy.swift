@@ -1,0 +1,47 @@
+import Foundation
+import Tensors
+
+extension Tape {
+  /// Softmax and cross-entropy, averaged over the labelled rows.
+  ///
+  ///     loss = −1/M · Σ log softmax(logits[n])[labels[n]]   over the M rows with a label
+  ///
+  /// Sums run in double precision. Without any labelled row the loss and its gradient are 0.
+  ///
+  /// - Parameters:
+  ///   - logits: `[N, C]`.
+  ///   - labels: a class in `0 ..< C` for each row, or −1 where the row has none.
+  public func crossEntropy(_ logits: Value, labels: [Int]) -> Loss {
+    let (rows, classes) = (logits.shape[0], logits.shape[1])
+    precondition(labels.count == rows && labels.allSatisfy { $0 >= -1 && $0 < classes }, "labels do not fit the logits")
+    let labelled = labels.count { $0 >= 0 }
+    let z = logits.tensor.pointer
+    var total = 0.0
+    // log Σ exp z of each row, for the gradient.
+    var normalisers: [Double] = []
+    for (row, label) in labels.enumerated() {
+      let line = UnsafeBufferPointer(start: z + row * classes, count: classes)
+      let largest = Double(line.max() ?? 0)
+      let normaliser = largest + log(line.reduce(0.0) { $0 + exp(Double($1) - largest) })
+      normalisers.append(normaliser)
+      if label >= 0 { total += normaliser - Double(line[label]) }
+    }
+    let loss = Loss(value: labelled > 0 ? total / Double(labelled) : 0)
+    guard let slot = logits.slot else { return loss }
+    let scores = logits.tensor
+    record { [engine] in
+      slot.accumulate(shape: scores.shape, on: engine) { dLogits, accumulate in
+        let share = labelled > 0 ? loss.weight / Double(labelled) : 0
+        for (row, label) in labels.enumerated() {
+          for c in 0..<classes {
+            let place = row * classes + c
+            let probability = exp(Double(scores.pointer[place]) - normalisers[row])
+            let gradient = label >= 0 ? Float(share * (probability - (c == label ? 1 : 0))) : 0
+            dLogits.pointer[place] = (accumulate ? dLogits.pointer[place] : 0) + gradient
+          }
+        }
+      }
+    }
+    return loss
+  }
+}

@@ -1,0 +1,56 @@
+import Tensors
+
+extension Tape {
+  /// A linear map of each row: `y = x · weightᵀ + bias`.
+  ///
+  /// - Parameters:
+  ///   - input: `[N, I]`.
+  ///   - weight: `[O, I]`.
+  ///   - bias: `[O]`, where there is one.
+  /// - Returns: `[N, O]`.
+  public func linear(_ input: Value, _ weight: Parameter, bias: Parameter? = nil) -> Value {
+    let (rows, inputs, outputs) = (input.shape[0], input.shape[1], weight.value.shape[0])
+    precondition(weight.value.shape[1] == inputs, "\(weight.name) does not take \(inputs) numbers")
+    let output = result(engine.empty([rows, outputs]))
+    let x = input.tensor
+    // A batch has few rows, so the columns are what is shared out.
+    engine.parallel(over: outputs, grain: Self.linearGrain) { columns, _ in
+      let target = output.tensor.pointer + columns.lowerBound
+      for row in 0..<rows {
+        if let bias {
+          (target + row * outputs).update(from: bias.value.pointer + columns.lowerBound, count: columns.count)
+        }
+      }
+      MatrixProduct.multiply(
+        rows: rows, columns: columns.count, depth: inputs, .plain(x.pointer, stride: inputs),
+        .transposed(weight.value.pointer + columns.lowerBound * inputs, stride: inputs), into: target, stride: outputs,
+        accumulate: bias != nil)
+    }
+    let slot = input.slot
+    record(output) { [engine] dOutput in
+      weight.accumulate { dWeight, accumulate in
+        engine.parallel(over: outputs, grain: Self.linearGrain) { columns, _ in
+          MatrixProduct.multiply(
+            rows: columns.count, columns: inputs, depth: rows,
+            .transposed(dOutput.pointer + columns.lowerBound, stride: outputs), .plain(x.pointer, stride: inputs),
+            into: dWeight.pointer + columns.lowerBound * inputs, stride: inputs, accumulate: accumulate)
+        }
+      }
+      bias?.accumulate { dBias, accumulate in
+        if !accumulate { dBias.values.update(repeating: 0) }
+        for row in 0..<rows { Rows.add(dOutput.pointer + row * outputs, to: dBias.pointer, count: outputs) }
+      }
+      slot?.accumulate(shape: [rows, inputs], on: engine) { dInput, accumulate in
+        engine.parallel(over: inputs, grain: Self.linearGrain) { columns, _ in
+          MatrixProduct.multiply(
+            rows: rows, columns: columns.count, depth: outputs, .plain(dOutput.pointer, stride: outputs),
+            .plain(weight.value.pointer + columns.lowerBound, stride: inputs),
+            into: dInput.pointer + columns.lowerBound, stride: inputs, accumulate: accumulate)
+        }
+      }
+    }
+    return output
+  }
+
+  private static let linearGrain = 128
+}

@@ -1,0 +1,122 @@
+import Tensors
+
+extension Tape {
+  /// The largest value of each window, channel by channel.
+  ///
+  /// What lies outside the map never wins. On a tie the first place in row-major order is the one that the gradient
+  /// goes to.
+  ///
+  /// - Parameter input: `[N, H, W, C]`.
+  /// - Returns: `[N, H', W', C]` with `H' = (H + 2·padding − window) / stride + 1`.
+  public func maxPool(_ input: Value, window: Int, stride: Int, padding: Int) -> Value {
+    precondition(window <= 15, "a window of \(window) has more places than a byte can number")
+    precondition(padding * 2 <= window, "a window of \(window) would lie wholly in a padding of \(padding)")
+    let (batch, height, width, channels) = (input.shape[0], input.shape[1], input.shape[2], input.shape[3])
+    let outputHeight = (height + 2 * padding - window) / stride + 1
+    let outputWidth = (width + 2 * padding - window) / stride + 1
+    let output = result(engine.empty([batch, outputHeight, outputWidth, channels]))
+    // Which place of its window won, as a byte for each number.
+    let winners = isRecording ? engine.empty([(output.tensor.count + 3) / 4]) : nil
+    let x = input.tensor.pointer
+    let y = output.tensor.pointer
+    let win = winners.map { UnsafeMutableRawPointer($0.pointer).assumingMemoryBound(to: UInt8.self) }
+    engine.parallel(over: batch * outputHeight, grain: 1) { lines, _ in
+      for line in lines {
+        let image = line / outputHeight
+        let top = line % outputHeight * stride - padding
+        let map = x + image * height * width * channels
+        for column in 0..<outputWidth {
+          let left = column * stride - padding
+          let target = (line * outputWidth + column) * channels
+          let places = WindowPlaces(
+            rows: max(0, top)..<min(height, top + window), columns: max(0, left)..<min(width, left + window))
+          var c = 0
+          while c &+ 16 <= channels {
+            let (best, winner) = places.largestVector(map + c, width: width, channels: channels)
+            y.store(best, target &+ c)
+            if let win {
+              UnsafeMutableRawPointer(win + target + c).storeBytes(of: winner, as: SIMD16<UInt8>.self)
+            }
+            c &+= 16
+          }
+          while c < channels {
+            let (best, winner) = places.largest(map + c, width: width, channels: channels)
+            y[target + c] = best
+            win?[target + c] = winner
+            c &+= 1
+          }
+        }
+      }
+    }
+    guard let winners, let slot = input.slot else { return output }
+    let shape = input.shape
+    record(output) { [engine] dOutput in
+      slot.accumulate(shape: shape, on: engine) { dInput, accumulate in
+        let win = UnsafeRawPointer(winners.pointer).assumingMemoryBound(to: UInt8.self)
+        let dy = dOutput.pointer
+        let size = height * width * channels
+        engine.parallel(over: batch, grain: 1) { images, _ in
+          for image in images {
+            let dx = dInput.pointer + image * size
+            if !accumulate { dx.update(repeating: 0, count: size) }
+            for line in 0..<outputHeight {
+              let top = max(0, line * stride - padding)
+              for column in 0..<outputWidth {
+                let left = max(0, column * stride - padding)
+                let source = ((image * outputHeight + line) * outputWidth + column) * channels
+                let columns = min(width, column * stride - padding + window) - left
+                for c in 0..<channels {
+                  let place = Int(win[source &+ c])
+                  let row = place / columns
+                  dx[((top &+ row) &* width &+ left &+ place &- row &* columns) &* channels &+ c] += dy[source &+ c]
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    return output
+  }
+}
+
+/// The places of a map that one window covers, numbered row by row.
+private struct WindowPlaces {
+  let rows: Range<Int>
+  let columns: Range<Int>
+
+  /// The largest of sixteen channels' values and the number of the first place that has it.
+  @inline(__always)
+  func largestVector(_ map: UnsafePointer<Float>, width: Int, channels: Int) -> (Vector, SIMD16<UInt8>) {
+    var best = Vector(repeating: -.infinity)
+    var winner = SIMD16<Int32>.zero
+    var number: Int32 = 0
+    for row in rows {
+      var place = (row &* width &+ columns.lowerBound) &* channels
+      for _ in columns {
+        let value = map.vector(place)
+        let isLarger = value .> best
+        best.replace(with: value, where: isLarger)
+        winner.replace(with: SIMD16<Int32>(repeating: number), where: isLarger)
+        number &+= 1
+        place &+= channels
+      }
+    }
+    return (best, SIMD16<UInt8>(truncatingIfNeeded: winner))
+  }
+
+  /// The same for one channel.
+  func largest(_ map: UnsafePointer<Float>, width: Int, channels: Int) -> (Float, UInt8) {
+    var best = -Float.infinity
+    var winner: UInt8 = 0
+    var number: UInt8 = 0
+    for row in rows {
+      for column in columns {
+        let value = map[(row * width + column) * channels]
+        if value > best { (best, winner) = (value, number) }
+        number &+= 1
+      }
+    }
+    return (best, winner)
+  }
+}

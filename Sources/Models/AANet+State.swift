@@ -1,0 +1,58 @@
+import Layers
+import Tensors
+
+/// A model's numbers as tensors by name, in PyTorch's shapes.
+extension AANet {
+  /// The parameters and running statistics, each name behind `prefix`.
+  public func state(prefix: String = "") -> [String: StoredTensor] {
+    var tensors: [String: StoredTensor] = [:]
+    for parameter in store.parameters {
+      tensors[prefix + parameter.name] = StoredTensor(parameter.storedValues, shape: parameter.storedShape)
+    }
+    for statistic in store.statistics {
+      tensors[prefix + statistic.name] = StoredTensor(statistic.value.array, shape: statistic.value.shape)
+    }
+    return tensors
+  }
+
+  /// The optimiser's momentum by parameter name, each behind `prefix`.
+  public func momentumState(prefix: String) -> [String: StoredTensor] {
+    Dictionary(
+      uniqueKeysWithValues: store.parameters.map {
+        (prefix + $0.name, StoredTensor($0.storedMomentum, shape: $0.storedShape))
+      })
+  }
+
+  /// Loads every parameter and running statistic from tensors whose names stand behind `prefix`.
+  ///
+  /// - Throws: ``ModelError`` that names a missing tensor or one of another shape; nothing is loaded then.
+  public func load(_ tensors: [String: StoredTensor], prefix: String = "") throws(ModelError) {
+    for parameter in store.parameters { try check(tensors, prefix + parameter.name, parameter.storedShape) }
+    for statistic in store.statistics { try check(tensors, prefix + statistic.name, statistic.value.shape) }
+    for parameter in store.parameters {
+      if let stored = tensors[prefix + parameter.name] { parameter.load(stored.floats) }
+    }
+    for statistic in store.statistics {
+      if let stored = tensors[prefix + statistic.name] {
+        _ = statistic.value.values.update(fromContentsOf: stored.floats)
+      }
+    }
+  }
+
+  /// Loads the optimiser's momentum from tensors whose names stand behind `prefix`.
+  ///
+  /// - Throws: ``ModelError`` that names a missing tensor or one of another shape; nothing is loaded then.
+  public func loadMomentum(_ tensors: [String: StoredTensor], prefix: String) throws(ModelError) {
+    for parameter in store.parameters { try check(tensors, prefix + parameter.name, parameter.storedShape) }
+    for parameter in store.parameters {
+      if let stored = tensors[prefix + parameter.name] { parameter.loadMomentum(stored.floats) }
+    }
+  }
+
+  private func check(_ tensors: [String: StoredTensor], _ name: String, _ shape: [Int]) throws(ModelError) {
+    guard let stored = tensors[name] else { throw ModelError("the tensor '\(name)' is missing") }
+    guard stored.shape == shape else {
+      throw ModelError("the tensor '\(name)' has the shape \(stored.shape); the model needs \(shape)")
+    }
+  }
+}

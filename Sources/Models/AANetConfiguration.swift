@@ -1,0 +1,192 @@
+import Layers
+
+/// The four tasks that AANet learns from, in the order of its descriptor and of its losses.
+public enum AANetTask: String, Sendable, CaseIterable, Comparable, Codable, CodingKeyRepresentable {
+  /// Identity from the whole image: the paper's GFN and `L_g`.
+  case global
+  /// Identity from each of six parts: PFN and `L_p`.
+  case part
+  /// Attributes: AFN and `L_a`.
+  case attribute
+  /// Identity from the attribute attention map: AAM and `L_aa`.
+  case attention
+
+  /// Tasks in the order of the descriptor.
+  public static func < (left: AANetTask, right: AANetTask) -> Bool {
+    (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+  }
+}
+
+/// How several terms of a task's loss become one.
+public enum LossReduction: String, Sendable, CaseIterable {
+  /// Their sum.
+  case sum
+  /// Their mean.
+  case mean
+}
+
+/// How the tasks' losses are weighed against each other.
+public enum LossWeights: Hashable, Sendable {
+  /// `L = Σ λ_i L_i` (Equation 2).
+  case fixed([AANetTask: Double])
+  /// `L = Σ exp(−s_i) L_i + s_i / 2` with learned `s_i = log σ_i²` (Equation 6), started at 0.
+  case uncertainty
+}
+
+/// The part task's settings.
+public struct PartTaskConfiguration: Hashable, Sendable {
+  /// How many parts.
+  public var parts: Int
+  /// How the parts are found.
+  public var binning: PartBinning
+  /// How the parts' losses become `L_p`.
+  public var reduction: LossReduction
+
+  /// Sets up the part task; the defaults are the specification's.
+  public init(parts: Int = 6, binning: PartBinning = .kmeans, reduction: LossReduction = .sum) {
+    self.parts = parts
+    self.binning = binning
+    self.reduction = reduction
+  }
+}
+
+/// One attribute that is predicted.
+public struct AttributeOutput: Hashable, Sendable {
+  /// Its name: `upper_color`.
+  public var name: String
+  /// How many values it has.
+  public var classes: Int
+  /// Where in the image it is looked for.
+  public var region: BodyRegion
+
+  /// Names an attribute.
+  public init(name: String, classes: Int, region: BodyRegion) {
+    self.name = name
+    self.classes = classes
+    self.region = region
+  }
+}
+
+/// The attribute task's settings.
+public struct AttributeTaskConfiguration: Hashable, Sendable {
+  /// The attributes, in the order of the dataset's list.
+  public var attributes: [AttributeOutput]
+  /// How the attributes' losses become `L_a`.
+  public var reduction: LossReduction
+
+  /// Sets up the attribute task.
+  public init(attributes: [AttributeOutput], reduction: LossReduction = .mean) {
+    self.attributes = attributes
+    self.reduction = reduction
+  }
+}
+
+/// The attention task's settings.
+public struct AttentionTaskConfiguration: Hashable, Sendable {
+  /// Names of the attributes whose maps are merged.
+  public var attributes: [String]
+  /// What is kept of the merged map.
+  public var threshold: AttentionThreshold
+
+  /// Sets up the attention task.
+  public init(attributes: [String], threshold: AttentionThreshold = .mean) {
+    self.attributes = attributes
+    self.threshold = threshold
+  }
+}
+
+/// Everything that decides the shape of an AANet and of its loss.
+public struct AANetConfiguration: Hashable, Sendable {
+  /// The backbone's sizes.
+  public var backbone: ResNetConfiguration
+  /// C, the identities of the training set.
+  public var identities: Int
+  /// V, the numbers that each classifier gives to the descriptor.
+  public var headWidth: Int
+  /// Whether the global task is on.
+  public var global: Bool
+  /// The part task, where it is on.
+  public var part: PartTaskConfiguration?
+  /// The attribute task, where it is on.
+  public var attribute: AttributeTaskConfiguration?
+  /// The attention task, where it is on; it needs the attribute task.
+  public var attention: AttentionTaskConfiguration?
+  /// How the losses are weighed.
+  public var weights: LossWeights
+
+  /// Describes an AANet.
+  public init(
+    backbone: ResNetConfiguration, identities: Int, headWidth: Int = 256, global: Bool = true,
+    part: PartTaskConfiguration? = nil, attribute: AttributeTaskConfiguration? = nil,
+    attention: AttentionTaskConfiguration? = nil, weights: LossWeights = .uncertainty
+  ) {
+    self.backbone = backbone
+    self.identities = identities
+    self.headWidth = headWidth
+    self.global = global
+    self.part = part
+    self.attribute = attribute
+    self.attention = attention
+    self.weights = weights
+  }
+
+  /// The tasks that are on, in order.
+  public var tasks: [AANetTask] {
+    var tasks: [AANetTask] = []
+    if global { tasks.append(.global) }
+    if part != nil { tasks.append(.part) }
+    if attribute != nil { tasks.append(.attribute) }
+    if attention != nil { tasks.append(.attention) }
+    return tasks
+  }
+
+  /// Numbers in a descriptor: V for the global task, for each part, four times for the attribute task, for the attention
+  /// task; 12·V with all four.
+  public var descriptorLength: Int {
+    headWidth * ((global ? 1 : 0) + (part?.parts ?? 0) + (attribute == nil ? 0 : 4) + (attention == nil ? 0 : 1))
+  }
+
+  /// Checks that the parts fit together for an input of that size.
+  ///
+  /// - Throws: ``ModelError`` that names what does not fit.
+  public func validate(height: Int, width: Int) throws(ModelError) {
+    guard backbone.blocks.count == 4, backbone.blocks.allSatisfy({ $0 > 0 }), backbone.width > 0,
+      [1, 2].contains(backbone.lastStride)
+    else { throw ModelError("a ResNet has four stages of at least one block, a width and a last stride of 1 or 2") }
+    guard identities > 1, headWidth > 0 else { throw ModelError("a classifier needs two identities and a width") }
+    guard !tasks.isEmpty else { throw ModelError("no task is on") }
+    let rows = backbone.featureExtent(of: height)
+    guard height > 0, width > 0, rows > 0, backbone.featureExtent(of: width) > 0 else {
+      throw ModelError("an input of \(height)×\(width) leaves no feature map")
+    }
+    if let part, part.parts < 1 || part.parts > rows {
+      throw ModelError("\(part.parts) parts do not fit a feature map of \(rows) rows")
+    }
+    if attribute != nil, rows < 3 {
+      throw ModelError("the attribute task cuts the feature map into thirds, but it has \(rows) rows")
+    }
+    if let attribute, let broken = attribute.attributes.first(where: { $0.classes < 2 }) {
+      throw ModelError("the attribute '\(broken.name)' has \(broken.classes) classes")
+    }
+    if let attention {
+      guard let attribute else { throw ModelError("the attention task needs the attribute task") }
+      let known = Set(attribute.attributes.map(\.name))
+      if let unknown = attention.attributes.first(where: { !known.contains($0) }) {
+        throw ModelError("the attention task names the attribute '\(unknown)', which is not predicted")
+      }
+    }
+    if case .fixed(let weights) = weights, Set(weights.keys) != Set(tasks) {
+      throw ModelError(
+        "the fixed weights must name the tasks that are on: \(tasks.map(\.rawValue).joined(separator: ", "))")
+    }
+  }
+}
+
+/// What does not fit together in a model.
+public struct ModelError: Error, CustomStringConvertible, Equatable {
+  /// The reason.
+  public let description: String
+
+  /// Gives the reason.
+  public init(_ description: String) { self.description = description }
+}

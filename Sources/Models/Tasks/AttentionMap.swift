@@ -1,0 +1,111 @@
+import Layers
+import Tensors
+
+/// What the merged map must reach to be kept.
+public enum AttentionThreshold: Hashable, Sendable {
+  /// The map's own mean.
+  case mean
+  /// The level that separates the map's values best into two groups (Otsu), over 256 bins.
+  case otsu
+  /// A share of the map's maximum.
+  case fraction(Double)
+}
+
+/// The attribute attention map: where the network looked to name the selected attributes.
+///
+/// For each selected attribute the class activation map of its predicted class over its region's rows,
+/// `M(h,w) = Σ_v W[c,v] · F[v,h,w]`, scaled to 0 ... 1 by its own extremes; the maps merged by their maximum; what
+/// lies below the threshold set to 0. Source: paper, section 3.3 (ii); Zhou et al., CVPR 2016.
+public struct AttentionMap {
+  /// One attribute that goes into the map.
+  public struct Contribution {
+    /// The class scores, `[N, C]`.
+    public let logits: Tensor
+    /// The classifier's weights, `[C, V]`.
+    public let weight: Tensor
+    /// Where the attribute is looked for.
+    public let region: BodyRegion
+
+    /// Names one attribute's part in the map.
+    public init(logits: Tensor, weight: Tensor, region: BodyRegion) {
+      self.logits = logits
+      self.weight = weight
+      self.region = region
+    }
+  }
+
+  /// Computes the maps of a batch.
+  ///
+  /// - Parameters:
+  ///   - features: the attribute task's map F, `[N, H, W, V]`.
+  /// - Returns: `[N, H, W]`, each number 0 or in 0 ... 1. It is a constant to the gradient.
+  public static func merged(
+    _ contributions: [Contribution], features: Tensor, threshold: AttentionThreshold, on engine: Engine
+  ) -> Tensor {
+    let (batch, height, width) = (features.shape[0], features.shape[1], features.shape[2])
+    let map = engine.filled([batch, height, width])
+    engine.parallel(batch) { image, _ in
+      let target = UnsafeMutableBufferPointer(start: map.pointer + image * height * width, count: height * width)
+      for contribution in contributions {
+        let rows = contribution.region.rows(of: height)
+        let activation = activation(contribution, features: features, image: image, rows: rows)
+        let low = activation.min() ?? 0
+        let span = max((activation.max() ?? 0) - low, 1e-12)
+        for (index, value) in activation.enumerated() {
+          let place = rows.lowerBound * width + index
+          target[place] = max(target[place], (value - low) / span)
+        }
+      }
+      cut(target, at: threshold)
+    }
+    return map
+  }
+
+  /// The class activation map of an attribute's predicted class over its rows.
+  static func activation(
+    _ contribution: Contribution, features: Tensor, image: Int, rows: Range<Int>
+  ) -> [Float] {
+    let (height, width, channels) = (features.shape[1], features.shape[2], features.shape[3])
+    let classes = contribution.logits.shape[1]
+    let scores = contribution.logits.pointer + image * classes
+    var predicted = 0
+    for c in 1..<max(1, classes) where scores[c] > scores[predicted] { predicted = c }
+    let weight = contribution.weight.pointer + predicted * channels
+    let first = (image * height + rows.lowerBound) * width
+    return (first..<first + rows.count * width).map { position in
+      let line = features.pointer + position * channels
+      var sum: Float = 0
+      for v in 0..<channels { sum = fused(weight[v], line[v], plus: sum) }
+      return sum
+    }
+  }
+
+  static func cut(_ map: UnsafeMutableBufferPointer<Float>, at threshold: AttentionThreshold) {
+    let level: Double
+    switch threshold {
+    case .mean: level = map.reduce(0.0) { $0 + Double($1) } / Double(max(1, map.count))
+    case .otsu: level = otsu(map)
+    case .fraction(let share): level = share * Double(map.max() ?? 0)
+    }
+    for place in map.indices where Double(map[place]) < level { map[place] = 0 }
+  }
+
+  /// The level that maximises the variance between what lies below it and what does not.
+  static func otsu(_ map: UnsafeMutableBufferPointer<Float>) -> Double {
+    let bins = 256
+    var counts = [Double](repeating: 0, count: bins)
+    for value in map { counts[min(bins - 1, max(0, Int(value * Float(bins))))] += 1 }
+    let total = Double(map.count)
+    let sum = counts.enumerated().reduce(0) { $0 + Double($1.offset) * $1.element }
+    var (below, sumBelow, best, level) = (0.0, 0.0, -1.0, 0)
+    for bin in 0..<bins - 1 {
+      below += counts[bin]
+      sumBelow += Double(bin) * counts[bin]
+      guard below > 0, below < total else { continue }
+      let difference = sumBelow / below - (sum - sumBelow) / (total - below)
+      let variance = below * (total - below) * difference * difference
+      if variance > best { (best, level) = (variance, bin + 1) }
+    }
+    return Double(level) / Double(bins)
+  }
+}

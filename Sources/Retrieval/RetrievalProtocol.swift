@@ -1,0 +1,89 @@
+import Foundation
+
+/// The evaluation of Market-1501 and DukeMTMC-reID.
+///
+/// For a query, gallery images with its identity and its camera are left out, and so is junk (identity −1);
+/// distractors (identity 0) stay, as wrong answers. What is left is ranked by distance, equal distances in the
+/// gallery's order. A query with no true match left is not counted.
+public enum RetrievalProtocol {
+  /// Ranks by Euclidean distance. Memory stays at a few blocks of distances, whatever the size of the sets, and the
+  /// result does not depend on how many threads rank.
+  ///
+  /// - Parameters:
+  ///   - normalize: whether descriptors are scaled to unit length first.
+  ///   - topRanks: how many of the best gallery images each query's ranking keeps.
+  /// - Throws: ``RetrievalError`` where a set is empty, the sets do not agree, or no query has a true match.
+  public static func evaluate(
+    query: LabelledDescriptors, gallery: LabelledDescriptors, normalize: Bool = false, topRanks: Int = 0
+  ) throws(RetrievalError) -> RetrievalResult {
+    let distances = try EuclideanDistances(
+      query: normalize ? query.descriptors.unitLength : query.descriptors,
+      gallery: normalize ? gallery.descriptors.unitLength : gallery.descriptors)
+    return try evaluate(query: query.labels, gallery: gallery.labels, topRanks: topRanks) { distances.rows($0) }
+  }
+
+  /// Ranks by given distances, as after re-ranking.
+  ///
+  /// - Parameter distances: `query.count × gallery.count` numbers, none below 0, a query's side by side.
+  /// - Throws: ``RetrievalError`` where a count is wrong, a distance is no number ≥ 0, or no query has a true match.
+  public static func evaluate(
+    distances: [Float], query: RetrievalLabels, gallery: RetrievalLabels, topRanks: Int = 0
+  ) throws(RetrievalError) -> RetrievalResult {
+    let (needed, overflow) = query.count.multipliedReportingOverflow(by: gallery.count)
+    guard !overflow, distances.count == needed else {
+      throw RetrievalError(
+        "\(distances.count) distances do not fill \(query.count) queries × \(gallery.count) gallery images")
+    }
+    if let wrong = distances.firstIndex(where: { !($0 >= 0) }) {
+      throw RetrievalError(
+        "the distance of query \(wrong / gallery.count) to gallery image \(wrong % gallery.count) "
+          + "is \(distances[wrong]), which is no number from 0 up")
+    }
+    return try evaluate(query: query, gallery: gallery, topRanks: topRanks) { rows in
+      Array(distances[rows.lowerBound * gallery.count..<rows.upperBound * gallery.count])
+    }
+  }
+
+  /// The numbers of one block of distances: 16 MiB.
+  private static let blockCount = 1 << 22
+
+  private static func evaluate(
+    query: RetrievalLabels, gallery: RetrievalLabels, topRanks: Int, distances: @Sendable (Range<Int>) -> [Float]
+  ) throws(RetrievalError) -> RetrievalResult {
+    guard query.count > 0 else { throw RetrievalError("there are no queries") }
+    guard gallery.count > 0 else { throw RetrievalError("the gallery is empty") }
+    let height = max(1, min(256, blockCount / gallery.count))
+    let blocks = stride(from: 0, to: query.count, by: height).map { $0..<min($0 + height, query.count) }
+    let ranker = GalleryRanker(gallery: gallery)
+    let rankings = Placed<[QueryRanking]>(count: blocks.count)
+    DispatchQueue.concurrentPerform(iterations: blocks.count) { number in
+      let rows = blocks[number]
+      let block = distances(rows)
+      rankings[number] = block.withUnsafeBufferPointer { block in
+        rows.enumerated().map { place, row in
+          ranker.rank(
+            query: row, identity: query.identities[row], camera: query.cameras[row],
+            distances: UnsafeBufferPointer(rebasing: block[place * gallery.count..<(place + 1) * gallery.count]),
+            top: topRanks)
+        }
+      }
+    }
+    return try RetrievalResult(queries: rankings.values.flatMap { $0 })
+  }
+}
+
+/// Results put in their places by several threads.
+private final class Placed<Value: Sendable>: @unchecked Sendable {
+  // Unchecked: every access to `places` holds `lock`.
+  private let lock = NSLock()
+  private var places: [Value?]
+
+  init(count: Int) { places = Array(repeating: nil, count: count) }
+
+  var values: [Value] { lock.withLock { places.compactMap { $0 } } }
+
+  subscript(place: Int) -> Value? {
+    get { lock.withLock { places[place] } }
+    set { lock.withLock { places[place] = newValue } }
+  }
+}

@@ -1,0 +1,64 @@
+import COpenBLAS
+import Foundation
+import Kernels
+
+/// A matrix in memory: rows of `stride` numbers of which the first columns count, as it stands or transposed.
+public struct MatrixOperand {
+  let pointer: UnsafePointer<Float>
+  let stride: Int
+  let isTransposed: Bool
+
+  /// A matrix whose rows begin every `stride` numbers.
+  @inlinable
+  public static func plain(_ pointer: UnsafePointer<Float>, stride: Int) -> MatrixOperand {
+    MatrixOperand(pointer, stride: stride, isTransposed: false)
+  }
+
+  /// The transpose of a matrix whose rows begin every `stride` numbers.
+  @inlinable
+  public static func transposed(_ pointer: UnsafePointer<Float>, stride: Int) -> MatrixOperand {
+    MatrixOperand(pointer, stride: stride, isTransposed: true)
+  }
+
+  @usableFromInline
+  init(_ pointer: UnsafePointer<Float>, stride: Int, isTransposed: Bool) {
+    self.pointer = pointer
+    self.stride = stride
+    self.isTransposed = isTransposed
+  }
+}
+
+/// Matrix products by OpenBLAS, on the calling thread alone.
+public enum MatrixProduct {
+  /// `result = left · right`, or `result += left · right` where `accumulate` is set.
+  ///
+  /// - Parameters:
+  ///   - rows: rows of `left` and of the result.
+  ///   - columns: columns of `right` and of the result.
+  ///   - depth: columns of `left`, rows of `right`.
+  ///   - stride: numbers from one row of the result to the next.
+  public static func multiply(
+    rows: Int, columns: Int, depth: Int, _ left: MatrixOperand, _ right: MatrixOperand,
+    into result: UnsafeMutablePointer<Float>, stride: Int, accumulate: Bool = false
+  ) {
+    cblas_sgemm(
+      CblasRowMajor, left.isTransposed ? CblasTrans : CblasNoTrans, right.isTransposed ? CblasTrans : CblasNoTrans,
+      blasint(rows), blasint(columns), blasint(depth), 1, left.pointer, blasint(left.stride), right.pointer,
+      blasint(right.stride), accumulate ? 1 : 0, result, blasint(stride))
+  }
+
+  /// The kernel set that OpenBLAS chose for this processor when the program started: `SkylakeX`, `Haswell`, …
+  public static var kernels: String { String(cString: openblas_get_corename()) }
+
+  /// What to do about kernels that are narrower than the processor's vectors; nil where they are not.
+  public static var narrownessAdvice: String? {
+    guard kernels_has_avx512() == 1, !["SkylakeX", "Cooperlake", "Sapphirerapids"].contains(kernels) else { return nil }
+    let cause =
+      ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"].map { ", because OPENBLAS_CORETYPE=\($0)" } ?? ""
+    return "OpenBLAS runs its \(kernels) kernels\(cause), on a processor with AVX-512; "
+      + "`env -u OPENBLAS_CORETYPE aanet …` may be twice as fast"
+  }
+
+  /// OpenBLAS's description of itself.
+  public static var build: String { String(cString: openblas_get_config()) }
+}

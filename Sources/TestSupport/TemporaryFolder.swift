@@ -1,0 +1,40 @@
+import Foundation
+
+/// A folder of its own for one test, removed with everything in it when the test process ends.
+///
+/// Not earlier: a test may go on using a file's place after it last mentions the folder, and Swift lets go of a value
+/// at its last mention.
+public struct TemporaryFolder: Sendable {
+  /// Where it is.
+  public let url: URL
+
+  /// Makes the folder.
+  ///
+  /// - Throws: what `FileManager` throws where there is no room for it.
+  public init() throws {
+    url = Self.all.appendingPathComponent(UUID().uuidString, isDirectory: true)
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  /// The folder of all temporary folders of this process.
+  private static let all: URL = {
+    atexit { try? FileManager.default.removeItem(at: TemporaryFolder.place) }
+    return place
+  }()
+
+  private static let place = FileManager.default.temporaryDirectory
+    .appendingPathComponent("aanet-tests-\(ProcessInfo.processInfo.processIdentifier)", isDirectory: true)
+
+  /// Writes a file under the folder, making the folders on its way, and gives its place.
+  @discardableResult
+  public func write(_ bytes: [UInt8], to path: String) throws -> URL {
+    let file = url.appendingPathComponent(path, isDirectory: false)
+    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: file)
+    return file
+  }
+
+  /// Writes a text file under the folder.
+  @discardableResult
+  public func write(_ text: String, to path: String) throws -> URL { try write(Array(text.utf8), to: path) }
+}

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// `aanet data`: what there is to train on.
+struct DataCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data",
+    abstract: "Make and look at datasets.",
+    subcommands: [DataMakeCommand.self, DataShowCommand.self])
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Datasets
+import Foundation
+
+/// `aanet data show`: a contact sheet.
+struct DataShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Write a contact sheet of a dataset: a row per identity, its images over the cameras.",
+    discussion: """
+      Examples:
+        aanet data show synthetic-market
+        aanet data show synthetic-duke --rows 12 --skip 3 --out sheet.jpg
+        aanet data show /data/Market-1501
+      """)
+
+  @Argument(help: "A dataset of datasets.yaml, or a folder.")
+  var name: String
+  @Option(help: "The JPEG file to write (default: reports/_out/data/NAME.jpg).")
+  var out: String?
+  @Option(help: "How many identities.")
+  var rows = 9
+  @Option(help: "How many images of each.")
+  var columns = 10
+  @Option(help: "How many identities to pass over, to see others.")
+  var skip = 0
+
+  func validate() throws {
+    guard (1...100).contains(rows), (1...100).contains(columns), (0...1_000_000).contains(skip) else {
+      throw ValidationError("--rows and --columns go from 1 to 100, --skip from 0 to 1,000,000")
+    }
+  }
+
+  func run() throws {
+    let folder = try DataFolder.find(name, project: URL(fileURLWithPath: "."))
+    let sheet = try ContactSheet.make(dataset: folder, rows: rows, columns: columns, skip: skip)
+    let bytes = try JPEG.encode(sheet, quality: 92)
+    let target = URL(fileURLWithPath: out ?? "reports/_out/data/\(folder.lastPathComponent).jpg")
+    guard ["jpg", "jpeg"].contains(target.pathExtension.lowercased()) else {
+      throw ValidationError("\(target.lastPathComponent): the sheet is a JPEG file; end its name in .jpg")
+    }
+    try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: target, options: .atomic)
+    print("\(target.path): \(sheet.width)x\(sheet.height)")
+  }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Foundation
+import Retrieval
+
+/// `aanet score`: figures of descriptors that are already in a file.
+struct ScoreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "score",
+    abstract: "Score descriptors from a file, whoever made them.",
+    subcommands: [Retrieval.self]
+  )
+
+  /// `aanet score retrieval FILE`.
+  struct Retrieval: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "CMC and both mAPs of query descriptors in a gallery.",
+      discussion: """
+        FILE holds the tensors query [images, numbers], query_ids [images], query_cameras [images] and the same of \
+        gallery. The protocol is that of Market-1501 and DukeMTMC-reID: identity -1 is junk, 0 a distractor.
+
+        Examples:
+          aanet score retrieval runs/quickstart/table3/Lg/seed-1-0123abcd/descriptors.safetensors
+          aanet score retrieval retrieval-small.safetensors --format json
+        """
+    )
+
+    @Argument(help: "A safetensors file of descriptors, identities and cameras.", completion: .file())
+    var file: String
+
+    @Option(help: "How to print the figures: table or json.")
+    var format = OutputFormat.table
+
+    func run() throws {
+      let report = try RetrievalReport(scoring: URL(fileURLWithPath: file))
+      switch format {
+      case .table: print(report.table)
+      case .json: try Console.printJSON(report)
+      }
+    }
+  }
+}

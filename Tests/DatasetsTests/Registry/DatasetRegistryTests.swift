@@ -1,0 +1,47 @@
+import Configuration
+import Datasets
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct DatasetRegistryTests {
+  func decode(_ text: String) throws -> DatasetRegistry {
+    try DatasetRegistry(YAML.parse(text, name: "datasets.yaml"))
+  }
+
+  func message(_ text: String) throws -> String {
+    try #require(#expect(throws: ConfigurationError.self) { try decode(text) }).description
+  }
+
+  @Test func theProjectsOwnRegistryIsRead() throws {
+    let project = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../..").standardized
+    let registry = try DatasetRegistry(project: project)
+    #expect(
+      registry.entries["synthetic-duke"]
+        == DatasetEntry(
+          name: "synthetic-duke", root: "data/synthetic-duke", layout: .dukemtmc, attributes: "duke_attribute.mat",
+          isSynthetic: true))
+    #expect(registry.entries["market1501"]?.isSynthetic == false)
+    #expect(registry.entries["market1501"]?.layout == .market1501)
+  }
+
+  @Test func anUnknownNameNamesTheNearest() throws {
+    let registry = try decode("synthetic-duke: {root: a, layout: dukemtmc}\nmarket: {root: b, layout: market1501}")
+    let error = try #require(#expect(throws: DatasetError.self) { try registry.entry(named: "sintetic-duke") })
+    #expect(error.description.contains("did you mean 'synthetic-duke'"))
+    #expect(error.description.contains("datasets.yaml"))
+    #expect(throws: DatasetError.self) { try DatasetRegistry([]).entry(named: "any\nthing") }
+  }
+
+  @Test func faultsAreNamedWithTheirPlace() throws {
+    #expect(try message("a: {root: x, layout: market}").contains("datasets.yaml:1:22: a.layout"))
+    #expect(try message("a: {root: x, layuot: market1501}").contains("did you mean 'layout'"))
+    #expect(try message("a: {layout: market1501}").contains("a.root"))
+    #expect(try message("a: {root: x}").contains("a.layout"))
+    #expect(try message("a: {root: [x], layout: market1501}").contains("1:11"))
+    #expect(try message("a: {root: x, layout: dukemtmc, synthetic: 3}").contains("a.synthetic"))
+    #expect(try message("- a").contains("a mapping"))
+    let empty = try TemporaryFolder()
+    #expect(throws: ConfigurationError.self) { try DatasetRegistry(project: empty.url) }
+  }
+}
