@@ -17,9 +17,7 @@ extension AblationReport {
     if isSynthetic {
       lines += "The measured figures are of drawn images; the published ones are of photographs.".wrapped(to: room)
     }
-    for note in resultsTable().notes where note.plain.hasPrefix("Not finished") {
-      lines += note.plain.wrapped(to: room)
-    }
+    for note in measuredNotes { lines += note.plain.wrapped(to: room) }
     return lines.joined(separator: "\n")
   }
 
