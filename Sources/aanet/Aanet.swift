@@ -12,7 +12,7 @@ struct Aanet: ParsableCommand {
     abstract: "A paper you can run: AANet (Tay, Roy, Yap, CVPR 2019) from YAML to tables, on a CPU.",
     subcommands: [
       ScoreCommand.self, BenchCommand.self, ParityCommand.self, List.self, Show.self, RunsCommand.self,
-      DataCommand.self,
+      DataCommand.self, ReportCommand.self,
     ]
   )
 

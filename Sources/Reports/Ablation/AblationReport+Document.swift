@@ -25,7 +25,8 @@ extension AblationReport {
     if let table = provenanceTable() { blocks.append(.table(table)) }
     blocks += [.heading("Files", name: "files"), .list(fileList(drawings))]
     return Document(
-      title: title, subtitle: Typeset("Experiment ") + Typeset([.code(experiment)]) + Typeset(", measured on \(measuredOn)"),
+      title: title,
+      subtitle: Typeset("Experiment ") + Typeset([.code(experiment)]) + Typeset(", measured on \(measuredOn)"),
       blocks: blocks)
   }
 
@@ -66,7 +67,8 @@ extension AblationReport {
         return (
           "\(metric.title) of each row: measured on \(measuredOn) (dot: mean; bar: ± deviation over seeds; small dots: "
             + "each seed), and the paper’s figure on \(published) (diamond).",
-          "Dot chart of \(metric.title) in percent. Measured on \(measuredOn): \(values.joined(separator: "; ")).", false
+          "Dot chart of \(metric.title) in percent. Measured on \(measuredOn): \(values.joined(separator: "; ")).",
+          false
         )
       }
       if name == "gain-\(key)" {

@@ -9,7 +9,8 @@ extension AblationReport {
       if let sentence = stepsFinding(metric) { sentences.append(Typeset(sentence)) }
     }
     if variants.contains(where: { $0.trials.count == 1 }) {
-      sentences.append("One seed alone tells nothing of the noise: run more seeds before reading anything into a delta.")
+      sentences.append(
+        "One seed alone tells nothing of the noise: run more seeds before reading anything into a delta.")
     }
     return sentences
   }
@@ -23,8 +24,10 @@ extension AblationReport {
       return (variant.name, published, measured)
     }
     guard rows.count > 1 else { return nil }
-    let inPaperOrder = rows.enumerated().sorted { ($0.element.published, $0.offset) < ($1.element.published, $1.offset) }
-      .map(\.element)
+    let inPaperOrder = rows.enumerated().sorted {
+      ($0.element.published, $0.offset) < ($1.element.published, $1.offset)
+    }
+    .map(\.element)
     let inversions = zip(inPaperOrder, inPaperOrder.dropFirst()).filter { $0.measured >= $1.measured }
     let scope = rows.count == variants.count ? "The \(Figures.words(rows.count)) rows" : "The rows measured so far"
     guard !inversions.isEmpty else { return Typeset("\(scope) come out in the paper’s order in \(metric.title).") }

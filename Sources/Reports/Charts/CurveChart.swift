@@ -36,7 +36,7 @@ struct CurveChart: Chart {
 
   private static let panelHeight = 240
   private static let head = 34
-  private static let foot = 10
+  private static let foot = 24
   private static let left = 78
   private static let right = 22
   private static let between = (across: 62, down: 68)
@@ -70,7 +70,7 @@ struct CurveChart: Chart {
       commands.append(
         "set title \(panel.title.quotedForGnuplot) noenhanced offset 0,-0.6 textcolor rgb '\(ChartTheme.ink)'")
       let isLast = index + columns >= panels.count
-      commands.append(isLast ? "set xlabel 'epoch' noenhanced" : "unset xlabel")
+      commands.append(isLast ? "set xlabel 'epoch' noenhanced offset 0,0.4" : "unset xlabel")
       commands.append(
         index % columns == 0 ? "set ylabel \(axis.quotedForGnuplot) noenhanced" : "unset ylabel")
       commands.append("unset label")
