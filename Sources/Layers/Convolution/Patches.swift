@@ -84,9 +84,15 @@ enum Patches {
       target.store(source.vector(i), i)
       i &+= 16
     }
-    while i < count {
-      target[i] = source[i]
-      i &+= 1
+    guard i < count else { return }
+    if count >= 16 {
+      // The last sixteen once more cost less than the rest one by one: the stem's rows are 21 numbers.
+      target.store(source.vector(count &- 16), count &- 16)
+    } else {
+      while i < count {
+        target[i] = source[i]
+        i &+= 1
+      }
     }
   }
 

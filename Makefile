@@ -1,0 +1,37 @@
+# The two commands of the README, and what they need. Everything else is `aanet`, built by SwiftPM.
+
+# Debian packages: the four libraries, MATLAB files, gnuplot itself, and the C++ headers that the gnuplot bridge needs.
+PACKAGES := libopenblas-dev libgnuplot-iostream-dev libjpeg-dev libyaml-dev libmatio-dev gnuplot-nox pkg-config g++
+AANET := .build/release/aanet
+BUILD := swift build --configuration release
+
+# A kernel set forced on OpenBLAS from outside is usually narrower than the processor and halves the speed.
+unexport OPENBLAS_CORETYPE
+
+.PHONY: quickstart test build packages clean
+
+quickstart: build
+	@$(AANET) data make synthetic-duke
+	@$(AANET) run quickstart/table3
+
+test: packages
+	@swift build --configuration release --build-tests
+	@swift test --configuration release --skip-build
+
+build: packages
+	@$(BUILD) --product aanet
+
+# Only what is missing is installed, so that a machine that has everything needs neither root nor a network.
+packages:
+	@missing=$$(for name in $(PACKAGES); do \
+	  dpkg-query --show --showformat='$${db:Status-Status}\n' $$name 2>/dev/null | grep -qx installed || echo $$name; \
+	done); \
+	if [ -n "$$missing" ]; then \
+	  as_root=$$([ $$(id -u) -eq 0 ] || echo sudo); \
+	  echo "installing:" $$missing; \
+	  $$as_root apt-get update --quiet --quiet && \
+	  DEBIAN_FRONTEND=noninteractive $$as_root apt-get install --quiet --yes --no-install-recommends $$missing; \
+	fi
+
+clean:
+	@rm -rf .build reports/_out
