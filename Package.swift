@@ -76,7 +76,7 @@ let package = Package(
     tests(of: "Retrieval", and: ["Tensors"], fixtures: true),
     tests(of: "Runs"),
     tests(of: "Experiments", and: ["Configuration", "Runs", "Datasets"]),
-    tests(of: "Reports", and: ["Runs", "Configuration"]),
+    tests(of: "Reports", and: ["Runs", "Configuration"], fixtures: true),
     .testTarget(name: "CommandTests", dependencies: ["TestSupport", "aanet"]),
   ],
   swiftLanguageModes: [.v6],

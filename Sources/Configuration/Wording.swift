@@ -22,11 +22,14 @@ public enum Wording {
     words.map { printable($0, limit: 60) }.joined(separator: ", ")
   }
 
+  /// `1 value`, `3 values`.
+  public static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
   /// `unknown key; did you mean 'binning'? Known here: parts, binning, reduction`, the end of a message on a name
   /// that is not among `words`.
   public static func unknown(_ what: String, _ word: String, among words: [String]) -> String {
     let meant = nearest(to: word, in: words).map { "; did you mean \(quoted($0))?" }
-    guard !words.isEmpty else { return "\(what); there is none" }
+    guard !words.isEmpty else { return "\(what); none is known here" }
     return what + (meant.map { "\($0) Known: " } ?? "; known: ") + list(words)
   }
 

@@ -37,4 +37,9 @@ public struct EpochRecord: Codable, Hashable, Sendable {
     self.seconds = seconds
     self.secondsWaiting = secondsWaiting
   }
+
+  enum CodingKeys: String, CodingKey {
+    case epoch, steps, images, loss, losses, weights, sigma, rates, seconds
+    case secondsWaiting = "seconds_waiting"
+  }
 }

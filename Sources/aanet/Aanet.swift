@@ -10,7 +10,10 @@ struct Aanet: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "aanet",
     abstract: "A paper you can run: AANet (Tay, Roy, Yap, CVPR 2019) from YAML to tables, on a CPU.",
-    subcommands: [DataCommand.self, ScoreCommand.self, BenchCommand.self, ParityCommand.self]
+    subcommands: [
+      RunCommand.self, List.self, Show.self, RunsCommand.self, ReportCommand.self, ScoreCommand.self,
+      DataCommand.self, BenchCommand.self, ParityCommand.self,
+    ]
   )
 
   static func main() {

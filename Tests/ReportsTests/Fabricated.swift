@@ -29,7 +29,8 @@ enum Fabricated {
     let lines = (1...epochs).map { epoch -> EpochRecord in
       let decay = exp(-Double(epoch) * (0.2 + 0.02 * Double(seed)))
       let losses = Dictionary(uniqueKeysWithValues: tasks.map { ($0, (start[$0] ?? 1) * decay + 0.02) })
-      let sigma = Dictionary(uniqueKeysWithValues: tasks.map { ($0, 0.3 + 0.7 * exp(-Double(epoch) / 6) * (start[$0] ?? 1) / 8) })
+      let sigma = Dictionary(
+        uniqueKeysWithValues: tasks.map { ($0, 0.3 + 0.7 * exp(-Double(epoch) / 6) * (start[$0] ?? 1) / 8) })
       return EpochRecord(
         epoch: epoch, steps: 20, images: 640, loss: losses.values.reduce(0, +), losses: losses,
         weights: learned ? sigma.mapValues { 1 / ($0 * $0) } : losses.mapValues { _ in 1 },
@@ -76,8 +77,9 @@ enum Fabricated {
 }
 
 /// A folder that is gone when the test is done, unless AANET_KEEP names a folder to keep its content in, to look at.
+@discardableResult
 func withFolder<Result>(_ name: String, _ body: (URL) throws -> Result) throws -> Result {
-  if let kept = ProcessInfo.processInfo.environment["AANET_KEEP"] {
+  if let kept = ProcessInfo.processInfo.environment["AANET_KEEP"], !kept.isEmpty {
     let folder = URL(fileURLWithPath: kept).appendingPathComponent(name)
     try? FileManager.default.removeItem(at: folder)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -11,6 +11,7 @@ package struct ImageResizer {
   package let size: ImageSize
   private var columns = Taps(source: 0, target: 0)
   private var rows = Taps(source: 0, target: 0)
+  private var sums: [Float] = []
   private var narrowed: [Float] = []
 
   /// Prepares for a target size.
@@ -25,59 +26,43 @@ package struct ImageResizer {
     if rows.source != image.height || rows.target != size.height {
       rows = Taps(source: image.height, target: size.height)
     }
-    narrow(image)
-    return lengthen()
-  }
-
-  /// Brings the rows to the target's width: `source height × target width × 3` numbers.
-  private mutating func narrow(_ image: Image) {
-    let needed = image.height * size.width * 3
-    if narrowed.count < needed { narrowed = [Float](repeating: 0, count: needed) }
-    let width = size.width
-    image.pixels.withUnsafeBufferPointer { source in
-      narrowed.withUnsafeMutableBufferPointer { result in
-        for y in 0..<image.height {
-          let row = y * image.width * 3
-          for x in 0..<width {
-            var red: Float = 0
-            var green: Float = 0
-            var blue: Float = 0
-            var place = row + columns.first[x] * 3
-            for tap in columns.starts[x]..<columns.starts[x + 1] {
-              let weight = columns.weights[tap]
-              red += weight * Float(source[place])
-              green += weight * Float(source[place + 1])
-              blue += weight * Float(source[place + 2])
-              place += 3
-            }
-            let target = (y * width + x) * 3
-            result[target] = red
-            result[target + 1] = green
-            result[target + 2] = blue
-          }
-        }
-      }
+    addUp(image)
+    return [UInt8](unsafeUninitializedCapacity: size.count) { result, count in
+      for i in 0..<size.count { result[i] = UInt8(max(0, min(255, sums[i]))) }
+      count = size.count
     }
   }
 
-  /// Brings the narrowed rows to the target's height and rounds.
-  private func lengthen() -> [UInt8] {
+  /// Fills ``sums`` with the target's values plus a half, `height × width × 3`.
+  ///
+  /// Each source row is brought to the target's width and then added to the target rows that it is part of, so that
+  /// memory does not depend on the image: a strip of 1 × 65,535 pixels is no harder than any other image.
+  private mutating func addUp(_ image: Image) {
     let stride = size.width * 3
-    return [UInt8](unsafeUninitializedCapacity: size.count) { result, count in
-      narrowed.withUnsafeBufferPointer { source in
-        var sums = [Float](repeating: 0, count: stride)
-        for y in 0..<size.height {
-          for i in 0..<stride { sums[i] = 0.5 }
-          var row = rows.first[y] * stride
-          for tap in rows.starts[y]..<rows.starts[y + 1] {
-            let weight = rows.weights[tap]
-            for i in 0..<stride { sums[i] += weight * source[row + i] }
-            row += stride
+    if sums.count != size.count {
+      sums = [Float](repeating: 0, count: size.count)
+      narrowed = [Float](repeating: 0, count: stride)
+    }
+    image.pixels.withUnsafeBufferPointer { source in
+      sums.withUnsafeMutableBufferPointer { sums in
+        narrowed.withUnsafeMutableBufferPointer { narrowed in
+          sums.update(repeating: 0.5)
+          var from = 0
+          var to = 0
+          for y in 0..<image.height {
+            while to < size.height && rows.first[to] <= y { to += 1 }
+            while from < to && rows.end(of: from) <= y { from += 1 }
+            guard from < to else { continue }
+            let row = y * image.width * 3
+            columns.narrow(UnsafeBufferPointer(rebasing: source[row..<row + image.width * 3]), to: narrowed)
+            for target in from..<to {
+              let weight = rows.weight(of: y, in: target)
+              let sum = UnsafeMutableBufferPointer(rebasing: sums[target * stride..<(target + 1) * stride])
+              for i in 0..<stride { sum[i] += weight * narrowed[i] }
+            }
           }
-          for i in 0..<stride { result[y * stride + i] = UInt8(max(0, min(255, sums[i]))) }
         }
       }
-      count = size.count
     }
   }
 }
@@ -92,6 +77,32 @@ extension ImageResizer {
     /// Where each target pixel's weights start in ``weights``, and where the last one's end.
     private(set) var starts = [0]
     private(set) var weights: [Float] = []
+
+    /// The source pixel after the last one of a target pixel.
+    func end(of target: Int) -> Int { first[target] + starts[target + 1] - starts[target] }
+
+    /// The weight of a source pixel in a target pixel that it is part of.
+    func weight(of source: Int, in target: Int) -> Float { weights[starts[target] + source - first[target]] }
+
+    /// Brings a row of RGB pixels to the target's width.
+    func narrow(_ row: UnsafeBufferPointer<UInt8>, to result: UnsafeMutableBufferPointer<Float>) {
+      for x in 0..<target {
+        var red: Float = 0
+        var green: Float = 0
+        var blue: Float = 0
+        var place = first[x] * 3
+        for tap in starts[x]..<starts[x + 1] {
+          let weight = weights[tap]
+          red += weight * Float(row[place])
+          green += weight * Float(row[place + 1])
+          blue += weight * Float(row[place + 2])
+          place += 3
+        }
+        result[x * 3] = red
+        result[x * 3 + 1] = green
+        result[x * 3 + 2] = blue
+      }
+    }
 
     init(source: Int, target: Int) {
       self.source = source

@@ -23,10 +23,19 @@ public struct LoadedBatch: Sendable {
   /// How many images there are.
   public var count: Int { items.count }
 
-  /// The normalised values, `count × height × width × 3`. They live until the batch is recycled or, where it is not,
-  /// as long as the batch does.
+  /// The normalised values, `count × height × width × 3`.
+  ///
+  /// They live until the batch is recycled or let go of, and Swift lets go of a value at its last mention: recycle the
+  /// batch when done with them, or use ``withPixels(_:)``.
   public var pixels: UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(rebasing: storage.values[0..<items.count * size.count])
+  }
+
+  /// Hands over the normalised values, `count × height × width × 3`, for as long as `body` runs.
+  public func withPixels<Result>(
+    _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
+  ) rethrows -> Result {
+    try withExtendedLifetime(storage) { try body(pixels) }
   }
 }
 

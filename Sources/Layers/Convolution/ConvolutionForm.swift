@@ -7,10 +7,16 @@ public enum ConvolutionForm: String, Sendable, CaseIterable {
   case direct
   /// Matrix products over patches that are gathered tile by tile, so that they stay in the cache: any kernel.
   case patches
+  /// Winograd's F(4×4, 3×3) over transformed tiles: 3×3 kernels of stride 1 and padding 1, channels in sixteens.
+  case winograd
 
   /// The form that is used for these sizes.
   public static func choose(for geometry: ConvolutionGeometry) -> ConvolutionForm {
-    geometry.isPointwise ? .direct : .patches
+    if geometry.isPointwise { return .direct }
+    guard winograd.supports(geometry) else { return .patches }
+    // A tile makes 4×4 outputs whether the map has them or not; a quarter of the multiplications must remain a gain.
+    let tiling = WinogradTiling(batch: geometry.batch, height: geometry.height, width: geometry.width)
+    return tiling.count * 16 <= geometry.outputPositions * 2 ? .winograd : .patches
   }
 
   /// Whether this form can compute these sizes.
@@ -18,6 +24,7 @@ public enum ConvolutionForm: String, Sendable, CaseIterable {
     switch self {
     case .direct: geometry.isPointwise
     case .patches: true
+    case .winograd: WinogradConvolution.supports(geometry)
     }
   }
 }
@@ -38,6 +45,7 @@ extension ConvolutionForm {
     switch self {
     case .direct: DirectConvolution(geometry, on: engine)
     case .patches: PatchConvolution(geometry, on: engine)
+    case .winograd: WinogradConvolution(geometry, on: engine)
     }
   }
 }

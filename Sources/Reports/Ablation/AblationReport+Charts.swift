@@ -10,11 +10,14 @@ extension AblationReport {
     return charts
   }
 
+  private var seedsKey: String { "measured, each seed: " + measuredOn.prefix(30) }
+
+  private var paperKey: String { "paper: " + (published?.dataset ?? "none").prefix(40) }
+
   private func levelChart(_ metric: ReportMetric) -> DotChart {
     DotChart(
       name: metric.rawValue.lowercased(), axis: "\(metric.title) (%)",
-      measured: "measured on \(measuredOn), mean ± deviation",
-      published: "published, \(published?.dataset ?? "none")",
+      seeds: seedsKey, measured: "mean ± deviation over seeds", published: paperKey,
       rows: variants.map { variant in
         let sample = variant.sample(metric)
         return DotChart.Row(
@@ -26,8 +29,7 @@ extension AblationReport {
   private func gainChart(_ metric: ReportMetric) -> DotChart {
     DotChart(
       name: "gain-\(metric.rawValue.lowercased())", axis: "gain in \(metric.title) over the row above (points)",
-      measured: "measured on \(measuredOn), mean and 95 % interval",
-      published: "published, \(published?.dataset ?? "none")", marksZero: true,
+      seeds: seedsKey, measured: "mean and 95 % interval over seeds", published: paperKey, marksZero: true,
       rows: steps(.consecutive, metric).map { step in
         DotChart.Row(
           label: gainLabel(step), mean: step.measured?.mean, spread: step.measured?.noise,

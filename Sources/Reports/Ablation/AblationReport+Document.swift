@@ -7,7 +7,7 @@ extension AblationReport {
     var blocks: [Document.Block] = [.notice(Typeset(dataStatement()))]
     blocks += introduction.map { .paragraph(Typeset($0)) }
     blocks += [.heading("Results", name: "results"), .table(resultsTable())]
-    blocks += [.heading("What the rows gain", name: "gains"), .list(findings().map { Typeset($0) })]
+    blocks += [.heading("What the rows gain", name: "gains"), .list(findings())]
     if variants.count > 1 { blocks.append(.table(deltasTable())) }
     let figures = figures(drawings)
     let levels = figures.filter { !$0.isWide }
@@ -25,7 +25,8 @@ extension AblationReport {
     if let table = provenanceTable() { blocks.append(.table(table)) }
     blocks += [.heading("Files", name: "files"), .list(fileList(drawings))]
     return Document(
-      title: title, subtitle: Typeset("Experiment ") + Typeset([.code(experiment)]) + Typeset(", measured on \(measuredOn)"),
+      title: title,
+      subtitle: Typeset("Experiment ") + Typeset([.code(experiment)]) + Typeset(", measured on \(measuredOn)"),
       blocks: blocks)
   }
 
@@ -64,9 +65,10 @@ extension AblationReport {
           "\(plainLabel(variant.name)) \(variant.sample(metric).map { Figures.spread($0) } ?? "not finished")"
         }
         return (
-          "\(metric.title) of each row: measured on \(measuredOn) (dot: mean; bar: ± deviation over seeds; rings: each "
-            + "seed), and the paper’s figure on \(published) (diamond).",
-          "Dot chart of \(metric.title) in percent. Measured on \(measuredOn): \(values.joined(separator: "; ")).", false
+          "\(metric.title) of each row: measured on \(measuredOn) (dot: mean; bar: ± deviation over seeds; small dots: "
+            + "each seed), and the paper’s figure on \(published) (diamond).",
+          "Dot chart of \(metric.title) in percent. Measured on \(measuredOn): \(values.joined(separator: "; ")).",
+          false
         )
       }
       if name == "gain-\(key)" {

@@ -18,8 +18,8 @@ extension AblationReport {
     return Table(
       name: "table3",
       caption: Typeset(
-        "mAP and Rank-1 in percent for each combination of task losses: measured on \(measuredOn), mean ± sample "
-          + "deviation over n seeds, beside the row that the paper prints."),
+        "The paper’s Table 3: mAP and Rank-1 in percent for each combination of task losses, measured on "
+          + "\(measuredOn), mean ± sample deviation over n seeds; beside it the row that the paper prints."),
       groups: groups, columns: columns, sections: [Table.Section(rows: variants.map(resultsRow))],
       notes: resultsNotes)
   }
@@ -33,7 +33,7 @@ extension AblationReport {
     cells.append(variant.learnsWeights.map { $0 ? "learned" : "fixed" } ?? Table.gap)
     let finished = variant.finished.count
     let planned = variant.trials.count
-    cells.append(Typeset(finished == planned ? "\(finished)" : "\(finished) of \(planned)"))
+    cells.append(Typeset(finished == planned ? "\(finished)" : "\(finished)/\(planned)"))
     cells += ReportMetric.allCases.map { metric in
       variant.sample(metric).map { Typeset(Figures.spread($0)) } ?? Table.gap
     }
@@ -44,6 +44,11 @@ extension AblationReport {
   }
 
   private var resultsNotes: [Typeset] {
+    measuredNotes + (published.map { [Typeset("Published figures: \($0.source), \($0.backbone).")] } ?? [])
+  }
+
+  /// What needs saying under the measured figures: how learned weights are read, and what is missing or not alike.
+  var measuredNotes: [Typeset] {
     var notes: [Typeset] = []
     if variants.contains(where: { $0.learnsWeights == true }) {
       notes.append("Learned weights are 1/σ² after the last epoch, the mean over the seeds.")
@@ -58,7 +63,10 @@ extension AblationReport {
         Typeset("Not finished, and left out of every figure here: \(Figures.list(gaps)). To finish: ")
           + Typeset([.code(command)]) + ".")
     }
-    if let published { notes.append(Typeset("Published figures: \(published.source), \(published.backbone).")) }
+    if Set(variants.flatMap(\.finished).compactMap { $0.provenance?.dataset }).count > 1 {
+      notes.append(
+        "The runs were not all measured on the same images (their data fingerprints differ): rows cannot be compared.")
+    }
     return notes
   }
 
@@ -68,8 +76,8 @@ extension AblationReport {
       AblationStep.Kind.allCases.compactMap { kind -> Table.Section? in
         let steps = steps(kind, metric)
         guard !steps.isEmpty else { return nil }
-        let title = kind == .consecutive ? "\(metric.title), from row to row" : "\(metric.title), over the first row"
-        return Table.Section(Typeset(title), rows: steps.map(deltaRow))
+        let title = kind == .consecutive ? "over the row above" : "over the first row"
+        return Table.Section(Typeset("\(metric.title), \(title)"), rows: steps.map(deltaRow))
       }
     }
     return Table(
@@ -82,15 +90,15 @@ extension AblationReport {
         Table.Group(Typeset("published, \(published?.dataset ?? "none")"), origin: .published),
       ],
       columns: [
-        Table.Column("From → to", .leading), Table.Column("gain", group: 0), Table.Column("noise", group: 0),
-        Table.Column("pairs", group: 0), Table.Column("gain", group: 1), Table.Column("Measured beside paper", .leading),
+        Table.Column("Row", .leading), Table.Column("gain", group: 0), Table.Column("noise", group: 0),
+        Table.Column("pairs", group: 0), Table.Column("gain", group: 1), Table.Column("Beside the paper", .leading),
       ],
       sections: sections)
   }
 
   private func deltaRow(_ step: AblationStep) -> [Typeset] {
     [
-      label(step.from, tellsWeights: true) + " → " + label(step.to, tellsWeights: true),
+      label(step.to, tellsWeights: true),
       step.measured.map { Typeset(Figures.signed($0.mean)) } ?? Table.gap,
       step.measured?.noise.map { Typeset("± \(Figures.number($0))") } ?? Table.gap,
       Typeset("\(step.measured?.differences.count ?? 0)"),

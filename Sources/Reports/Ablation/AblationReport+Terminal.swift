@@ -7,19 +7,17 @@ extension AblationReport {
     var lines: [String] = []
     lines += "Table 3 · percent, mean ± deviation over n seeds · measured on \(measuredOn)".wrapped(to: room)
     lines.append("")
-    lines += terminalResults.terminal(width: room, optional: [6, 5, 1, 2, 3, 4])
+    lines += terminalResults.terminal(width: room, optional: [[1, 2, 3, 4], [5], [6]])
     lines.append("")
     lines += "Gains from row to row, in points; noise is half of the 95 % interval over paired seeds".wrapped(to: room)
     lines.append("")
-    lines += terminalDeltas.terminal(width: room, optional: [3])
+    lines += terminalDeltas.terminal(width: room, optional: [[3]])
     lines.append("")
-    for finding in findings() { lines += finding.wrapped(to: room) }
+    for finding in findings() { lines += finding.plain.wrapped(to: room) }
     if isSynthetic {
       lines += "The measured figures are of drawn images; the published ones are of photographs.".wrapped(to: room)
     }
-    for note in resultsTable().notes where note.plain.hasPrefix("Not finished") {
-      lines += note.plain.wrapped(to: room)
-    }
+    for note in measuredNotes { lines += note.plain.wrapped(to: room) }
     return lines.joined(separator: "\n")
   }
 
@@ -37,6 +35,7 @@ extension AblationReport {
     var table = deltasTable()
     table.groups[0].title = "measured"
     table.groups[1].title = "paper"
+    table.columns[0].title = "From → to"
     table.columns[5].title = "verdict"
     table.sections = ReportMetric.allCases.map { metric in
       let rows = steps(.consecutive, metric).map { step in

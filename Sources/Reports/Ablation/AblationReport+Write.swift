@@ -30,7 +30,8 @@ extension AblationReport {
       }
       let document = document(drawings: drawings)
       let texts = [
-        (Self.page, document.html()), ("table3.md", document.markdown()), ("table3.csv", csv()), ("table3.tex", latex()),
+        (Self.page, document.html()), ("table3.md", document.markdown()), ("table3.csv", csv()),
+        ("table3.tex", latex()),
       ]
       for (name, text) in texts { try Data(text.utf8).write(to: work.appendingPathComponent(name)) }
       return texts.map(\.0) + pictures

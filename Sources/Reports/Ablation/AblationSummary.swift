@@ -114,6 +114,6 @@ extension AblationReport {
     }
     return AblationSummary(
       experiment: experiment, dataset: dataset, isSynthetic: isSynthetic, publishedDataset: published?.dataset,
-      rows: rows, deltas: deltas, findings: findings(), command: command)
+      rows: rows, deltas: deltas, findings: findings().map(\.plain), command: command)
   }
 }

@@ -1,9 +1,9 @@
 import Foundation
 
 /// How numbers are written in reports: two decimals for percentages, as the paper prints them, and a true minus sign.
-enum Figures {
+package enum Figures {
   /// A number with a fixed count of decimals; what rounds to zero has no sign.
-  static func number(_ value: Double, decimals: Int = 2) -> String {
+  package static func number(_ value: Double, decimals: Int = 2) -> String {
     let text = String(format: "%.\(decimals)f", value)
     guard text.hasPrefix("-") else { return text }
     let digits = text.dropFirst()
@@ -11,33 +11,33 @@ enum Figures {
   }
 
   /// A gain with its sign.
-  static func signed(_ value: Double, decimals: Int = 2) -> String {
+  package static func signed(_ value: Double, decimals: Int = 2) -> String {
     let text = number(value, decimals: decimals)
     return text.hasPrefix("−") || !text.contains(where: { "123456789".contains($0) }) ? text : "+" + text
   }
 
   /// A mean and its deviation; the mean alone where there is but one value.
-  static func spread(_ sample: Sample, decimals: Int = 2) -> String {
+  package static func spread(_ sample: Sample, decimals: Int = 2) -> String {
     let mean = number(sample.mean, decimals: decimals)
     return sample.deviation.map { "\(mean) ± \(number($0, decimals: decimals))" } ?? mean
   }
 
   /// A number for a machine, to four decimals; an absent one is an empty field.
-  static func exact(_ value: Double?) -> String { value.map { String(format: "%.4f", $0) } ?? "" }
+  package static func exact(_ value: Double?) -> String { value.map { String(format: "%.4f", $0) } ?? "" }
 
   /// A weight as the paper writes it: no decimals where it is whole.
-  static func weight(_ value: Double) -> String {
+  package static func weight(_ value: Double) -> String {
     value == value.rounded() && abs(value) < 1e6 ? number(value, decimals: 0) : number(value)
   }
 
   /// A whole number in words, up to ten.
-  static func words(_ count: Int) -> String {
+  package static func words(_ count: Int) -> String {
     let names = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
     return names.indices.contains(count) ? names[count] : "\(count)"
   }
 
   /// Words with commas and a last "and".
-  static func list(_ words: [String]) -> String {
+  package static func list(_ words: [String]) -> String {
     guard let last = words.last, words.count > 1 else { return words.first ?? "" }
     return words.dropLast().joined(separator: ", ") + " and " + last
   }

@@ -34,9 +34,12 @@ struct CurveChart: Chart {
   /// The panels, row by row.
   let panels: [Panel]
 
-  private static let panelHeight = 235
-  private static let head = 44
-  private static let foot = 58
+  private static let panelHeight = 240
+  private static let head = 34
+  private static let foot = 24
+  private static let left = 78
+  private static let right = 22
+  private static let between = (across: 62, down: 68)
   private var columns: Int { panels.count < 2 ? 1 : 2 }
   private var lines: Int { max(1, (panels.count + columns - 1) / columns) }
 
@@ -59,22 +62,15 @@ struct CurveChart: Chart {
   func commands(prefix: String) -> [String] {
     let points = panels.flatMap { $0.curves.flatMap(\.points) }.filter { !isLogarithmic || $0.low > 0 }
     let last = max(2, points.map(\.x).max() ?? 2)
-    let height = Double(size.height)
-    let top = 1 - Double(Self.head + 22) / height
-    let bottom = Double(Self.foot) / height
-    var commands = [
-      "set multiplot layout \(lines),\(columns) margins 0.09,0.985,\(bottom),\(top) spacing 0.075,\(62 / height)",
-      "set xrange [1:\(last)]",
-      "set key at screen 0.5,\(1 - 14 / height) center center horizontal noenhanced samplen 4 "
-        + "textcolor rgb '\(ChartTheme.ink)'",
-      "set format y '%g'",
-    ]
+    var commands = ["set multiplot"] + key
+    commands += ["set xrange [1:\(last)]", "set format y '%g'", "unset key"]
     commands += verticalAxis(points)
     for (index, panel) in panels.enumerated() {
+      commands += place(index)
       commands.append(
         "set title \(panel.title.quotedForGnuplot) noenhanced offset 0,-0.6 textcolor rgb '\(ChartTheme.ink)'")
       let isLast = index + columns >= panels.count
-      commands.append(isLast ? "set xlabel 'epoch' noenhanced" : "unset xlabel")
+      commands.append(isLast ? "set xlabel 'epoch' noenhanced offset 0,0.4" : "unset xlabel")
       commands.append(
         index % columns == 0 ? "set ylabel \(axis.quotedForGnuplot) noenhanced" : "unset ylabel")
       commands.append("unset label")
@@ -82,10 +78,35 @@ struct CurveChart: Chart {
         commands.append("set label 'no finished run' at graph 0.5,0.5 center noenhanced textcolor rgb '#777777'")
       }
       commands.append("plot " + terms(panel, index: index, prefix: prefix).joined(separator: ", "))
-      commands.append("unset key")
     }
     commands.append("unset multiplot")
     return commands
+  }
+
+  /// The key of all panels, drawn first in a strip of its own over the whole width.
+  private var key: [String] {
+    let entries = keyEntries.map { "keyentry with linespoints \(look($0.style)) title \($0.label.quotedForGnuplot)" }
+    guard !entries.isEmpty else { return [] }
+    return [
+      "unset border", "unset tics", "unset grid", "set xrange [0:1]", "set yrange [0:1]",
+      "set lmargin at screen 0.02", "set rmargin at screen 0.98", "set tmargin at screen 1",
+      "set bmargin at screen \(1 - Double(Self.head) / Double(size.height))",
+      "set key center center horizontal maxrows 1 Left reverse noenhanced samplen 3 width -1 textcolor rgb '\(ChartTheme.ink)'",
+      "plot NaN notitle, \(entries.joined(separator: ", "))", ChartTheme.axes,
+    ]
+  }
+
+  /// The margins that put a panel in its place.
+  private func place(_ index: Int) -> [String] {
+    let (width, height) = (Double(size.width), Double(size.height))
+    let across = (width - Double(Self.left + Self.right + (columns - 1) * Self.between.across)) / Double(columns)
+    let left = Double(Self.left) + Double(index % columns) * (across + Double(Self.between.across))
+    let top = Double(Self.head + (index / columns) * Self.panelHeight + 26)
+    let bottom = top + Double(Self.panelHeight - Self.between.down)
+    return [
+      "set lmargin at screen \(left / width)", "set rmargin at screen \((left + across) / width)",
+      "set tmargin at screen \(1 - top / height)", "set bmargin at screen \(1 - bottom / height)",
+    ]
   }
 
   private func verticalAxis(_ points: [Point]) -> [String] {
@@ -109,11 +130,6 @@ struct CurveChart: Chart {
         "$\(prefix)\(index)_\(place) using 1:2 with linespoints \(look(curve.style)) pi \(interval) notitle")
     }
     if panel.curves.isEmpty { terms.append("NaN notitle") }
-    if index == 0 {
-      terms += keyEntries.map {
-        "keyentry with linespoints \(look($0.style)) title \($0.label.quotedForGnuplot)"
-      }
-    }
     return terms
   }
 

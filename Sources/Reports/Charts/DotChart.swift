@@ -18,7 +18,9 @@ struct DotChart: Chart {
   let name: String
   /// What the axis measures, with its unit.
   let axis: String
-  /// What the measured points are, for the key.
+  /// What the seeds' points are, for the key.
+  let seeds: String
+  /// What the means and their bars are, for the key.
   let measured: String
   /// What the paper's points are, for the key.
   let published: String
@@ -27,17 +29,26 @@ struct DotChart: Chart {
   /// The rows, top first.
   let rows: [Row]
 
-  var size: (width: Int, height: Int) { (560, 140 + 46 * max(1, rows.count)) }
+  var size: (width: Int, height: Int) { (440, Self.head + Self.foot + Self.rowHeight * max(1, rows.count)) }
+
+  private static let rowHeight = 58
+  private static let head = 8
+  private static let foot = 136
+  /// Where a row's name and its three kinds of points stand, in rows from its middle downwards, so that none hides
+  /// another. The name stands over its points, not beside them, which leaves the width of a phone to the figures.
+  private static let places = (name: -0.31, seeds: -0.06, mean: 0.13, paper: 0.34)
 
   func addData(to script: inout GnuplotScript, prefix: String) {
     let numbered = rows.enumerated().map { (y: Double($0.offset), row: $0.element) }
     script.data(
       prefix + "mean",
-      numbered.compactMap { y, row in row.mean.map { [$0, y - 0.13, row.spread ?? .nan] } }, columns: 3)
+      numbered.compactMap { y, row in row.mean.map { [$0, y + Self.places.mean, row.spread ?? .nan] } },
+      columns: 3)
     script.data(
-      prefix + "seeds", numbered.flatMap { y, row in row.values.map { [$0, y - 0.13] } }, columns: 2)
+      prefix + "seeds", numbered.flatMap { y, row in row.values.map { [$0, y + Self.places.seeds] } }, columns: 2)
     script.data(
-      prefix + "paper", numbered.compactMap { y, row in row.published.map { [$0, y + 0.17] } }, columns: 2)
+      prefix + "paper", numbered.compactMap { y, row in row.published.map { [$0, y + Self.places.paper] } },
+      columns: 2)
   }
 
   func commands(prefix: String) -> [String] {
@@ -46,35 +57,43 @@ struct DotChart: Chart {
       return ends + row.values + (row.published.map { [$0] } ?? [])
     }
     let limits = Charts.limits(values + (marksZero ? [0] : [])) ?? (0, 100)
-    let tics = rows.enumerated().map { "\($0.element.label.quotedAsGnuplotTic) \($0.offset)" }
+    let height = Double(size.height)
+    let lines = (0...max(1, rows.count)).map { "'' \(Double($0) - 0.5)" }
     var commands = [
       "set xrange [\(limits.low):\(limits.high)]",
-      "set yrange [\(Double(max(1, rows.count)) - 0.45):-0.55]",
-      "set ytics (\(tics.joined(separator: ", "))) scale 0",
-      "unset grid",
+      "set yrange [\(Double(max(1, rows.count)) - 0.5):-0.5]",
+      "set ytics (\(lines.joined(separator: ", "))) scale 0",
       "set grid xtics ytics lc rgb '\(ChartTheme.hair)' lw 0.8 lt 1",
-      "set xlabel \(axis.quotedForGnuplot) noenhanced textcolor rgb '\(ChartTheme.ink)'",
-      "set key below left Left reverse vertical maxcols 1 noenhanced samplen 1.6 spacing 1.15 "
-        + "textcolor rgb '\(ChartTheme.ink)'",
+      "set border 1 lc rgb '\(ChartTheme.ink)' lw 1",
+      "set lmargin at screen 0.03", "set rmargin at screen 0.97",
+      "set xlabel \(axis.quotedForGnuplot) noenhanced offset 0,0.3 textcolor rgb '\(ChartTheme.ink)'",
+      "set bmargin at screen \(Double(Self.foot) / height)", "set tmargin at screen \(1 - Double(Self.head) / height)",
+      "set key at screen 0.015,\(72 / height) left top Left reverse vertical maxcols 1 noenhanced samplen 2 "
+        + "spacing 1.1 textcolor rgb '\(ChartTheme.ink)'",
     ]
     if marksZero {
       commands.append(
         "set arrow from 0,graph 0 to 0,graph 1 nohead lc rgb '\(ChartTheme.ink)' lw 1 dashtype 3 back")
     }
+    for (index, row) in rows.enumerated() {
+      commands.append(
+        "set label \(row.label.quotedForGnuplot) at graph 0,first \(Double(index) + Self.places.name) left noenhanced "
+          + "textcolor rgb '\(ChartTheme.ink)'")
+    }
     for (index, row) in rows.enumerated() where row.mean == nil {
       commands.append(
-        "set label 'no finished run' at graph 0.02,first \(Double(index) - 0.13) left noenhanced "
+        "set label 'no finished run' at graph 0,first \(Double(index) + Self.places.mean) left noenhanced "
           + "textcolor rgb '#777777'")
     }
     let dot = SeriesStyle.measured
     let paper = SeriesStyle.published
     commands.append(
       """
-      plot $\(prefix)seeds using 1:2 with points pt 6 ps 0.55 lw 1 lc rgb '#56B4E9' title 'measured, each seed', \
+      plot $\(prefix)seeds using 1:2 with points pt 7 ps 0.4 lc rgb '\(SeriesStyle.seeds)' title \(seeds.quotedForGnuplot), \
       $\(prefix)mean using 1:2:3 with xerrorbars pt \(dot.marker) ps 0.95 lw 2 lc rgb '\(dot.color)' \
       title \(measured.quotedForGnuplot), \
       $\(prefix)mean using 1:2 with points pt \(dot.marker) ps 0.95 lw 2 lc rgb '\(dot.color)' notitle, \
-      $\(prefix)paper using 1:2 with points pt \(paper.marker) ps 1.2 lw 2 lc rgb '\(paper.color)' \
+      $\(prefix)paper using 1:2 with points pt \(paper.marker) ps 1.05 lc rgb '\(paper.color)' \
       title \(published.quotedForGnuplot)
       """)
     return commands

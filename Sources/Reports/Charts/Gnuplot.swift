@@ -2,11 +2,11 @@ import Foundation
 import GnuplotBridge
 
 /// Draws charts by a gnuplot process, through gnuplot-iostream.
-enum Gnuplot {
+package enum Gnuplot {
   /// Runs scripts in one gnuplot whose working folder is `folder`, where output files land.
   ///
   /// Throws a `ReportError` where gnuplot is missing, ends early or does not understand.
-  static func run(_ script: GnuplotScript, in folder: URL, program: String = "gnuplot") throws {
+  package static func run(_ script: GnuplotScript, in folder: URL, program: String = "gnuplot") throws {
     var problem: Int32 = 0
     guard let handle = gnuplot_bridge_open(program, folder.path, &problem) else {
       throw ReportError(

@@ -1,11 +1,10 @@
 extension String {
   /// The text as a gnuplot string that means just these characters.
   ///
-  /// gnuplot runs what stands between backticks and expands `@name`, but in neither case inside single quotes; there a
-  /// doubled quote is the only escape. Line breaks and other control characters, which would end the command, become
-  /// spaces. What shows the string must also say `noenhanced`, so that `_`, `^`, `{` and `&` are themselves.
-  package var quotedForGnuplot: String { "'" + onOneLine.replacing("'", with: "''") + "'" }
-
-  /// The text as the label of a tic, which gnuplot takes as a format: a percent sign is doubled.
-  package var quotedAsGnuplotTic: String { replacing("%", with: "%%").quotedForGnuplot }
+  /// gnuplot runs what stands between backticks and expands `@name`, but in neither case inside single quotes. The quote
+  /// itself becomes a typographic apostrophe: gnuplot documents a doubled quote as the way to write one, but its scanner
+  /// ends the string at two such pairs in a row, and what follows would be a command. Line breaks and other control
+  /// characters become spaces. What shows the string must also say `noenhanced`, so that `_`, `^`, `{` and `&` are
+  /// themselves.
+  package var quotedForGnuplot: String { "'" + onOneLine.replacing("'", with: "’") + "'" }
 }

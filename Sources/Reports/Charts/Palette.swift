@@ -10,8 +10,10 @@ struct SeriesStyle: Hashable, Sendable {
 
   /// What was measured: blue, a filled circle.
   static let measured = SeriesStyle(color: "#0072B2", marker: 7, dash: 1)
-  /// What the paper printed: vermilion, an open diamond.
-  static let published = SeriesStyle(color: "#D55E00", marker: 12, dash: 2)
+  /// What the paper printed: vermilion, a diamond.
+  static let published = SeriesStyle(color: "#D55E00", marker: 13, dash: 2)
+  /// The colour of what each seed measured: the light blue beside the mean's blue.
+  static let seeds = "#56B4E9"
   /// Each task's loss.
   static let tasks: [String: SeriesStyle] = [
     "global": SeriesStyle(color: "#0072B2", marker: 7, dash: 1),
@@ -32,11 +34,18 @@ enum ChartTheme {
   static let opening = """
     reset session
     set encoding utf8
-    set border 3 lc rgb '\(ink)' lw 1
-    set tics nomirror out scale 0.6 textcolor rgb '\(ink)'
-    set grid lc rgb '\(hair)' lw 0.8 lt 1
+    set minussign
     set errorbars 0.8
     set datafile missing 'nan'
+    \(axes)
+    """
+
+  /// The commands that draw axes at the left and the bottom and a faint grid.
+  static let axes = """
+    set border 3 lc rgb '\(ink)' lw 1
+    set xtics nomirror out scale 0.6 textcolor rgb '\(ink)' autofreq
+    set ytics nomirror out scale 0.6 textcolor rgb '\(ink)' autofreq
+    set grid lc rgb '\(hair)' lw 0.8 lt 1
     """
 
   /// The commands that choose a format, a size in points and a file.

@@ -31,7 +31,8 @@ struct FolderSwap {
     } catch {
       throw ReportError("\(parent.path.onOneLine) cannot be made: \(error.localizedDescription)")
     }
-    let mark = ".\(target.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)-\(UInt32.random(in: 0 ... .max))"
+    let mark =
+      ".\(target.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)-\(UInt32.random(in: 0 ... .max))"
     let work = parent.appendingPathComponent(mark + ".new")
     let old = parent.appendingPathComponent(mark + ".old")
     try files.createDirectory(at: work, withIntermediateDirectories: false)

@@ -19,7 +19,8 @@ extension Table {
     for section in sections {
       lines.append("<tbody>")
       if let title = section.title {
-        lines.append("<tr class=\"section\"><th scope=\"rowgroup\" colspan=\"\(columns.count)\">\(title.html)</th></tr>")
+        lines.append(
+          "<tr class=\"section\"><th scope=\"rowgroup\" colspan=\"\(columns.count)\">\(title.html)</th></tr>")
       }
       for row in section.rows {
         let cells = row.indices.map { index in

@@ -1,10 +1,11 @@
 extension Table {
-  /// The table as aligned plain text. Columns named in `optional` are left out, last one first, until it fits `width`.
-  func terminal(width: Int, optional: [Int] = []) -> [String] {
+  /// The table as aligned plain text. The sets of columns in `optional` are left out one after another until it
+  /// fits `width`.
+  func terminal(width: Int, optional: [Set<Int>] = []) -> [String] {
     var table = self
     var dropped: Set<Int> = []
-    for place in optional.reversed() where table.naturalWidth > width {
-      dropped.insert(place)
+    for places in optional where table.naturalWidth > width {
+      dropped.formUnion(places)
       table = dropping(dropped)
     }
     return table.lines()

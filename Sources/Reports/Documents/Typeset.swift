@@ -31,6 +31,14 @@ public struct Typeset: Hashable, Sendable, ExpressibleByStringLiteral {
   /// Sets one line after another.
   public static func + (first: Typeset, second: Typeset) -> Typeset { Typeset(first.pieces + second.pieces) }
 
+  /// Lines with commas and a last "and" between them.
+  static func list(_ items: [Typeset]) -> Typeset {
+    items.enumerated().reduce("") { text, item in
+      let joint: Typeset = item.offset == 0 ? "" : item.offset == items.count - 1 ? " and " : ", "
+      return text + joint + item.element
+    }
+  }
+
   /// The text alone, on one line, as a terminal or a chart shows it: `Lg+Lp`.
   public var plain: String {
     pieces.map { piece in

@@ -32,7 +32,11 @@ public enum StudentT {
     for _ in 0..<200 {
       let middle = (low + high) / 2
       if middle == low || middle == high { break }
-      if probabilityWithin(middle, degreesOfFreedom: degreesOfFreedom) < probability { low = middle } else { high = middle }
+      if probabilityWithin(middle, degreesOfFreedom: degreesOfFreedom) < probability {
+        low = middle
+      } else {
+        high = middle
+      }
     }
     return (low + high) / 2
   }

@@ -19,8 +19,8 @@ import Testing
   func load(_ loader: BatchLoader, recycling: Bool = true) throws -> [[Float]] {
     var result: [[Float]] = []
     while let batch = try loader.next() {
-      #expect(batch.pixels.count == batch.count * batch.size.count)
-      result.append(Array(batch.pixels))
+      result.append(batch.withPixels { Array($0) })
+      #expect(result.last?.count == batch.count * batch.size.count)
       if recycling { loader.recycle(batch) }
     }
     return result

@@ -27,7 +27,7 @@ import Testing
 
   @Test(arguments: [
     (64, 128, 128, 384), (64, 128, 64, 128), (100, 40, 33, 21), (1, 1, 5, 7), (7, 5, 1, 1), (3, 200, 9, 50),
-    (17, 31, 18, 30), (2, 2, 3, 3),
+    (17, 31, 18, 30), (2, 2, 3, 3), (1, 3000, 40, 2), (3000, 1, 2, 40),
   ])
   func agreesWithTheFilterInDoublePrecision(width: Int, height: Int, toWidth: Int, toHeight: Int) {
     let image = Pictures.noise(width: width, height: height, seed: UInt64(width * 1000 + height))

@@ -1,0 +1,138 @@
+import Configuration
+import Foundation
+import Runs
+
+/// The experiments of a project: the YAML files under `experiments/`.
+public struct ExperimentLibrary: Sendable {
+  /// The project's folder, which messages leave out of paths.
+  public let project: URL
+  /// The folder `experiments/`.
+  public let folder: URL
+
+  /// Opens the experiments of a project.
+  public init(project: URL) {
+    self.project = project.standardizedFileURL
+    folder = self.project.appendingPathComponent("experiments", isDirectory: true)
+  }
+
+  /// The names of all files, bases too, sorted: paths under `experiments/` without `.yaml`.
+  public func names() -> [String] {
+    let paths = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+    return paths.filter { $0.hasSuffix(".yaml") && !$0.split(separator: "/").contains { $0.hasPrefix(".") } }
+      .map { String($0.dropLast(".yaml".count)) }.sorted()
+  }
+
+  /// Resolves an experiment.
+  ///
+  /// - Parameters:
+  ///   - wanted: its name, the last part of its name where that is unique, or the path of a file.
+  ///   - overrides: changes of the form `train.epochs=5`.
+  /// - Throws: `ConfigurationError` at the first fault.
+  public func plan(_ wanted: String, overrides: [String] = []) throws(ConfigurationError) -> ExperimentPlan {
+    let (name, file) = try find(wanted)
+    var changes: [Override] = []
+    for text in overrides { changes.append(try Override(text)) }
+    let contents = try load(file)
+    if let abstract = contents.own["abstract"], try abstract.bool() {
+      throw abstract.error("this file is a base for others to extend, not an experiment")
+    }
+    return try ExperimentPlan(contents, name: name, file: file, overrides: changes)
+  }
+
+  /// Every experiment that can be run, and what is wrong with the files that cannot be read.
+  public func survey() -> (plans: [ExperimentPlan], faults: [ConfigurationError]) {
+    var plans: [ExperimentPlan] = []
+    var faults: [ConfigurationError] = []
+    for name in names() {
+      do throws(ConfigurationError) {
+        let file = url(of: name)
+        let contents = try load(file)
+        if try contents.own["abstract"]?.bool() ?? false {
+          try checkBase(contents)
+        } else {
+          plans.append(try ExperimentPlan(contents, name: name, file: file, overrides: []))
+        }
+      } catch { faults.append(error) }
+    }
+    return (plans, faults)
+  }
+
+  // MARK: Names
+
+  /// The name and file that a person means.
+  func find(_ wanted: String) throws(ConfigurationError) -> (name: String, file: URL) {
+    let names = names()
+    if names.contains(wanted) { return (wanted, url(of: wanted)) }
+    let sameEnd = names.filter { $0.hasSuffix("/" + wanted) }
+    if sameEnd.count == 1, let name = sameEnd.first { return (name, url(of: name)) }
+    guard sameEnd.isEmpty else {
+      throw ConfigurationError(
+        at: nil, "\(Wording.quoted(wanted)) is the name of several experiments; write one of \(Wording.list(sameEnd))")
+    }
+    if let file = file(atPath: wanted) { return try named(file) }
+    throw ConfigurationError(at: nil, unknown(wanted, among: names))
+  }
+
+  private func unknown(_ wanted: String, among names: [String]) -> String {
+    let what = "there is no experiment \(Wording.quoted(wanted))"
+    guard !names.isEmpty else { return "\(what); \(Wording.printable(folder.path)) holds no .yaml files" }
+    let runnable = names.filter { isRunnable($0) }
+    let short = runnable.map { name in name.split(separator: "/").last.map(String.init) ?? name }
+    let plain = wanted.hasSuffix(".yaml") ? String(wanted.dropLast(".yaml".count)) : wanted
+    let near =
+      Wording.nearest(to: plain, in: runnable)
+      ?? Wording.nearest(to: plain, in: short).flatMap { word in runnable.first { $0.hasSuffix(word) } }
+    let meant = near.map { "; did you mean \(Wording.quoted($0))? Known: " } ?? "; known: "
+    return what + meant + Wording.list(runnable)
+  }
+
+  private func isRunnable(_ name: String) -> Bool {
+    guard let value = try? YAML.parse(contentsOf: url(of: name)) else { return true }
+    return value[key: "abstract"]?.scalar?.text != "true"
+  }
+
+  /// A path given by the person: relative to the current folder, then to the project.
+  private func file(atPath path: String) -> URL? {
+    guard !path.isEmpty, !path.unicodeScalars.contains("\0") else { return nil }
+    let candidates = [URL(fileURLWithPath: path), URL(fileURLWithPath: path, relativeTo: project)]
+    return candidates.map(\.standardizedFileURL).first { file in
+      var isFolder: ObjCBool = false
+      return FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder) && !isFolder.boolValue
+    }
+  }
+
+  private func named(_ file: URL) throws(ConfigurationError) -> (name: String, file: URL) {
+    if file.path.hasPrefix(folder.path + "/"), file.pathExtension == "yaml" {
+      return (String(file.path.dropFirst(folder.path.count + 1).dropLast(".yaml".count)), file)
+    }
+    let name = file.deletingPathExtension().lastPathComponent
+    guard FolderName.fits(name) else {
+      throw ConfigurationError(at: nil, "\(Wording.quoted(file.path)): the name is too long for the folder of its runs")
+    }
+    return (name, file)
+  }
+
+  private func url(of name: String) -> URL { folder.appendingPathComponent(name + ".yaml", isDirectory: false) }
+
+  // MARK: Files
+
+  private func load(_ file: URL) throws(ConfigurationError) -> ExperimentFile {
+    let allowed = [folder, file.deletingLastPathComponent()].map { $0.resolvingSymlinksInPath() }
+    return try ExperimentFile.load(file, inside: allowed, show: shown)
+  }
+
+  /// A base must be right by itself, but that it need not name a dataset.
+  private func checkBase(_ contents: ExperimentFile) throws(ConfigurationError) {
+    var settings = contents.settings
+    if settings[key: "dataset"] == nil { settings[key: "dataset"] = .string("any") }
+    _ = try Settings(Setting(settings))
+  }
+
+  /// A file's path as messages show it: relative to the project where it is in it.
+  private func shown(_ file: URL) -> String {
+    for root in [project.path, project.resolvingSymlinksInPath().path] where file.path.hasPrefix(root + "/") {
+      return String(file.path.dropFirst(root.count + 1))
+    }
+    return file.path
+  }
+}

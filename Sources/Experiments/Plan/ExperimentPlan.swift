@@ -1,0 +1,135 @@
+import Configuration
+import Foundation
+import Runs
+
+/// An experiment, resolved: its variants with all their settings, and its seeds.
+public struct ExperimentPlan: Sendable {
+  /// One row of the experiment: a name and all its settings.
+  public struct Variant: Sendable {
+    /// The name as it stands in the YAML.
+    public let name: String
+    /// Everything that decides a run but its seed.
+    public let settings: Settings
+    /// The settings as they were written, each with its place; what is not there is a default.
+    let written: YAMLValue
+
+    /// Where a setting was written, by its dotted path; nil where it is the default.
+    public func location(of path: String) -> SourceLocation? { Settings.location(of: path, in: written) }
+
+    /// An error on a setting that only its use can find: an unknown dataset, a batch larger than the split.
+    public func error(at path: String, _ reason: String) -> ConfigurationError {
+      ConfigurationError(at: location(of: path), path: path, reason)
+    }
+  }
+
+  /// The path under `experiments/` without `.yaml`; for another file, its own name without `.yaml`.
+  public let name: String
+  /// What the experiment is, in a line; its name where the file has no title.
+  public let title: String
+  /// The file.
+  public let file: URL
+  /// The published table that the variants' names are rows of (`table3`).
+  public let table: String?
+  /// What the paper says of the variants, as written: mappings in a list.
+  public let claims: YAMLValue?
+  /// The seeds, at least one, in the file's order.
+  public let seeds: [Int]
+  /// The variants, at least one, in the file's order; `default` where the file has none.
+  public let variants: [Variant]
+
+  /// Types what a file says.
+  ///
+  /// - Throws: `ConfigurationError` at the first fault.
+  init(
+    _ contents: ExperimentFile, name: String, file: URL, overrides: [Override]
+  ) throws(ConfigurationError) {
+    self.name = name
+    self.file = file
+    title = try contents.own["title"]?.string(maximum: 500) ?? name
+    table = try contents.own["table"]?.string(maximum: 100)
+    claims = try contents.own["claims"].map { claims throws(ConfigurationError) in
+      for claim in try claims.items() where claim.value.entries == nil { throw claim.mismatch("a mapping") }
+      return claims.value
+    }
+    let seeds = overrides.last { $0.path == ["seeds"] }.map { Setting($0.value, path: "seeds") } ?? contents.seeds
+    self.seeds = try seeds.map(Self.seeds) ?? [1]
+    let changes = overrides.filter { $0.path != ["seeds"] }
+    var base = contents.settings
+    for change in changes { base = try change.applied(to: base) }
+
+    guard let listed = try contents.variants.map({ variants throws(ConfigurationError) in try variants.entries() })
+    else {
+      variants = [Variant(name: "default", settings: try Settings(Setting(base)), written: base)]
+      return
+    }
+    guard !listed.isEmpty, listed.count <= 1000 else {
+      throw contents.variants?.error("expected 1 to 1000 variants, found \(listed.count)")
+        ?? ConfigurationError(at: nil, path: "variants", "there are none")
+    }
+    var variants: [Variant] = []
+    for (name, own) in listed {
+      try Self.check(name: name, of: own)
+      let changed = changes.reduce(own.value) { $1.replaced(in: $0) }
+      do throws(ConfigurationError) {
+        let written = try SettingsMerge.merged(base, with: changed)
+        variants.append(Variant(name: name, settings: try Settings(Setting(written)), written: written))
+      } catch {
+        throw ConfigurationError(
+          at: error.location, path: error.path, "\(error.reason) (variant \(Wording.quoted(name)))")
+      }
+    }
+    self.variants = variants
+  }
+
+  /// The trial list: variants × seeds, all seeds of a variant together.
+  ///
+  /// - Parameter names: the variants that are wanted; all by default.
+  /// - Throws: `ConfigurationError` where a name is no variant's, with the nearest one.
+  public func trials(variants names: [String]? = nil) throws(ConfigurationError) -> [Trial] {
+    for wanted in names ?? [] { _ = try variant(named: wanted) }
+    let wanted = variants.filter { names?.contains($0.name) ?? true }
+    return wanted.flatMap { variant in
+      seeds.map { Trial(experiment: name, variant: variant.name, seed: $0, settings: variant.settings) }
+    }
+  }
+
+  /// The variant of a name.
+  ///
+  /// - Throws: `ConfigurationError` where there is none, with the nearest one.
+  public func variant(named wanted: String) throws(ConfigurationError) -> Variant {
+    guard let variant = variants.first(where: { $0.name == wanted }) else {
+      throw ConfigurationError(
+        at: nil,
+        Wording.unknown("\(name) has no variant \(Wording.quoted(wanted))", wanted, among: variants.map(\.name)))
+    }
+    return variant
+  }
+
+  private static func seeds(_ setting: Setting) throws(ConfigurationError) -> [Int] {
+    var seeds: [Int] = []
+    for item in try setting.items(count: 1...1000) {
+      let seed = try item.int(in: 0...Int(Int32.max))
+      guard !seeds.contains(seed) else { throw item.error("the seed \(seed) stands here twice") }
+      seeds.append(seed)
+    }
+    return seeds
+  }
+
+  private static func check(name: String, of variant: Setting) throws(ConfigurationError) {
+    guard Wording.printable(name, limit: .max) == name else {
+      throw variant.error("a variant's name must not hold control or invisible characters")
+    }
+    guard FolderName.fits(name) else {
+      throw variant.error("the variant's name is too long for the name of its runs' folder")
+    }
+  }
+}
+
+extension ExperimentPlan {
+  /// The datasets that the variants name, each once, in the variants' order.
+  public var datasets: [String] {
+    variants.reduce(into: []) { names, variant in
+      if !names.contains(variant.settings.dataset) { names.append(variant.settings.dataset) }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import Configuration
+
+/// One resolved setting and where it came from: a line of `aanet show --origins`.
+public struct Origin: Sendable, Hashable {
+  /// The setting's dotted path.
+  public let path: String
+  /// Its value as one line of YAML.
+  public let value: String
+  /// Where it was written; nil where it is the default.
+  public let location: SourceLocation?
+
+  /// The place in words: `experiments/quickstart/table3.yaml:7:12`, the override, or `default`.
+  public var source: String { location?.description ?? "default" }
+}
+
+extension ExperimentPlan.Variant {
+  /// Every setting in the fixed order, each with its origin; tasks that are off are listed as `none`.
+  public func origins() -> [Origin] {
+    leaves(of: settings.yaml, path: [])
+  }
+
+  private func leaves(of value: YAMLValue, path: [String]) -> [Origin] {
+    if path == ["tasks"] {
+      return TaskName.allCases.flatMap { task -> [Origin] in
+        let inner = path + [task.rawValue]
+        return value[key: task.rawValue].map { leaves(of: $0, path: inner) } ?? [origin(inner, "none")]
+      }
+    }
+    guard let entries = value.entries, !entries.isEmpty else { return [origin(path, YAML.inline(value))] }
+    return entries.flatMap { leaves(of: $0.value, path: path + [$0.key]) }
+  }
+
+  private func origin(_ path: [String], _ value: String) -> Origin {
+    let dotted = path.joined(separator: ".")
+    return Origin(path: dotted, value: value, location: location(of: dotted))
+  }
+}

@@ -1,0 +1,88 @@
+import Configuration
+
+/// Everything that decides a run but its seed: what `experiments/*.yaml` resolve to.
+///
+/// Each default is the specification's rule, so that a file says only where it differs from the paper.
+public struct Settings: Sendable, Hashable {
+  /// The dataset's name in `datasets.yaml`.
+  public var dataset: String
+  /// The network up to its feature map X.
+  public var backbone: Backbone
+  /// The images that it is given.
+  public var input: Input
+  /// The classifiers that the tasks share the form of.
+  public var head: Head
+  /// Which tasks are trained, and how.
+  public var tasks: Tasks
+  /// How their losses are added up.
+  public var loss: Loss
+  /// The optimiser and its schedule.
+  public var train: Train
+  /// How the descriptors are ranked.
+  public var evaluate: Evaluate
+
+  /// States settings; what is left out is as in the paper. Nothing is checked (``check(locate:)``).
+  public init(
+    dataset: String, backbone: Backbone = Backbone(), input: Input = Input(), head: Head = Head(),
+    tasks: Tasks = Tasks(), loss: Loss = Loss(), train: Train = Train(), evaluate: Evaluate = Evaluate()
+  ) {
+    self.dataset = dataset
+    self.backbone = backbone
+    self.input = input
+    self.head = head
+    self.tasks = tasks
+    self.loss = loss
+    self.train = train
+    self.evaluate = evaluate
+  }
+
+  /// Reads settings from a resolved mapping, which holds no other keys.
+  ///
+  /// - Throws: `ConfigurationError` at the first unknown key, wrong type, value out of range or contradiction.
+  public init(_ setting: Setting) throws(ConfigurationError) {
+    let keys = try setting.keys(
+      "dataset", "backbone", "input", "head", "tasks", "loss", "train", "evaluate")
+    self.init(
+      dataset: try keys.required("dataset").string(maximum: 200),
+      backbone: try Backbone(keys["backbone"]),
+      input: try Input(keys["input"]),
+      head: try Head(keys["head"]),
+      tasks: try Tasks(keys["tasks"]),
+      loss: try Loss(keys["loss"]),
+      train: try Train(keys["train"]),
+      evaluate: try Evaluate(keys["evaluate"]))
+    try check { path in Self.location(of: path, in: setting.value) }
+  }
+
+  /// The settings as YAML, every key written out, in a fixed order: equal settings give equal text.
+  public var yaml: YAMLValue {
+    .mapping([
+      ("dataset", .string(dataset)), ("backbone", backbone.yaml), ("input", input.yaml), ("head", head.yaml),
+      ("tasks", tasks.yaml), ("loss", loss.yaml), ("train", train.yaml), ("evaluate", evaluate.yaml),
+    ])
+  }
+
+  /// Where a setting was written, or the nearest one above it that was; nil where it is the default.
+  static func location(of path: String, in value: YAMLValue) -> SourceLocation? {
+    var current = value
+    var found: SourceLocation?
+    for key in path.split(separator: ".") {
+      guard let next = current[key: String(key)] else {
+        // `tasks: none` decides `tasks.part`; a mapping that says nothing of it does not.
+        return current.entries == nil ? found : nil
+      }
+      current = next
+      found = next.location
+    }
+    return found
+  }
+}
+
+extension Setting {
+  /// The range check for what must be above zero.
+  func positive(atMost most: Double) throws(ConfigurationError) -> Double {
+    let number = try double(in: 0...most)
+    guard number > 0 else { throw error("must be above 0") }
+    return number
+  }
+}

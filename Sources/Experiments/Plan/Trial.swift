@@ -1,0 +1,71 @@
+import Configuration
+import Runs
+
+/// One run to be made: a variant of an experiment under one seed.
+public struct Trial: Sendable, Hashable {
+  /// The experiment's name.
+  public let experiment: String
+  /// The variant's name.
+  public let variant: String
+  /// The seed of every random stream.
+  public let seed: Int
+  /// Everything else that decides the result.
+  public let settings: Settings
+
+  /// Names a run to be made.
+  public init(experiment: String, variant: String, seed: Int, settings: Settings) {
+    self.experiment = experiment
+    self.variant = variant
+    self.seed = seed
+    self.settings = settings
+  }
+
+  /// Reads back what ``resolvedYAML()`` wrote.
+  ///
+  /// - Parameter file: the file's name for messages.
+  /// - Throws: `ConfigurationError` where it is no plan of one variant and one seed.
+  public init(resolvedYAML text: String, experiment: String, file: String) throws(ConfigurationError) {
+    let contents = try ExperimentFile(try YAML.parse(text, name: file), shown: file)
+    let plan = try ExperimentPlan(contents, name: experiment, file: .init(fileURLWithPath: file), overrides: [])
+    guard let variant = plan.variants.first, plan.variants.count == 1, let seed = plan.seeds.first,
+      plan.seeds.count == 1
+    else {
+      throw ConfigurationError(
+        at: SourceLocation(file: file, line: 1, column: 1), "expected a plan of one variant and one seed")
+    }
+    self.init(experiment: experiment, variant: variant.name, seed: seed, settings: variant.settings)
+  }
+
+  /// The text of `plan.yaml`: every setting written out in a fixed order, itself an experiment of one variant and one
+  /// seed, so that `aanet run plan.yaml` repeats it.
+  public func resolvedYAML() -> String {
+    let own: [(String, YAMLValue)] = [
+      ("seeds", .sequence([.int(seed)])), ("variants", .mapping([(variant, .mapping([]))])),
+    ]
+    let entries = (settings.yaml.entries ?? []).map { ($0.key, $0.value) }
+    return YAML.text(of: .mapping(entries + own))
+  }
+
+  /// Twelve hexadecimal digits over everything that decides the result: the settings, the seed, the data and the
+  /// engine; not the names of experiment and variant, nor where they are written.
+  ///
+  /// - Parameters:
+  ///   - datasetFingerprint: a digest of the dataset's files and labels.
+  ///   - numericVersion: the engine's version, which changes whenever its numbers do.
+  ///   - weightsFingerprint: a digest of the pretrained weights, where there are any.
+  public func hash(
+    datasetFingerprint: String, numericVersion: String, weightsFingerprint: String? = nil
+  ) -> String {
+    var entries = (settings.yaml.entries ?? []).map { ($0.key, $0.value) }
+    entries.append(("seed", .int(seed)))
+    entries.append(("dataset_fingerprint", .string(datasetFingerprint)))
+    entries.append(("numeric_version", .string(numericVersion)))
+    if let weightsFingerprint { entries.append(("weights_fingerprint", .string(weightsFingerprint))) }
+    return String(SHA256.hexadecimal(YAML.text(of: .mapping(entries)).utf8).prefix(12))
+  }
+
+  /// The run's name on disk.
+  public func identity(hash: String) -> RunIdentity {
+    RunIdentity(experiment: experiment, variant: variant, seed: seed, hash: hash)
+  }
+}

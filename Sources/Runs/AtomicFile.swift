@@ -1,0 +1,93 @@
+import Foundation
+
+/// Writing a file whole or not at all.
+public enum AtomicFile {
+  /// Writes data under a temporary name in the same folder, sees to it that it is on the disk, and renames it.
+  ///
+  /// Whatever happens, the name holds either what it held before or all of `data`. Missing folders are made.
+  ///
+  /// - Throws: ``RunStoreError`` with the file and the system's reason.
+  public static func write(_ data: Data, to file: URL) throws(RunStoreError) {
+    let folder = file.deletingLastPathComponent()
+    try makeFolder(folder)
+    let temporary = folder.appendingPathComponent(".\(UUID().uuidString).tmp", isDirectory: false)
+    let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw RunStoreError(file, "cannot be written: \(systemReason())") }
+    do throws(RunStoreError) {
+      defer { close(descriptor) }
+      try writeAll(data, to: descriptor, for: file)
+      guard fsync(descriptor) == 0 else { throw RunStoreError(file, "cannot be written: \(systemReason())") }
+    } catch {
+      unlink(temporary.path)
+      throw error
+    }
+    guard rename(temporary.path, file.path) == 0 else {
+      let reason = systemReason()
+      unlink(temporary.path)
+      throw RunStoreError(file, "cannot be written: \(reason)")
+    }
+    syncFolder(folder)
+  }
+
+  /// Adds data to a file's end and sees to it that it is on the disk.
+  ///
+  /// - Throws: ``RunStoreError`` with the file and the system's reason.
+  static func append(_ data: Data, to file: URL) throws(RunStoreError) {
+    try makeFolder(file.deletingLastPathComponent())
+    let isNew = access(file.path, F_OK) != 0
+    let descriptor = open(file.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw RunStoreError(file, "cannot be written: \(systemReason())") }
+    defer { close(descriptor) }
+    try writeAll(data, to: descriptor, for: file)
+    guard fsync(descriptor) == 0 else { throw RunStoreError(file, "cannot be written: \(systemReason())") }
+    if isNew { syncFolder(file.deletingLastPathComponent()) }
+  }
+
+  /// Reads a regular file of at most `limit` bytes; nil where there is none.
+  ///
+  /// - Throws: ``RunStoreError`` with the file and the reason.
+  static func read(_ file: URL, limit: Int) throws(RunStoreError) -> Data? {
+    let descriptor = open(file.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return nil }
+      throw RunStoreError(file, "cannot be read: \(systemReason())")
+    }
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw RunStoreError(file, "is no regular file")
+    }
+    guard status.st_size <= limit else {
+      throw RunStoreError(file, "has \(status.st_size) bytes; at most \(limit) are read")
+    }
+    do { return try handle.read(upToCount: limit) ?? Data() } catch {
+      throw RunStoreError(file, "cannot be read: \(error.localizedDescription)")
+    }
+  }
+
+  private static func makeFolder(_ folder: URL) throws(RunStoreError) {
+    do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
+      throw RunStoreError(folder, "the folder cannot be made: \(error.localizedDescription)")
+    }
+  }
+
+  private static func writeAll(_ data: Data, to descriptor: Int32, for file: URL) throws(RunStoreError) {
+    var rest = data[...]
+    while !rest.isEmpty {
+      let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else { throw RunStoreError(file, "cannot be written: \(systemReason())") }
+      rest = rest.dropFirst(written)
+    }
+  }
+
+  /// A rename is on the disk only once its folder is. Some file systems cannot do this; the file itself is safe.
+  private static func syncFolder(_ folder: URL) {
+    let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+
+  private static func systemReason() -> String { String(cString: strerror(errno)) }
+}

@@ -1,0 +1,85 @@
+import Foundation
+
+extension RunRecord {
+  /// How far a run is.
+  public enum Status: String, Codable, Sendable {
+    /// Trained and measured.
+    case finished
+    /// Interrupted; `aanet run` continues it.
+    case unfinished
+  }
+
+  /// How far the run is.
+  public var status: Status { metrics == nil ? .unfinished : .finished }
+}
+
+extension RunStore {
+  /// What the disk knows of a run; nil where there is no folder of it.
+  ///
+  /// - Throws: ``RunStoreError`` where a file of it is damaged.
+  public func record(for run: RunIdentity) throws(RunStoreError) -> RunRecord? {
+    let folder = folder(for: run)
+    guard isFolder(folder) else { return nil }
+    return RunRecord(
+      identity: run, folder: folder, epochs: try epochs(of: run), metrics: try metrics(of: run),
+      provenance: try provenance(of: run))
+  }
+
+  /// Every run under ``root``, sorted by experiment, variant and seed.
+  ///
+  /// - Throws: ``RunStoreError`` at the first run whose files are damaged.
+  public func allRecords() throws(RunStoreError) -> [RunRecord] {
+    let survey = survey()
+    if let damage = survey.damage.first { throw damage }
+    return survey.records
+  }
+
+  /// Every run that can be read, sorted by experiment, variant and seed, and what is wrong with the others.
+  public func survey() -> (records: [RunRecord], damage: [RunStoreError]) {
+    var records: [RunRecord] = []
+    var damage: [RunStoreError] = []
+    for run in identities() {
+      do { if let record = try record(for: run) { records.append(record) } } catch { damage.append(error) }
+    }
+    return (records, damage)
+  }
+
+  /// The runs that have a folder, sorted by experiment, variant and seed.
+  public func identities() -> [RunIdentity] {
+    var found: [RunIdentity] = []
+    visit(root, names: [], into: &found)
+    return found.sorted {
+      ($0.experiment, $0.variant, $0.seed, $0.hash) < ($1.experiment, $1.variant, $1.seed, $1.hash)
+    }
+  }
+
+  /// How deep experiments may lie in folders; a loop of links ends here.
+  private static let maximumDepth = 12
+
+  private func visit(_ folder: URL, names: [String], into found: inout [RunIdentity]) {
+    guard names.count <= Self.maximumDepth else { return }
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    for entry in entries.sorted() {
+      let inner = folder.appendingPathComponent(entry, isDirectory: true)
+      guard isFolder(inner) else { continue }
+      if names.count >= 2, let (seed, hash) = Self.seedAndHash(of: entry) {
+        let experiment = names.dropLast().joined(separator: "/")
+        found.append(RunIdentity(experiment: experiment, variant: names[names.count - 1], seed: seed, hash: hash))
+      } else if let name = FolderName.name(of: entry) {
+        visit(inner, names: names + [name], into: &found)
+      }
+    }
+  }
+
+  /// The seed and hash of a folder's name, `seed-1-0123456789ab`.
+  static func seedAndHash(of component: String) -> (seed: Int, hash: String)? {
+    guard let match = component.wholeMatch(of: /seed-(0|[1-9][0-9]*)-([0-9a-f]{8,64})/), let seed = Int(match.1)
+    else { return nil }
+    return (seed, String(match.2))
+  }
+
+  private func isFolder(_ url: URL) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+}

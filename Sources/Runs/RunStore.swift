@@ -1,0 +1,140 @@
+import Foundation
+
+/// The folder `runs/`: where each run keeps its files, and reading and writing them safely.
+///
+/// A run's folder is `<experiment>/<variant>/seed-<n>-<hash>/`. It is finished once `metrics.json` is there, which is
+/// written last; every other file may be ahead of or behind it.
+public struct RunStore: Sendable {
+  /// The files of a run's folder.
+  public enum File: String, CaseIterable, Sendable {
+    /// The resolved settings.
+    case plan = "plan.yaml"
+    /// Where the numbers come from.
+    case provenance = "provenance.json"
+    /// One line for each epoch.
+    case epochs = "epochs.jsonl"
+    /// Parameters, optimiser, random streams, place in the epoch.
+    case checkpoint = "checkpoint.safetensors"
+    /// Descriptors of query and gallery.
+    case descriptors = "descriptors.safetensors"
+    /// What the run was measured at.
+    case metrics = "metrics.json"
+    /// The ranks of each query's true matches.
+    case ranks = "ranks.json"
+  }
+
+  /// The folder `runs/`.
+  public let root: URL
+
+  /// Opens the runs under a folder, which need not exist yet.
+  public init(root: URL) { self.root = root }
+
+  /// A run's folder.
+  public func folder(for run: RunIdentity) -> URL {
+    let names = run.experiment.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+    var folder = root
+    for name in names + [run.variant] {
+      folder.appendPathComponent(FolderName.component(for: name), isDirectory: true)
+    }
+    return folder.appendingPathComponent("seed-\(run.seed)-\(run.hash)", isDirectory: true)
+  }
+
+  /// The place of a run's file.
+  public func url(_ file: File, of run: RunIdentity) -> URL {
+    folder(for: run).appendingPathComponent(file.rawValue, isDirectory: false)
+  }
+
+  /// Whether a run's file is there.
+  public func has(_ file: File, of run: RunIdentity) -> Bool {
+    FileManager.default.fileExists(atPath: url(file, of: run).path)
+  }
+
+  /// Whether a run is finished: it has been measured.
+  public func isFinished(_ run: RunIdentity) -> Bool { has(.metrics, of: run) }
+
+  // MARK: Whole files
+
+  /// Writes a file whole or not at all.
+  ///
+  /// - Throws: ``RunStoreError``.
+  public func write(_ data: Data, as file: File, of run: RunIdentity) throws(RunStoreError) {
+    try AtomicFile.write(data, to: url(file, of: run))
+  }
+
+  /// Writes `plan.yaml`.
+  ///
+  /// - Throws: ``RunStoreError``.
+  public func writePlan(_ text: String, of run: RunIdentity) throws(RunStoreError) {
+    try write(Data(text.utf8), as: .plan, of: run)
+  }
+
+  /// The text of `plan.yaml`; nil where there is none.
+  ///
+  /// - Throws: ``RunStoreError``.
+  public func plan(of run: RunIdentity) throws(RunStoreError) -> String? {
+    let file = url(.plan, of: run)
+    guard let data = try AtomicFile.read(file, limit: 1 << 20) else { return nil }
+    guard let text = String(validating: data, as: UTF8.self) else { throw RunStoreError(file, "is not UTF-8") }
+    return text
+  }
+
+  /// Writes `provenance.json`.
+  ///
+  /// - Throws: ``RunStoreError``.
+  public func writeProvenance(_ provenance: Provenance, of run: RunIdentity) throws(RunStoreError) {
+    try writeJSON(provenance, as: .provenance, of: run)
+  }
+
+  /// Reads `provenance.json`; nil where there is none.
+  ///
+  /// - Throws: ``RunStoreError``.
+  public func provenance(of run: RunIdentity) throws(RunStoreError) -> Provenance? {
+    try readJSON(Provenance.self, .provenance, of: run, limit: 1 << 24)
+  }
+
+  /// Writes `metrics.json`, which marks the run as finished: the last of its files to be written.
+  ///
+  /// - Throws: ``RunStoreError``.
+  public func writeMetrics(_ metrics: RunMetrics, of run: RunIdentity) throws(RunStoreError) {
+    try writeJSON(metrics, as: .metrics, of: run)
+  }
+
+  /// Reads `metrics.json`; nil where there is none.
+  ///
+  /// - Throws: ``RunStoreError``.
+  public func metrics(of run: RunIdentity) throws(RunStoreError) -> RunMetrics? {
+    try readJSON(RunMetrics.self, .metrics, of: run, limit: 1 << 24)
+  }
+
+  /// Writes `ranks.json`.
+  ///
+  /// - Throws: ``RunStoreError``.
+  public func writeRanks(_ ranks: [QueryRanking], of run: RunIdentity) throws(RunStoreError) {
+    try writeJSON(ranks, as: .ranks, of: run)
+  }
+
+  /// Reads `ranks.json`; nil where there is none.
+  ///
+  /// - Throws: ``RunStoreError``.
+  public func ranks(of run: RunIdentity) throws(RunStoreError) -> [QueryRanking]? {
+    try readJSON([QueryRanking].self, .ranks, of: run, limit: 1 << 28)
+  }
+
+  private func writeJSON(_ value: some Encodable, as file: File, of run: RunIdentity) throws(RunStoreError) {
+    let data: Data
+    do { data = try RunJSON.encoder(pretty: file != .ranks).encode(value) + Data("\n".utf8) } catch {
+      throw RunStoreError(url(file, of: run), "cannot be written: \(RunJSON.reason(error))")
+    }
+    try write(data, as: file, of: run)
+  }
+
+  private func readJSON<Value: Decodable>(
+    _ type: Value.Type, _ file: File, of run: RunIdentity, limit: Int
+  ) throws(RunStoreError) -> Value? {
+    guard let data = try AtomicFile.read(url(file, of: run), limit: limit) else { return nil }
+    do { return try RunJSON.decoder().decode(type, from: data) } catch {
+      throw RunStoreError(
+        url(file, of: run), "\(RunJSON.reason(error)); remove the file, and aanet run writes it anew")
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import Foundation
+
+/// The `aanet` program of this build, run as a person would run it.
+public struct BuiltCommand: Sendable {
+  /// What a run left behind.
+  public struct Outcome: Sendable {
+    /// The exit code.
+    public let status: Int32
+    /// What it wrote to standard output.
+    public let output: String
+    /// What it wrote to standard error.
+    public let complaints: String
+  }
+
+  /// What keeps the program from being run.
+  public struct Failure: Error, CustomStringConvertible {
+    /// The reason.
+    public let description: String
+  }
+
+  /// Runs `aanet` with the arguments, in `folder` where one is given. Output goes through files, so that no amount
+  /// of it can fill a pipe and stop the program.
+  ///
+  /// - Throws: ``Failure`` where the program is not beside the tests, or what `Process` throws.
+  public static func run(
+    _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]
+  ) throws -> Outcome {
+    let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    let program = tests.deletingLastPathComponent().appendingPathComponent("aanet")
+    guard FileManager.default.isExecutableFile(atPath: program.path) else {
+      throw Failure(description: "\(program.path) is not there; build it with the tests")
+    }
+    let room = try TemporaryFolder()
+    let output = try room.write("", to: "output")
+    let complaints = try room.write("", to: "complaints")
+    let process = Process()
+    process.executableURL = program
+    process.arguments = arguments
+    process.currentDirectoryURL = folder ?? room.url
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try FileHandle(forWritingTo: output)
+    process.standardError = try FileHandle(forWritingTo: complaints)
+    try process.run()
+    process.waitUntilExit()
+    return Outcome(
+      status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
+      output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
+      complaints: String(decoding: try Data(contentsOf: complaints), as: UTF8.self))
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import Reports
+import Runs
+import Testing
+
+/// What the report says of made-up records.
+struct AblationTests {
+  @Test func numbersAreThoseOfTheRecords() throws {
+    let summary = try Fabricated.report().summary()
+    let first = try #require(summary.rows.first)
+    #expect(abs(try #require(first.mAP).mean - 41.1) < 1e-9)
+    #expect(abs(try #require(first.mAPTrapezoid).mean - 40.3) < 1e-9)
+    #expect(abs(try #require(first.rank1).mean - 61.1) < 1e-9)
+    #expect(first.published == ["mAP": 62.92, "rank1": 80.18])
+    let step = try #require(summary.deltas.first)
+    // By seed 7.9, 8.2 and 7.7 points: mean 7.9333, deviation 0.2517, noise 4.3027 · 0.2517 / √3.
+    #expect(abs(try #require(step.measured) - 7.9333) < 1e-3)
+    #expect(abs(try #require(step.noise) - 0.6252) < 1e-3)
+    #expect(abs(try #require(step.published) - 3.43) < 1e-9)
+    #expect(summary.deltas.count == 2 * (4 + 3))
+  }
+
+  @Test func summaryIsJSON() throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let summary = try Fabricated.report(hasGap: true).summary()
+    let again = try JSONDecoder().decode(AblationSummary.self, from: encoder.encode(summary))
+    #expect(again == summary)
+    #expect(again.rows[3].finished == [1, 2])
+    #expect(again.isSynthetic)
+  }
+
+  @Test func orderIsSaidPlainly() throws {
+    let findings = try Fabricated.report().findings().map(\.plain)
+    #expect(
+      findings.first == "The five rows do not come out in the paper’s order in mAP: Lg + Lp + La (48.80) is not above "
+        + "Lg + Lp (49.03).")
+    var report = try Fabricated.report()
+    report.variants.remove(at: 2)
+    #expect(report.findings().first?.plain == "The four rows come out in the paper’s order in mAP.")
+  }
+
+  @Test func gapsAreMarkedNotFilled() throws {
+    let report = try Fabricated.report(hasGap: true)
+    let table = report.terminalTable(width: 120)
+    #expect(table.contains("2/3"))
+    #expect(table.contains("Not finished, and left out of every figure here: Lg+Lp+La learned (seed 3)"))
+    #expect(report.steps(.consecutive, .mAP)[2].measured?.differences.count == 2)
+  }
+
+  @Test func aRowWithoutRunsIsAGapEverywhere() throws {
+    var report = try Fabricated.report()
+    for place in report.variants[1].trials.indices { report.variants[1].trials[place].record = nil }
+    let summary = report.summary()
+    #expect(summary.rows[1].mAP == nil)
+    #expect(summary.deltas[0].measured == nil)
+    #expect(summary.deltas[0].verdict == "not measured")
+    try withFolder("empty-row") { folder in
+      let out = folder.appendingPathComponent("out")
+      try report.write(to: out)
+      let svg = try String(contentsOf: out.appendingPathComponent("map.svg"), encoding: .utf8)
+      #expect(svg.contains("no finished run"))
+      let page = try String(contentsOf: out.appendingPathComponent("index.html"), encoding: .utf8)
+      #expect(page.contains("not started"))
+    }
+  }
+
+  @Test func oneSeedHasNoNoise() throws {
+    var report = try Fabricated.report()
+    for row in report.variants.indices { report.variants[row].trials.removeLast(2) }
+    #expect(report.findings().contains { $0.plain.contains("One seed alone") })
+    #expect(report.steps(.consecutive, .mAP).allSatisfy { $0.verdict.noise == .unknown })
+    #expect(report.terminalTable().contains("40.10") && !report.terminalTable().contains("40.10 ±"))
+    try withFolder("one-seed") { try report.write(to: $0.appendingPathComponent("out")) }
+  }
+
+  @Test func nothingMeasuredSaysWhatToRun() throws {
+    var report = try Fabricated.report()
+    for row in report.variants.indices { report.variants[row].trials = [ReportTrial(seed: 1, record: nil)] }
+    #expect(!report.hasMeasurements)
+    try withFolder("nothing") { folder in
+      let out = folder.appendingPathComponent("out")
+      let error = #expect(throws: ReportError.self) { try report.write(to: out) }
+      #expect(error?.description.contains("aanet run made/up") == true)
+      #expect(!FileManager.default.fileExists(atPath: out.path))
+    }
+  }
+
+  @Test func syntheticIsSaidFirst() throws {
+    var report = try Fabricated.report()
+    #expect(report.terminalTable().contains("drawn"))
+    report.isSynthetic = false
+    #expect(!report.terminalTable().contains("drawn"))
+  }
+
+  @Test(arguments: [40, 60, 80, 100, 140]) func terminalKeepsFigures(width: Int) throws {
+    let table = try Fabricated.report().terminalTable(width: width)
+    #expect(table.contains("41.10 ± 0.95"))
+    #expect(table.contains("62.92"))
+    if width >= 80 {
+      let results = table.split(separator: "\n").prefix { !$0.hasPrefix("Gains") }
+      for line in results { #expect(line.count <= width, "\(line)") }
+    }
+  }
+
+  @Test func withoutAPublishedTable() throws {
+    var report = try Fabricated.report()
+    report.published = nil
+    #expect(report.steps(.consecutive, .mAP).allSatisfy { $0.verdict.direction == .unpublished })
+    try withFolder("unpublished") { try report.write(to: $0.appendingPathComponent("out")) }
+  }
+}

@@ -1,0 +1,40 @@
+import Foundation
+import FoundationXML
+import Testing
+
+/// Whether a file parses as XML and holds nothing that runs.
+func expectWellFormed(_ file: URL, sourceLocation: SourceLocation = #_sourceLocation) throws {
+  let data = try Data(contentsOf: file)
+  let parser = XMLParser(data: data)
+  #expect(parser.parse(), "\(file.lastPathComponent), line \(parser.lineNumber)", sourceLocation: sourceLocation)
+  let text = String(decoding: data, as: UTF8.self)
+  #expect(!text.contains("<script"), "\(file.lastPathComponent)", sourceLocation: sourceLocation)
+}
+
+/// Whether a page is one balanced piece that fetches nothing and runs nothing.
+func expectSelfContained(_ page: String, sourceLocation: SourceLocation = #_sourceLocation) {
+  var open: [Substring] = []
+  let empty: Set<Substring> = ["meta", "img", "!doctype"]
+  for tag in page.matches(of: #/<(/?)([!a-zA-Z][a-zA-Z0-9]*)([^>]*)>/#) {
+    let (name, attributes) = (tag.output.2, tag.output.3)
+    if tag.output.1 == "/" {
+      #expect(open.popLast() == name, "closing \(name)", sourceLocation: sourceLocation)
+    } else if !empty.contains(name) {
+      open.append(name)
+    }
+    #expect(name != "script" && name != "link" && name != "iframe" && name != "object", sourceLocation: sourceLocation)
+    #expect(!attributes.contains(#/\son\w+\s*=/#), "\(attributes)", sourceLocation: sourceLocation)
+    for source in attributes.matches(of: #/src="([^"]*)"/#) {
+      #expect(source.output.1.hasPrefix("data:image/svg+xml;base64,"), sourceLocation: sourceLocation)
+    }
+    for link in attributes.matches(of: #/href="([^"]*)"/#) {
+      #expect(
+        link.output.1.hasPrefix("#") || link.output.1.wholeMatch(of: #/[a-z0-9-]+\.(md|csv|tex|svg|png)/#) != nil,
+        "\(link.output.1)", sourceLocation: sourceLocation)
+    }
+  }
+  #expect(open.isEmpty, "left open: \(open)", sourceLocation: sourceLocation)
+  for fetched in ["url(", "@import", "http:", "https:"] {
+    #expect(!page.contains(fetched), "\(fetched)", sourceLocation: sourceLocation)
+  }
+}

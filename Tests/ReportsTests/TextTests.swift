@@ -1,0 +1,70 @@
+import Reports
+import Testing
+
+/// Numbers in words and figures, and text that cannot leave its place in any format.
+struct TextTests {
+  @Test func numbers() {
+    #expect(Figures.number(-0.004) == "0.00")
+    #expect(Figures.number(-0.006) == "−0.01")
+    #expect(Figures.signed(0) == "0.00")
+    #expect(Figures.signed(3.434) == "+3.43")
+    #expect(Figures.signed(-3.436) == "−3.44")
+    #expect(Figures.exact(nil).isEmpty)
+    #expect(Figures.exact(41.1) == "41.1000")
+    #expect(Figures.weight(1) == "1")
+    #expect(Figures.weight(2.345) == "2.35" || Figures.weight(2.345) == "2.34")
+    #expect(Figures.list(["a"]) == "a")
+    #expect(Figures.list(["a", "b", "c"]) == "a, b and c")
+    #expect(Figures.words(3) == "three")
+    #expect(Figures.words(11) == "11")
+  }
+
+  @Test func spreads() throws {
+    #expect(Figures.spread(try #require(Sample([40, 41, 42]))) == "41.00 ± 1.00")
+    #expect(Figures.spread(try #require(Sample([40]))) == "40.00")
+  }
+
+  @Test(arguments: [
+    ("plain", "plain"), ("a,b", "\"a,b\""), ("say \"hi\"", "\"say \"\"hi\"\"\""), ("two\nlines", "\"two\nlines\""),
+    ("\r", "\"\r\""), ("crlf\r\n", "\"crlf\r\n\""), (" edge", "\" edge\""), ("", ""),
+  ])
+  func csvFields(_ text: String, _ expected: String) { #expect(CSV.field(text) == expected) }
+
+  @Test func csvRows() {
+    var table = CSV(heads: ["a", "b"])
+    table.append(["1", "x,y"])
+    #expect(table.text == "a,b\r\n1,\"x,y\"\r\n")
+  }
+
+  static let hostile = "<script>alert(1)</script> & \"q\" 'a' `b` {x}_^~%$#\\ | * [l](u)\n!ls\u{202E}\u{0}"
+
+  @Test func html() {
+    let text = Self.hostile.escapedForHTML
+    for character in "<>\"'\n\u{0}" { #expect(!text.contains(character), "\(character)") }
+    #expect("a & b".escapedForHTML == "a &amp; b")
+  }
+
+  @Test func markdown() {
+    let text = Self.hostile.escapedForMarkdown
+    #expect(text.contains("\\`b\\`"))
+    #expect(text.contains("\\[l\\](u)"))
+    #expect(!text.contains("<script>"))
+    #expect(!text.contains("\n"))
+    #expect("a|b".escapedForMarkdown == "a\\|b")
+    #expect("a`b``c".asMarkdownCode == "``` a`b``c ```")
+    #expect("a|b".asMarkdownCode == "`a\\|b`")
+  }
+
+  @Test func latex() {
+    #expect("50 % & $x_1$ #2 {a}".escapedForLaTeX == "50 \\% \\& \\$x\\_1\\$ \\#2 \\{a\\}")
+    #expect("\\input{/etc/passwd}".escapedForLaTeX == "\\textbackslash{}input\\{/etc/passwd\\}")
+    #expect("−1 ± 2".escapedForLaTeX == "$-$1 $\\pm$ 2")
+    #expect("a^b~c".escapedForLaTeX == "a\\textasciicircum{}b\\textasciitilde{}c")
+  }
+
+  @Test func gnuplot() {
+    #expect("it's ''''".quotedForGnuplot == "'it’s ’’’’'")
+    #expect("a\nb\r`c`\\".quotedForGnuplot == "'a b `c`\\'")
+    #expect("a\u{2028}b\u{0}c".quotedForGnuplot == "'a b c'")
+  }
+}
