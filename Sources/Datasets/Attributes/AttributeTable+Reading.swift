@@ -1,3 +1,4 @@
+import Configuration
 import Foundation
 
 extension AttributeTable {
@@ -57,7 +58,7 @@ extension AttributeTable {
     var identities: [Int] = []
     for text in texts {
       guard let identity = Int(text), identity >= 0, text.count <= 9 else {
-        throw DatasetError("\(place).image_index: '\(MatValue.shown(text))' is no identity number")
+        throw DatasetError("\(place).image_index: \(Wording.quoted(text)) is no identity number")
       }
       identities.append(identity)
     }

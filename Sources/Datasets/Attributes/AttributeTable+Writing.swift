@@ -8,9 +8,11 @@ extension AttributeTable {
   /// As in the real files each split has its own order of fields. Equal tables give equal bytes.
   ///
   /// - Throws: ``DatasetError`` where the file cannot be written; nothing is left behind then.
-  public func write(to url: URL) throws(DatasetError) {
+  public func write(to url: URL) throws(DatasetError) { try write(to: url, isCompressed: true) }
+
+  package func write(to url: URL, isCompressed: Bool) throws(DatasetError) {
     let temporary = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).\(getpid())")
-    do { try writeStruct(to: temporary.path) } catch {
+    do { try writeStruct(to: temporary.path, isCompressed: isCompressed) } catch {
       unlink(temporary.path)
       throw error
     }
@@ -21,13 +23,13 @@ extension AttributeTable {
     }
   }
 
-  private func writeStruct(to path: String) throws(DatasetError) {
+  private func writeStruct(to path: String, isCompressed: Bool) throws(DatasetError) {
     let header = "MATLAB 5.0 MAT-file, Platform: aanet, attributes of a drawn dataset"
     guard let file = Mat_CreateVer(path, header, MAT_FT_MAT5) else {
       throw DatasetError("\(path): cannot be created (\(String(cString: strerror(errno))))")
     }
     let root = Self.structure(scheme.variable, fields: Split.allCases.map { ($0.rawValue, section(of: $0)) })
-    let status = Mat_VarWrite(file, root, MAT_COMPRESSION_ZLIB)
+    let status = Mat_VarWrite(file, root, isCompressed ? MAT_COMPRESSION_ZLIB : MAT_COMPRESSION_NONE)
     Mat_VarFree(root)
     guard Mat_Close(file) == 0, status == 0 else { throw DatasetError("\(path): libmatio cannot write it") }
     let descriptor = open(path, O_RDONLY)

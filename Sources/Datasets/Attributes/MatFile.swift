@@ -1,10 +1,11 @@
 import CMatIO
+import Configuration
 import Foundation
 
 /// A MATLAB 5 file, read through libmatio.
 ///
-/// libmatio trusts its input, so the file is looked over first: it must be a MATLAB 5 file (which keeps libmatio's
-/// readers of other formats out) of bounded size whose elements fill it to the last byte.
+/// libmatio trusts its input, so the file is looked over first (``MatFileCheck``): it must be a MATLAB 5 file, which keeps
+/// libmatio's readers of other formats out, of bounded size and without a contradiction.
 final class MatFile {
   /// The largest file that is read; the real ones have 11 kB.
   static let maximumBytes = 1 << 24
@@ -78,10 +79,10 @@ struct MatValue {
       var names: [String] = []
       if let fields = Mat_VarGetStructFieldnames(pointer) {
         for index in 0..<Int(Mat_VarGetNumberOfFields(pointer)) {
-          if let field = fields[index] { names.append(Self.shown(String(cString: field))) }
+          if let field = fields[index] { names.append(String(cString: field)) }
         }
       }
-      throw DatasetError("\(place) has no field '\(name)'; it has \(names.prefix(40).joined(separator: ", "))")
+      throw DatasetError("\(place) has no field '\(name)'; it has \(Wording.list(Array(names.prefix(40))))")
     }
     return MatValue(file: file, pointer: found, place: "\(place).\(name)")
   }
@@ -140,10 +141,5 @@ struct MatValue {
     case MAT_T_UINT32: return read(UInt32.self) { Double($0) }
     default: return nil
     }
-  }
-
-  /// A stranger's text as a message may show it: short, in one line.
-  static func shown(_ text: String) -> String {
-    String(text.prefix(24).map { $0.isASCII && ($0.isLetter || $0.isNumber || "_-. ".contains($0)) ? $0 : "?" })
   }
 }

@@ -1,5 +1,5 @@
 /// Red, green and blue from 0 to 1, as displayed (not linear light).
-typealias Colour = SIMD3<Float>
+package typealias Colour = SIMD3<Float>
 
 /// A place in a drawing, in pixels of the finished crop: x to the right, y downwards.
 typealias Point = SIMD2<Float>

@@ -1,30 +1,33 @@
 import Tensors
 
 /// What the annotators would write of a drawn person, for either benchmark.
-struct Traits: Equatable {
-  enum Age: Int, CaseIterable { case young, teenager, adult, old }
+package struct Traits: Equatable, Sendable {
+  package enum Age: Int, CaseIterable, Sendable { case young, teenager, adult, old }
 
-  var isFemale = false
-  var age = Age.teenager
-  var hasLongHair = false
-  var hasHat = false
-  var hasShortSleeves = false
-  var hasLongUpper = false
+  package var isFemale = false
+  package var age = Age.teenager
+  package var hasLongHair = false
+  package var hasHat = false
+  package var hasShortSleeves = false
+  package var hasLongUpper = false
   /// A drawn person always has one; an annotator may have left it out.
-  var isUpperLengthLabelled = true
+  package var isUpperLengthLabelled = true
   /// Colours by name, the first in the benchmark's list first; empty: one that the list does not have.
-  var upperColours: [String] = []
-  var lowerColours: [String] = []
-  var hasBackpack = false
-  var hasBag = false
-  var hasHandbag = false
-  var hasShortLower = false
-  var hasDress = false
-  var hasBoots = false
-  var hasLightShoes = false
+  package var upperColours: [String] = []
+  package var lowerColours: [String] = []
+  package var hasBackpack = false
+  package var hasBag = false
+  package var hasHandbag = false
+  package var hasShortLower = false
+  package var hasDress = false
+  package var hasBoots = false
+  package var hasLightShoes = false
+
+  /// A young man in everything plain, to be changed.
+  package init() {}
 
   /// The labels of a scheme's attributes.
-  func labels(for scheme: AttributeScheme) -> AttributeTable.Labels {
+  package func labels(for scheme: AttributeScheme) -> AttributeTable.Labels {
     scheme.attributes.map { attribute in
       switch attribute.name {
       case "gender": [isFemale ? 1 : 0]

@@ -21,6 +21,24 @@ public struct TwinScale: Codable, Equatable, Sendable {
   /// Gallery images that never count (Market-1501).
   public var junkImages: Int
 
+  /// A scale of any counts; ``SyntheticTwin/make(kind:scale:seed:at:isForced:threads:progress:)`` refuses impossible
+  /// ones.
+  public init(
+    name: String, trainIdentities: Int, testIdentities: Int, trainPassages: Int, trainImages: Int, queries: Int,
+    galleryImages: Int, distractorIdentities: Int, distractorImages: Int, junkImages: Int
+  ) {
+    self.name = name
+    self.trainIdentities = trainIdentities
+    self.testIdentities = testIdentities
+    self.trainPassages = trainPassages
+    self.trainImages = trainImages
+    self.queries = queries
+    self.galleryImages = galleryImages
+    self.distractorIdentities = distractorIdentities
+    self.distractorImages = distractorImages
+    self.junkImages = junkImages
+  }
+
   /// The names of the scales.
   public static let names = ["small"]
 
