@@ -61,7 +61,8 @@ public struct Setting: Sendable, Hashable {
     }
     guard range.contains(number) else {
       throw error(
-        "\(Wording.printable(scalar.text, limit: 60)) is out of range; from \(range.lowerBound) to \(range.upperBound)")
+        "\(Wording.printable(scalar.text, limit: 60)) is out of range; from \(YAML.inline(.double(range.lowerBound))) "
+          + "to \(YAML.inline(.double(range.upperBound)))")
     }
     return number
   }
@@ -94,10 +95,12 @@ public struct Setting: Sendable, Hashable {
     guard let items = value.items else { throw mismatch("a list") }
     guard count.contains(items.count) else {
       let wanted =
-        count.lowerBound == count.upperBound
-        ? "\(count.lowerBound)"
-        : count.upperBound == .max ? "at least \(count.lowerBound)" : "\(count.lowerBound) to \(count.upperBound)"
-      throw error("expected \(wanted) values, found \(items.count)")
+        switch (count.lowerBound, count.upperBound) {
+        case (let least, .max): "at least \(Wording.count(least, "value"))"
+        case (let least, let most) where least == most: Wording.count(least, "value")
+        case (let least, let most): "\(least) to \(Wording.count(most, "value"))"
+        }
+      throw error("expected \(wanted), found \(items.count)")
     }
     return items.enumerated().map { Setting($1, path: "\(path)[\($0)]") }
   }
@@ -141,7 +144,7 @@ extension YAMLValue {
       if scalar.isPlain, ["", "~", "null", "Null", "NULL"].contains(scalar.text) { return "nothing" }
       return scalar.isPlain && Setting.isNumber(scalar.text)
         ? "the number \(Wording.printable(scalar.text, limit: 60))" : "the text \(Wording.quoted(scalar.text))"
-    case .sequence(let items): return "a list of \(items.count) values"
+    case .sequence(let items): return "a list of \(Wording.count(items.count, "value"))"
     case .mapping(let entries): return entries.isEmpty ? "an empty mapping" : "a mapping"
     }
   }

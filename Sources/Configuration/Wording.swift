@@ -22,6 +22,9 @@ public enum Wording {
     words.map { printable($0, limit: 60) }.joined(separator: ", ")
   }
 
+  /// `1 value`, `3 values`.
+  public static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
   /// `unknown key; did you mean 'binning'? Known here: parts, binning, reduction`, the end of a message on a name
   /// that is not among `words`.
   public static func unknown(_ what: String, _ word: String, among words: [String]) -> String {

@@ -28,7 +28,7 @@ private enum Binning: String, CaseIterable { case kmeans, uniform }
     #expect(
       try complaint("") { try $0.int() }
         == "a.yaml:2:5: x: expected a whole number, found nothing")
-    #expect(try complaint("[1]") { try $0.int() } == "a.yaml:2:6: x: expected a whole number, found a list of 1 values")
+    #expect(try complaint("[1]") { try $0.int() } == "a.yaml:2:6: x: expected a whole number, found a list of 1 value")
     for text in ["99999999999999999999", "0x10", "1_000", "1e3", "true", "{}"] {
       #expect(try complaint(text) { try $0.int() } != nil, "\(text)")
     }
@@ -41,7 +41,7 @@ private enum Binning: String, CaseIterable { case kmeans, uniform }
     for text in ["nan", "inf", "-inf", ".inf", ".nan", "0x1p3", "1e999", "1e", "e1", "'1'", "1,5", ".", "+", "١"] {
       #expect(try complaint(text) { try $0.double() } != nil, "\(text)")
     }
-    #expect(try complaint("2") { try $0.double(in: 0...1) } == "a.yaml:2:6: x: 2 is out of range; from 0.0 to 1.0")
+    #expect(try complaint("2") { try $0.double(in: 0...1) } == "a.yaml:2:6: x: 2 is out of range; from 0 to 1")
   }
 
   @Test func truthsTextsAndWords() throws {
@@ -67,7 +67,7 @@ private enum Binning: String, CaseIterable { case kmeans, uniform }
         == "a.yaml:2:10: x[1]: expected a whole number, found the text 'a'")
     #expect(try complaint("[1]") { try $0.items(count: 2...2) } == "a.yaml:2:6: x: expected 2 values, found 1")
     #expect(
-      try complaint("[]") { try $0.items(count: 1 ... .max) } == "a.yaml:2:6: x: expected at least 1 values, found 0")
+      try complaint("[]") { try $0.items(count: 1 ... .max) } == "a.yaml:2:6: x: expected at least 1 value, found 0")
     #expect(
       try complaint("{b: 1, a: 2}") { try $0.keys("a", "be") }
         == "a.yaml:2:7: x.b: unknown key; did you mean 'be'? Known: a, be")

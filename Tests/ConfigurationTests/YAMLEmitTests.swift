@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 import Testing
 
 @Suite struct YAMLEmitTests {
@@ -56,5 +57,16 @@ import Testing
     #expect(YAML.text(of: value) == "a: 1\nb:\n  c: [1, 2]\n  d: {}\ne: [{ f: true, g: x y }]\n")
     #expect(YAML.text(of: .mapping([])) == "{}\n")
     #expect(YAML.text(of: .sequence([])) == "[]\n")
+  }
+}
+
+@Suite struct YAMLJSONTests {
+  @Test func plainScalarsKeepTheirType() throws {
+    let value = try YAML.parse("{a: 1, b: '1', c: 5e-4, d: true, e: none, f: [~, x], g: {}}", name: "a.yaml")
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    #expect(
+      String(decoding: try encoder.encode(value), as: UTF8.self)
+        == #"{"a":1,"b":"1","c":0.0005,"d":true,"e":"none","f":[null,"x"],"g":{}}"#)
   }
 }

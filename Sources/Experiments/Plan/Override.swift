@@ -19,10 +19,11 @@ public struct Override: Sendable, Hashable {
   /// - Throws: `ConfigurationError` where there is no `=`, no value, no YAML, or no such setting.
   public init(_ text: String) throws(ConfigurationError) {
     let location = SourceLocation(override: text)
-    guard let equals = text.firstIndex(of: "=") else {
+    let equals = text.firstIndex(of: "=") ?? text.endIndex
+    let path = text[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard equals < text.endIndex, !path.contains("") else {
       throw ConfigurationError(at: location, "an override has the form path=value, as in train.epochs=5")
     }
-    let path = text[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     try SettingsKeys.check(path: path, extra: Self.extra, at: location)
     let typed = String(text[text.index(after: equals)...])
     guard !typed.allSatisfy(\.isWhitespace) else {

@@ -22,12 +22,6 @@ struct Show: ParsableCommand {
   @Option(help: "table (YAML) or json.") var format = OutputFormat.table
   @OptionGroup var project: ProjectOptions
 
-  private struct Value: Encodable {
-    let path: String
-    let value: String
-    let origin: String
-  }
-
   private struct Shown: Encodable {
     let experiment: String
     let title: String
@@ -37,7 +31,8 @@ struct Show: ParsableCommand {
 
     struct Variant: Encodable {
       let name: String
-      let settings: [Value]
+      let settings: YAMLValue
+      let origins: [String: String]?
     }
   }
 
@@ -49,8 +44,10 @@ struct Show: ParsableCommand {
         Shown(
           experiment: plan.name, title: plan.title, table: plan.table, seeds: plan.seeds,
           variants: variants.map { variant in
-            let settings = variant.origins().map { Value(path: $0.path, value: $0.value, origin: $0.source) }
-            return Shown.Variant(name: variant.name, settings: settings)
+            let sources = variant.origins().map { ($0.path, $0.source) }
+            return Shown.Variant(
+              name: variant.name, settings: variant.settings.yaml,
+              origins: origins ? Dictionary(uniqueKeysWithValues: sources) : nil)
           }))
     }
     print("# \(Wording.printable(plan.name)): \(Wording.printable(plan.title))")

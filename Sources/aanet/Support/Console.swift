@@ -17,10 +17,12 @@ enum Console {
     complain("note: \(advice)")
   }
 
-  /// Prints a value as JSON with sorted keys.
+  /// Prints a value as JSON with sorted keys; what is no number is `"NaN"`, as a run that diverged leaves.
   static func printJSON(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     print(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 }

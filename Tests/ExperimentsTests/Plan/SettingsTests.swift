@@ -1,0 +1,169 @@
+import Configuration
+import Experiments
+import Testing
+
+/// Settings that differ from the defaults in one field each, by the field's path.
+let oneChange: [(String, @Sendable (inout Settings) -> Void)] = [
+  ("dataset", { $0.dataset = "other" }),
+  ("backbone.block", { $0.backbone.block = .basic }),
+  ("backbone.blocks", { $0.backbone.blocks = [3, 4, 23, 3] }),
+  ("backbone.width", { $0.backbone.width = 32 }),
+  ("backbone.last_stride", { $0.backbone.lastStride = 2 }),
+  ("backbone.weights", { $0.backbone.weights = "weights/`r50` \"v1\".safetensors" }),
+  ("input.size height", { $0.input.height = 256 }),
+  ("input.size width", { $0.input.width = 64 }),
+  ("head.width", { $0.head.width = 128 }),
+  ("tasks.global", { $0.tasks.global = nil }),
+  ("tasks.part", { $0.tasks.part = nil }),
+  ("tasks.part.parts", { $0.tasks.part?.parts = 4 }),
+  ("tasks.part.binning", { $0.tasks.part?.binning = .uniform }),
+  ("tasks.part.reduction", { $0.tasks.part?.reduction = .mean }),
+  ("tasks.attribute.reduction", { $0.tasks.attribute?.reduction = .sum }),
+  ("tasks.attention", { $0.tasks.attention = nil }),
+  ("tasks.attention.attributes", { $0.tasks.attention?.attributes = ["gender", "hat"] }),
+  ("tasks.attention.attributes order", { $0.tasks.attention?.attributes = ["hat", "gender"] }),
+  ("tasks.attention.threshold otsu", { $0.tasks.attention?.threshold = .otsu }),
+  ("tasks.attention.threshold fraction", { $0.tasks.attention?.threshold = .fraction(0.25) }),
+  ("loss.weights", { $0.loss.weights = .fixed([.global: 1, .part: 1, .attribute: 1, .attention: 1]) }),
+  ("loss.weights.part", { $0.loss.weights = .fixed([.global: 1, .part: 0.1, .attribute: 1, .attention: 1]) }),
+  ("train.epochs", { $0.train.epochs = 20 }),
+  ("train.batch", { $0.train.batch = 24 }),
+  ("train.optimizer.momentum", { $0.train.optimizer.momentum = 0 }),
+  ("train.optimizer.weight_decay", { $0.train.optimizer.weightDecay = 1e-7 }),
+  ("train.rate.new", { $0.train.rate.new = 0.05 }),
+  ("train.rate.pretrained", { $0.train.rate.pretrained = 0.1 }),
+  ("train.rate.step.at", { $0.train.rate.step.at = [] }),
+  ("train.rate.step.at two", { $0.train.rate.step.at = [20, 30] }),
+  ("train.rate.step.factor", { $0.train.rate.step.factor = 1.0 / 3 }),
+  ("train.augment.flip", { $0.train.augment.flip = false }),
+  ("evaluate.normalize", { $0.evaluate.normalize = true }),
+  ("evaluate.rerank", { $0.evaluate.rerank = .init() }),
+  ("evaluate.rerank.k1", { $0.evaluate.rerank = .init(k1: 10) }),
+  ("evaluate.rerank.k2", { $0.evaluate.rerank = .init(k2: 3) }),
+  ("evaluate.rerank.lambda", { $0.evaluate.rerank = .init(lambda: 0.1) }),
+  ("evaluate.batch", { $0.evaluate.batch = 16 }),
+]
+
+@Suite struct SettingsTests {
+  @Test func defaultsAreThePapers() throws {
+    let settings = try #require(try TemporaryProject.plan("dataset: market1501").variants.first).settings
+    #expect(settings == Settings(dataset: "market1501"))
+    #expect(settings.backbone.blocks == [3, 4, 6, 3] && settings.backbone.channels == 2048)
+    #expect(settings.backbone.extent(of: settings.input.height) == 24)
+    #expect(settings.backbone.extent(of: settings.input.width) == 8)
+    #expect(settings.tasks.enabled == [.global, .part, .attribute, .attention])
+    #expect(settings.loss.weights == .uncertainty)
+    #expect(settings.train.epochs == 40 && settings.train.batch == 32 && settings.train.rate.step.at == [20])
+  }
+
+  @Test func everyKeyIsRead() throws {
+    let text = """
+      dataset: synthetic-duke
+      backbone: { arch: resnet, block: basic, blocks: [1, 2, 3, 4], width: 32, last_stride: 2, weights: w.safetensors }
+      input: { size: [256, 64] }
+      head: { width: 128 }
+      tasks:
+        global: {}
+        part: { parts: 4, binning: uniform, reduction: mean }
+        attribute: { reduction: sum }
+        attention: { attributes: [gender, upper_color], threshold: 0.5 }
+      loss: { weights: { global: 1, part: 0.5, attribute: 2, attention: 0 } }
+      train:
+        epochs: 7
+        batch: 16
+        optimizer: { kind: sgd, momentum: 0.8, weight_decay: 1e-3 }
+        rate: { new: 0.2, pretrained: 0, step: { at: [3, 5], factor: 0.5 } }
+        augment: { flip: false }
+      evaluate: { distance: euclidean, normalize: true, rerank: { k1: 10, k2: 3, lambda: 0.5 }, batch: 8 }
+      """
+    let expected = Settings(
+      dataset: "synthetic-duke",
+      backbone: .init(block: .basic, blocks: [1, 2, 3, 4], width: 32, lastStride: 2, weights: "w.safetensors"),
+      input: .init(height: 256, width: 64), head: .init(width: 128),
+      tasks: .init(
+        part: .init(parts: 4, binning: .uniform, reduction: .mean), attribute: .init(reduction: .sum),
+        attention: .init(attributes: ["gender", "upper_color"], threshold: .fraction(0.5))),
+      loss: .init(weights: .fixed([.global: 1, .part: 0.5, .attribute: 2, .attention: 0])),
+      train: .init(
+        epochs: 7, batch: 16, optimizer: .init(momentum: 0.8, weightDecay: 1e-3),
+        rate: .init(new: 0.2, pretrained: 0, step: .init(at: [3, 5], factor: 0.5)), augment: .init(flip: false)),
+      evaluate: .init(normalize: true, rerank: .init(k1: 10, k2: 3, lambda: 0.5), batch: 8))
+    #expect(try TemporaryProject.plan(text).variants.map(\.settings) == [expected])
+  }
+
+  @Test func rowsOfTheMapFollowTheStrides() {
+    // Each halving by its own formula: floor((n + 2·pad − kernel) / 2) + 1.
+    func rows(_ height: Int, lastStride: Int) -> Int {
+      var rows = (height + 2 * 3 - 7) / 2 + 1
+      for _ in 0..<(lastStride == 2 ? 4 : 3) { rows = (rows + 2 - 3) / 2 + 1 }
+      return rows
+    }
+    for lastStride in [1, 2] {
+      for height in 8...600 {
+        let found = Settings.Backbone(lastStride: lastStride).extent(of: height)
+        #expect(found == rows(height, lastStride: lastStride), "\(height), stride \(lastStride)")
+      }
+    }
+  }
+
+  @Test(arguments: oneChange) func plansReadBack(_ path: String, _ change: @Sendable (inout Settings) -> Void) throws {
+    var settings = Settings(dataset: "d")
+    change(&settings)
+    let trial = Trial(experiment: "a/b", variant: "Lg+Lp 'x' `y`: {é}", seed: 7, settings: settings)
+    let text = trial.resolvedYAML()
+    #expect(try Trial(resolvedYAML: text, experiment: "a/b", file: "plan.yaml") == trial)
+    #expect(try Trial(resolvedYAML: text, experiment: "a/b", file: "plan.yaml").resolvedYAML() == text)
+  }
+
+  @Test func plansThatAreNoneAreRefused() {
+    let base = "dataset: d\n"
+    for text in [base + "seeds: [1, 2]", base + "variants: {a: {}, b: {}}", "", "[]", base + "extra: 1"] {
+      #expect(throws: ConfigurationError.self) { try Trial(resolvedYAML: text, experiment: "e", file: "plan.yaml") }
+    }
+  }
+}
+
+@Suite struct TrialHashTests {
+  private func hash(_ settings: Settings, seed: Int = 1, data: String = "data", engine: String = "1") -> String {
+    Trial(experiment: "e", variant: "v", seed: seed, settings: settings)
+      .hash(datasetFingerprint: data, numericVersion: engine)
+  }
+
+  /// The hash names folders that are on people's disks: what changes this number orphans them all.
+  @Test func isTheSameTomorrow() {
+    #expect(hash(Settings(dataset: "market1501")) == "bcb25c9d2601")
+  }
+
+  @Test func everySettingDecides() {
+    var seen = [hash(Settings(dataset: "d")): "the defaults"]
+    for (path, change) in oneChange {
+      var settings = Settings(dataset: "d")
+      change(&settings)
+      let found = hash(settings)
+      #expect(seen[found] == nil, "\(path) and \(seen[found] ?? "")")
+      seen[found] = path
+    }
+    let settings = Settings(dataset: "d")
+    for found in [
+      hash(settings, seed: 2), hash(settings, data: "other"), hash(settings, engine: "2"),
+      Trial(experiment: "e", variant: "v", seed: 1, settings: settings)
+        .hash(datasetFingerprint: "data", numericVersion: "1", weightsFingerprint: "w"),
+    ] {
+      #expect(seen[found] == nil)
+      seen[found] = found
+    }
+  }
+
+  @Test func namesDoNotDecide() {
+    let settings = Settings(dataset: "d")
+    let other = Trial(experiment: "x", variant: "y", seed: 1, settings: settings)
+    #expect(other.hash(datasetFingerprint: "data", numericVersion: "1") == hash(settings))
+  }
+
+  @Test func spellingDoesNotDecide() throws {
+    let short = try TemporaryProject.plan("dataset: d\ntitle: one\ntrain: {optimizer: {weight_decay: 5e-4}}")
+    let long = try TemporaryProject.plan("train:\n  rate: {new: 0.10}\n  epochs: 40\n\ndataset: 'd'\n# two\n")
+    let hashes = [short, long].map { hash($0.variants[0].settings) }
+    #expect(hashes[0] == hashes[1] && hashes[0] == hash(Settings(dataset: "d")))
+  }
+}
