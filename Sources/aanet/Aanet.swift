@@ -11,8 +11,8 @@ struct Aanet: ParsableCommand {
     commandName: "aanet",
     abstract: "A paper you can run: AANet (Tay, Roy, Yap, CVPR 2019) from YAML to tables, on a CPU.",
     subcommands: [
-      ScoreCommand.self, BenchCommand.self, ParityCommand.self, List.self, Show.self, RunsCommand.self,
-      DataCommand.self, ReportCommand.self,
+      RunCommand.self, List.self, Show.self, RunsCommand.self, ReportCommand.self, ScoreCommand.self,
+      DataCommand.self, BenchCommand.self, ParityCommand.self,
     ]
   )
 

@@ -1,4 +1,5 @@
 import Configuration
+import Models
 
 extension Settings {
   /// A ResNet without its fully connected layer: any depth, any width.
@@ -9,15 +10,7 @@ extension Settings {
       case resnet
     }
     /// The two residual blocks.
-    public enum Block: String, CaseIterable, Sendable {
-      /// Two 3×3 convolutions: ResNet-18 and -34.
-      case basic
-      /// 1×1, 3×3, 1×1 with four times the channels: ResNet-50, -101 and -152.
-      case bottleneck
-
-      /// Output channels per channel of the stage's width.
-      public var expansion: Int { self == .basic ? 1 : 4 }
-    }
+    public typealias Block = ResNetConfiguration.Block
 
     /// The family.
     public var architecture: Architecture

@@ -1,12 +1,8 @@
 import Configuration
+import Models
 
 /// How several cross-entropies of one task become its loss.
-public enum Reduction: String, CaseIterable, Sendable {
-  /// They are added.
-  case sum
-  /// They are averaged.
-  case mean
-}
+public typealias Reduction = LossReduction
 
 /// The global task (GFN) has no setting of its own.
 public struct GlobalTask: Sendable, Hashable {
@@ -17,12 +13,7 @@ public struct GlobalTask: Sendable, Hashable {
 /// The part task (PFN): horizontal parts found from peak activations.
 public struct PartTask: Sendable, Hashable {
   /// How rows are divided into parts.
-  public enum Binning: String, CaseIterable, Sendable {
-    /// By clustering the rows of the channels' peaks.
-    case kmeans
-    /// Into equal strips.
-    case uniform
-  }
+  public typealias Binning = PartBinning
 
   /// How many parts.
   public var parts: Int
@@ -72,14 +63,7 @@ public struct AttributeTask: Sendable, Hashable {
 /// The attention task (AAM).
 public struct AttentionTask: Sendable, Hashable {
   /// What of the merged map becomes 0.
-  public enum Threshold: Sendable, Hashable {
-    /// What lies below the map's mean.
-    case mean
-    /// What lies below Otsu's threshold.
-    case otsu
-    /// What lies below this share of the map's maximum, in 0 ... 1.
-    case fraction(Double)
-  }
+  public typealias Threshold = AttentionThreshold
 
   /// The attributes whose maps are merged; nil takes the dataset's own selection.
   public var attributes: [String]?

@@ -1,0 +1,198 @@
+import Configuration
+import Datasets
+import Foundation
+import Models
+import Runs
+import Tensors
+
+/// Runs an experiment's trials: trains and evaluates what is unfinished, and nothing twice.
+public final class ExperimentRunner {
+  /// What happens while an experiment runs.
+  public enum Event {
+    /// A run that has a result already.
+    case found(Trial, RunRecord)
+    /// Training is under way: images trained on and images in all, over the runs that this call trains.
+    case training(Trial, epoch: Int, loss: Double, done: Int, total: Int)
+    /// Descriptors are being extracted.
+    case evaluating(Trial, done: Int, total: Int)
+    /// A run was finished by this call.
+    case finished(Trial, RunRecord)
+    /// Something worth a line: files that were passed over, a checkpoint that cannot be used.
+    case remark(String)
+  }
+
+  /// Changes when the engine's results change for the same settings, and so makes new runs of old plans.
+  public static let numericVersion = "1"
+
+  private let plan: ExperimentPlan
+  private let registry: DatasetRegistry
+  private let project: URL
+  private let store: RunStore
+  private var opened: [String: TrainingData] = [:]
+
+  /// Prepares an experiment.
+  ///
+  /// - Parameters:
+  ///   - plan: what to run.
+  ///   - project: the folder of `datasets.yaml`.
+  ///   - store: where runs are kept.
+  public init(_ plan: ExperimentPlan, project: URL, store: RunStore) throws(ConfigurationError) {
+    self.plan = plan
+    self.project = project
+    self.store = store
+    registry = try DatasetRegistry(project: project)
+  }
+
+  /// A trial with the name of its run.
+  private struct Run {
+    let trial: Trial
+    let identity: RunIdentity
+    let data: TrainingData
+  }
+
+  /// Runs what is unfinished.
+  ///
+  /// Everything that can be checked is checked for all trials before the first is trained.
+  ///
+  /// - Parameters:
+  ///   - variants: only these; nil for all.
+  ///   - threads: worker threads of the engine.
+  ///   - isInterrupted: asked often; where it says yes, the run is saved and ``TrainingError/interrupted`` thrown.
+  ///   - report: told what happens.
+  /// - Returns: each trial with its record, in the plan's order.
+  /// - Throws: `ConfigurationError`, `DatasetError`, `RunStoreError` or ``TrainingError``.
+  public func run(
+    variants: [String]? = nil, threads: Int = Engine.availableThreads, isInterrupted: () -> Bool = { false },
+    report: (Event) -> Void = { _ in }
+  ) throws -> [(trial: Trial, record: RunRecord)] {
+    let runs = try prepare(variants: variants, report: report)
+    var records: [RunIdentity: RunRecord] = [:]
+    var pending: [Run] = []
+    for run in runs {
+      if store.isFinished(run.identity), let record = try store.record(for: run.identity) {
+        records[run.identity] = record
+        report(.found(run.trial, record))
+      } else {
+        pending.append(run)
+      }
+    }
+    if !pending.isEmpty {
+      let engine = Engine(threads: threads)
+      let total = pending.reduce(0) { $0 + Self.images($1) }
+      var before = 0
+      for run in pending {
+        let record = try execute(
+          run, before: before, total: total, on: engine, isInterrupted: isInterrupted, report: report)
+        before += Self.images(run)
+        records[run.identity] = record
+        report(.finished(run.trial, record))
+      }
+    }
+    return runs.compactMap { run in records[run.identity].map { (run.trial, $0) } }
+  }
+
+  /// Opens the datasets, checks every trial against them, and names the runs.
+  private func prepare(variants: [String]?, report: (Event) -> Void) throws -> [Run] {
+    try plan.trials(variants: variants).map { trial in
+      let variant = try plan.variant(named: trial.variant)
+      let data = try data(for: variant, report: report)
+      try check(trial.settings, of: variant, against: data)
+      var weights: String?
+      if let path = trial.settings.backbone.weights {
+        guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: path)) else {
+          throw variant.error(at: "backbone.weights", "the file \(Wording.quoted(path)) cannot be read")
+        }
+        weights = SHA256.hexadecimal(bytes)
+      }
+      let hash = trial.hash(
+        datasetFingerprint: data.dataset.fingerprint, numericVersion: Self.numericVersion, weightsFingerprint: weights)
+      return Run(trial: trial, identity: trial.identity(hash: hash), data: data)
+    }
+  }
+
+  private func data(for variant: ExperimentPlan.Variant, report: (Event) -> Void) throws -> TrainingData {
+    let name = variant.settings.dataset
+    if let data = opened[name] { return data }
+    if registry.entries[name] == nil {
+      throw variant.error(
+        at: "dataset",
+        Wording.unknown(
+          "\(registry.source) has no dataset \(Wording.quoted(name))", name, among: registry.entries.keys.sorted()))
+    }
+    let dataset = try Dataset.open(named: name, registry: registry, project: project)
+    let needsAttributes = plan.variants.contains {
+      $0.settings.dataset == name && $0.settings.tasks.attribute != nil
+    }
+    let data = try TrainingData(dataset, needsAttributes: needsAttributes)
+    for remark in dataset.remarks + data.attributeDefects { report(.remark("\(name): \(remark)")) }
+    opened[name] = data
+    return data
+  }
+
+  private func check(_ settings: Settings, of variant: ExperimentPlan.Variant, against data: TrainingData) throws {
+    let images = data.dataset.train.count
+    if settings.train.batch > images {
+      throw variant.error(
+        at: "train.batch",
+        "a batch of \(settings.train.batch) is larger than the \(images) training images of \(settings.dataset); "
+          + "take at most \(images)")
+    }
+    if settings.evaluate.rerank != nil {
+      throw variant.error(
+        at: "evaluate.rerank", "this version scores plain Euclidean rankings only; set evaluate.rerank: none")
+    }
+    let known = data.scheme.attributes.map(\.name)
+    for name in settings.tasks.attention?.attributes ?? [] where !known.contains(name) {
+      throw variant.error(
+        at: "tasks.attention.attributes",
+        Wording.unknown("\(settings.dataset) has no attribute \(Wording.quoted(name))", name, among: known))
+    }
+    let configuration = settings.modelConfiguration(
+      identities: data.dataset.trainIdentities.count, scheme: data.scheme)
+    do { try configuration.validate(height: settings.input.height, width: settings.input.width) } catch {
+      throw variant.error(at: "tasks", error.description)
+    }
+  }
+
+  private static func images(_ run: Run) -> Int {
+    let batch = run.trial.settings.train.batch
+    return run.data.dataset.train.count / batch * batch * run.trial.settings.train.epochs
+  }
+
+  private func execute(
+    _ run: Run, before: Int, total: Int, on engine: Engine, isInterrupted: () -> Bool, report: (Event) -> Void
+  ) throws -> RunRecord {
+    let identity = run.identity
+    let settings = run.trial.settings
+    try store.writePlan(run.trial.resolvedYAML(), of: identity)
+    if try store.provenance(of: identity) == nil {
+      try store.writeProvenance(
+        ProvenanceProbe.provenance(
+          project: project, dataset: run.data.dataset.fingerprint, threads: engine.workers.count), of: identity)
+    }
+    let trainer = Trainer(identity, settings, data: run.data, store: store, on: engine)
+    try trainer.prepare { report(.remark($0)) }
+    try trainer.train(isInterrupted: isInterrupted) { step in
+      report(.training(run.trial, epoch: step.epoch, loss: step.loss, done: before + step.images, total: total))
+    }
+
+    let start = Date()
+    let evaluator = Evaluator(model: trainer.model, settings: settings, data: run.data, engine: engine)
+    let result = try evaluator.evaluate(isInterrupted: isInterrupted) { done, all in
+      report(.evaluating(run.trial, done: done, total: all))
+    }
+    try store.write(try result.descriptors.serialized(), as: .descriptors, of: identity)
+    try store.writeRanks(result.rankings, of: identity)
+    let metrics = RunMetrics(
+      retrieval: result.scores, descriptorLength: trainer.model.configuration.descriptorLength,
+      parameters: trainer.model.store.parameterCount, secondsTraining: trainer.progress.seconds,
+      secondsEvaluating: Date().timeIntervalSince(start),
+      imagesPerSecond: Double(trainer.totalImages) / max(trainer.progress.seconds, 1e-9),
+      peakMemoryGiB: Process.peakMemoryGiB)
+    try store.writeMetrics(metrics, of: identity)
+    guard let record = try store.record(for: identity) else {
+      throw TrainingError.inconsistent(file: store.folder(for: identity), reason: "the run was removed while it ran")
+    }
+    return record
+  }
+}

@@ -1,0 +1,186 @@
+import Datasets
+import Foundation
+import Layers
+import Models
+import Runs
+import Tensors
+
+/// What ended a run before its time.
+public enum TrainingError: Error, CustomStringConvertible {
+  /// Somebody asked to stop; the run was saved and can go on.
+  case interrupted
+  /// A loss is not a finite number.
+  case diverged(run: RunIdentity, epoch: Int, step: Int, task: String, value: Double)
+  /// A run's checkpoint and its record do not fit together.
+  case inconsistent(file: URL, reason: String)
+
+  /// What happened and what to do.
+  public var description: String {
+    switch self {
+    case .interrupted: "interrupted; the run was saved"
+    case .diverged(let run, let epoch, let step, let task, let value):
+      "\(run.experiment), \(run.variant), seed \(run.seed): the \(task) loss is \(value) at epoch \(epoch), step \(step); "
+        + "a lower train.rate.new may help"
+    case .inconsistent(let file, let reason): "\(file.path): \(reason)"
+    }
+  }
+}
+
+/// Trains one run, from where its checkpoint left it.
+final class Trainer {
+  /// What a step tells whoever watches.
+  struct Step {
+    let epoch: Int
+    let images: Int
+    let loss: Double
+  }
+
+  let model: AANet
+  private(set) var progress = TrainingProgress()
+  private let identity: RunIdentity
+  private let settings: Settings
+  private let data: TrainingData
+  private let store: RunStore
+  private let engine: Engine
+  private let size: ImageSize
+  private let classes: [Int]
+
+  /// A checkpoint is written at an epoch's end when this many seconds have passed since the last.
+  private static let secondsBetweenCheckpoints = 15.0
+
+  init(
+    _ identity: RunIdentity, _ settings: Settings, data: TrainingData, store: RunStore, on engine: Engine
+  ) {
+    self.identity = identity
+    self.settings = settings
+    self.data = data
+    self.store = store
+    self.engine = engine
+    size = ImageSize(height: settings.input.height, width: settings.input.width)
+    classes = data.dataset.trainClasses
+    model = AANet(
+      settings.modelConfiguration(identities: data.dataset.trainIdentities.count, scheme: data.scheme), on: engine)
+  }
+
+  /// Images of all epochs.
+  var totalImages: Int { settings.train.epochs * imagesPerEpoch }
+
+  /// Images of an epoch: whole batches only.
+  var imagesPerEpoch: Int { data.dataset.train.count / settings.train.batch * settings.train.batch }
+
+  /// Starts from the first values, or goes on from the checkpoint where there is one.
+  ///
+  /// - Parameter say: told where a checkpoint cannot be used and the run starts anew.
+  func prepare(say: (String) -> Void) throws {
+    model.initialise(seed: UInt64(identity.seed))
+    if let weights = settings.backbone.weights { try PretrainedBackbone.load(weights, into: model) }
+    let file = store.url(.checkpoint, of: identity)
+    if store.has(.checkpoint, of: identity) {
+      do {
+        progress = try Checkpoint.load(file, into: model)
+      } catch {
+        say("\(file.path) cannot be used (\(error)); the run starts anew")
+      }
+    }
+    // The record may be ahead of the checkpoint, never behind it.
+    let recorded = try store.epochs(of: identity).count
+    guard recorded >= progress.epochs else {
+      throw TrainingError.inconsistent(
+        file: store.url(.epochs, of: identity),
+        reason: "\(recorded) epochs are recorded, the checkpoint has \(progress.epochs); remove the run's folder")
+    }
+    try store.keepEpochs(upTo: progress.epochs, of: identity)
+  }
+
+  /// Trains to the end.
+  ///
+  /// - Parameters:
+  ///   - isInterrupted: asked after each step; where it says yes the run is saved and
+  ///     ``TrainingError/interrupted`` thrown.
+  ///   - report: told of each step.
+  func train(isInterrupted: () -> Bool, report: (Step) -> Void) throws {
+    var lastCheckpoint = Date()
+    while progress.epochs < settings.train.epochs {
+      try trainEpoch(isInterrupted: isInterrupted, report: report)
+      let isLast = progress.epochs == settings.train.epochs
+      if isLast || Date().timeIntervalSince(lastCheckpoint) > Self.secondsBetweenCheckpoints {
+        try save()
+        lastCheckpoint = Date()
+      }
+    }
+  }
+
+  private func save() throws {
+    try store.write(try Checkpoint.data(model, progress), as: .checkpoint, of: identity)
+  }
+
+  private func trainEpoch(isInterrupted: () -> Bool, report: (Step) -> Void) throws {
+    let epoch = progress.epochs
+    let plan = TrainingData.epochPlan(
+      images: data.dataset.train.count, batch: settings.train.batch, flip: settings.train.augment.flip,
+      seed: identity.seed, epoch: epoch)
+    let rates = settings.rates(epoch: epoch)
+    let loader = try data.loader(
+      data.dataset.train, size: size, batches: Array(plan.dropFirst(progress.steps)))
+    defer { loader.cancel() }
+    var waited = 0.0
+    while progress.steps < plan.count {
+      let start = Date()
+      guard let batch = try loader.next() else { break }
+      let loss = try step(batch, rates: rates)
+      loader.recycle(batch)
+      let seconds = Date().timeIntervalSince(start)
+      progress.steps += 1
+      progress.seconds += seconds
+      progress.sums.seconds += seconds
+      progress.sums.images += batch.count
+      progress.sums.secondsWaiting += loader.secondsWaiting - waited
+      waited = loader.secondsWaiting
+      report(Step(epoch: epoch + 1, images: epoch * imagesPerEpoch + progress.sums.images, loss: loss))
+      if isInterrupted() {
+        try save()
+        throw TrainingError.interrupted
+      }
+    }
+    try store.append(record(epoch: epoch + 1, rates: rates), of: identity)
+    progress.epochs += 1
+    progress.steps = 0
+    progress.sums = .init()
+  }
+
+  /// One optimiser step; returns the total loss before it.
+  private func step(_ batch: LoadedBatch, rates: [Parameter.Group: Double]) throws -> Double {
+    let images = engine.empty([batch.count, size.height, size.width, 3])
+    batch.withPixels { _ = images.values.update(fromContentsOf: $0) }
+    let indices = batch.items.map(\.index)
+    let tape = Tape(on: engine, mode: .training)
+    let output = model(tape.input(images), on: tape)
+    let losses = model.losses(
+      output, identities: indices.map { classes[$0] },
+      attributes: data.attributeLabels.map { labels in indices.map { labels[$0] } }, on: tape)
+    let total = model.multiTaskLoss.total(losses)
+    for (task, value) in losses.map({ ($0.task.rawValue, $0.value) }) + [("total", total)] where !value.isFinite {
+      throw TrainingError.diverged(
+        run: identity, epoch: progress.epochs + 1, step: progress.steps + 1, task: task, value: value)
+    }
+    model.multiTaskLoss.backward(losses, on: tape)
+    settings.stochasticGradientDescent.step(model.store, rates: rates)
+    progress.sums.loss += total
+    for loss in losses { progress.sums.losses[loss.task.rawValue, default: 0] += loss.value }
+    return total
+  }
+
+  private func record(epoch: Int, rates: [Parameter.Group: Double]) -> EpochRecord {
+    let sums = progress.sums
+    let steps = Double(max(1, progress.steps))
+    func named(_ values: [AANetTask: Double]) -> [String: Double] {
+      Dictionary(uniqueKeysWithValues: values.map { ($0.key.rawValue, $0.value) })
+    }
+    return EpochRecord(
+      epoch: epoch, steps: progress.steps, images: sums.images, loss: sums.loss / steps,
+      losses: sums.losses.mapValues { $0 / steps }, weights: named(model.multiTaskLoss.weights),
+      sigma: model.multiTaskLoss.sigma.map(named),
+      rates: ["new": rates[.new] ?? 0, "pretrained": rates[.backbone] ?? 0], seconds: sums.seconds,
+      secondsWaiting: sums.secondsWaiting)
+  }
+}

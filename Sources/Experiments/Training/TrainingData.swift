@@ -1,0 +1,52 @@
+import Datasets
+import Foundation
+import Tensors
+
+/// A dataset as training and evaluation read it: images, classes and attribute labels, decoded images kept between
+/// epochs and between runs.
+public final class TrainingData {
+  /// The dataset.
+  public let dataset: Dataset
+  /// The attributes that its layout's annotators labelled.
+  public let scheme: AttributeScheme
+  /// What was passed over in the attribute file.
+  public let attributeDefects: [String]
+  /// For each attribute the class of each training image, −1 where it is not labelled. Empty where there is no
+  /// attribute file.
+  let attributeLabels: [[Int]]
+  private let cache = DecodedCache()
+
+  /// Opens a dataset.
+  ///
+  /// - Parameter needsAttributes: whether a task reads the attribute file, which then must be there.
+  /// - Throws: `DatasetError` where the dataset or a file that it needs is missing or damaged.
+  public init(_ dataset: Dataset, needsAttributes: Bool) throws(DatasetError) {
+    self.dataset = dataset
+    scheme = dataset.layout.attributeScheme
+    guard needsAttributes else {
+      attributeDefects = []
+      attributeLabels = []
+      return
+    }
+    let table = try AttributeTable(contentsOf: try dataset.requireAttributesFile(), scheme: scheme)
+    attributeDefects = table.defects
+    let rows = dataset.train.map { table.classes(of: $0.identity, in: .train) }
+    attributeLabels = scheme.attributes.indices.map { attribute in rows.map { $0?[attribute] ?? -1 } }
+  }
+
+  /// The batches of one epoch: all images in an order drawn for the epoch, each mirrored or not, an incomplete last
+  /// batch dropped. Only the seed and the epoch decide them, so an interrupted epoch can be taken up anywhere.
+  static func epochPlan(images: Int, batch: Int, flip: Bool, seed: Int, epoch: Int) -> [[LoadItem]] {
+    var order = RandomStream(seed: UInt64(seed), name: "order/\(epoch)")
+    var flips = RandomStream(seed: UInt64(seed), name: "flip/\(epoch)")
+    let items = order.permutation(images).map { LoadItem(index: $0, flip: flip && flips.chance(0.5)) }
+    return stride(from: 0, through: images - batch, by: batch).map { Array(items[$0..<$0 + batch]) }
+  }
+
+  /// Loads batches on another thread while the engine works. Decoded images are kept for the next epoch.
+  func loader(
+    _ images: [LabelledImage], size: ImageSize, batches: [[LoadItem]]
+  ) throws(DatasetError) -> BatchLoader {
+    try BatchLoader(images: images, size: size, batches: batches, cache: cache)
+  }
+}
