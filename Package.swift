@@ -77,7 +77,7 @@ let package = Package(
     tests(of: "Runs"),
     tests(of: "Experiments", and: ["Configuration", "Runs", "Datasets"]),
     tests(of: "Reports", and: ["Runs", "Configuration"], fixtures: true),
-    .testTarget(name: "CommandTests", dependencies: ["TestSupport", "aanet"]),
+    .testTarget(name: "CommandTests", dependencies: ["TestSupport", "Experiments", "Runs", "aanet"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -103,6 +103,29 @@ struct AblationTests {
     }
   }
 
+  @Test func manyRows() throws {
+    var report = try Fabricated.report()
+    let one = report.variants[0]
+    for (count, files) in [(60, 14), (500, 4)] {
+      report.variants = (0..<count).map { ReportVariant(name: "row \($0)", trials: one.trials) }
+      try withFolder("many-\(count)") { folder in
+        let written = try report.write(to: folder.appendingPathComponent("out"))
+        #expect(written.count == files)
+      }
+    }
+  }
+
+  @Test func aRunThatDivergedMeasuresNothing() throws {
+    var report = try Fabricated.report()
+    for place in report.variants[1].trials.indices {
+      report.variants[1].trials[place].record = Fabricated.record(
+        "Lg+Lp", seed: place + 1, tasks: ["global", "part"], mAP: .nan)
+    }
+    #expect(report.steps(.consecutive, .mAP)[0].verdict.words == "not measured")
+    #expect(report.terminalTable(width: 140).contains("not a number"))
+    try withFolder("diverged") { try report.write(to: $0.appendingPathComponent("out")) }
+  }
+
   @Test func withoutAPublishedTable() throws {
     var report = try Fabricated.report()
     report.published = nil

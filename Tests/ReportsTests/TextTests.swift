@@ -65,6 +65,8 @@ struct TextTests {
   @Test func gnuplot() {
     #expect("it's ''''".quotedForGnuplot == "'it’s ’’’’'")
     #expect("a\nb\r`c`\\".quotedForGnuplot == "'a b `c`\\'")
+    #expect("🙂".quotedForGnuplot == "'□'")
+    #expect(String(repeating: "x", count: 61).quotedForGnuplot == "'\(String(repeating: "x", count: 59))…'")
     #expect("a\u{2028}b\u{0}c".quotedForGnuplot == "'a b c'")
   }
 }

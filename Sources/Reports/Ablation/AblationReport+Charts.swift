@@ -1,8 +1,14 @@
 import Runs
 
 extension AblationReport {
+  /// The most rows that a chart is drawn of; gnuplot's PNG ends at a few hundred.
+  static let largestChart = 60
+
   /// The charts: both metrics by row, the gains from row to row, and over the epochs each task's loss and learned σ.
+  ///
+  /// None for more rows than a page can show; the tables hold them all.
   func charts() -> [any Chart] {
+    guard variants.count <= Self.largestChart else { return [] }
     var charts: [any Chart] = ReportMetric.allCases.map(levelChart)
     if variants.count > 1 { charts += ReportMetric.allCases.map(gainChart) }
     charts.append(lossChart())

@@ -12,6 +12,10 @@ extension AblationReport {
     let figures = figures(drawings)
     let levels = figures.filter { !$0.isWide }
     let curves = figures.filter(\.isWide)
+    if variants.count > Self.largestChart {
+      blocks.append(
+        .paragraph(Typeset("Charts are drawn of at most \(Self.largestChart) rows; here the tables say it all.")))
+    }
     if !levels.isEmpty { blocks += [.heading("Charts", name: "charts"), .figures(levels)] }
     if !curves.isEmpty { blocks += [.heading("Training", name: "training"), .figures(curves)] }
     blocks += [.heading("How each number is computed", name: "methods"), .list(methods())]

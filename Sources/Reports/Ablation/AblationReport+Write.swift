@@ -45,7 +45,7 @@ extension AblationReport {
   func latex() -> String {
     let head = [
       "% \(title.onOneLine)", "% \(dataStatement().onOneLine)", "% Recompute: \(command.onOneLine)",
-      "% Needs \\usepackage{booktabs,textcomp} and \\usepackage[T1]{fontenc}.",
+      "% Needs \\usepackage{booktabs,textcomp} and \\usepackage[T1]{fontenc}; names beyond Latin need LuaLaTeX.",
     ]
     var tables = [resultsTable().latex()]
     if variants.count > 1 { tables.append(deltasTable().latex()) }

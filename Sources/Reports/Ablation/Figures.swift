@@ -4,6 +4,7 @@ import Foundation
 package enum Figures {
   /// A number with a fixed count of decimals; what rounds to zero has no sign.
   package static func number(_ value: Double, decimals: Int = 2) -> String {
+    guard value.isFinite else { return "not a number" }
     let text = String(format: "%.\(decimals)f", value)
     guard text.hasPrefix("-") else { return text }
     let digits = text.dropFirst()
@@ -13,7 +14,8 @@ package enum Figures {
   /// A gain with its sign.
   package static func signed(_ value: Double, decimals: Int = 2) -> String {
     let text = number(value, decimals: decimals)
-    return text.hasPrefix("−") || !text.contains(where: { "123456789".contains($0) }) ? text : "+" + text
+    return !value.isFinite || text.hasPrefix("−") || !text.contains(where: { "123456789".contains($0) })
+      ? text : "+" + text
   }
 
   /// A mean and its deviation; the mean alone where there is but one value.
@@ -23,7 +25,9 @@ package enum Figures {
   }
 
   /// A number for a machine, to four decimals; an absent one is an empty field.
-  package static func exact(_ value: Double?) -> String { value.map { String(format: "%.4f", $0) } ?? "" }
+  package static func exact(_ value: Double?) -> String {
+    value.map { $0.isFinite ? String(format: "%.4f", $0) : "NaN" } ?? ""
+  }
 
   /// A weight as the paper writes it: no decimals where it is whole.
   package static func weight(_ value: Double) -> String {

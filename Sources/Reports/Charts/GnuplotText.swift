@@ -6,5 +6,14 @@ extension String {
   /// ends the string at two such pairs in a row, and what follows would be a command. Line breaks and other control
   /// characters become spaces. What shows the string must also say `noenhanced`, so that `_`, `^`, `{` and `&` are
   /// themselves.
-  package var quotedForGnuplot: String { "'" + onOneLine.replacing("'", with: "’") + "'" }
+  package var quotedForGnuplot: String {
+    "'" + onOneLine.drawable.replacing("'", with: "’") + "'"
+  }
+
+  /// What of the text fits a chart: its first sixty characters, and a box for each character beyond the Basic
+  /// Multilingual Plane, whose pictures fonts draw at a size of their own.
+  private var drawable: String {
+    let start = count > 60 ? prefix(59) + "…" : self[...]
+    return String(String.UnicodeScalarView(start.unicodeScalars.map { $0.value > 0xFFFF ? "□" : $0 }))
+  }
 }

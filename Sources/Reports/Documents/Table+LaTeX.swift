@@ -1,7 +1,9 @@
 extension Table {
   /// The table as a LaTeX float in the style of `booktabs`.
   func latex() -> String {
-    var lines = ["\\begin{table}[t]", "\\centering", "\\caption{\(caption.latex)}", "\\label{tab:\(name)}"]
+    var lines = [
+      "\\begin{table}[t]", "\\centering", "\\caption{\(caption.latex)}", "\\label{tab:\(name)}", "\\smallskip",
+    ]
     let format = columns.map { $0.alignment == .leading ? "l" : "r" }.joined()
     lines += ["\\begin{tabular}{@{}\(format)@{}}", "\\toprule"]
     if !groups.isEmpty {

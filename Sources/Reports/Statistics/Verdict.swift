@@ -33,7 +33,7 @@ public struct Verdict: Hashable, Sendable {
 
   /// Judges a measured difference beside the paper's, both in the same unit.
   public init(measured: PairedDifference?, published: Double?) {
-    guard let measured else {
+    guard let measured, measured.mean.isFinite else {  // a run that diverged measures nothing
       direction = .unmeasured
       noise = nil
       return
