@@ -67,7 +67,7 @@ let package = Package(
       ]),
 
     // Tests.
-    room("TestSupport", knows: ["Tensors"]),
+    room("TestSupport", knows: ["Tensors", "Datasets"]),
     tests(of: "Tensors"),
     tests(of: "Layers", and: ["Tensors"]),
     tests(of: "Models", and: ["Tensors", "Layers"]),

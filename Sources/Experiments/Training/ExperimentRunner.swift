@@ -77,6 +77,9 @@ public final class ExperimentRunner {
       }
     }
     if !pending.isEmpty {
+      for name in Set(pending.map(\.trial.settings.dataset)).sorted() {
+        try opened[name]?.dataset.requireReadableImages()
+      }
       let engine = Engine(threads: threads)
       let total = pending.reduce(0) { $0 + Self.images($1) }
       var before = 0

@@ -36,7 +36,7 @@ public final class TrainingData {
 
   /// The batches of one epoch: all images in an order drawn for the epoch, each mirrored or not, an incomplete last
   /// batch dropped. Only the seed and the epoch decide them, so an interrupted epoch can be taken up anywhere.
-  static func epochPlan(images: Int, batch: Int, flip: Bool, seed: Int, epoch: Int) -> [[LoadItem]] {
+  package static func epochPlan(images: Int, batch: Int, flip: Bool, seed: Int, epoch: Int) -> [[LoadItem]] {
     var order = RandomStream(seed: UInt64(seed), name: "order/\(epoch)")
     var flips = RandomStream(seed: UInt64(seed), name: "flip/\(epoch)")
     let items = order.permutation(images).map { LoadItem(index: $0, flip: flip && flips.chance(0.5)) }

@@ -1,0 +1,143 @@
+import Datasets
+import Foundation
+import Runs
+import Tensors
+import TestSupport
+import Testing
+
+import Experiments
+
+@Suite struct RunnerTests {
+  /// Runs the tiny experiment and gives the records of its runs.
+  @discardableResult
+  private func run(
+    _ project: TinyProject, _ overrides: [String] = [], variants: [String]? = nil, threads: Int = 1,
+    isInterrupted: () -> Bool = { false }, report: (ExperimentRunner.Event) -> Void = { _ in }
+  ) throws -> [RunRecord] {
+    let plan = try ExperimentLibrary(project: project.url).plan("tiny", overrides: overrides)
+    let runner = try ExperimentRunner(plan, project: project.url, store: store(project))
+    return try runner.run(variants: variants, threads: threads, isInterrupted: isInterrupted, report: report)
+      .map(\.record)
+  }
+
+  private func store(_ project: TinyProject) -> RunStore {
+    RunStore(root: project.url.appendingPathComponent("runs", isDirectory: true))
+  }
+
+  private func tensors(_ record: RunRecord, _ file: String) throws -> [String: StoredTensor] {
+    try SafeTensors(contentsOf: record.folder.appendingPathComponent(file)).tensors
+  }
+
+  @Test func everyRunLeavesItsWholeRecord() throws {
+    let project = try TinyProject()
+    let records = try run(project)
+    #expect(records.map(\.identity.variant) == ["all", "plain"])
+    for record in records {
+      #expect(record.epochs.map(\.epoch) == [1, 2, 3])
+      #expect(record.epochs.allSatisfy { $0.steps == 6 && $0.images == 48 })
+      let metrics = try #require(record.metrics)
+      #expect(metrics.retrieval.queries == 4)
+      #expect((0.0...1.0).contains(metrics.retrieval.mAP))
+      #expect(record.provenance?.threads == 1)
+      for file in RunStore.File.allCases { #expect(store(project).has(file, of: record.identity), "\(file)") }
+    }
+    let all = records[0].epochs[0]
+    #expect(Set(all.losses.keys) == ["global", "part", "attribute", "attention"])
+    #expect(Set(try #require(all.sigma).keys) == Set(all.losses.keys))
+    #expect(records[1].epochs[0].sigma == nil)
+    #expect(records[1].epochs[0].weights == ["global": 1])
+    #expect(abs(try #require(records[1].epochs[2].rates["new"]) - 0.005) < 1e-12)
+    #expect(records[0].metrics?.descriptorLength == 12 * 16)
+    // The loss of six steps on eight colours must fall.
+    #expect(records[1].epochs[2].loss < records[1].epochs[0].loss)
+  }
+
+  @Test func aSecondCallTrainsNothing() throws {
+    let project = try TinyProject()
+    let first = try run(project)
+    let checkpoint = first[0].folder.appendingPathComponent("checkpoint.safetensors").path
+    let written = try FileManager.default.attributesOfItem(atPath: checkpoint)[.modificationDate] as? Date
+    var found = 0
+    let watch: (ExperimentRunner.Event) -> Void = { event in
+      switch event {
+      case .found: found += 1
+      case .remark: break
+      default: Issue.record("\(event)")
+      }
+    }
+    try run(project, report: watch)
+    #expect(found == 2)
+    #expect(try FileManager.default.attributesOfItem(atPath: checkpoint)[.modificationDate] as? Date == written)
+  }
+
+  @Test func sameBitsInAnotherFolderOnAnyNumberOfThreads() throws {
+    var seen: [[String: StoredTensor]] = []
+    var losses: [[Double]] = []
+    for threads in [1, 2, 3] {
+      let record = try run(TinyProject(), variants: ["all"], threads: threads)[0]
+      seen.append(
+        try tensors(record, "checkpoint.safetensors").merging(try tensors(record, "descriptors.safetensors")) { a, _ in
+          a
+        })
+      losses.append(record.epochs.map(\.loss))
+    }
+    #expect(seen[0] == seen[1] && seen[0] == seen[2])
+    #expect(losses[0] == losses[1] && losses[0] == losses[2])
+  }
+
+  @Test(arguments: [1, 5, 6, 7, 17])
+  func anInterruptedRunEndsWithTheSameBits(steps: Int) throws {
+    let whole = try run(TinyProject(), variants: ["all"])[0]
+    let project = try TinyProject()
+    var taken = 0
+    #expect(throws: TrainingError.self) {
+      try run(
+        project, variants: ["all"],
+        isInterrupted: {
+          taken += 1
+          return taken == steps
+        })
+    }
+    #expect(try store(project).allRecords().first?.metrics == nil)
+    let resumed = try run(project, variants: ["all"])[0]
+    #expect(try tensors(resumed, "checkpoint.safetensors") == tensors(whole, "checkpoint.safetensors"))
+    #expect(resumed.epochs.map(\.loss) == whole.epochs.map(\.loss))
+    #expect(resumed.metrics?.retrieval == whole.metrics?.retrieval)
+  }
+
+  @Test func aDamagedCheckpointIsSaidAloudAndTrainedAnew() throws {
+    let project = try TinyProject()
+    let whole = try run(project, variants: ["plain"])[0]
+    let checkpoint = whole.folder.appendingPathComponent("checkpoint.safetensors")
+    let bits = try tensors(whole, "checkpoint.safetensors")
+    try FileManager.default.removeItem(at: whole.folder.appendingPathComponent("metrics.json"))
+    try Data(contentsOf: checkpoint).prefix(1000).write(to: checkpoint)
+    var remarks: [String] = []
+    let watch: (ExperimentRunner.Event) -> Void = { if case .remark(let text) = $0 { remarks.append(text) } }
+    let again = try run(project, variants: ["plain"], report: watch)[0]
+    #expect(remarks.contains { $0.contains("checkpoint.safetensors cannot be used") })
+    #expect(try tensors(again, "checkpoint.safetensors") == bits)
+    #expect(again.epochs.count == 3)
+  }
+
+  @Test func aDivergingRunStopsWithItsPlace() throws {
+    let error = #expect(throws: TrainingError.self) {
+      try run(TinyProject(), ["train.rate.new=100"], variants: ["all"])
+    }
+    #expect("\(try #require(error))".contains("tiny, all, seed 1: the "))
+  }
+
+  @Test func anEpochsPlanUsesEachImageOnceAndDrawsAnewForEach() {
+    let first = TrainingData.epochPlan(images: 50, batch: 8, flip: true, seed: 1, epoch: 0)
+    #expect(first.count == 6 && first.allSatisfy { $0.count == 8 })
+    let indices = first.flatMap { $0.map(\.index) }
+    #expect(Set(indices).count == 48 && indices.allSatisfy((0..<50).contains))
+    let flips = first.flatMap { $0.map(\.flip) }
+    #expect(flips.contains(true) && flips.contains(false))
+    #expect(first == TrainingData.epochPlan(images: 50, batch: 8, flip: true, seed: 1, epoch: 0))
+    #expect(first != TrainingData.epochPlan(images: 50, batch: 8, flip: true, seed: 1, epoch: 1))
+    #expect(first != TrainingData.epochPlan(images: 50, batch: 8, flip: true, seed: 2, epoch: 0))
+    let straight = TrainingData.epochPlan(images: 50, batch: 8, flip: false, seed: 1, epoch: 0)
+    #expect(straight.flatMap { $0.map(\.index) } == indices && straight.allSatisfy { $0.allSatisfy { !$0.flip } })
+  }
+}
