@@ -89,7 +89,7 @@ import Testing
 
   @Test func anUnknownAttributeOffersTheNearest() throws {
     try expectRefused(
-      TinyProject(), ["tasks={attribute: {}, attention: {attributes: [gendre]}}", "loss.weights=uncertainty"],
+      TinyProject(), ["tasks={global: {}, attribute: {}, attention: {attributes: [gendre]}}", "loss.weights=uncertainty"],
       saying: "tasks.attention.attributes", "did you mean 'gender'?")
   }
 
