@@ -9,8 +9,8 @@ struct DataMakeCommand: ParsableCommand {
     commandName: "make",
     abstract: "Draw a synthetic twin of a benchmark.",
     discussion: """
-      Pedestrians are drawn as 64x128 JPEG crops in the real benchmark's folders and file names, with its attribute
-      file. An equal twin that is already there is left alone; one of another seed or scale is replaced. What comes
+      Pedestrians are drawn as 64x128 JPEG crops in the real benchmark's folders and file names, with its attribute \
+      file. An equal twin that is already there is left alone; one of another seed or scale is replaced. What comes \
       out is made up: it exercises the harness and says nothing about real streets.
 
       Examples:
@@ -32,6 +32,11 @@ struct DataMakeCommand: ParsableCommand {
   @Option(help: "table or json.")
   var format: OutputFormat = .table
 
+  @OptionGroup var project: ProjectOptions
+
+  /// Ctrl-C, thrown where nothing is half-written yet.
+  private struct Stopped: Error {}
+
   func run() throws {
     guard let kind = SyntheticTwin.Kind.allCases.first(where: { $0.dataset == name }) else {
       let what = "no synthetic dataset is called \(Wording.quoted(name))"
@@ -41,18 +46,18 @@ struct DataMakeCommand: ParsableCommand {
       throw DatasetError(
         Wording.unknown("there is no scale \(Wording.quoted(scale))", scale, among: TwinScale.names))
     }
-    let folder = try out.map { URL(fileURLWithPath: $0) } ?? DataFolder.toMake(kind, project: URL(fileURLWithPath: "."))
+    let folder = try out.map { URL(fileURLWithPath: $0) } ?? DataFolder.toMake(kind, project: project.folder)
     let bar = ProgressBar(kind.dataset, unit: "images")
     defer { bar.finish() }
-    let interrupt = Interrupt()
+    Interruption.listen()
     let summary: TwinSummary
     do {
       summary = try SyntheticTwin.make(kind: kind, scale: scale, seed: seed, at: folder, isForced: force) {
         done, total in
-        try interrupt.check()
+        if Interruption.isAsked { throw Stopped() }
         bar.update(done, of: total)
       }
-    } catch is Interrupt.Raised {
+    } catch is Stopped {
       bar.finish()
       Console.complain("interrupted: nothing was written")
       throw ExitCode(130)

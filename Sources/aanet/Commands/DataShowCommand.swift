@@ -25,6 +25,8 @@ struct DataShowCommand: ParsableCommand {
   @Option(help: "How many identities to pass over, to see others.")
   var skip = 0
 
+  @OptionGroup var project: ProjectOptions
+
   func validate() throws {
     guard (1...100).contains(rows), (1...100).contains(columns), (0...1_000_000).contains(skip) else {
       throw ValidationError("--rows and --columns go from 1 to 100, --skip from 0 to 1,000,000")
@@ -32,13 +34,15 @@ struct DataShowCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folder = try DataFolder.find(name, project: URL(fileURLWithPath: "."))
+    let folder = try DataFolder.find(name, project: project.folder)
+    let target =
+      out.map { URL(fileURLWithPath: $0) }
+      ?? project.reports.appendingPathComponent("_out/data/\(folder.lastPathComponent).jpg")
+    guard ["jpg", "jpeg"].contains(target.pathExtension.lowercased()) else {
+      throw DatasetError("\(target.path): the sheet is a JPEG file; end its name in .jpg")
+    }
     let sheet = try ContactSheet.make(dataset: folder, rows: rows, columns: columns, skip: skip)
     let bytes = try JPEG.encode(sheet, quality: 92)
-    let target = URL(fileURLWithPath: out ?? "reports/_out/data/\(folder.lastPathComponent).jpg")
-    guard ["jpg", "jpeg"].contains(target.pathExtension.lowercased()) else {
-      throw ValidationError("\(target.lastPathComponent): the sheet is a JPEG file; end its name in .jpg")
-    }
     try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(bytes).write(to: target, options: .atomic)
     print("\(target.path): \(sheet.width)x\(sheet.height)")

@@ -154,11 +154,11 @@ struct Face {
   func isHair(_ place: SIMD3<Float>) -> Bool {
     let (x, y, z) = (place.x, place.y, place.z)
     switch style {
-    case .cropped: return y > 0.58 - 0.1 * z || (z < 0.12 && y > -0.3) && !(abs(x) > 0.8 && y < 0.25)
-    case .side: return y > 0.5 - 0.12 * x || (z < 0.2 && y > -0.5)
-    case .full: return y > 0.4 || (z < 0.3 && y > -0.65)
-    case .loose: return y > 0.46 - 0.2 * abs(x) || z < 0.38
-    case .ponytail, .bun: return y > 0.5 || (z < 0.1 && y > -0.55)
+    case .cropped: return y > 0.5 - 0.12 * z || (z < 0.3 && y > -0.25 + 0.5 * z) && !(abs(x) > 0.8 && abs(y) < 0.18)
+    case .side: return y > 0.42 - 0.14 * x || (z < 0.36 && y > -0.5 + 0.6 * z)
+    case .full: return y > 0.36 || (z < 0.42 && y > -0.65)
+    case .loose: return y > 0.42 - 0.22 * abs(x) || z < 0.45
+    case .ponytail, .bun: return y > 0.42 || (z < 0.3 && y > -0.5 + 0.7 * z)
     }
   }
 

@@ -32,16 +32,21 @@ struct Camera {
   static func all(of kind: SyntheticTwin.Kind, seed: UInt64) -> [Camera] {
     let grounds: [Backdrop.Ground] = [.slabs, .concrete, .grass, .asphalt, .bricks, .slabs, .asphalt, .concrete]
     let fars: [Backdrop.Far] = [.shopWindows, .hedge, .trees, .facade, .bricks, .fence, .trees, .facade]
+    // Half turns: some cameras look along the path, others across it.
+    let directions: [Float] = [0.5, 1, 0, -0.25, 0.25, 0, 0.75, -0.5]
     return (1...kind.cameras).map { number in
       var random = RandomStream(seed: seed, name: "twin/\(kind.rawValue)/camera/\(number)")
       // The second set starts elsewhere in the list, so that the two sets differ.
       let place = number - 1 + (kind == .duke ? 3 : 0)
       return Camera(
-        number: number, ground: grounds[place % grounds.count], far: fars[place % fars.count], from: &random)
+        number: number, ground: grounds[place % grounds.count], far: fars[place % fars.count],
+        direction: directions[place % directions.count], from: &random)
     }
   }
 
-  private init(number: Int, ground: Backdrop.Ground, far: Backdrop.Far, from random: inout RandomStream) {
+  private init(
+    number: Int, ground: Backdrop.Ground, far: Backdrop.Far, direction: Float, from random: inout RandomStream
+  ) {
     func between(_ low: Double, _ high: Double) -> Float { Float(random.uniform(in: low...high)) }
     self.number = number
     backdrop = Backdrop(ground: ground, far: far, from: &random)
@@ -53,7 +58,7 @@ struct Camera {
       ambient: between(0.95, 1.08) - direct * 0.55, direct: direct)
     pitch = between(4, 22).radians
     horizon = between(0.08, 0.42)
-    path = Float.pi * Float(random.pick([0.0, 0.25, 0.5, 1.0, -0.25, -0.5, 0.75, -0.75])) + between(-0.25, 0.25)
+    path = direction * .pi + between(-0.25, 0.25)
     contraflow = random.uniform(in: 0.2...0.5)
     cast = Colour(between(0.88, 1.12), between(0.94, 1.04), between(0.86, 1.14)) * between(0.74, 1.16)
     contrast = between(0.78, 1.12)

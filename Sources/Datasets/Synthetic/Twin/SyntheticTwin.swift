@@ -23,7 +23,7 @@ public enum SyntheticTwin {
   }
 
   /// Changes whenever the same seed gives other pixels or names.
-  public static let version = 1
+  public static let version = 3
 
   /// Makes a twin, or leaves an equal one alone.
   ///
