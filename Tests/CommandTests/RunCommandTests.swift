@@ -89,7 +89,8 @@ import Testing
 
   @Test func anUnknownAttributeOffersTheNearest() throws {
     try expectRefused(
-      TinyProject(), ["tasks={global: {}, attribute: {}, attention: {attributes: [gendre]}}", "loss.weights=uncertainty"],
+      TinyProject(),
+      ["tasks={global: {}, attribute: {}, attention: {attributes: [gendre]}}", "loss.weights=uncertainty"],
       saying: "tasks.attention.attributes", "did you mean 'gender'?")
   }
 
