@@ -75,7 +75,8 @@ let package = Package(
     tests(of: "Datasets", and: ["Tensors", "Configuration"], fixtures: true),
     tests(of: "Retrieval", and: ["Tensors"], fixtures: true),
     tests(of: "Runs"),
-    tests(of: "Experiments", and: ["Configuration", "Runs", "Datasets"]),
+    tests(
+      of: "Experiments", and: ["Configuration", "Runs", "Datasets", "Models", "Layers", "Tensors"], fixtures: true),
     tests(of: "Reports", and: ["Runs", "Configuration"], fixtures: true),
     .testTarget(name: "CommandTests", dependencies: ["TestSupport", "Experiments", "Runs", "aanet"]),
   ],

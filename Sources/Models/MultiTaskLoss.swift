@@ -11,7 +11,7 @@ public struct TaskLoss {
   let terms: [Loss]
   let factor: Double
 
-  init(_ task: AANetTask, _ terms: [Loss], _ reduction: LossReduction) {
+  package init(_ task: AANetTask, _ terms: [Loss], _ reduction: LossReduction) {
     self.task = task
     self.terms = terms
     factor = reduction == .sum ? 1 : 1 / Double(max(1, terms.count))
@@ -28,7 +28,7 @@ public struct MultiTaskLoss {
   private let fixed: [AANetTask: Double]
   private let logVariance: Parameter?
 
-  init(_ configuration: AANetConfiguration, in store: ParameterStore) {
+  package init(_ configuration: AANetConfiguration, in store: ParameterStore) {
     tasks = configuration.tasks
     switch configuration.weights {
     case .fixed(let weights):

@@ -6,26 +6,28 @@ import Foundation
 /// a block that the step before has returned. Blocks are never given back to the system while the pool lives.
 ///
 /// Not thread-safe: tensors are made and dropped by the thread that owns the engine.
-final class MemoryPool {
+package final class MemoryPool {
   private var free: [Block] = []  // ascending by capacity
   /// Bytes taken from the system.
-  private(set) var reserved = 0
+  package private(set) var reserved = 0
   /// Bytes in use by tensors.
-  private(set) var used = 0
+  package private(set) var used = 0
   /// The largest value that `used` has had.
-  private(set) var peak = 0
+  package private(set) var peak = 0
+
+  package init() {}
 
   /// A block of memory, aligned for the widest vectors.
-  struct Block {
-    let address: UnsafeMutableRawPointer
-    let capacity: Int
+  package struct Block {
+    package let address: UnsafeMutableRawPointer
+    package let capacity: Int
   }
 
   /// Blocks from this size on lie on pages of 2 MiB, which spares the processor address look-ups.
   private static let largePage = 2 << 20
 
   /// Gives a block of at least `bytes` bytes: the smallest free one that wastes less than a quarter, or a new one.
-  func take(_ bytes: Int) -> Block {
+  package func take(_ bytes: Int) -> Block {
     let size = Self.rounded(bytes)
     let index = firstIndex(ofCapacity: size)
     let block: Block
@@ -41,7 +43,7 @@ final class MemoryPool {
   }
 
   /// Takes a block back.
-  func give(_ block: Block) {
+  package func give(_ block: Block) {
     used -= block.capacity
     free.insert(block, at: firstIndex(ofCapacity: block.capacity))
   }
@@ -57,7 +59,7 @@ final class MemoryPool {
   }
 
   /// Sizes are rounded up by at most a sixteenth, so that nearly equal requests share blocks.
-  static func rounded(_ bytes: Int) -> Int {
+  package static func rounded(_ bytes: Int) -> Int {
     let bytes = max(64, bytes)
     let step = max(64, 1 << (Int.bitWidth - 1 - bytes.leadingZeroBitCount - 4))
     return (bytes + step - 1) / step * step

@@ -8,13 +8,47 @@ import Synchronization
 /// the shapes alone, never by the number of threads, so that results are the same on any machine size. The calling
 /// thread works too, as worker 0. Between calls the others spin for a while, since an operation follows another
 /// within microseconds, and then sleep.
-public final class WorkerPool: @unchecked Sendable {
-  // Sendable: `body` is written by the owner before `generation` is raised and read by workers after they saw it
-  // raised; the owner clears it only when every worker has reported back through `pending`.
-
+public final class WorkerPool: Sendable {
   /// How many workers there are, the calling thread included.
   public let count: Int
+  /// What the threads work from. They hold it and not the pool, whose end is what stops them.
+  private let crew: Crew
 
+  /// Starts `count - 1` threads.
+  public init(count: Int) {
+    self.count = max(1, count)
+    let crew = Crew(helpers: self.count - 1)
+    self.crew = crew
+    kernels_flush_denormals()
+    for worker in 1..<max(2, self.count) where worker < self.count {
+      let thread = Thread { crew.serve(as: worker) }
+      thread.name = "aanet worker \(worker)"
+      thread.stackSize = 8 << 20
+      thread.start()
+    }
+  }
+
+  deinit { crew.stop() }
+
+  /// Calls `body` once for each chunk in `0 ..< chunks` and returns when all are done.
+  ///
+  /// - Parameter body: gets the chunk and the worker that runs it (`0 ..< count`, for scratch memory). It runs on
+  ///   several threads at once and must write to places of its own.
+  public func run(_ chunks: Int, _ body: (_ chunk: Int, _ worker: Int) -> Void) {
+    guard count > 1, chunks > 1 else {
+      for chunk in 0..<chunks { body(chunk, 0) }
+      return
+    }
+    crew.run(chunks, body)
+  }
+}
+
+/// The work at hand, shared between the calling thread and its helpers.
+private final class Crew: @unchecked Sendable {
+  // Sendable: `body` and `chunks` are written by the owner before `generation` is raised and read by helpers after
+  // they saw it raised; the owner touches them again only when every helper has reported back through `pending`.
+
+  private let helpers: Int
   private var body: ((_ chunk: Int, _ worker: Int) -> Void)?
   private var chunks = 0
   private let generation = Atomic<Int>(0)
@@ -27,41 +61,14 @@ public final class WorkerPool: @unchecked Sendable {
   /// Spins before a waiting worker sleeps: some 50 microseconds.
   private static let patience = 2_000
 
-  /// Starts `count - 1` threads.
-  public init(count: Int) {
-    self.count = max(1, count)
-    kernels_flush_denormals()
-    for worker in 1..<max(2, self.count) where worker < self.count {
-      let thread = Thread { [unowned self] in serve(as: worker) }
-      thread.name = "aanet worker \(worker)"
-      thread.stackSize = 8 << 20
-      running.add(1, ordering: .sequentiallyConsistent)
-      thread.start()
-    }
-  }
+  init(helpers: Int) { self.helpers = helpers }
 
-  private let running = Atomic<Int>(0)
-
-  deinit {
-    isStopping.store(true, ordering: .sequentiallyConsistent)
-    raise()
-    while running.load(ordering: .acquiring) > 0 { sched_yield() }
-  }
-
-  /// Calls `body` once for each chunk in `0 ..< chunks` and returns when all are done.
-  ///
-  /// - Parameter body: gets the chunk and the worker that runs it (`0 ..< count`, for scratch memory). It runs on
-  ///   several threads at once and must write to places of its own.
-  public func run(_ chunks: Int, _ body: (_ chunk: Int, _ worker: Int) -> Void) {
-    guard count > 1, chunks > 1 else {
-      for chunk in 0..<chunks { body(chunk, 0) }
-      return
-    }
+  func run(_ chunks: Int, _ body: (_ chunk: Int, _ worker: Int) -> Void) {
     withoutActuallyEscaping(body) { body in
       self.body = body
       self.chunks = chunks
       nextChunk.store(0, ordering: .relaxed)
-      pending.store(count - 1, ordering: .relaxed)
+      pending.store(helpers, ordering: .relaxed)
       raise()
       takeChunks(as: 0)
       var spins = 0
@@ -71,6 +78,12 @@ public final class WorkerPool: @unchecked Sendable {
       }
       self.body = nil
     }
+  }
+
+  /// Sends the helpers home.
+  func stop() {
+    isStopping.store(true, ordering: .sequentiallyConsistent)
+    raise()
   }
 
   private func raise() {
@@ -91,16 +104,13 @@ public final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  private func serve(as worker: Int) {
+  func serve(as worker: Int) {
     kernels_flush_denormals()
     var seen = 0
     while true {
       awaitGeneration(after: seen)
       seen += 1
-      if isStopping.load(ordering: .sequentiallyConsistent) {
-        running.subtract(1, ordering: .releasing)
-        return
-      }
+      if isStopping.load(ordering: .sequentiallyConsistent) { return }
       takeChunks(as: worker)
       pending.subtract(1, ordering: .releasing)
     }

@@ -102,9 +102,10 @@ public final class Tape {
     while let step = steps.popLast() { step() }
   }
 
-  /// Runs the recorded operations in reverse from a gradient given for one value, as a test of one operation does.
-  public func backward(from value: Value, gradient: Tensor) {
-    value.slot?.give(gradient, on: engine)
+  /// Runs the recorded operations in reverse from gradients given for some values, as a test of one operation does.
+  /// The gradients are given up: their memory is written to.
+  package func backward(from gradients: [(value: Value, gradient: Tensor)]) {
+    for (value, gradient) in gradients { value.slot?.give(gradient, on: engine) }
     while let step = steps.popLast() { step() }
   }
 

@@ -59,14 +59,20 @@ extension Tape {
     let mean: [Float]
     switch mode {
     case .training:
+      // Sums are taken about the first row: squares of numbers whose mean is a hundred deviations away from zero
+      // would leave single precision three digits of their variance.
       let x = UnsafePointer(input.tensor.pointer)
       let sums = ChannelSums(
         rows: rows, channels: channels, on: engine,
-        vector: { place, _ in
-          let v = x.vector(place)
+        vector: { place, c in
+          let v = x.vector(place) - x.vector(c)
           return (v, v * v)
-        }, scalar: { place, _ in (x[place], x[place] * x[place]) })
-      (mean, inverseDeviation) = norm.takeStatistics(sums, rows: rows)
+        },
+        scalar: { place, c in
+          let v = x[place] - x[c]
+          return (v, v * v)
+        })
+      (mean, inverseDeviation) = norm.takeStatistics(sums, about: x, rows: rows)
     case .evaluation:
       mean = norm.runningMean.array
       inverseDeviation = norm.runningVariance.array.map { Float(1 / (Double($0) + BatchNorm.epsilon).squareRoot()) }
@@ -93,13 +99,18 @@ extension Tape {
 
 extension BatchNorm {
   /// Turns a batch's sums into its mean and 1/√(variance + ε), and moves the running statistics.
-  func takeStatistics(_ sums: ChannelSums, rows: Int) -> (mean: [Float], inverseDeviation: [Float]) {
+  ///
+  /// - Parameter reference: what was subtracted from each channel's numbers before they and their squares were summed.
+  func takeStatistics(
+    _ sums: ChannelSums, about reference: UnsafePointer<Float>, rows: Int
+  ) -> (mean: [Float], inverseDeviation: [Float]) {
     let count = Double(rows)
     var means: [Float] = []
     var inverses: [Float] = []
     for c in sums.first.indices {
-      let mean = sums.first[c] / count
-      let variance = max(0, sums.second[c] / count - mean * mean)
+      let offset = sums.first[c] / count
+      let mean = Double(reference[c]) + offset
+      let variance = max(0, sums.second[c] / count - offset * offset)
       let unbiased = rows > 1 ? variance * count / (count - 1) : variance
       runningMean.pointer[c] += Float(Self.rate * (mean - Double(runningMean.pointer[c])))
       runningVariance.pointer[c] += Float(Self.rate * (unbiased - Double(runningVariance.pointer[c])))

@@ -38,7 +38,7 @@ public enum PartBins {
 
   /// The row of each channel's peak (Equation 1): the first maximum in row-major order. A channel that is nowhere above
   /// zero has none.
-  static func peakRows(of features: Tensor, on engine: Engine) -> [[Int]] {
+  package static func peakRows(of features: Tensor, on engine: Engine) -> [[Int]] {
     let (batch, height, width, channels) = (
       features.shape[0], features.shape[1], features.shape[2], features.shape[3]
     )
@@ -68,7 +68,7 @@ public enum PartBins {
   /// One-dimensional k-means: centres start in the middles of equal strips, a tie goes to the upper bin, an empty bin
   /// keeps its centre. The bound between two parts lies midway between their centres, moved where needed so that each part
   /// has a row.
-  static func bounds(peaks: [Int], height: Int, parts: Int) -> [Int] {
+  package static func bounds(peaks: [Int], height: Int, parts: Int) -> [Int] {
     var centres = (0..<parts).map { (Double($0) + 0.5) * Double(height) / Double(parts) - 0.5 }
     // Peaks in one row share their fate, so counting rows is enough.
     var counts = [Int](repeating: 0, count: height)
