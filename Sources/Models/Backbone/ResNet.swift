@@ -101,14 +101,8 @@ struct ResidualBlock {
     _ name: String, _ kind: ResNetConfiguration.Block, inputs: Int, width: Int, stride: Int, in store: ParameterStore
   ) {
     let outputs = width * kind.expansion
-    // (kernel, output channels, stride) of each convolution of the branch
-    let plan =
-      switch kind {
-      case .basic: [(3, width, stride), (3, width, 1)]
-      case .bottleneck: [(1, width, 1), (3, width, stride), (1, outputs, 1)]
-      }
     var channels = inputs
-    convolutions = plan.enumerated().map { index, layer in
+    convolutions = kind.layers(filters: width, stride: stride).enumerated().map { index, layer in
       let (kernel, filters, stride) = layer
       let weight = store.parameter(
         "\(name).conv\(index + 1).weight", shape: [filters, kernel, kernel, channels], layout: .convolution,
