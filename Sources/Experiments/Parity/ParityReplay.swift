@@ -68,8 +68,9 @@ public struct ParityResult: Sendable {
 extension ParityCase {
   /// Replays the case: a training pass with its gradients, three optimiser steps, an evaluation pass.
   ///
+  /// - Parameter policy: which of the engine's ways of computing is put to the test; by default what training takes.
   /// - Throws: ``ParityError`` or `ModelError` where the case lacks a tensor or one does not fit the model.
-  public func replay(on engine: Engine) throws -> ParityResult {
+  public func replay(on engine: Engine, policy: ComputePolicy = .automatic) throws -> ParityResult {
     let model = AANet(configuration, on: engine)
     try model.load(tensors, prefix: "before.")
     let batch = try batch(on: engine)
@@ -77,7 +78,7 @@ extension ParityCase {
 
     var featureGradient: [Float] = []
     for step in 0..<3 {
-      let tape = Tape(on: engine, mode: .training)
+      let tape = Tape(on: engine, mode: .training, policy: policy)
       let output = model(tape.input(batch.images), on: tape) { featureGradient = $0 }
       let losses = model.losses(output, identities: batch.identities, attributes: batch.attributes, on: tape)
       let total = model.multiTaskLoss.total(losses)
@@ -93,7 +94,7 @@ extension ParityCase {
       try comparison.compare(tensor.floats, with: name, .afterSteps)
     }
 
-    let tape = Tape(on: engine, mode: .evaluation)
+    let tape = Tape(on: engine, mode: .evaluation, policy: policy)
     let output = model(tape.input(batch.images), on: tape)
     try comparison.compare(output.descriptors, with: "eval.descriptor", .evaluation)
     for (attribute, logits) in zip(configuration.attribute?.attributes ?? [], output.attributeLogits) {

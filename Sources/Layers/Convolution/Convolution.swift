@@ -8,7 +8,7 @@ extension Tape {
   /// - Parameters:
   ///   - input: `[N, H, W, C]`.
   ///   - weight: `[K, R, S, C]`.
-  ///   - form: how it is computed; by default what ``ConvolutionForm/choose(for:)`` says.
+  ///   - form: how it is computed; by default what the tape's policy says.
   /// - Returns: `[N, H', W', K]` with `H' = (H + 2·padding − R) / stride + 1`.
   public func convolution(
     _ input: Value, _ weight: Parameter, stride: Int = 1, padding: Int = 0, form: ConvolutionForm? = nil
@@ -19,7 +19,8 @@ extension Tape {
       stride: stride, padding: padding)
     precondition(
       geometry.channels == weight.value.shape[3], "\(weight.name) does not take \(geometry.channels) channels")
-    let kernel = (form ?? .choose(for: geometry)).kernel(for: geometry, on: engine)
+    let kernel = (form ?? policy.form(for: geometry)).kernel(
+      for: geometry, in: policy.accumulation(multiplications: geometry.multiplications), on: engine)
     let output = result(engine.empty(geometry.outputShape))
     kernel.forward(input.tensor, weight.value, into: output.tensor)
     let x = input.tensor

@@ -24,7 +24,7 @@ struct WinogradConvolution: ConvolutionKernel {
       && g.filters % 16 == 0
   }
 
-  init(_ geometry: ConvolutionGeometry, on engine: Engine) {
+  init(_ geometry: ConvolutionGeometry, in accumulation: Accumulation, on engine: Engine) {
     self.geometry = geometry
     self.engine = engine
     tiling = WinogradTiling(batch: geometry.batch, height: geometry.height, width: geometry.width)
