@@ -133,6 +133,7 @@ public struct SafeTensors: Sendable, Equatable {
     }
     tensors = [:]
     metadata = header["__metadata__"] as? [String: String] ?? [:]
+    var places: [(range: Range<Int>, name: String, kind: StoredTensor.Kind, shape: [Int])] = []
     for (name, entry) in header where name != "__metadata__" {
       guard let entry = entry as? [String: Any], let type = entry["dtype"] as? String,
         let shape = entry["shape"] as? [Int], let range = entry["data_offsets"] as? [Int], range.count == 2
@@ -150,8 +151,22 @@ public struct SafeTensors: Sendable, Equatable {
       guard range[0] >= 0, range[0] <= range[1], range[1] <= body.count, range[1] - range[0] == size else {
         throw fail("the tensor '\(name)' of shape \(shape) does not fill its bytes \(range[0]) ..< \(range[1])")
       }
-      let bytes = body.dropFirst(range[0]).prefix(size)
-      tensors[name] = StoredTensor(kind: kind, shape: shape, bytes: Array(bytes))
+      places.append((range[0]..<range[1], name, kind, shape))
+    }
+    // The format wants every byte in one tensor. Tensors that shared bytes would also let a small file ask for any
+    // amount of memory, so nothing is copied before this is known.
+    places.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+    var end = 0
+    for place in places {
+      guard place.range.lowerBound == end else {
+        throw fail("the tensor '\(place.name)' begins at byte \(place.range.lowerBound), not where the one before ends")
+      }
+      end = place.range.upperBound
+    }
+    guard end == body.count else { throw fail("\(body.count - end) bytes behind the last tensor belong to none") }
+    for place in places {
+      let bytes = body.dropFirst(place.range.lowerBound).prefix(place.range.count)
+      tensors[place.name] = StoredTensor(kind: place.kind, shape: place.shape, bytes: Array(bytes))
     }
   }
 
