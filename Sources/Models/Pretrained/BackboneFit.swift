@@ -47,7 +47,7 @@ public struct BackboneFit: Sendable {
   public init(of file: TensorFile, into configuration: ResNetConfiguration) {
     self.configuration = configuration
     let wanted = configuration.tensors
-    let prefix = Self.prefix(of: file, wanted: wanted)
+    let prefix = Self.prefix(of: file, wanted: wanted.map(\.name))
     self.prefix = prefix
     var loaded: [String] = []
     var misfits: [Misfit] = []
@@ -76,7 +76,7 @@ public struct BackboneFit: Sendable {
 
   /// The prefix, made of ``wrappers``, behind which the file has most of the wanted names; the shortest where several
   /// have as many.
-  private static func prefix(of file: TensorFile, wanted: [ResNetConfiguration.TensorDescription]) -> String {
+  static func prefix(of file: TensorFile, wanted: [String]) -> String {
     var candidates: Set<String> = [""]
     for entry in file.entries {
       var prefix = ""
@@ -89,7 +89,7 @@ public struct BackboneFit: Sendable {
     }
     var best = (prefix: "", matches: -1)
     for candidate in candidates.sorted(by: { ($0.count, $0) < ($1.count, $1) }) {
-      let matches = wanted.count { file[candidate + $0.name] != nil }
+      let matches = wanted.count { file[candidate + $0] != nil }
       if matches > best.matches { best = (candidate, matches) }
     }
     return best.prefix

@@ -50,6 +50,11 @@ extension ResNetConfiguration {
 
   /// The network that a file's tensors are of, told by their names and shapes; nil where they are no ResNet's. The last
   /// stage's stride leaves no trace in a file and is 1 here.
+  public init?(of file: TensorFile) {
+    self.init(of: file, prefix: BackboneFit.prefix(of: file, wanted: ["conv1.weight", "layer1.0.conv1.weight"]))
+  }
+
+  /// The network that a file's tensors are of.
   ///
   /// - Parameter prefix: what stands in front of torchvision's names in the file.
   public init?(of file: TensorFile, prefix: String) {
