@@ -31,7 +31,7 @@ public struct ConvolutionBench {
   /// Runs one pass.
   public func run(_ pass: Pass) {
     switch pass {
-    case .forward: kernel.forward(input, weight, into: output)
+    case .forward: kernel.forward(input, weight, into: output, finish: nil)
     case .dataGradient: kernel.dInput(output, weight, into: input, accumulate: false)
     case .weightGradient: kernel.dWeight(input, output, into: dWeight, accumulate: false)
     }

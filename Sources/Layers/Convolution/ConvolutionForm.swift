@@ -34,13 +34,17 @@ public enum ConvolutionForm: String, Sendable, CaseIterable {
 /// The three passes of one convolution: `y = x ∗ w`, and the gradients by `x` and by `w`.
 ///
 /// Shapes: x `[N, H, W, C]`, w `[K, R, S, C]`, y `[N, H', W', K]`. Each pass adds to its result where `accumulate` is
-/// set, and otherwise overwrites it.
+/// set, and otherwise overwrites it. `finish` is called with each stretch of finished output positions, on the worker
+/// that has them in its cache.
 protocol ConvolutionKernel {
   init(_ geometry: ConvolutionGeometry, in accumulation: Accumulation, on engine: Engine)
-  func forward(_ input: Tensor, _ weight: Tensor, into output: Tensor)
+  func forward(_ input: Tensor, _ weight: Tensor, into output: Tensor, finish: OutputFinish?)
   func dInput(_ dOutput: Tensor, _ weight: Tensor, into dInput: Tensor, accumulate: Bool)
   func dWeight(_ input: Tensor, _ dOutput: Tensor, into dWeight: Tensor, accumulate: Bool)
 }
+
+/// What is done to a stretch of output positions (numbered through rows, columns and images) once they are written.
+typealias OutputFinish = (_ positions: Range<Int>) -> Void
 
 extension ConvolutionForm {
   func kernel(
@@ -71,6 +75,8 @@ enum ProductSplit {
   /// How many slices a weight gradient's long dimension is cut into, each with a sum of its own.
   static func slices(positions: Int, weights: Int) -> Int {
     let byMemory = max(2, (4 << 20) / max(1, weights))
-    return max(1, min(16, min(byMemory, positions / 256)))
+    // An even number, so that two threads end together.
+    let most = max(1, min(16, min(byMemory, positions / 256)))
+    return most > 1 ? most & ~1 : 1
   }
 }

@@ -19,7 +19,7 @@ struct DirectConvolution: ConvolutionKernel {
   }
 
   /// y = x · wᵀ
-  func forward(_ input: Tensor, _ weight: Tensor, into output: Tensor) {
+  func forward(_ input: Tensor, _ weight: Tensor, into output: Tensor, finish: OutputFinish?) {
     let split = ProductSplit.rows(positions, columns: filters, depth: channels)
     engine.parallel(split.chunks) { chunk, _ in
       let rows = split[chunk]
@@ -28,6 +28,7 @@ struct DirectConvolution: ConvolutionKernel {
         .plain(input.pointer + rows.lowerBound * channels, stride: channels),
         .transposed(weight.pointer, stride: channels),
         into: output.pointer + rows.lowerBound * filters, stride: filters, in: accumulation)
+      finish?(rows)
     }
   }
 

@@ -27,13 +27,14 @@ struct PatchConvolution: ConvolutionKernel {
     return Split(count: geometry.batch * geometry.outputHeight, grain: grain)
   }
 
-  func forward(_ input: Tensor, _ weight: Tensor, into output: Tensor) {
-    convolve(input, geometry, weight.pointer, into: output, accumulate: false)
+  func forward(_ input: Tensor, _ weight: Tensor, into output: Tensor, finish: OutputFinish?) {
+    convolve(input, geometry, weight.pointer, into: output, accumulate: false, finish: finish)
   }
 
   /// y = patches(x) · wᵀ
   private func convolve(
-    _ input: Tensor, _ g: ConvolutionGeometry, _ weight: UnsafePointer<Float>, into output: Tensor, accumulate: Bool
+    _ input: Tensor, _ g: ConvolutionGeometry, _ weight: UnsafePointer<Float>, into output: Tensor, accumulate: Bool,
+    finish: OutputFinish? = nil
   ) {
     let tile = Self.tileRows(g)
     let split = Self.split(g)
@@ -47,6 +48,7 @@ struct PatchConvolution: ConvolutionKernel {
           .plain(patches, stride: g.patch), .transposed(weight, stride: g.patch),
           into: output.pointer + rows.lowerBound * g.outputWidth * g.filters, stride: g.filters, accumulate: accumulate,
           in: accumulation)
+        finish?(rows.lowerBound * g.outputWidth..<rows.upperBound * g.outputWidth)
       }
     }
   }

@@ -54,25 +54,21 @@ extension Tape {
     let channels = norm.weight.value.count
     precondition(input.shape.last == channels, "\(norm.weight.name) does not take the shape \(input.shape)")
     let rows = input.tensor.count / channels
-    let affine: ChannelAffine
-    let inverseDeviation: [Float]
-    let mean: [Float]
-    switch mode {
-    case .training:
-      // Sums are taken about the first row: squares of numbers whose mean is a hundred deviations away from zero
-      // would leave single precision three digits of their variance.
-      let x = UnsafePointer(input.tensor.pointer)
-      let sums = ChannelSums(rows: rows, channels: channels, on: engine, Moments(x: x))
-      (mean, inverseDeviation) = norm.takeStatistics(sums, about: x, rows: rows)
-    case .evaluation:
-      mean = norm.runningMean.array
-      inverseDeviation = norm.runningVariance.array.map { Float(1 / (Double($0) + BatchNorm.epsilon).squareRoot()) }
+    guard mode == .training else {
+      let output = result(engine.empty(input.shape))
+      ChannelAffine(norm, on: engine)
+        .apply(input.tensor, adding: shortcut?.tensor, activation: activation, into: output.tensor, on: engine)
+      return output
     }
-    affine = ChannelAffine(norm, mean: mean, inverseDeviation: inverseDeviation, on: engine)
+    // Sums are taken about the first row: squares of numbers whose mean is a hundred deviations away from zero
+    // would leave single precision three digits of their variance.
+    let x = UnsafePointer(input.tensor.pointer)
+    let sums = ChannelSums(rows: rows, channels: channels, on: engine, Moments(x: x))
+    let (mean, inverseDeviation) = norm.takeStatistics(sums, about: x, rows: rows)
+    let affine = ChannelAffine(norm, mean: mean, inverseDeviation: inverseDeviation, on: engine)
     let output = result(engine.empty(input.shape))
     affine.apply(input.tensor, adding: shortcut?.tensor, activation: activation, into: output.tensor, on: engine)
 
-    guard isRecording else { return output }
     let gradient = BatchNormGradient(
       input: input.tensor, output: shortcut == nil ? nil : output.tensor, affine: affine, activation: activation,
       norm: norm, mean: mean, inverseDeviation: inverseDeviation)

@@ -17,38 +17,53 @@ struct ChannelAffine {
     }
   }
 
+  /// What the running statistics make of a BatchNorm.
+  init(_ norm: BatchNorm, on engine: Engine) {
+    let inverse = norm.runningVariance.array.map { Float(1 / (Double($0) + BatchNorm.epsilon).squareRoot()) }
+    self.init(norm, mean: norm.runningMean.array, inverseDeviation: inverse, on: engine)
+  }
+
+  /// Computes all rows, shared out to the workers.
   func apply(
     _ input: Tensor, adding shortcut: Tensor?, activation: Activation, into output: Tensor, on engine: Engine
   ) {
-    switch (shortcut.map { UnsafePointer($0.pointer) }, activation) {
-    case (nil, .none): loop(input, output, engine, Plain())
-    case (nil, .rectified): loop(input, output, engine, Rectified())
-    case (let shortcut?, .none): loop(input, output, engine, Added(shortcut: shortcut))
-    case (let shortcut?, .rectified): loop(input, output, engine, AddedRectified(shortcut: shortcut))
+    let channels = scale.count
+    engine.parallel(over: input.count / channels, grain: max(1, (1 << 14) / channels)) { rows, _ in
+      apply(rows, of: input, adding: shortcut, activation: activation, into: output)
     }
   }
 
-  private func loop(_ input: Tensor, _ output: Tensor, _ engine: Engine, _ finish: some Finish) {
+  /// Computes some rows of `[P, C]` on the calling thread; input and output may be the same.
+  func apply(
+    _ rows: Range<Int>, of input: Tensor, adding shortcut: Tensor?, activation: Activation, into output: Tensor
+  ) {
+    switch (shortcut.map { UnsafePointer($0.pointer) }, activation) {
+    case (nil, .none): loop(rows, input, output, Plain())
+    case (nil, .rectified): loop(rows, input, output, Rectified())
+    case (let shortcut?, .none): loop(rows, input, output, Added(shortcut: shortcut))
+    case (let shortcut?, .rectified): loop(rows, input, output, AddedRectified(shortcut: shortcut))
+    }
+  }
+
+  private func loop(_ rows: Range<Int>, _ input: Tensor, _ output: Tensor, _ finish: some Finish) {
     let channels = scale.count
     let x = input.pointer
     let y = output.pointer
     let a = scale.pointer
     let b = shift.pointer
     let vectorChannels = channels & ~15
-    engine.parallel(over: input.count / channels, grain: max(1, (1 << 14) / channels)) { rows, _ in
-      for row in rows {
-        let start = row &* channels
-        var c = 0
-        while c < vectorChannels {
-          let place = start &+ c
-          y.store(finish.vector(fused(x.vector(place), a.vector(c), plus: b.vector(c)), place), place)
-          c &+= 16
-        }
-        while c < channels {
-          let place = start &+ c
-          y[place] = finish.scalar(fused(x[place], a[c], plus: b[c]), place)
-          c &+= 1
-        }
+    for row in rows {
+      let start = row &* channels
+      var c = 0
+      while c < vectorChannels {
+        let place = start &+ c
+        y.store(finish.vector(fused(x.vector(place), a.vector(c), plus: b.vector(c)), place), place)
+        c &+= 16
+      }
+      while c < channels {
+        let place = start &+ c
+        y[place] = finish.scalar(fused(x[place], a[c], plus: b[c]), place)
+        c &+= 1
       }
     }
   }
