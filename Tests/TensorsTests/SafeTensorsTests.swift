@@ -104,8 +104,8 @@ struct SafeTensorsTests {
     Hostile("deep nesting", String(repeating: "[", count: 100_000), "its header is no JSON object"),
     Hostile("no dtype", #"{"t":{"shape":[4],"data_offsets":[0,16]}}"#, "lacks a dtype, a shape or data_offsets"),
     Hostile(
-      "an unknown dtype", #"{"t":{"dtype":"BF16","shape":[8],"data_offsets":[0,16]}}"#,
-      "the tensor 't' is of type BF16; known are F32, F64, I64, I32, U8"),
+      "an unknown dtype", #"{"t":{"dtype":"C64","shape":[2],"data_offsets":[0,16]}}"#,
+      "the tensor 't' is of type 'C64'; known are "),
     Hostile(
       "a shape of words", #"{"t":{"dtype":"F32","shape":["4"],"data_offsets":[0,16]}}"#,
       "lacks a dtype, a shape or data_offsets"),
