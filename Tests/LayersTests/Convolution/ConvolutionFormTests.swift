@@ -43,9 +43,9 @@ struct ConvolutionFormTests {
     Layer("ResNet-50 layer4.0.downsample.0 of last stride 1", map: (24, 8), 1024, 2048, kernel: 1, .direct),
     Layer("ResNet-50 layer4.1.conv2 of last stride 2", map: (12, 4), 512, 512, kernel: 3, .winograd),
     Layer("ResNet-18 layer4.1.conv2 of an image of 64×64", map: (2, 2), 512, 512, kernel: 3, .patches),
-    Layer("a map of 5×3, whose tiles would be half empty", map: (5, 3), 128, 128, kernel: 3, .patches),
-    Layer("a map of 4×2, whose tiles are half full", map: (4, 2), 128, 128, kernel: 3, .winograd),
-    Layer("a product so small that it is summed in double", map: (4, 2), 64, 64, kernel: 3, .patches),
+    Layer("a map of 5×3, whose tiles would be half empty", map: (5, 3), 512, 512, kernel: 3, .patches),
+    Layer("a map of 4×2, whose tiles are half full", map: (4, 2), 512, 512, kernel: 3, .winograd),
+    Layer("so little work that it is summed in double precision", map: (4, 2), 16, 16, kernel: 3, .patches),
     Layer("a narrow network of width 8", map: (96, 32), 8, 8, kernel: 3, .patches),
     Layer("channels that fill vectors into filters that do not", map: (48, 16), 16, 24, kernel: 3, .patches),
   ])
