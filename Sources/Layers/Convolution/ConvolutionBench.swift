@@ -20,7 +20,8 @@ public struct ConvolutionBench {
 
   /// Makes the tensors.
   public init(_ geometry: ConvolutionGeometry, form: ConvolutionForm, on engine: Engine) {
-    kernel = form.kernel(for: geometry, on: engine)
+    kernel = form.kernel(
+      for: geometry, in: .suiting(multiplications: geometry.multiplications), on: engine)
     input = engine.filled(geometry.inputShape, with: 0.5)
     output = engine.filled(geometry.outputShape, with: 0.5)
     weight = engine.filled(geometry.weightShape, with: 0.01)
@@ -30,7 +31,7 @@ public struct ConvolutionBench {
   /// Runs one pass.
   public func run(_ pass: Pass) {
     switch pass {
-    case .forward: kernel.forward(input, weight, into: output)
+    case .forward: kernel.forward(input, weight, into: output, finish: nil)
     case .dataGradient: kernel.dInput(output, weight, into: input, accumulate: false)
     case .weightGradient: kernel.dWeight(input, output, into: dWeight, accumulate: false)
     }

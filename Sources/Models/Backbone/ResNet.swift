@@ -81,8 +81,7 @@ public struct ResNet {
   /// - Parameter images: `[N, H, W, 3]`, normalised.
   /// - Returns: `[N, H', W', Z]`.
   public func callAsFunction(_ images: Value, on tape: Tape) -> Value {
-    var x = tape.convolution(images, stemConvolution, stride: 2, padding: 3)
-    x = tape.batchNorm(x, stemNorm)
+    var x = tape.convolution(images, stemConvolution, stride: 2, padding: 3, then: stemNorm)
     x = tape.maxPool(x, window: 3, stride: 2, padding: 1)
     for block in blocks { x = block(x, on: tape) }
     return x
@@ -125,14 +124,14 @@ struct ResidualBlock {
   func callAsFunction(_ input: Value, on tape: Tape) -> Value {
     var shortcut = input
     if let downsample {
-      let x = tape.convolution(input, downsample.weight, stride: stride)
-      shortcut = tape.batchNorm(x, downsample.norm, activation: .none)
+      shortcut = tape.convolution(
+        input, downsample.weight, stride: stride, then: downsample.norm, activation: .none)
     }
     var x = input
     for (index, layer) in convolutions.enumerated() {
-      x = tape.convolution(x, layer.weight, stride: layer.stride, padding: layer.padding)
-      let isLast = index == convolutions.count - 1
-      x = tape.batchNorm(x, layer.norm, adding: isLast ? shortcut : nil)
+      x = tape.convolution(
+        x, layer.weight, stride: layer.stride, padding: layer.padding, then: layer.norm,
+        adding: index == convolutions.count - 1 ? shortcut : nil)
     }
     return x
   }

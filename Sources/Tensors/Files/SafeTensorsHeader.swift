@@ -18,8 +18,8 @@ struct SafeTensorsHeader: Sendable {
 
   /// Reads the header of a file's bytes.
   ///
-  /// - Throws: ``SafeTensorsError`` where a length, a type, a shape and a byte range do not agree, or two tensors
-  ///   claim the same bytes.
+  /// - Throws: ``SafeTensorsError`` where a length, a type, a shape and a byte range do not agree, or a byte
+  ///   belongs to no tensor or to two.
   init(of data: Data) throws(SafeTensorsError) {
     func fail(_ reason: String) -> SafeTensorsError { SafeTensorsError(description: reason) }
     guard data.count >= 8 else { throw fail("not a safetensors file: shorter than its 8-byte length") }
@@ -56,10 +56,18 @@ struct SafeTensorsHeader: Sendable {
     entries.sort {
       ($0.range.lowerBound, $0.range.upperBound, $0.name) < ($1.range.lowerBound, $1.range.upperBound, $1.name)
     }
-    for (first, second) in zip(entries, entries.dropFirst()) where second.range.lowerBound < first.range.upperBound {
-      throw fail(
-        "the tensors \(first.name.quotedForMessage) and \(second.name.quotedForMessage) claim the same bytes")
+    // The format wants every byte in one tensor. Tensors that shared bytes would also let a small file ask for any
+    // amount of memory, so nothing is copied before this is known.
+    var end = bodyStart
+    for entry in entries {
+      guard entry.range.lowerBound == end else {
+        throw fail(
+          "the tensor \(entry.name.quotedForMessage) begins at byte \(entry.range.lowerBound - bodyStart), "
+            + "not where the one before ends")
+      }
+      end = entry.range.upperBound
     }
+    guard end == data.count else { throw fail("\(data.count - end) bytes behind the last tensor belong to none") }
     self.entries = entries
   }
 }
