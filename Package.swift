@@ -68,7 +68,7 @@ let package = Package(
 
     // Tests.
     room("TestSupport", knows: ["Tensors", "Datasets"]),
-    tests(of: "Tensors"),
+    tests(of: "Tensors", fixtures: true),
     tests(of: "Layers", and: ["Tensors"]),
     tests(of: "Models", and: ["Tensors", "Layers"]),
     tests(of: "Configuration"),
@@ -78,7 +78,8 @@ let package = Package(
     tests(
       of: "Experiments", and: ["Configuration", "Runs", "Datasets", "Models", "Layers", "Tensors"], fixtures: true),
     tests(of: "Reports", and: ["Runs", "Configuration"], fixtures: true),
-    .testTarget(name: "CommandTests", dependencies: ["TestSupport", "Experiments", "Runs", "aanet"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["TestSupport", "Experiments", "Runs", "Models", "Tensors", "aanet"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -76,8 +76,11 @@ extension BackboneFit {
     switch first {
     case .missing:
       text = "the tensor \(name) is missing"
-      let names = file.entries.prefix(5000).map(\.name).filter { $0 != first.name }
-      if let nearest = Wording.nearest(to: first.name, in: names) {
+      // A name that the backbone does not take is more likely meant than one that it does.
+      let others = file.entries.prefix(5000).map(\.name)
+      if let nearest = Wording.nearest(to: first.name, in: Array(leftOut.prefix(5000)))
+        ?? Wording.nearest(to: first.name, in: others)
+      {
         text += "; the nearest name is \(Wording.quoted(nearest))"
       }
     case .shape(_, let found, let needed):

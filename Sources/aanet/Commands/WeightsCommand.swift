@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Datasets
 import Experiments
 import Foundation
@@ -56,7 +57,8 @@ struct WeightsCommand: ParsableCommand {
         table.add(cells + (tensor.statistics.map(Self.cells) ?? []))
       }
       print(table.text)
-      print("\(tensors.count) tensors, \(numbers) numbers (\(contents.form.rawValue))")
+      print(
+        "\(Wording.count(tensors.count, "tensor")), \(Wording.count(numbers, "number")) (\(contents.form.rawValue))")
     }
 
     private static func cells(_ statistics: TensorSummary.Statistics) -> [String] {
