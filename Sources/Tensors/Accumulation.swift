@@ -11,13 +11,16 @@ public enum Accumulation: String, Sendable, CaseIterable {
   /// In double precision, rounded once at the end.
   case double
 
-  /// The largest number of multiplications for which double precision is chosen: a head's layer over a batch, or any
-  /// layer of a network of some thousand pixels and a few channels.
+  /// The largest number of multiplications for which a convolution is summed in double precision: any layer of a
+  /// network of some thousand pixels and a few channels.
   public static let mostInDouble = 1 << 25
 
+  /// The same for a layer on vectors, where few rows share the cost of widening the weights.
+  public static let mostInDoubleOnVectors = 1 << 20
+
   /// What suits a product of that many multiplications.
-  public static func suiting(multiplications: Int) -> Accumulation {
-    multiplications <= mostInDouble ? .double : .single
+  public static func suiting(multiplications: Int, most: Int = mostInDouble) -> Accumulation {
+    multiplications <= most ? .double : .single
   }
 }
 

@@ -26,7 +26,7 @@ public struct ComputePolicy: Hashable, Sendable {
   }
 
   /// How a product of that many multiplications is summed.
-  func accumulation(multiplications: Int) -> Accumulation {
-    accumulation ?? .suiting(multiplications: multiplications)
+  func accumulation(multiplications: Int, most: Int = Accumulation.mostInDouble) -> Accumulation {
+    accumulation ?? .suiting(multiplications: multiplications, most: most)
   }
 }

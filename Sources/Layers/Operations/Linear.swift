@@ -13,7 +13,8 @@ extension Tape {
     precondition(weight.value.shape[1] == inputs, "\(weight.name) does not take \(inputs) numbers")
     let output = result(engine.empty([rows, outputs]))
     let x = input.tensor
-    let accumulation = policy.accumulation(multiplications: rows * inputs * outputs)
+    let accumulation = policy.accumulation(
+      multiplications: rows * inputs * outputs, most: Accumulation.mostInDoubleOnVectors)
     // A batch has few rows, so the columns are what is shared out.
     engine.parallel(over: outputs, grain: Self.linearGrain) { columns, _ in
       let target = output.tensor.pointer + columns.lowerBound
