@@ -17,26 +17,30 @@ struct MatrixProductTests {
               let right = Operand("right", depth, columns, isTransposed: rightTransposed, extra: extra)
               let stride = columns + extra
               let start = TestNumbers.normal(rows * stride, "product")
-              var result = start
-              left.values.withUnsafeBufferPointer { l in
-                right.values.withUnsafeBufferPointer { r in
-                  result.withUnsafeMutableBufferPointer { target in
-                    guard let l = l.baseAddress, let r = r.baseAddress, let target = target.baseAddress else { return }
-                    MatrixProduct.multiply(
-                      rows: rows, columns: columns, depth: depth, left.operand(l), right.operand(r), into: target,
-                      stride: stride, accumulate: accumulate)
+              try withEvery("accumulation", in: Accumulation.allCases) { accumulation in
+                var result = start
+                left.values.withUnsafeBufferPointer { l in
+                  right.values.withUnsafeBufferPointer { r in
+                    result.withUnsafeMutableBufferPointer { target in
+                      guard let l = l.baseAddress, let r = r.baseAddress, let target = target.baseAddress else {
+                        return
+                      }
+                      MatrixProduct.multiply(
+                        rows: rows, columns: columns, depth: depth, left.operand(l), right.operand(r), into: target,
+                        stride: stride, accumulate: accumulate, in: accumulation)
+                    }
                   }
                 }
-              }
-              let expected = start.indices.map { place in
-                let (row, column) = (place / stride, place % stride)
-                // What lies between the rows stays.
-                guard column < columns else { return Double(start[place]) }
-                return (0..<depth).reduce(accumulate ? Double(start[place]) : 0) {
-                  $0 + left[row, $1] * right[$1, column]
+                let expected = start.indices.map { place in
+                  let (row, column) = (place / stride, place % stride)
+                  // What lies between the rows stays.
+                  guard column < columns else { return Double(start[place]) }
+                  return (0..<depth).reduce(accumulate ? Double(start[place]) : 0) {
+                    $0 + left[row, $1] * right[$1, column]
+                  }
                 }
+                try Agreement.check("product", result, expected, within: accumulation == .single ? 1e-5 : 1e-7)
               }
-              try Agreement.check("product", result, expected, within: 2e-6)
             }
           }
         }

@@ -1,4 +1,5 @@
 import Layers
+import Tensors
 import Testing
 
 /// Which form is used for which layer.
@@ -42,10 +43,10 @@ struct ConvolutionFormTests {
     Layer("ResNet-50 layer4.0.downsample.0 of last stride 1", map: (24, 8), 1024, 2048, kernel: 1, .direct),
     Layer("ResNet-50 layer4.1.conv2 of last stride 2", map: (12, 4), 512, 512, kernel: 3, .winograd),
     Layer("ResNet-18 layer4.1.conv2 of an image of 64×64", map: (2, 2), 512, 512, kernel: 3, .patches),
-    Layer("a map of 5×3, whose tiles would be half empty", map: (5, 3), 64, 64, kernel: 3, .patches),
+    Layer("a map of 5×3, whose tiles would be half empty", map: (5, 3), 512, 512, kernel: 3, .patches),
     Layer("a map of 4×2, whose tiles are half full", map: (4, 2), 512, 512, kernel: 3, .winograd),
-    Layer("so little work that it is summed in double precision", map: (8, 4), 64, 64, kernel: 3, .patches),
-    Layer("a narrow network of width 8", map: (48, 16), 8, 8, kernel: 3, .patches),
+    Layer("so little work that it is summed in double precision", map: (4, 2), 16, 16, kernel: 3, .patches),
+    Layer("a narrow network of width 8", map: (96, 32), 8, 8, kernel: 3, .patches),
     Layer("channels that fill vectors into filters that do not", map: (48, 16), 16, 24, kernel: 3, .patches),
   ])
   func choice(_ layer: Layer) {
@@ -68,6 +69,34 @@ struct ConvolutionFormTests {
     #expect(forms((3, 3), stride: 2, padding: 1) == [.patches])
     #expect(forms((3, 3), stride: 1, padding: 1, channels: 24) == [.patches])
     #expect(forms((1, 3), stride: 1, padding: 1) == [.patches])
+  }
+
+  @Test("a policy's form is taken where it can be, and double precision leaves Winograd out")
+  func policy() {
+    func result(_ policy: ComputePolicy, channels: Int = 16) -> [Float] {
+      let geometry = ConvolutionGeometry(
+        batch: 1, height: 8, width: 8, channels: channels, filters: 16, kernelHeight: 3, kernelWidth: 3, padding: 1)
+      return ConvolutionCase(geometry).run(policy, on: Engine(threads: 1)).outputs[0]
+    }
+    let (patches, winograd) = (
+      result(.init(form: .patches, accumulation: .single)), result(.init(form: .winograd, accumulation: .single))
+    )
+    #expect(patches != winograd, "rounding tells the forms apart")
+    #expect(result(.init(form: .winograd)) == winograd)
+    #expect(result(.init(form: .direct, accumulation: .single)) != winograd, "a 3×3 kernel has no direct form")
+    let double = result(.init(form: .patches, accumulation: .double))
+    #expect(result(.init(accumulation: .double)) == double)
+    #expect(result(.automatic) == double, "so small a product is summed in double")
+    #expect(
+      result(.init(form: .winograd, accumulation: .single), channels: 8)
+        == result(.init(form: .patches, accumulation: .single), channels: 8), "eight channels have no Winograd form")
+  }
+
+  @Test("what is summed in double precision")
+  func accumulation() {
+    #expect(Accumulation.suiting(multiplications: 0) == .double)
+    #expect(Accumulation.suiting(multiplications: Accumulation.mostInDouble) == .double)
+    #expect(Accumulation.suiting(multiplications: Accumulation.mostInDouble + 1) == .single)
   }
 
   @Test("a geometry says what it is")

@@ -3,7 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Every form of convolution against plain loops, each number of y, dx and dw.
+/// Every form of convolution, in single and in double precision, against plain loops, each number of y, dx and dw.
 struct ConvolutionTests {
   private let engine = Engine(threads: 2)
 
@@ -103,8 +103,8 @@ struct ConvolutionTests {
       let test = ConvolutionCase(geometry)
       let oracle = test.oracle
       let dy = zip(test.cotangents[0], test.cotangents[1]).map { Double($0) + Double($1) }
-      try withEvery("form", in: ConvolutionForm.allCases.filter { $0.supports(geometry) }) { form in
-        let result = test.run(form, on: engine)
+      try withEvery("policy", in: test.policies) { policy in
+        let result = test.run(policy, on: engine)
         try GradientCheck.check("dx", result.gradients[0], at: test.input.doubles) {
           GradientCheck.contraction(dy, oracle.output($0, test.weight.doubles))
         }
@@ -128,8 +128,8 @@ struct ConvolutionTests {
     let engines = threadCounts.map { Engine(threads: $0) }
     try withEvery("sizes", in: geometries) { geometry in
       let test = ConvolutionCase(geometry)
-      try withEvery("form", in: ConvolutionForm.allCases.filter { $0.supports(geometry) }) { form in
-        let results = engines.map { test.run(form, on: $0) }
+      try withEvery("policy", in: test.policies) { policy in
+        let results = engines.map { test.run(policy, on: $0) }
         for (count, result) in zip(threadCounts, results) {
           try result.checkSameBits(as: results[0], "\(count) threads")
         }

@@ -80,7 +80,7 @@ struct BatchNormTests {
 
   @Test("channels, rows, shortcuts and activations")
   func grid() throws {
-    try withEvery("channels", in: [1, 8, 16, 17, 40, 272]) { channels in
+    try withEvery("channels", in: [1, 8, 16, 17, 40, 87, 272]) { channels in
       try withEvery("rows", in: [3, 127, 128, 130, 1000, 5000]) { rows in
         try withEvery("activation", in: [Activation.rectified, .none]) { activation in
           try withEvery("shortcut", in: [false, true]) { hasShortcut in

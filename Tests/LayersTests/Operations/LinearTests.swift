@@ -30,10 +30,11 @@ struct LinearTests {
     /// The two uses' gradients add up to the gradient of this.
     var cotangent: [Double] { zip(cotangents[0], cotangents[1]).map { Double($0) + Double($1) } }
 
-    func run(on engine: Engine) -> Differentiated {
+    func run(_ accumulation: Accumulation? = nil, on engine: Engine) -> Differentiated {
       Differentiated(
         on: engine, inputs: [(input, [rows, inputs])],
-        parameters: [(weight, [outputs, inputs])] + (hasBias ? [(bias, [outputs])] : []), cotangents: cotangents
+        parameters: [(weight, [outputs, inputs])] + (hasBias ? [(bias, [outputs])] : []), cotangents: cotangents,
+        policy: ComputePolicy(accumulation: accumulation)
       ) { tape, values, parameters in
         (0..<2).map { _ in tape.linear(values[0], parameters[0], bias: hasBias ? parameters[1] : nil) }
       }
@@ -47,14 +48,17 @@ struct LinearTests {
         try withEvery("outputs", in: [1, 5, 64, 257, 751]) { outputs in
           try withEvery("bias", in: [false, true]) { hasBias in
             let test = Case(rows, inputs, outputs, hasBias: hasBias)
-            let result = test.run(on: engine)
             let (x, w) = (test.input.doubles, test.weight.doubles)
             let y = test.oracle.output(x, w, bias: hasBias ? test.bias.doubles : nil)
             let expected = test.oracle.gradients(x, w, test.cotangent)
-            try Agreement.check("y", result.outputs[0], y, within: 3e-6)
-            try Agreement.check("dx", result.gradients[0], expected.x, within: 3e-6)
-            try Agreement.check("dw", result.gradients[1], expected.weight, within: 3e-6)
-            if hasBias { try Agreement.check("db", result.gradients[2], expected.bias, within: 3e-6) }
+            try withEvery("accumulation", in: Accumulation.allCases) { accumulation in
+              let result = test.run(accumulation, on: engine)
+              let tolerance = accumulation == .single ? 1e-5 : 3e-7
+              try Agreement.check("y", result.outputs[0], y, within: tolerance)
+              try Agreement.check("dx", result.gradients[0], expected.x, within: tolerance)
+              try Agreement.check("dw", result.gradients[1], expected.weight, within: tolerance)
+              if hasBias { try Agreement.check("db", result.gradients[2], expected.bias, within: 1e-5) }
+            }
           }
         }
       }
@@ -77,9 +81,11 @@ struct LinearTests {
   @Test("the same bits on any number of threads")
   func threads() throws {
     let test = Case(33, 300, 751, hasBias: true)
-    let results = threadCounts.map { test.run(on: Engine(threads: $0)) }
-    for (count, result) in zip(threadCounts, results) {
-      try result.checkSameBits(as: results[0], "\(count) threads")
+    try withEvery("accumulation", in: Accumulation.allCases) { accumulation in
+      let results = threadCounts.map { test.run(accumulation, on: Engine(threads: $0)) }
+      for (count, result) in zip(threadCounts, results) {
+        try result.checkSameBits(as: results[0], "\(count) threads")
+      }
     }
   }
 }

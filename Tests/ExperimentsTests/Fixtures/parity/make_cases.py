@@ -6,6 +6,9 @@ Needs PyTorch, NumPy and safetensors. The cases have the form of the golden ones
 nothing neutral: running statistics, log variances, factors and offsets are random, labels are missing, and channels come in
 sixteens in some, so that every form of convolution is taken. Parameters and inputs are rounded to single precision before
 anything is computed, so that both sides start from the same numbers.
+
+A ReLU's input that is zero to within rounding, or two numbers tied for a maximum to within it, would make the gradients a matter
+of luck in single precision. Of several seeds each case takes the one that keeps the widest distance from such edges.
 """
 import importlib.util, json, pathlib, sys
 import numpy as np, torch
@@ -25,7 +28,7 @@ CASES = [
          aam=["gender", "upper_color", "lower_color"], unlabelled={"upper_color": [1], "bag": [0, 1, 2, 3]}),
     # An odd size, a strided last stage, channels that fill no vector, unequal fixed weights.
     dict(name="bottleneck-strided-fixed", block="bottleneck", depths=[1, 1, 2, 1], width=3, last_stride=2,
-         size=[75, 41], batch=5, ids=3, V=9, parts=1, tasks=["global", "attribute", "attention"],
+         size=[67, 27], batch=5, ids=3, V=9, parts=1, tasks=["global", "attribute", "attention"],
          weights=[1.0, 0.3, 0.7], seed=23,
          attributes=[["age", 4, "global"], ["hat", 2, "top"], ["handbag", 2, "middle"], ["shoes", 2, "bottom"]],
          aam=["hat", "shoes"], unlabelled={"age": [3]}),
@@ -38,6 +41,30 @@ CASES = [
          attributes=[["gender", 2, "global"], ["boots", 2, "bottom"], ["upper_color", 3, "top"]], aam=[],
          unlabelled={"boots": [0, 4]}),
 ]
+
+
+TRIES = 100
+
+
+class Edges:
+    """torch.nn.functional for the peer program, watching how near a ReLU or a max pooling comes to an edge."""
+
+    def __init__(self): self.distance = float("inf")
+
+    def __getattr__(self, name): return getattr(torch.nn.functional, name)
+
+    def watch(self, gaps, scale): self.distance = min(self.distance, (gaps.min() / scale).item() if gaps.numel() else 1.0)
+
+    def relu(self, x):
+        self.watch(x.detach().abs(), x.detach().abs().max())
+        return torch.relu(x)
+
+    def max_pool2d(self, x, window, stride, padding):
+        padded = torch.nn.functional.pad(x.detach(), [padding] * 4, value=-1.0)
+        windows = padded.unfold(2, window, stride).unfold(3, window, stride).flatten(4)
+        first, second = windows.topk(2, 4).values.unbind(4)
+        self.watch((first - second)[first > 0], x.detach().max())  # a window of zeros sends nothing back
+        return torch.nn.functional.max_pool2d(x, window, stride, padding)
 
 
 def single(t):
@@ -66,6 +93,16 @@ def numbers(model):
 
 
 def make(peer, case):
+    trials = []
+    for seed in range(case["seed"], case["seed"] + TRIES):
+        peer.F = Edges()
+        trial = compute(peer, case | {"seed": seed})
+        trials.append((peer.F.distance, seed, trial))
+    distance, seed, (out, losses3) = max(trials, key=lambda t: t[0])
+    write(case | {"seed": seed}, out, losses3, distance)
+
+
+def compute(peer, case):
     random = np.random.default_rng(case["seed"])
     block = {"basic": peer.Basic, "bottleneck": peer.Bottleneck}[case["block"]]
     backbone = peer.ResNet(block, case["depths"], case["width"], case["last_stride"])
@@ -110,10 +147,15 @@ def make(peer, case):
     out |= {f"after3.{n}": v for n, v in numbers(model).items()}
     out["losses3"] = torch.tensor(losses3, dtype=torch.double)
     model.eval()
+    peer.F, watched = torch.nn.functional, peer.F  # evaluation has no gradient to lose
     with torch.no_grad(): result = model(x)
+    peer.F = watched
     out["eval.descriptor"] = result["descriptor"]
     for name, logits in result.get("attribute", {}).items(): out[f"eval.attribute.{name}"] = logits
+    return out, losses3
 
+
+def write(case, out, losses3, distance):
     arrays = {n: np.ascontiguousarray(t.numpy().astype(np.float32 if t.is_floating_point() else np.int32)) for n, t in out.items()}
     save_file(arrays, HERE / f"{case['name']}.safetensors")
     description = {k: v for k, v in case.items() if k != "unlabelled"} | {"optimizer": OPTIMIZER, "losses3": losses3}
@@ -121,7 +163,7 @@ def make(peer, case):
     X = out["train.X"]
     print(case["name"], f"{(HERE / (case['name'] + '.safetensors')).stat().st_size / 1024:.0f} KiB", "X", tuple(X.shape),
           "losses", [round(l, 3) for l in losses3], {n: round(v.item(), 3) for n, v in out.items() if n.startswith("train.loss")},
-          "dead channels", f"{(X.amax((2, 3)) <= 0).double().mean().item():.2f}")
+          "seed", case["seed"], f"distance {distance:.1e}")
 
 
 if __name__ == "__main__":
