@@ -6,7 +6,7 @@ form that `backbone.weights` reads, lets `aanet weights features` compute the la
 each file, and lets torchvision compute them from exactly the input that aanet used. The largest difference, relative to
 the largest magnitude, must be at most 1e-4, and all forms of the same numbers must give the same bits.
 
-    python3 -m venv /tmp/peer && /tmp/peer/bin/pip install torch torchvision safetensors numpy
+    python3 -m venv /tmp/peer && /tmp/peer/bin/pip install torch torchvision safetensors numpy timm
     swift build -c release
     /tmp/peer/bin/python Tests/Peer/compare_torchvision.py --aanet .build/release/aanet
 
@@ -25,6 +25,11 @@ import safetensors.torch
 import torch
 import torchvision
 from PIL import Image
+
+try:
+    import timm  # its ResNets have torchvision's names; checked where it is installed
+except ImportError:
+    timm = None
 
 TOLERANCE = 1e-4
 
@@ -52,7 +57,7 @@ def features(net, last_stride, images):
         return net.layer4(net.layer3(net.layer2(net.layer1(x))))
 
 
-def save(net, folder):
+def save(net, arch, folder):
     """The same numbers in every form; each is loaded back by PyTorch itself where that is possible."""
     state = net.state_dict()
     files = {}
@@ -82,6 +87,10 @@ def save(net, folder):
             shared[name] = value
     torch_file("shared.pth", shared)
     torch_file("shared-legacy.pth", shared, _use_new_zipfile_serialization=False)
+    if timm is not None:
+        same = timm.create_model(arch, pretrained=False)
+        same.load_state_dict(state)
+        torch_file("timm.pth", same.state_dict())
     torch_file("double.pth", {k: v.double() if v.is_floating_point() else v for k, v in state.items()})
     return files
 
@@ -128,7 +137,7 @@ def main():
             return mine["features"]
 
         net = model(options.arch, options.seed)
-        files = save(net, folder)
+        files = save(net, options.arch, folder)
         for last_stride in (2, 1):
             bits = None
             for title, file in files.items():

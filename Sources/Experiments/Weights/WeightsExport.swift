@@ -29,8 +29,8 @@ public enum WeightsExport {
   /// Writes the model of a run's checkpoint, whole or not at all.
   ///
   /// Names and shapes are PyTorch's: `backbone.` and torchvision's name, each head under its own name, convolutions as
-  /// `[filters, channels, rows, columns]`. There is no `num_batches_tracked`, which PyTorch does not need for BatchNorm
-  /// with a momentum; load with `strict=False`.
+  /// `[filters, channels, rows, columns]`. There is no `num_batches_tracked`, which `load_state_dict` fills in and
+  /// BatchNorm with a momentum never reads.
   ///
   /// - Parameters:
   ///   - run: the run's folder.

@@ -73,7 +73,8 @@ struct WeightsCommand: ParsableCommand {
       abstract: "Write a run's model as a safetensors file that PyTorch loads.",
       discussion: """
         The names are backbone.* with torchvision's names behind it, and those of the heads. The file holds no \
-        num_batches_tracked, which BatchNorm with a momentum does not need: load it with strict=False.
+        num_batches_tracked, which load_state_dict fills in. torchvision's and timm's ResNets have a classifier (fc) \
+        that the file has not: load the backbone alone into them with strict=False.
 
         Examples:
           aanet weights export quickstart/table3/Lg/1 --to lg.safetensors
