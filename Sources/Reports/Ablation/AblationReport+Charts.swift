@@ -67,7 +67,7 @@ extension AblationReport {
     let learning = variants.filter { $0.learnsWeights == true }
     guard !learning.isEmpty else { return nil }
     return CurveChart(
-      name: "sigma", axis: "learned σ (no unit)", isLogarithmic: false,
+      name: "sigma", axis: "learned σ (no unit)", isLogarithmic: true,
       panels: learning.map { variant in
         CurveChart.Panel(title: plainLabel(variant.name), curves: curves(variant) { $0.sigma ?? [:] })
       })

@@ -96,7 +96,7 @@ extension AblationReport {
     case "sigma":
       return (
         "Learned σ of each task over the epochs, in the rows whose weights are learned (a task’s loss is weighted by "
-          + "1/σ²): mean over seeds, band from the smallest to the largest.",
+          + "1/σ²), on a logarithmic axis: mean over seeds, band from the smallest to the largest.",
         "Curves of the learned σ by epoch, a panel for each row with learned weights, a curve for each task.", true
       )
     default: return nil

@@ -50,7 +50,8 @@ extension AblationReport {
       "Of \(Figures.words(verdicts.count)) steps from row to row, \(Figures.words(same)) "
       + "\(same == 1 ? "goes" : "go") the paper’s way in \(metric.title)"
     guard verdicts.contains(where: { $0.noise != .unknown }) else { return sentence + "; the noise is unknown." }
-    sentence += ", \(Figures.words(count(.same, .exceeded))) of them by more than the seeds’ noise"
+    let clear = count(.same, .exceeded)
+    sentence += ", \(clear == 0 ? "none" : Figures.words(clear)) of them by more than the seeds’ noise"
     let against = count(.opposite, .exceeded)
     return sentence
       + (against > 0
