@@ -39,29 +39,6 @@ extension AANet {
     }
   }
 
-  /// Loads the backbone from tensors under torchvision's names (`conv1.weight`, `layer1.0.bn1.running_mean`, …).
-  ///
-  /// - Throws: ``ModelError`` that names a missing tensor or one of another shape; nothing is loaded then.
-  public func loadBackbone(_ tensors: [String: StoredTensor]) throws(ModelError) {
-    let prefix = "backbone."
-    let parameters = store.parameters.filter { $0.name.hasPrefix(prefix) }
-    let statistics = store.statistics.filter { $0.name.hasPrefix(prefix) }
-    for parameter in parameters {
-      try check(tensors, String(parameter.name.dropFirst(prefix.count)), parameter.storedShape)
-    }
-    for statistic in statistics {
-      try check(tensors, String(statistic.name.dropFirst(prefix.count)), statistic.value.shape)
-    }
-    for parameter in parameters {
-      if let stored = tensors[String(parameter.name.dropFirst(prefix.count))] { parameter.load(stored.floats) }
-    }
-    for statistic in statistics {
-      if let stored = tensors[String(statistic.name.dropFirst(prefix.count))] {
-        _ = statistic.value.values.update(fromContentsOf: stored.floats)
-      }
-    }
-  }
-
   /// Loads the optimiser's momentum from tensors whose names stand behind `prefix`.
   ///
   /// - Throws: ``ModelError`` that names a missing tensor or one of another shape; nothing is loaded then.

@@ -145,41 +145,6 @@ public struct AANetConfiguration: Hashable, Sendable {
   public var descriptorLength: Int {
     headWidth * ((global ? 1 : 0) + (part?.parts ?? 0) + (attribute == nil ? 0 : 4) + (attention == nil ? 0 : 1))
   }
-
-  /// Checks that the parts fit together for an input of that size.
-  ///
-  /// - Throws: ``ModelError`` that names what does not fit.
-  public func validate(height: Int, width: Int) throws(ModelError) {
-    guard backbone.blocks.count == 4, backbone.blocks.allSatisfy({ $0 > 0 }), backbone.width > 0,
-      [1, 2].contains(backbone.lastStride)
-    else { throw ModelError("a ResNet has four stages of at least one block, a width and a last stride of 1 or 2") }
-    guard identities > 1, headWidth > 0 else { throw ModelError("a classifier needs two identities and a width") }
-    guard !tasks.isEmpty else { throw ModelError("no task is on") }
-    let rows = backbone.featureExtent(of: height)
-    guard height > 0, width > 0, rows > 0, backbone.featureExtent(of: width) > 0 else {
-      throw ModelError("an input of \(height)×\(width) leaves no feature map")
-    }
-    if let part, part.parts < 1 || part.parts > rows {
-      throw ModelError("\(part.parts) parts do not fit a feature map of \(rows) rows")
-    }
-    if attribute != nil, rows < 3 {
-      throw ModelError("the attribute task cuts the feature map into thirds, but it has \(rows) rows")
-    }
-    if let attribute, let broken = attribute.attributes.first(where: { $0.classes < 2 }) {
-      throw ModelError("the attribute '\(broken.name)' has \(broken.classes) classes")
-    }
-    if let attention {
-      guard let attribute else { throw ModelError("the attention task needs the attribute task") }
-      let known = Set(attribute.attributes.map(\.name))
-      if let unknown = attention.attributes.first(where: { !known.contains($0) }) {
-        throw ModelError("the attention task names the attribute '\(unknown)', which is not predicted")
-      }
-    }
-    if case .fixed(let weights) = weights, Set(weights.keys) != Set(tasks) {
-      throw ModelError(
-        "the fixed weights must name the tasks that are on: \(tasks.map(\.rawValue).joined(separator: ", "))")
-    }
-  }
 }
 
 /// What does not fit together in a model.

@@ -13,27 +13,41 @@ public enum SHA256 {
 
   /// The 32 bytes of the digest.
   public static func digest(_ bytes: some Sequence<UInt8>) -> [UInt8] {
-    var message = Array(bytes)
-    let bits = UInt64(message.count) * 8
-    message.append(0x80)
-    while message.count % 64 != 56 { message.append(0) }
-    message.append(contentsOf: bigEndian(bits))
+    bytes.withContiguousStorageIfAvailable { digest(of: UnsafeRawBufferPointer($0)) }
+      ?? Array(bytes).withUnsafeBytes { digest(of: $0) }
+  }
+
+  /// The digest of bytes that lie side by side, such as a mapped file; they are read once and not copied.
+  private static func digest(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
+    let whole = bytes.count / 64 * 64
+    var end = Array(bytes[whole...])
+    end.append(0x80)
+    while end.count % 64 != 56 { end.append(0) }
+    end.append(contentsOf: bigEndian(UInt64(bytes.count) * 8))
 
     var state = initial
     var schedule = [UInt32](repeating: 0, count: 64)
-    for start in stride(from: 0, to: message.count, by: 64) {
-      for t in 0..<16 {
-        schedule[t] = message[(start + 4 * t)..<(start + 4 * t + 4)].reduce(0) { $0 << 8 | UInt32($1) }
-      }
-      for t in 16..<64 {
-        let (before15, before2) = (schedule[t - 15], schedule[t - 2])
-        let sigma0 = rotated(before15, 7) ^ rotated(before15, 18) ^ (before15 >> 3)
-        let sigma1 = rotated(before2, 17) ^ rotated(before2, 19) ^ (before2 >> 10)
-        schedule[t] = schedule[t - 16] &+ sigma0 &+ schedule[t - 7] &+ sigma1
-      }
-      compress(schedule, into: &state)
+    for start in stride(from: 0, to: whole, by: 64) { absorb(bytes, at: start, &schedule, &state) }
+    end.withUnsafeBytes { end in
+      for start in stride(from: 0, to: end.count, by: 64) { absorb(end, at: start, &schedule, &state) }
     }
     return state.flatMap(bigEndian)
+  }
+
+  /// Takes in one block of 64 bytes.
+  private static func absorb(
+    _ bytes: UnsafeRawBufferPointer, at start: Int, _ schedule: inout [UInt32], _ state: inout [UInt32]
+  ) {
+    for t in 0..<16 {
+      schedule[t] = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: start + 4 * t, as: UInt32.self))
+    }
+    for t in 16..<64 {
+      let (before15, before2) = (schedule[t - 15], schedule[t - 2])
+      let sigma0 = rotated(before15, 7) ^ rotated(before15, 18) ^ (before15 >> 3)
+      let sigma1 = rotated(before2, 17) ^ rotated(before2, 19) ^ (before2 >> 10)
+      schedule[t] = schedule[t - 16] &+ sigma0 &+ schedule[t - 7] &+ sigma1
+    }
+    compress(schedule, into: &state)
   }
 
   private static func compress(_ schedule: [UInt32], into state: inout [UInt32]) {

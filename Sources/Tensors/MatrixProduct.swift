@@ -37,10 +37,16 @@ public enum MatrixProduct {
   ///   - columns: columns of `right` and of the result.
   ///   - depth: columns of `left`, rows of `right`.
   ///   - stride: numbers from one row of the result to the next.
+  ///   - accumulation: how the sums are kept.
   public static func multiply(
     rows: Int, columns: Int, depth: Int, _ left: MatrixOperand, _ right: MatrixOperand,
-    into result: UnsafeMutablePointer<Float>, stride: Int, accumulate: Bool = false
+    into result: UnsafeMutablePointer<Float>, stride: Int, accumulate: Bool = false,
+    in accumulation: Accumulation = .single
   ) {
+    guard accumulation == .single else {
+      return multiplyInDouble(
+        rows: rows, columns: columns, depth: depth, left, right, into: result, stride: stride, accumulate: accumulate)
+    }
     cblas_sgemm(
       CblasRowMajor, left.isTransposed ? CblasTrans : CblasNoTrans, right.isTransposed ? CblasTrans : CblasNoTrans,
       blasint(rows), blasint(columns), blasint(depth), 1, left.pointer, blasint(left.stride), right.pointer,

@@ -23,6 +23,19 @@ public struct RandomStream: RandomNumberGenerator, Codable, Hashable, Sendable {
     }
   }
 
+  /// Takes up a stored place in a stream.
+  ///
+  /// - Throws: `DecodingError` where it is not four words, of which one at least is not 0: from nothing but zeros the
+  ///   generator would never leave.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    state = try container.decode([UInt64].self, forKey: .state)
+    guard state.count == 4, state.contains(where: { $0 != 0 }) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .state, in: container, debugDescription: "a random stream's state is four words that are not all 0")
+    }
+  }
+
   /// The next 64 random bits.
   public mutating func next() -> UInt64 {
     let result = Self.rotate(state[1] &* 5, 7) &* 9

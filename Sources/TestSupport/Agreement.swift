@@ -2,6 +2,9 @@
 public struct Disagreement: Error, CustomStringConvertible {
   /// What differs, where and by how much.
   public let description: String
+
+  /// Says what differs.
+  public init(description: String) { self.description = description }
 }
 
 /// Comparisons of whole tensors, number by number: a mean or a sum would not see a permutation.

@@ -110,6 +110,13 @@ public struct ParityCase {
       let size = try Self.require(tensors, "input", rank: 4).shape
       guard size[1] == 3, size[0] > 1 else { throw ParityError("the input \(size) is no batch of RGB images") }
       try configuration.validate(height: size[2], width: size[3])
+      // The description decides how much memory the model takes, so it must be one that the numbers could fill.
+      let numbers = tensors.reduce(0) { $0 + ($1.key.hasPrefix("before.") ? $1.value.count : 0) }
+      guard configuration.parameterCount <= numbers else {
+        throw ParityError(
+          "the description is of a model of \(configuration.parameterCount) parameters; the tensors before.* have \(numbers)"
+        )
+      }
     } catch {
       throw ParityError("\(url.path): \(error)")
     }

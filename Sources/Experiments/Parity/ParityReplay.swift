@@ -68,8 +68,9 @@ public struct ParityResult: Sendable {
 extension ParityCase {
   /// Replays the case: a training pass with its gradients, three optimiser steps, an evaluation pass.
   ///
+  /// - Parameter policy: which of the engine's ways of computing is put to the test; by default what training takes.
   /// - Throws: ``ParityError`` or `ModelError` where the case lacks a tensor or one does not fit the model.
-  public func replay(on engine: Engine) throws -> ParityResult {
+  public func replay(on engine: Engine, policy: ComputePolicy = .automatic) throws -> ParityResult {
     let model = AANet(configuration, on: engine)
     try model.load(tensors, prefix: "before.")
     let batch = try batch(on: engine)
@@ -77,7 +78,7 @@ extension ParityCase {
 
     var featureGradient: [Float] = []
     for step in 0..<3 {
-      let tape = Tape(on: engine, mode: .training)
+      let tape = Tape(on: engine, mode: .training, policy: policy)
       let output = model(tape.input(batch.images), on: tape) { featureGradient = $0 }
       let losses = model.losses(output, identities: batch.identities, attributes: batch.attributes, on: tape)
       let total = model.multiTaskLoss.total(losses)
@@ -93,7 +94,7 @@ extension ParityCase {
       try comparison.compare(tensor.floats, with: name, .afterSteps)
     }
 
-    let tape = Tape(on: engine, mode: .evaluation)
+    let tape = Tape(on: engine, mode: .evaluation, policy: policy)
     let output = model(tape.input(batch.images), on: tape)
     try comparison.compare(output.descriptors, with: "eval.descriptor", .evaluation)
     for (attribute, logits) in zip(configuration.attribute?.attributes ?? [], output.attributeLogits) {
@@ -124,11 +125,14 @@ private struct Comparer {
   let tensors: [String: StoredTensor]
   var comparisons: [ParityResult.Comparison] = []
 
+  /// `[N, H, W, Z]` of X.
+  private var featureShape: [Int] = []
+
   init(tensors: [String: StoredTensor]) { self.tensors = tensors }
 
   mutating func forward(_ output: AANet.Output, losses: [TaskLoss], total: Double) throws {
-    let stored = try ParityCase.require(tensors, "train.X", rank: 4)
-    try compare(Layout.channelsFirst(output.features.tensor.array, shape: stored.shape), with: "train.X", .forward)
+    featureShape = output.features.shape
+    try compareFeatures(output.features.tensor.array, with: "train.X", .forward)
     try compare(output.descriptors, with: "train.descriptor", .forward)
     if let map = output.attentionMap { try compare(map.array, with: "train.aam", .forward) }
     if !output.partRegions.isEmpty { try compareRows(output) }
@@ -137,25 +141,34 @@ private struct Comparer {
   }
 
   mutating func gradients(_ model: AANet, featureGradient: [Float]) throws {
-    let stored = try ParityCase.require(tensors, "grad.X", rank: 4)
-    try compare(Layout.channelsFirst(featureGradient, shape: stored.shape), with: "grad.X", .gradient)
+    try compareFeatures(featureGradient, with: "grad.X", .gradient)
     for parameter in model.store.parameters {
       try compare(parameter.storedGradient, with: "grad.\(parameter.name)", .gradient)
+    }
+  }
+
+  /// Compares X or its gradient, whose stored shape is `[N, Z, H, W]`.
+  private mutating func compareFeatures(_ values: [Float], with name: String, _ group: ParityResult.Group) throws {
+    let shape = [featureShape[0], featureShape[3], featureShape[1], featureShape[2]]
+    let agrees = try ParityCase.require(tensors, name, rank: 4).shape == shape && values.count == shape.reduce(1, *)
+    if agrees {
+      try compare(Layout.channelsFirst(values, shape: shape), with: name, group)
+    } else {
+      comparisons.append(.init(name: name, group: group, error: .infinity))
     }
   }
 
   /// Part rows must agree exactly.
   private mutating func compareRows(_ output: AANet.Output) throws {
     let stored = try ParityCase.require(tensors, "train.part_rows", rank: 2)
-    var rows = [Int](repeating: -1, count: stored.count)
+    let (images, height) = (featureShape[0], featureShape[1])
+    var rows = [Int](repeating: -1, count: images * height)
     for (part, regions) in output.partRegions.enumerated() {
       for (image, region) in regions.enumerated() {
-        for row in region where image * stored.shape[1] + row < rows.count {
-          rows[image * stored.shape[1] + row] = part
-        }
+        for row in region { rows[image * height + row] = part }
       }
     }
-    let agrees = stored.integers == rows
+    let agrees = stored.shape == [images, height] && stored.integers == rows
     comparisons.append(.init(name: "train.part_rows", group: .forward, error: agrees ? 0 : .infinity))
   }
 

@@ -29,6 +29,7 @@ public final class ExperimentRunner {
   private let project: URL
   private let store: RunStore
   private var opened: [String: TrainingData] = [:]
+  private var backbones: [Settings.Backbone: PretrainedBackbone] = [:]
 
   /// Prepares an experiment.
   ///
@@ -48,6 +49,7 @@ public final class ExperimentRunner {
     let trial: Trial
     let identity: RunIdentity
     let data: TrainingData
+    let weights: PretrainedBackbone?
   }
 
   /// Runs what is unfinished.
@@ -100,16 +102,11 @@ public final class ExperimentRunner {
       let variant = try plan.variant(named: trial.variant)
       let data = try data(for: variant, report: report)
       try check(trial.settings, of: variant, against: data)
-      var weights: String?
-      if let path = trial.settings.backbone.weights {
-        guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: path)) else {
-          throw variant.error(at: "backbone.weights", "the file \(Wording.quoted(path)) cannot be read")
-        }
-        weights = SHA256.hexadecimal(bytes)
-      }
+      let weights = try weights(for: variant, report: report)
       let hash = trial.hash(
-        datasetFingerprint: data.dataset.fingerprint, numericVersion: Self.numericVersion, weightsFingerprint: weights)
-      return Run(trial: trial, identity: trial.identity(hash: hash), data: data)
+        datasetFingerprint: data.dataset.fingerprint, numericVersion: Self.numericVersion,
+        weightsFingerprint: weights?.digest)
+      return Run(trial: trial, identity: trial.identity(hash: hash), data: data, weights: weights)
     }
   }
 
@@ -130,6 +127,25 @@ public final class ExperimentRunner {
     for remark in dataset.remarks + data.attributeDefects { report(.remark("\(name): \(remark)")) }
     opened[name] = data
     return data
+  }
+
+  /// The variant's pretrained weights, compared with its backbone; nil where it starts from chance.
+  private func weights(
+    for variant: ExperimentPlan.Variant, report: (Event) -> Void
+  ) throws(ConfigurationError) -> PretrainedBackbone? {
+    let settings = variant.settings.backbone
+    guard let path = settings.weights else { return nil }
+    if let known = backbones[settings] { return known }
+    let file = URL(fileURLWithPath: path, relativeTo: project).absoluteURL
+    do {
+      let opened = backbones.values.first { $0.file == file }
+      let backbone = try PretrainedBackbone(file, named: path, for: settings.configuration, sharing: opened)
+      report(.remark(backbone.summary))
+      backbones[settings] = backbone
+      return backbone
+    } catch {
+      throw variant.error(at: "backbone.weights", error.description)
+    }
   }
 
   private func check(_ settings: Settings, of variant: ExperimentPlan.Variant, against data: TrainingData) throws {
@@ -173,7 +189,7 @@ public final class ExperimentRunner {
         ProvenanceProbe.provenance(
           project: project, dataset: run.data.dataset.fingerprint, threads: engine.workers.count), of: identity)
     }
-    let trainer = Trainer(identity, settings, data: run.data, store: store, on: engine)
+    let trainer = Trainer(identity, settings, data: run.data, weights: run.weights, store: store, on: engine)
     try trainer.prepare { report(.remark($0)) }
     try trainer.train(isInterrupted: isInterrupted) { step in
       report(.training(run.trial, epoch: step.epoch, loss: step.loss, done: before + step.images, total: total))

@@ -16,9 +16,7 @@ extension Settings {
       case .fixed(let fixed): .fixed(fixed)
       }
     return AANetConfiguration(
-      backbone: ResNetConfiguration(
-        block: backbone.block, blocks: backbone.blocks, width: backbone.width, lastStride: backbone.lastStride),
-      identities: identities, headWidth: head.width, global: tasks.global != nil,
+      backbone: backbone.configuration, identities: identities, headWidth: head.width, global: tasks.global != nil,
       part: tasks.part.map { PartTaskConfiguration(parts: $0.parts, binning: $0.binning, reduction: $0.reduction) },
       attribute: tasks.attribute.map { task in
         AttributeTaskConfiguration(
@@ -46,6 +44,13 @@ extension Settings {
     let factor = StepSchedule(at: train.rate.step.at, factor: train.rate.step.factor).multiplier(epoch: epoch)
     let new = train.rate.new * factor
     return [.new: new, .logVariance: new, .backbone: backbone.weights == nil ? new : train.rate.pretrained * factor]
+  }
+}
+
+extension Settings.Backbone {
+  /// The network that these settings describe.
+  var configuration: ResNetConfiguration {
+    ResNetConfiguration(block: block, blocks: blocks, width: width, lastStride: lastStride)
   }
 }
 

@@ -1,16 +1,108 @@
+import Configuration
 import Foundation
 import Models
+import Runs
 import Tensors
 
-/// Weights for a backbone from a safetensors file under torchvision's names.
-enum PretrainedBackbone {
-  /// Loads every parameter and running statistic of the backbone. What else the file holds (`fc.*`) is left out.
-  ///
-  /// - Throws: `SafeTensorsError` or `ModelError` that names the file and the tensor that does not fit.
-  static func load(_ path: String, into model: AANet) throws {
-    let stored = try SafeTensors(contentsOf: URL(fileURLWithPath: path))
-    do { try model.loadBackbone(stored.tensors) } catch {
-      throw ModelError("\(path): \(error.description)")
-    }
+/// A file of pretrained weights, opened, compared with a backbone and found to fit it.
+struct PretrainedBackbone {
+  /// The file.
+  let file: URL
+  /// The digest of its bytes, which is part of the run's hash.
+  let digest: String
+  /// What was loaded and what was left out, in a line.
+  let summary: String
+  private let tensors: TensorFile
+  private let fit: BackboneFit
+
+  /// What keeps a file from being loaded.
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
   }
+
+  /// Opens a file and sees to it that every tensor of the backbone is in it, in the backbone's shape, with finite
+  /// numbers, and that it holds no layer that the backbone lacks.
+  ///
+  /// - Parameters:
+  ///   - name: what to call the file in messages.
+  ///   - other: the same file, opened for another backbone.
+  /// - Throws: ``Failure`` that names the file and the tensor.
+  init(
+    _ file: URL, named name: String, for configuration: ResNetConfiguration, sharing other: PretrainedBackbone? = nil
+  ) throws(Failure) {
+    self.file = file
+    do {
+      tensors = try other?.tensors ?? TensorFile(contentsOf: file)
+      digest = try other?.digest ?? SHA256.hexadecimal(Data(contentsOf: file, options: .mappedIfSafe))
+    } catch let error as TensorFileError {
+      throw Failure(description: error.description)
+    } catch {
+      throw Failure(description: "\(file.path): it cannot be read (\(error.localizedDescription))")
+    }
+    fit = BackboneFit(of: tensors, into: configuration)
+    guard fit.misfits.isEmpty else {
+      throw Failure(description: "\(name): \(fit.complaint(about: tensors))")
+    }
+    do { try fit.checkNumbers(in: tensors) } catch {
+      throw Failure(description: "\(name): \(error.description)")
+    }
+    summary = Wording.printable("\(name): \(fit.summary)", limit: 400)
+  }
+
+  /// Loads the weights into a model of the backbone that they were compared with.
+  ///
+  /// - Throws: `ModelError`.
+  func load(into model: AANet) throws(ModelError) { try fit.load(tensors, into: model.store) }
+}
+
+extension BackboneFit {
+  /// `all 265 tensors of the backbone are loaded; left out: fc.weight, fc.bias, 53 num_batches_tracked`.
+  var summary: String {
+    let counters = leftOut.count { $0.hasSuffix("num_batches_tracked") }
+    let others = leftOut.filter { !$0.hasSuffix("num_batches_tracked") }
+    var parts = others.prefix(4).map { $0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : $0 }
+    if others.count > 4 { parts.append("\(others.count - 4) more") }
+    if counters > 0 { parts.append("\(counters) num_batches_tracked") }
+    let place = prefix.isEmpty ? "" : " from '\(prefix)*'"
+    return "all \(loaded.count) tensors of the backbone are loaded\(place)"
+      + (parts.isEmpty ? "; nothing is left out" : "; left out: \(parts.joined(separator: ", "))")
+  }
+
+  /// What does not fit: the first tensor in full, how many others, and the network that the file is of.
+  func complaint(about file: TensorFile) -> String {
+    guard let first = misfits.first else { return summary }
+    let name = Wording.quoted(first.name)
+    var text: String
+    switch first {
+    case .missing:
+      text = "the tensor \(name) is missing"
+      let names = file.entries.prefix(5000).map(\.name).filter { $0 != first.name }
+      if let nearest = Wording.nearest(to: first.name, in: names) {
+        text += "; the nearest name is \(Wording.quoted(nearest))"
+      }
+    case .shape(_, let found, let needed):
+      text = "the tensor \(name) has the shape \(Self.shown(found)); the backbone needs \(Self.shown(needed))"
+    case .kind(_, let kind):
+      text = "the tensor \(name) is of type \(kind.rawValue), which holds no real numbers"
+    case .surplus:
+      text = "the tensor \(name) has no place in the backbone"
+    }
+    if misfits.count > 1 {
+      text +=
+        "; \(Wording.count(misfits.count - 1, "other tensor")) \(misfits.count == 2 ? "does" : "do") not fit either"
+    }
+    if let held = ResNetConfiguration(of: file, prefix: prefix), held.structure != configuration.structure {
+      text += ". The file holds \(held.structure); backbone has \(configuration.structure)"
+    }
+    return text
+  }
+
+  private static func shown(_ shape: [Int]) -> String {
+    shape.count > 8 ? "\(shape.prefix(8).description.dropLast()), …]" : shape.description
+  }
+}
+
+extension ResNetConfiguration {
+  /// The sizes as an experiment's YAML states them.
+  var structure: String { "{ block: \(block.rawValue), blocks: \(blocks), width: \(width) }" }
 }

@@ -40,6 +40,7 @@ final class Trainer {
   private let identity: RunIdentity
   private let settings: Settings
   private let data: TrainingData
+  private let weights: PretrainedBackbone?
   private let store: RunStore
   private let engine: Engine
   private let size: ImageSize
@@ -49,11 +50,13 @@ final class Trainer {
   private static let secondsBetweenCheckpoints = 15.0
 
   init(
-    _ identity: RunIdentity, _ settings: Settings, data: TrainingData, store: RunStore, on engine: Engine
+    _ identity: RunIdentity, _ settings: Settings, data: TrainingData, weights: PretrainedBackbone?,
+    store: RunStore, on engine: Engine
   ) {
     self.identity = identity
     self.settings = settings
     self.data = data
+    self.weights = weights
     self.store = store
     self.engine = engine
     size = ImageSize(height: settings.input.height, width: settings.input.width)
@@ -73,7 +76,7 @@ final class Trainer {
   /// - Parameter say: told where a checkpoint cannot be used and the run starts anew.
   func prepare(say: (String) -> Void) throws {
     model.initialise(seed: UInt64(identity.seed))
-    if let weights = settings.backbone.weights { try PretrainedBackbone.load(weights, into: model) }
+    try weights?.load(into: model)
     let file = store.url(.checkpoint, of: identity)
     if store.has(.checkpoint, of: identity) {
       do {

@@ -8,20 +8,15 @@ extension Tape {
   /// - Parameters:
   ///   - input: `[N, H, W, C]`.
   ///   - weight: `[K, R, S, C]`.
-  ///   - form: how it is computed; by default what ``ConvolutionForm/choose(for:)`` says.
+  ///   - form: how it is computed; by default what the tape's policy says.
   /// - Returns: `[N, H', W', K]` with `H' = (H + 2·padding − R) / stride + 1`.
   public func convolution(
     _ input: Value, _ weight: Parameter, stride: Int = 1, padding: Int = 0, form: ConvolutionForm? = nil
   ) -> Value {
-    let geometry = ConvolutionGeometry(
-      batch: input.shape[0], height: input.shape[1], width: input.shape[2], channels: input.shape[3],
-      filters: weight.value.shape[0], kernelHeight: weight.value.shape[1], kernelWidth: weight.value.shape[2],
-      stride: stride, padding: padding)
-    precondition(
-      geometry.channels == weight.value.shape[3], "\(weight.name) does not take \(geometry.channels) channels")
-    let kernel = (form ?? .choose(for: geometry)).kernel(for: geometry, on: engine)
+    let geometry = ConvolutionGeometry(input, weight, stride: stride, padding: padding)
+    let kernel = kernel(for: geometry, form: form)
     let output = result(engine.empty(geometry.outputShape))
-    kernel.forward(input.tensor, weight.value, into: output.tensor)
+    kernel.forward(input.tensor, weight.value, into: output.tensor, finish: nil)
     let x = input.tensor
     let slot = input.slot
     record(output) { [engine] dOutput in
@@ -31,5 +26,43 @@ extension Tape {
       }
     }
     return output
+  }
+
+  /// A convolution and the BatchNorm behind it.
+  ///
+  /// In training it is ``convolution(_:_:stride:padding:form:)`` and ``batchNorm(_:_:activation:adding:)``. In
+  /// evaluation, where the statistics are known beforehand, each stretch of the output is normalised while it is still
+  /// in the cache of the core that computed it.
+  public func convolution(
+    _ input: Value, _ weight: Parameter, stride: Int = 1, padding: Int = 0, then norm: BatchNorm,
+    activation: Activation = .rectified, adding shortcut: Value? = nil
+  ) -> Value {
+    guard mode == .evaluation else {
+      let x = convolution(input, weight, stride: stride, padding: padding)
+      return batchNorm(x, norm, activation: activation, adding: shortcut)
+    }
+    let geometry = ConvolutionGeometry(input, weight, stride: stride, padding: padding)
+    let output = engine.empty(geometry.outputShape)
+    let affine = ChannelAffine(norm, on: engine)
+    kernel(for: geometry, form: nil).forward(input.tensor, weight.value, into: output) { positions in
+      affine.apply(positions, of: output, adding: shortcut?.tensor, activation: activation, into: output)
+    }
+    return result(output)
+  }
+
+  private func kernel(for geometry: ConvolutionGeometry, form: ConvolutionForm?) -> any ConvolutionKernel {
+    (form ?? policy.form(for: geometry)).kernel(
+      for: geometry, in: policy.accumulation(multiplications: geometry.multiplications), on: engine)
+  }
+}
+
+extension ConvolutionGeometry {
+  /// The sizes of a convolution of a feature map `[N, H, W, C]` with weights `[K, R, S, C]`.
+  init(_ input: Value, _ weight: Parameter, stride: Int, padding: Int) {
+    let (map, kernel) = (input.shape, weight.value.shape)
+    precondition(map[3] == kernel[3], "\(weight.name) does not take \(map[3]) channels")
+    self.init(
+      batch: map[0], height: map[1], width: map[2], channels: map[3], filters: kernel[0], kernelHeight: kernel[1],
+      kernelWidth: kernel[2], stride: stride, padding: padding)
   }
 }

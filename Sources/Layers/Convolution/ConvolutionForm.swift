@@ -13,7 +13,9 @@ public enum ConvolutionForm: String, Sendable, CaseIterable {
   /// The form that is used for these sizes.
   public static func choose(for geometry: ConvolutionGeometry) -> ConvolutionForm {
     if geometry.isPointwise { return .direct }
-    guard winograd.supports(geometry) else { return .patches }
+    guard winograd.supports(geometry), Accumulation.suiting(multiplications: geometry.multiplications) == .single else {
+      return .patches
+    }
     // A tile makes 4×4 outputs whether the map has them or not; a quarter of the multiplications must remain a gain.
     let tiling = WinogradTiling(batch: geometry.batch, height: geometry.height, width: geometry.width)
     return tiling.count * 16 <= geometry.outputPositions * 2 ? .winograd : .patches
@@ -32,20 +34,26 @@ public enum ConvolutionForm: String, Sendable, CaseIterable {
 /// The three passes of one convolution: `y = x ∗ w`, and the gradients by `x` and by `w`.
 ///
 /// Shapes: x `[N, H, W, C]`, w `[K, R, S, C]`, y `[N, H', W', K]`. Each pass adds to its result where `accumulate` is
-/// set, and otherwise overwrites it.
+/// set, and otherwise overwrites it. `finish` is called with each stretch of finished output positions, on the worker
+/// that has them in its cache.
 protocol ConvolutionKernel {
-  init(_ geometry: ConvolutionGeometry, on engine: Engine)
-  func forward(_ input: Tensor, _ weight: Tensor, into output: Tensor)
+  init(_ geometry: ConvolutionGeometry, in accumulation: Accumulation, on engine: Engine)
+  func forward(_ input: Tensor, _ weight: Tensor, into output: Tensor, finish: OutputFinish?)
   func dInput(_ dOutput: Tensor, _ weight: Tensor, into dInput: Tensor, accumulate: Bool)
   func dWeight(_ input: Tensor, _ dOutput: Tensor, into dWeight: Tensor, accumulate: Bool)
 }
 
+/// What is done to a stretch of output positions (numbered through rows, columns and images) once they are written.
+typealias OutputFinish = (_ positions: Range<Int>) -> Void
+
 extension ConvolutionForm {
-  func kernel(for geometry: ConvolutionGeometry, on engine: Engine) -> any ConvolutionKernel {
+  func kernel(
+    for geometry: ConvolutionGeometry, in accumulation: Accumulation, on engine: Engine
+  ) -> any ConvolutionKernel {
     switch self {
-    case .direct: DirectConvolution(geometry, on: engine)
-    case .patches: PatchConvolution(geometry, on: engine)
-    case .winograd: WinogradConvolution(geometry, on: engine)
+    case .direct: DirectConvolution(geometry, in: accumulation, on: engine)
+    case .patches: PatchConvolution(geometry, in: accumulation, on: engine)
+    case .winograd: WinogradConvolution(geometry, in: accumulation, on: engine)
     }
   }
 }
@@ -54,8 +62,9 @@ extension ConvolutionForm {
 enum ProductSplit {
   /// Rows below which a product of `rows × columns × depth` is not cut further.
   static func rowsPerChunk(columns: Int, depth: Int) -> Int {
-    // OpenBLAS packs the right operand for every call; 384 rows keep that below 5 % of the work.
-    columns * depth > 1 << 16 ? 384 : 192
+    // OpenBLAS packs the right operand for every call; the more there is of it, the more rows must share it.
+    let right = columns * depth
+    return right > 1 << 18 ? 768 : right > 1 << 16 ? 384 : 192
   }
 
   /// Ranges of rows for a product of `rows × columns × depth`.
@@ -66,6 +75,8 @@ enum ProductSplit {
   /// How many slices a weight gradient's long dimension is cut into, each with a sum of its own.
   static func slices(positions: Int, weights: Int) -> Int {
     let byMemory = max(2, (4 << 20) / max(1, weights))
-    return max(1, min(16, min(byMemory, positions / 256)))
+    // An even number, so that two threads end together.
+    let most = max(1, min(16, min(byMemory, positions / 256)))
+    return most > 1 ? most & ~1 : 1
   }
 }

@@ -50,7 +50,9 @@ public struct ConvolutionGeometry: Hashable, Sendable, CustomStringConvertible {
   /// `[K, R, S, C]` of the weights.
   public var weightShape: [Int] { [filters, kernelHeight, kernelWidth, channels] }
   /// Multiplications and additions of one pass computed directly.
-  public var operations: Double { 2 * Double(outputPositions) * Double(filters) * Double(patch) }
+  public var operations: Double { 2 * Double(multiplications) }
+  /// Multiplications of one pass computed directly.
+  public var multiplications: Int { outputPositions * filters * patch }
 
   /// Whether the convolution is one matrix product over the input as it lies.
   public var isPointwise: Bool { kernelHeight == 1 && kernelWidth == 1 && stride == 1 && padding == 0 }

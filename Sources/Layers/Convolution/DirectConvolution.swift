@@ -3,13 +3,15 @@ import Tensors
 /// A 1×1 convolution of stride 1: matrix products over `[N·H·W, C]` as it lies.
 struct DirectConvolution: ConvolutionKernel {
   private let geometry: ConvolutionGeometry
+  private let accumulation: Accumulation
   private let engine: Engine
   private let positions: Int
   private let channels: Int
   private let filters: Int
 
-  init(_ geometry: ConvolutionGeometry, on engine: Engine) {
+  init(_ geometry: ConvolutionGeometry, in accumulation: Accumulation, on engine: Engine) {
     self.geometry = geometry
+    self.accumulation = accumulation
     self.engine = engine
     positions = geometry.outputPositions
     channels = geometry.channels
@@ -17,7 +19,7 @@ struct DirectConvolution: ConvolutionKernel {
   }
 
   /// y = x · wᵀ
-  func forward(_ input: Tensor, _ weight: Tensor, into output: Tensor) {
+  func forward(_ input: Tensor, _ weight: Tensor, into output: Tensor, finish: OutputFinish?) {
     let split = ProductSplit.rows(positions, columns: filters, depth: channels)
     engine.parallel(split.chunks) { chunk, _ in
       let rows = split[chunk]
@@ -25,7 +27,8 @@ struct DirectConvolution: ConvolutionKernel {
         rows: rows.count, columns: filters, depth: channels,
         .plain(input.pointer + rows.lowerBound * channels, stride: channels),
         .transposed(weight.pointer, stride: channels),
-        into: output.pointer + rows.lowerBound * filters, stride: filters)
+        into: output.pointer + rows.lowerBound * filters, stride: filters, in: accumulation)
+      finish?(rows)
     }
   }
 
@@ -38,7 +41,7 @@ struct DirectConvolution: ConvolutionKernel {
         rows: rows.count, columns: channels, depth: filters,
         .plain(dOutput.pointer + rows.lowerBound * filters, stride: filters),
         .plain(weight.pointer, stride: channels),
-        into: dInput.pointer + rows.lowerBound * channels, stride: channels, accumulate: accumulate)
+        into: dInput.pointer + rows.lowerBound * channels, stride: channels, accumulate: accumulate, in: accumulation)
     }
   }
 
@@ -51,7 +54,7 @@ struct DirectConvolution: ConvolutionKernel {
         rows: filters, columns: channels, depth: rows.count,
         .transposed(dOutput.pointer + rows.lowerBound * filters, stride: filters),
         .plain(input.pointer + rows.lowerBound * channels, stride: channels),
-        into: target, stride: channels, accumulate: add)
+        into: target, stride: channels, accumulate: add, in: accumulation)
     }
   }
 }

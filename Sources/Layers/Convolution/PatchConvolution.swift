@@ -3,13 +3,15 @@ import Tensors
 /// A convolution of any kernel, stride and padding: patches are gathered tile by tile and multiplied.
 struct PatchConvolution: ConvolutionKernel {
   private let geometry: ConvolutionGeometry
+  private let accumulation: Accumulation
   private let engine: Engine
 
   /// Patches of one tile: what stays in the second-level cache beside the weights.
   private static let tileBytes = 1 << 20
 
-  init(_ geometry: ConvolutionGeometry, on engine: Engine) {
+  init(_ geometry: ConvolutionGeometry, in accumulation: Accumulation, on engine: Engine) {
     self.geometry = geometry
+    self.accumulation = accumulation
     self.engine = engine
   }
 
@@ -25,13 +27,14 @@ struct PatchConvolution: ConvolutionKernel {
     return Split(count: geometry.batch * geometry.outputHeight, grain: grain)
   }
 
-  func forward(_ input: Tensor, _ weight: Tensor, into output: Tensor) {
-    convolve(input, geometry, weight.pointer, into: output, accumulate: false)
+  func forward(_ input: Tensor, _ weight: Tensor, into output: Tensor, finish: OutputFinish?) {
+    convolve(input, geometry, weight.pointer, into: output, accumulate: false, finish: finish)
   }
 
   /// y = patches(x) · wᵀ
   private func convolve(
-    _ input: Tensor, _ g: ConvolutionGeometry, _ weight: UnsafePointer<Float>, into output: Tensor, accumulate: Bool
+    _ input: Tensor, _ g: ConvolutionGeometry, _ weight: UnsafePointer<Float>, into output: Tensor, accumulate: Bool,
+    finish: OutputFinish? = nil
   ) {
     let tile = Self.tileRows(g)
     let split = Self.split(g)
@@ -43,7 +46,9 @@ struct PatchConvolution: ConvolutionKernel {
         MatrixProduct.multiply(
           rows: rows.count * g.outputWidth, columns: g.filters, depth: g.patch,
           .plain(patches, stride: g.patch), .transposed(weight, stride: g.patch),
-          into: output.pointer + rows.lowerBound * g.outputWidth * g.filters, stride: g.filters, accumulate: accumulate)
+          into: output.pointer + rows.lowerBound * g.outputWidth * g.filters, stride: g.filters, accumulate: accumulate,
+          in: accumulation)
+        finish?(rows.lowerBound * g.outputWidth..<rows.upperBound * g.outputWidth)
       }
     }
   }
@@ -78,7 +83,7 @@ struct PatchConvolution: ConvolutionKernel {
         MatrixProduct.multiply(
           rows: rows.count * g.outputWidth, columns: g.patch, depth: g.filters,
           .plain(dOutput.pointer + rows.lowerBound * g.outputWidth * g.filters, stride: g.filters),
-          .plain(weight.pointer, stride: g.patch), into: patches, stride: g.patch)
+          .plain(weight.pointer, stride: g.patch), into: patches, stride: g.patch, in: accumulation)
         Patches.scatter(patches, g, rows: rows, addingTo: dInput.pointer)
       }
     }
@@ -99,7 +104,7 @@ struct PatchConvolution: ConvolutionKernel {
         MatrixProduct.multiply(
           rows: g.filters, columns: g.patch, depth: rows.count * g.outputWidth,
           .transposed(dOutput.pointer + rows.lowerBound * g.outputWidth * g.filters, stride: g.filters),
-          .plain(patches, stride: g.patch), into: target, stride: g.patch, accumulate: add)
+          .plain(patches, stride: g.patch), into: target, stride: g.patch, accumulate: add, in: accumulation)
         add = true
       }
     }

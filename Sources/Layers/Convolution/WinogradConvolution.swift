@@ -24,7 +24,7 @@ struct WinogradConvolution: ConvolutionKernel {
       && g.filters % 16 == 0
   }
 
-  init(_ geometry: ConvolutionGeometry, on engine: Engine) {
+  init(_ geometry: ConvolutionGeometry, in accumulation: Accumulation, on engine: Engine) {
     self.geometry = geometry
     self.engine = engine
     tiling = WinogradTiling(batch: geometry.batch, height: geometry.height, width: geometry.width)
@@ -35,10 +35,10 @@ struct WinogradConvolution: ConvolutionKernel {
 
   private var blockTiles: Int { max(8, Self.blockNumbers / max(geometry.channels, geometry.filters)) }
 
-  func forward(_ input: Tensor, _ weight: Tensor, into output: Tensor) {
+  func forward(_ input: Tensor, _ weight: Tensor, into output: Tensor, finish: OutputFinish?) {
     convolve(
       input, filters.transformed(weight, turned: false), inputs: geometry.channels, outputs: geometry.filters,
-      into: output, accumulate: false)
+      into: output, accumulate: false, finish: finish)
   }
 
   func dInput(_ dOutput: Tensor, _ weight: Tensor, into dInput: Tensor, accumulate: Bool) {
@@ -48,7 +48,8 @@ struct WinogradConvolution: ConvolutionKernel {
   }
 
   private func convolve(
-    _ input: Tensor, _ transformed: Tensor, inputs: Int, outputs: Int, into output: Tensor, accumulate: Bool
+    _ input: Tensor, _ transformed: Tensor, inputs: Int, outputs: Int, into output: Tensor, accumulate: Bool,
+    finish: OutputFinish? = nil
   ) {
     func multiply(_ frequency: Int, rows: Int, _ left: UnsafePointer<Float>, into product: UnsafeMutablePointer<Float>)
     {
@@ -68,6 +69,7 @@ struct WinogradConvolution: ConvolutionKernel {
         tiling.transformOutput(
           products.pointer + tile * outputs, plane: outputPlane, channels: outputs, tile: tile, to: output.pointer,
           accumulate: accumulate, work: work)
+        if let finish { tiling.forEachStretch(of: tile, finish) }
       }
     } else {
       let block = blockTiles
@@ -91,6 +93,7 @@ struct WinogradConvolution: ConvolutionKernel {
             tiling.transformOutput(
               products + index * outputs, plane: outputPlane, channels: outputs, tile: tile, to: output.pointer,
               accumulate: accumulate, work: work)
+            if let finish { tiling.forEachStretch(of: tile, finish) }
           }
         }
       }

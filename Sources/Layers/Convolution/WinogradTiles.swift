@@ -30,6 +30,15 @@ struct WinogradTiling {
     )
   }
 
+  /// The stretches of output positions that a tile writes: one for each of its rows.
+  func forEachStretch(of tile: Int, _ body: (Range<Int>) -> Void) {
+    let (image, row, column) = place(tile)
+    for line in row..<min(row + 4, height) {
+      let start = (image * height + line) * width + column
+      body(start..<start + min(4, width - column))
+    }
+  }
+
   /// Transforms one tile of a map for a convolution with padding 1: `Bᵀ d B`.
   ///
   /// - Parameters:

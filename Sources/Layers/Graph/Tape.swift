@@ -76,11 +76,14 @@ public final class Tape {
   public let engine: Engine
   /// Whether the pass is for training or for evaluation.
   public let mode: Mode
+  /// Which of several ways of computing the same thing is taken.
+  public let policy: ComputePolicy
   private var steps: [() -> Void] = []
 
   /// Starts a pass.
-  public init(on engine: Engine, mode: Mode) {
+  public init(on engine: Engine, mode: Mode, policy: ComputePolicy = .automatic) {
     self.engine = engine
+    self.policy = policy
     self.mode = mode
   }
 

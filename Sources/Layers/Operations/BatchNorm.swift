@@ -54,34 +54,21 @@ extension Tape {
     let channels = norm.weight.value.count
     precondition(input.shape.last == channels, "\(norm.weight.name) does not take the shape \(input.shape)")
     let rows = input.tensor.count / channels
-    let affine: ChannelAffine
-    let inverseDeviation: [Float]
-    let mean: [Float]
-    switch mode {
-    case .training:
-      // Sums are taken about the first row: squares of numbers whose mean is a hundred deviations away from zero
-      // would leave single precision three digits of their variance.
-      let x = UnsafePointer(input.tensor.pointer)
-      let sums = ChannelSums(
-        rows: rows, channels: channels, on: engine,
-        vector: { place, c in
-          let v = x.vector(place) - x.vector(c)
-          return (v, v * v)
-        },
-        scalar: { place, c in
-          let v = x[place] - x[c]
-          return (v, v * v)
-        })
-      (mean, inverseDeviation) = norm.takeStatistics(sums, about: x, rows: rows)
-    case .evaluation:
-      mean = norm.runningMean.array
-      inverseDeviation = norm.runningVariance.array.map { Float(1 / (Double($0) + BatchNorm.epsilon).squareRoot()) }
+    guard mode == .training else {
+      let output = result(engine.empty(input.shape))
+      ChannelAffine(norm, on: engine)
+        .apply(input.tensor, adding: shortcut?.tensor, activation: activation, into: output.tensor, on: engine)
+      return output
     }
-    affine = ChannelAffine(norm, mean: mean, inverseDeviation: inverseDeviation, on: engine)
+    // Sums are taken about the first row: squares of numbers whose mean is a hundred deviations away from zero
+    // would leave single precision three digits of their variance.
+    let x = UnsafePointer(input.tensor.pointer)
+    let sums = ChannelSums(rows: rows, channels: channels, on: engine, Moments(x: x))
+    let (mean, inverseDeviation) = norm.takeStatistics(sums, about: x, rows: rows)
+    let affine = ChannelAffine(norm, mean: mean, inverseDeviation: inverseDeviation, on: engine)
     let output = result(engine.empty(input.shape))
     affine.apply(input.tensor, adding: shortcut?.tensor, activation: activation, into: output.tensor, on: engine)
 
-    guard isRecording else { return output }
     let gradient = BatchNormGradient(
       input: input.tensor, output: shortcut == nil ? nil : output.tensor, affine: affine, activation: activation,
       norm: norm, mean: mean, inverseDeviation: inverseDeviation)
@@ -121,69 +108,19 @@ extension BatchNorm {
   }
 }
 
-/// `y = activation(scale · x + shift + shortcut)` per channel.
-struct ChannelAffine {
-  /// γ/√(variance + ε) per channel.
-  let scale: Tensor
-  /// β − mean · scale per channel.
-  let shift: Tensor
+/// The numbers of each channel and their squares, about the first row.
+private struct Moments: ChannelTerms {
+  let x: UnsafePointer<Float>
 
-  init(_ norm: BatchNorm, mean: [Float], inverseDeviation: [Float], on engine: Engine) {
-    let channels = mean.count
-    scale = engine.empty([channels])
-    shift = engine.empty([channels])
-    for c in 0..<channels {
-      scale.pointer[c] = norm.weight.value.pointer[c] * inverseDeviation[c]
-      shift.pointer[c] = fused(-mean[c], scale.pointer[c], plus: norm.bias.value.pointer[c])
-    }
-  }
-
-  func apply(
-    _ input: Tensor, adding shortcut: Tensor?, activation: Activation, into output: Tensor, on engine: Engine
-  ) {
-    switch (shortcut, activation) {
-    case (nil, .none): loop(input, output, engine, { v, _ in v }, { v, _ in v })
-    case (nil, .rectified): loop(input, output, engine, { v, _ in v.rectified }, { v, _ in v <= 0 ? 0 : v })
-    case (let shortcut?, .none):
-      let s = shortcut.pointer
-      loop(input, output, engine, { v, place in v + s.vector(place) }, { v, place in v + s[place] })
-    case (let shortcut?, .rectified):
-      let s = shortcut.pointer
-      loop(
-        input, output, engine, { v, place in (v + s.vector(place)).rectified },
-        { v, place in
-          let sum = v + s[place]
-          return sum <= 0 ? 0 : sum
-        })
-    }
+  @inline(__always)
+  func vector(_ place: Int, _ channel: Int) -> (Vector, Vector) {
+    let v = x.vector(place) - x.vector(channel)
+    return (v, v * v)
   }
 
   @inline(__always)
-  private func loop(
-    _ input: Tensor, _ output: Tensor, _ engine: Engine, _ vector: (Vector, Int) -> Vector,
-    _ scalar: (Float, Int) -> Float
-  ) {
-    let channels = scale.count
-    let x = input.pointer
-    let y = output.pointer
-    let a = scale.pointer
-    let b = shift.pointer
-    let vectorChannels = channels & ~15
-    engine.parallel(over: input.count / channels, grain: max(1, (1 << 14) / channels)) { rows, _ in
-      for row in rows {
-        let start = row &* channels
-        var c = 0
-        while c < vectorChannels {
-          let place = start &+ c
-          y.store(vector(fused(x.vector(place), a.vector(c), plus: b.vector(c)), place), place)
-          c &+= 16
-        }
-        while c < channels {
-          let place = start &+ c
-          y[place] = scalar(fused(x[place], a[c], plus: b[c]), place)
-          c &+= 1
-        }
-      }
-    }
+  func scalar(_ place: Int, _ channel: Int) -> (Float, Float) {
+    let v = x[place] - x[channel]
+    return (v, v * v)
   }
 }

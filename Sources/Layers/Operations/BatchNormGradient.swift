@@ -26,29 +26,19 @@ struct BatchNormGradient {
   /// - Returns: the gradient by the input.
   func run(_ dOutput: Tensor, keepsMasked: Bool, on engine: Engine) -> Tensor {
     switch (activation, output) {
-    case (.none, _): return passes(dOutput, keepsMasked, engine, { dy, _, _ in dy }, { dy, _, _ in dy })
+    case (.none, _):
+      passes(dOutput, keepsMasked, engine, Unmasked())
     case (.rectified, nil):
-      let scale = affine.scale.pointer
-      let shift = affine.shift.pointer
-      let x = input.pointer
-      return passes(
+      passes(
         dOutput, keepsMasked, engine,
-        { dy, place, c in
-          dy.replacing(with: 0, where: fused(x.vector(place), scale.vector(c), plus: shift.vector(c)) .<= 0)
-        }, { dy, place, c in fused(x[place], scale[c], plus: shift[c]) <= 0 ? 0 : dy })
+        MaskedByInput(x: input.pointer, scale: affine.scale.pointer, shift: affine.shift.pointer))
     case (.rectified, let output?):
-      let y = output.pointer
-      return passes(
-        dOutput, keepsMasked, engine, { dy, place, _ in dy.replacing(with: 0, where: y.vector(place) .<= 0) },
-        { dy, place, _ in y[place] <= 0 ? 0 : dy })
+      passes(dOutput, keepsMasked, engine, MaskedByOutput(y: output.pointer))
     }
   }
 
-  @inline(__always)
   private func passes(
-    _ dOutput: Tensor, _ keepsMasked: Bool, _ engine: Engine,
-    _ maskVector: (_ dy: Vector, _ place: Int, _ channel: Int) -> Vector,
-    _ maskScalar: (_ dy: Float, _ place: Int, _ channel: Int) -> Float
+    _ dOutput: Tensor, _ keepsMasked: Bool, _ engine: Engine, _ mask: some GradientMask
   ) -> Tensor {
     let channels = mean.count
     let rows = input.count / channels
@@ -59,16 +49,8 @@ struct BatchNormGradient {
     let offset = engine.tensor(zip(mean, inverseDeviation).map { -$0 * $1 }, shape: [channels])
     let sums = ChannelSums(
       rows: rows, channels: channels, on: engine,
-      vector: { place, c in
-        let g = maskVector(dy.vector(place), place, c)
-        if keepsMasked { dy.store(g, place) }
-        return (g, g * fused(x.vector(place), inverse.pointer.vector(c), plus: offset.pointer.vector(c)))
-      },
-      scalar: { place, c in
-        let g = maskScalar(dy[place], place, c)
-        if keepsMasked { dy[place] = g }
-        return (g, g * fused(x[place], inverse.pointer[c], plus: offset.pointer[c]))
-      })
+      MaskedProducts(
+        dy: dy, x: x, inverse: inverse.pointer, offset: offset.pointer, mask: mask, keepsMasked: keepsMasked))
     addParameterGradients(sums)
 
     // dx = g · scale + x · slope + constant
@@ -91,14 +73,14 @@ struct BatchNormGradient {
         var c = 0
         while c < vectorChannels {
           let place = start &+ c
-          let g = keepsMasked ? dy.vector(place) : maskVector(dy.vector(place), place, c)
+          let g = keepsMasked ? dy.vector(place) : mask.vector(dy.vector(place), place, c)
           let part = fused(x.vector(place), slope.pointer.vector(c), plus: constant.pointer.vector(c))
           dx.store(fused(g, scale.vector(c), plus: part), place)
           c &+= 16
         }
         while c < channels {
           let place = start &+ c
-          let g = keepsMasked ? dy[place] : maskScalar(dy[place], place, c)
+          let g = keepsMasked ? dy[place] : mask.scalar(dy[place], place, c)
           dx[place] = fused(g, scale[c], plus: fused(x[place], slope.pointer[c], plus: constant.pointer[c]))
           c &+= 1
         }

@@ -13,6 +13,7 @@ extension Tape {
     precondition(weight.value.shape[1] == inputs, "\(weight.name) does not take \(inputs) numbers")
     let output = result(engine.empty([rows, outputs]))
     let x = input.tensor
+    let accumulation = policy.accumulation(multiplications: rows * inputs * outputs)
     // A batch has few rows, so the columns are what is shared out.
     engine.parallel(over: outputs, grain: Self.linearGrain) { columns, _ in
       let target = output.tensor.pointer + columns.lowerBound
@@ -24,7 +25,7 @@ extension Tape {
       MatrixProduct.multiply(
         rows: rows, columns: columns.count, depth: inputs, .plain(x.pointer, stride: inputs),
         .transposed(weight.value.pointer + columns.lowerBound * inputs, stride: inputs), into: target, stride: outputs,
-        accumulate: bias != nil)
+        accumulate: bias != nil, in: accumulation)
     }
     let slot = input.slot
     record(output) { [engine] dOutput in
@@ -33,7 +34,8 @@ extension Tape {
           MatrixProduct.multiply(
             rows: columns.count, columns: inputs, depth: rows,
             .transposed(dOutput.pointer + columns.lowerBound, stride: outputs), .plain(x.pointer, stride: inputs),
-            into: dWeight.pointer + columns.lowerBound * inputs, stride: inputs, accumulate: accumulate)
+            into: dWeight.pointer + columns.lowerBound * inputs, stride: inputs, accumulate: accumulate,
+            in: accumulation)
         }
       }
       bias?.accumulate { dBias, accumulate in
@@ -45,7 +47,7 @@ extension Tape {
           MatrixProduct.multiply(
             rows: rows, columns: columns.count, depth: outputs, .plain(dOutput.pointer, stride: outputs),
             .plain(weight.value.pointer + columns.lowerBound, stride: inputs),
-            into: dInput.pointer + columns.lowerBound, stride: inputs, accumulate: accumulate)
+            into: dInput.pointer + columns.lowerBound, stride: inputs, accumulate: accumulate, in: accumulation)
         }
       }
     }

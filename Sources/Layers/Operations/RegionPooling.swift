@@ -19,14 +19,21 @@ extension Tape {
     }
     let outputs = regions.map { _ in result(engine.empty([batch, channels])) }
     let x = input.tensor.pointer
-    engine.parallel(batch * regions.count) { chunk, _ in
+    engine.reserveScratch(4 * channels)
+    engine.parallel(batch * regions.count) { chunk, worker in
       let image = chunk / regions.count
       let region = chunk % regions.count
       let rows = regions[region][image]
       let target = outputs[region].tensor.pointer + image * channels
+      // Row by row, so that no sum has more terms than a side of the map.
+      let sum = engine.scratch(of: worker)
       target.update(repeating: 0, count: channels)
-      for position in rows.lowerBound * width..<rows.upperBound * width {
-        Rows.add(x + (image * height * width + position) * channels, to: target, count: channels)
+      for row in rows {
+        sum.update(repeating: 0, count: channels)
+        for column in 0..<width {
+          Rows.add(x + ((image * height + row) * width + column) * channels, to: sum, count: channels)
+        }
+        Rows.add(sum, to: target, count: channels)
       }
       Rows.scale(target, by: 1 / Float(rows.count * width), count: channels)
     }

@@ -81,8 +81,7 @@ public struct ResNet {
   /// - Parameter images: `[N, H, W, 3]`, normalised.
   /// - Returns: `[N, H', W', Z]`.
   public func callAsFunction(_ images: Value, on tape: Tape) -> Value {
-    var x = tape.convolution(images, stemConvolution, stride: 2, padding: 3)
-    x = tape.batchNorm(x, stemNorm)
+    var x = tape.convolution(images, stemConvolution, stride: 2, padding: 3, then: stemNorm)
     x = tape.maxPool(x, window: 3, stride: 2, padding: 1)
     for block in blocks { x = block(x, on: tape) }
     return x
@@ -101,14 +100,8 @@ struct ResidualBlock {
     _ name: String, _ kind: ResNetConfiguration.Block, inputs: Int, width: Int, stride: Int, in store: ParameterStore
   ) {
     let outputs = width * kind.expansion
-    // (kernel, output channels, stride) of each convolution of the branch
-    let plan =
-      switch kind {
-      case .basic: [(3, width, stride), (3, width, 1)]
-      case .bottleneck: [(1, width, 1), (3, width, stride), (1, outputs, 1)]
-      }
     var channels = inputs
-    convolutions = plan.enumerated().map { index, layer in
+    convolutions = kind.layers(filters: width, stride: stride).enumerated().map { index, layer in
       let (kernel, filters, stride) = layer
       let weight = store.parameter(
         "\(name).conv\(index + 1).weight", shape: [filters, kernel, kernel, channels], layout: .convolution,
@@ -131,14 +124,14 @@ struct ResidualBlock {
   func callAsFunction(_ input: Value, on tape: Tape) -> Value {
     var shortcut = input
     if let downsample {
-      let x = tape.convolution(input, downsample.weight, stride: stride)
-      shortcut = tape.batchNorm(x, downsample.norm, activation: .none)
+      shortcut = tape.convolution(
+        input, downsample.weight, stride: stride, then: downsample.norm, activation: .none)
     }
     var x = input
     for (index, layer) in convolutions.enumerated() {
-      x = tape.convolution(x, layer.weight, stride: layer.stride, padding: layer.padding)
-      let isLast = index == convolutions.count - 1
-      x = tape.batchNorm(x, layer.norm, adding: isLast ? shortcut : nil)
+      x = tape.convolution(
+        x, layer.weight, stride: layer.stride, padding: layer.padding, then: layer.norm,
+        adding: index == convolutions.count - 1 ? shortcut : nil)
     }
     return x
   }

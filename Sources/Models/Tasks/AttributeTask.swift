@@ -35,7 +35,7 @@ struct AttributeTask {
   }
 
   func callAsFunction(_ features: Value, on tape: Tape) -> Output {
-    let map = tape.batchNorm(tape.convolution(features, reduce), norm)
+    let map = tape.convolution(features, reduce, then: norm)
     let (batch, height) = (features.shape[0], features.shape[1])
     let regions = BodyRegion.allCases.map { Array(repeating: $0.rows(of: height), count: batch) }
     let vectors = tape.regionMeans(map, regions: regions)

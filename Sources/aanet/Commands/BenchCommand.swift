@@ -9,7 +9,7 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Time the engine on this machine.",
-    subcommands: [Train.self, Infer.self, BenchRetrievalCommand.self]
+    subcommands: [Train.self, Infer.self, Layers.self, BenchRetrievalCommand.self]
   )
 
   /// The models that can be timed.
@@ -50,21 +50,29 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "How to print: table or json.")
     var format = OutputFormat.table
 
-    func run(_ pass: TrainingBench.Pass) throws {
+    /// Height and width of the images, and whether the other numbers make sense.
+    func extents() throws -> (height: Int, width: Int) {
       let extents = (size ?? model.size).split(separator: "x").compactMap { Int($0) }
       guard extents.count == 2 else { throw ValidationError("--size is HEIGHTxWIDTH, as in 384x128") }
       guard (batch ?? 2) > 1, (threads ?? 1) > 0, repeats > 0 else {
         throw ValidationError("--batch is at least 2, --threads and --repeats at least 1")
       }
+      try AANetConfiguration(backbone: model.backbone, identities: model.identities)
+        .validate(height: extents[0], width: extents[1])
+      return (extents[0], extents[1])
+    }
+
+    func run(_ pass: TrainingBench.Pass) throws {
+      let (height, width) = try extents()
       var configuration = AANetConfiguration(backbone: model.backbone, identities: model.identities)
       configuration.part = PartTaskConfiguration()
       configuration.attribute = AttributeTaskConfiguration(attributes: TrainingBench.attributes)
       configuration.attention = AttentionTaskConfiguration(attributes: TrainingBench.attentionAttributes)
-      try configuration.validate(height: extents[0], width: extents[1])
+      try configuration.validate(height: height, width: width)
       let engine = Engine(threads: threads ?? Engine.availableThreads)
       Console.warnOfNarrowKernels()
       let bench = TrainingBench(
-        configuration, batch: batch ?? model.batch, height: extents[0], width: extents[1], on: engine)
+        configuration, batch: batch ?? model.batch, height: height, width: width, on: engine)
       let result = bench.run(pass, repeats: repeats)
       switch format {
       case .json: try Console.printJSON(result)

@@ -1,7 +1,11 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Layers
 import Tensors
+
+extension ConvolutionForm: ExpressibleByArgument {}
+extension Accumulation: ExpressibleByArgument {}
 
 /// `aanet parity`: how far the engine is from golden numbers.
 struct ParityCommand: ParsableCommand {
@@ -17,6 +21,7 @@ struct ParityCommand: ParsableCommand {
       Examples:
         aanet parity ../shared/golden/basic-market-uncertainty.safetensors
         aanet parity case.safetensors --format json
+        aanet parity case.safetensors --form winograd --accumulation single
       """)
 
   @Argument(help: "The case's numbers; its description lies beside it.", completion: .file(extensions: ["safetensors"]))
@@ -28,12 +33,20 @@ struct ParityCommand: ParsableCommand {
   @Option(help: "Worker threads; by default as many as there are cores.")
   var threads: Int?
 
+  @Option(
+    help: "Compute convolutions in this form where it can: \(ConvolutionForm.allValueStrings.joined(separator: ", ")).")
+  var form: ConvolutionForm?
+
+  @Option(help: "Sum products in single or double precision; by default small ones in double.")
+  var accumulation: Accumulation?
+
   @Flag(help: "Print every tensor's error, not only each group's largest.")
   var all = false
 
   func run() throws {
     let engine = Engine(threads: threads ?? Engine.availableThreads)
-    let result = try ParityCase(contentsOf: URL(fileURLWithPath: file)).replay(on: engine)
+    let result = try ParityCase(contentsOf: URL(fileURLWithPath: file)).replay(
+      on: engine, policy: ComputePolicy(form: form, accumulation: accumulation))
     switch format {
     case .json: try Console.printJSON(Summary(result))
     case .table: printTable(result)

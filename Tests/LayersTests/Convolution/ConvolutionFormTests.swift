@@ -43,7 +43,8 @@ struct ConvolutionFormTests {
     Layer("ResNet-50 layer4.1.conv2 of last stride 2", map: (12, 4), 512, 512, kernel: 3, .winograd),
     Layer("ResNet-18 layer4.1.conv2 of an image of 64×64", map: (2, 2), 512, 512, kernel: 3, .patches),
     Layer("a map of 5×3, whose tiles would be half empty", map: (5, 3), 64, 64, kernel: 3, .patches),
-    Layer("a map of 4×2, whose tiles are half full", map: (4, 2), 64, 64, kernel: 3, .winograd),
+    Layer("a map of 4×2, whose tiles are half full", map: (4, 2), 512, 512, kernel: 3, .winograd),
+    Layer("so little work that it is summed in double precision", map: (8, 4), 64, 64, kernel: 3, .patches),
     Layer("a narrow network of width 8", map: (48, 16), 8, 8, kernel: 3, .patches),
     Layer("channels that fill vectors into filters that do not", map: (48, 16), 16, 24, kernel: 3, .patches),
   ])

@@ -1,0 +1,39 @@
+import Tensors
+
+/// One convolution on numbers of its own, for timing its passes one by one.
+public struct ConvolutionBench {
+  /// A pass of a convolution.
+  public enum Pass: String, CaseIterable, Sendable {
+    /// The output.
+    case forward
+    /// The gradient by the input.
+    case dataGradient = "data_gradient"
+    /// The gradient by the weights.
+    case weightGradient = "weight_gradient"
+  }
+
+  private let kernel: any ConvolutionKernel
+  private let input: Tensor
+  private let output: Tensor
+  private let weight: Tensor
+  private let dWeight: Tensor
+
+  /// Makes the tensors.
+  public init(_ geometry: ConvolutionGeometry, form: ConvolutionForm, on engine: Engine) {
+    kernel = form.kernel(
+      for: geometry, in: .suiting(multiplications: geometry.multiplications), on: engine)
+    input = engine.filled(geometry.inputShape, with: 0.5)
+    output = engine.filled(geometry.outputShape, with: 0.5)
+    weight = engine.filled(geometry.weightShape, with: 0.01)
+    dWeight = engine.filled(geometry.weightShape)
+  }
+
+  /// Runs one pass.
+  public func run(_ pass: Pass) {
+    switch pass {
+    case .forward: kernel.forward(input, weight, into: output, finish: nil)
+    case .dataGradient: kernel.dInput(output, weight, into: input, accumulate: false)
+    case .weightGradient: kernel.dWeight(input, output, into: dWeight, accumulate: false)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import Layers
+
+/// One convolution of a network, by name.
+public struct NamedConvolution: Hashable, Sendable {
+  /// The weights' name without `.weight`: `layer1.0.conv2`.
+  public let name: String
+  /// Its sizes.
+  public let geometry: ConvolutionGeometry
+}
+
+extension ResNetConfiguration {
+  /// The network's convolutions in order, for a batch of images.
+  public func convolutions(batch: Int, height: Int, width imageWidth: Int) -> [NamedConvolution] {
+    var found: [NamedConvolution] = []
+    var (rows, columns, channels) = (height, imageWidth, 3)
+    @discardableResult
+    func add(_ name: String, filters: Int, kernel: Int, stride: Int, padding: Int) -> ConvolutionGeometry {
+      let geometry = ConvolutionGeometry(
+        batch: batch, height: rows, width: columns, channels: channels, filters: filters, kernelHeight: kernel,
+        kernelWidth: kernel, stride: stride, padding: padding)
+      found.append(NamedConvolution(name: name, geometry: geometry))
+      return geometry
+    }
+    let stem = add("conv1", filters: width, kernel: 7, stride: 2, padding: 3)
+    rows = (stem.outputHeight - 1) / 2 + 1
+    columns = (stem.outputWidth - 1) / 2 + 1
+    channels = width
+    for (stage, count) in blocks.enumerated() {
+      let filters = width << stage
+      for index in 0..<count {
+        let name = "layer\(stage + 1).\(index)"
+        let stride = index == 0 ? strides[stage] : 1
+        if stride != 1 || channels != filters * block.expansion {
+          add("\(name).downsample.0", filters: filters * block.expansion, kernel: 1, stride: stride, padding: 0)
+        }
+        for (place, layer) in block.layers(filters: filters, stride: stride).enumerated() {
+          let geometry = add(
+            "\(name).conv\(place + 1)", filters: layer.filters, kernel: layer.kernel, stride: layer.stride,
+            padding: layer.kernel / 2)
+          (rows, columns, channels) = (geometry.outputHeight, geometry.outputWidth, layer.filters)
+        }
+      }
+    }
+    return found
+  }
+}
+
+extension ResNetConfiguration.Block {
+  /// The convolutions of a block's branch.
+  func layers(filters: Int, stride: Int) -> [(kernel: Int, filters: Int, stride: Int)] {
+    switch self {
+    case .basic: [(3, filters, stride), (3, filters, 1)]
+    case .bottleneck: [(1, filters, 1), (3, filters, stride), (1, filters * expansion, 1)]
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import Tensors
+
+extension ResNetConfiguration {
+  /// A tensor of the network as files hold it.
+  public struct TensorDescription: Sendable, Hashable {
+    /// torchvision's name.
+    public let name: String
+    /// The shape in files.
+    public let shape: [Int]
+  }
+
+  /// Every tensor of the network under torchvision's names, in the network's order: convolutions, and of each BatchNorm
+  /// the weight, the bias and the running statistics.
+  public var tensors: [TensorDescription] {
+    var result: [TensorDescription] = []
+    func convolution(_ name: String, _ filters: Int, _ channels: Int, _ kernel: Int) {
+      result.append(TensorDescription(name: "\(name).weight", shape: [filters, channels, kernel, kernel]))
+    }
+    func norm(_ name: String, _ channels: Int) {
+      for part in ["weight", "bias", "running_mean", "running_var"] {
+        result.append(TensorDescription(name: "\(name).\(part)", shape: [channels]))
+      }
+    }
+    convolution("conv1", width, 3, 7)
+    norm("bn1", width)
+    var channels = width
+    for (stage, count) in blocks.enumerated() {
+      let inner = width << stage
+      let outputs = inner * block.expansion
+      for index in 0..<count {
+        let name = "layer\(stage + 1).\(index)"
+        let branch =
+          switch block {
+          case .basic: [(3, channels, inner), (3, inner, inner)]
+          case .bottleneck: [(1, channels, inner), (3, inner, inner), (1, inner, outputs)]
+          }
+        for (place, (kernel, inputs, filters)) in branch.enumerated() {
+          convolution("\(name).conv\(place + 1)", filters, inputs, kernel)
+          norm("\(name).bn\(place + 1)", filters)
+        }
+        if channels != outputs || (index == 0 && strides[stage] != 1) {
+          convolution("\(name).downsample.0", outputs, channels, 1)
+          norm("\(name).downsample.1", outputs)
+        }
+        channels = outputs
+      }
+    }
+    return result
+  }
+
+  /// The network that a file's tensors are of, told by their names and shapes; nil where they are no ResNet's. The last
+  /// stage's stride leaves no trace in a file and is 1 here.
+  public init?(of file: TensorFile) {
+    self.init(of: file, prefix: BackboneFit.prefix(of: file, wanted: ["conv1.weight", "layer1.0.conv1.weight"]))
+  }
+
+  /// The network that a file's tensors are of.
+  ///
+  /// - Parameter prefix: what stands in front of torchvision's names in the file.
+  public init?(of file: TensorFile, prefix: String) {
+    guard let stem = file["\(prefix)conv1.weight"], stem.shape.count == 4, (1...4096).contains(stem.shape[0]) else {
+      return nil
+    }
+    let blocks = (1...4).map { stage in
+      var count = 0
+      while count < 1000, file["\(prefix)layer\(stage).\(count).conv1.weight"] != nil { count += 1 }
+      return count
+    }
+    guard !blocks.contains(0) else { return nil }
+    let isBottleneck = file["\(prefix)layer1.0.conv3.weight"] != nil
+    self.init(block: isBottleneck ? .bottleneck : .basic, blocks: blocks, width: stem.shape[0])
+  }
+}

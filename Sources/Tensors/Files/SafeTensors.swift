@@ -1,0 +1,70 @@
+import Foundation
+
+/// What is wrong with a safetensors file.
+public struct SafeTensorsError: Error, CustomStringConvertible, Equatable {
+  /// The file and the reason.
+  public let description: String
+}
+
+/// The safetensors format: a JSON header of names, types, shapes and byte ranges, then the bytes.
+public struct SafeTensors: Sendable, Equatable {
+  /// The tensors by name.
+  public var tensors: [String: StoredTensor]
+  /// Free text by name (`__metadata__`).
+  public var metadata: [String: String]
+
+  /// The largest header that is read, the format's own limit.
+  public static let maximumHeader = 100_000_000
+
+  /// Gathers tensors for writing.
+  public init(tensors: [String: StoredTensor] = [:], metadata: [String: String] = [:]) {
+    self.tensors = tensors
+    self.metadata = metadata
+  }
+
+  /// Reads a file.
+  ///
+  /// - Throws: ``SafeTensorsError`` where the file cannot be read or contradicts itself.
+  public init(contentsOf url: URL) throws(SafeTensorsError) {
+    let data: Data
+    do { data = try Data(contentsOf: url, options: .mappedIfSafe) } catch {
+      throw SafeTensorsError(description: "\(url.path): cannot be read (\(error.localizedDescription))")
+    }
+    do { try self.init(data: data) } catch {
+      throw SafeTensorsError(description: "\(url.path): \(error.description)")
+    }
+  }
+
+  /// Reads the bytes of a file.
+  ///
+  /// - Throws: ``SafeTensorsError`` where a length, a type, a shape and a byte range do not agree.
+  public init(data: Data) throws(SafeTensorsError) {
+    let header = try SafeTensorsHeader(of: data)
+    metadata = header.metadata
+    tensors = [:]
+    for entry in header.entries {
+      let bytes = data.dropFirst(entry.range.lowerBound).prefix(entry.range.count)
+      tensors[entry.name] = StoredTensor(kind: entry.kind, shape: entry.shape, bytes: Array(bytes))
+    }
+  }
+
+  /// The bytes of the file: tensors in the order of their names, so that equal contents give equal bytes.
+  ///
+  /// - Throws: what `JSONSerialization` throws, which well-formed names do not cause.
+  public func serialized() throws -> Data {
+    var header: [String: Any] = [:]
+    var body = Data()
+    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
+      let start = body.count
+      body.append(contentsOf: tensor.bytes)
+      header[name] = ["dtype": tensor.kind.rawValue, "shape": tensor.shape, "data_offsets": [start, body.count]]
+    }
+    if !metadata.isEmpty { header["__metadata__"] = metadata }
+    var text = try JSONSerialization.data(withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
+    while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
+    var result = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) }
+    result.append(text)
+    result.append(body)
+    return result
+  }
+}

@@ -1,0 +1,119 @@
+import Foundation
+
+/// A file of named tensors, of whichever form: safetensors, or what `torch.save` writes (`.pth`, `.pt`).
+///
+/// Opening a file reads and checks its description alone; numbers stay on the disk until they are asked for. Nothing in a
+/// file is run.
+public struct TensorFile: Sendable {
+  /// How a file is written.
+  public enum Form: String, Sendable, Codable {
+    /// The safetensors format.
+    case safetensors
+    /// PyTorch's zip archive, since 1.6.
+    case torchArchive = "pytorch-zip"
+    /// PyTorch's form before 1.6.
+    case torchLegacy = "pytorch-legacy"
+  }
+
+  /// A tensor in the file.
+  public struct Entry: Sendable, Hashable {
+    /// The name; in PyTorch's files the path of keys to it, joined by dots.
+    public let name: String
+    /// The element type.
+    public let kind: StoredTensor.Kind
+    /// The extent of each dimension.
+    public let shape: [Int]
+
+    /// How many elements there are.
+    public var count: Int { shape.reduce(1, *) }
+  }
+
+  private enum Contents: Sendable {
+    case safetensors(SafeTensorsHeader, Data)
+    case torch(TorchArchive)
+  }
+
+  /// How the file is written.
+  public let form: Form
+  /// The tensors in the file's order.
+  public let entries: [Entry]
+  /// Free text by name, which safetensors files may hold.
+  public let metadata: [String: String]
+  private let contents: Contents
+  private let indices: [String: Int]
+
+  /// Opens a file. Its form is told by its first bytes, whatever it is called.
+  ///
+  /// - Throws: ``TensorFileError`` with the file's path where it cannot be read, is of no known form, damaged, or asks
+  ///   to run something.
+  public init(contentsOf url: URL) throws(TensorFileError) {
+    do throws(TensorFileError) { try self.init(data: try Self.mapped(url)) } catch {
+      throw TensorFileError("\(url.path): \(error.description)")
+    }
+  }
+
+  /// Opens the bytes of a file.
+  ///
+  /// - Throws: ``TensorFileError`` as for a file, without a path.
+  public init(data: Data) throws(TensorFileError) {
+    if data.starts(with: ZipDirectory.signature) {
+      try self.init(.torchArchive, try TorchArchive(zip: data))
+    } else if data.starts(with: TorchArchive.legacySignature) {
+      try self.init(.torchLegacy, try TorchArchive(legacy: data))
+    } else if data.count > 8, data[data.startIndex + 8] == UInt8(ascii: "{") {
+      let header: SafeTensorsHeader
+      do { header = try SafeTensorsHeader(of: data) } catch { throw TensorFileError(error.description) }
+      self.init(
+        form: .safetensors, entries: header.entries.map { Entry(name: $0.name, kind: $0.kind, shape: $0.shape) },
+        metadata: header.metadata, contents: .safetensors(header, data))
+    } else {
+      throw TensorFileError(
+        "it is neither a safetensors file nor one that torch.save wrote")
+    }
+  }
+
+  private init(_ form: Form, _ archive: TorchArchive) throws(TensorFileError) {
+    self.init(
+      form: form,
+      entries: archive.tensors.map { Entry(name: $0.name, kind: $0.tensor.storage.kind, shape: $0.tensor.shape) },
+      metadata: [:], contents: .torch(archive))
+  }
+
+  private init(form: Form, entries: [Entry], metadata: [String: String], contents: Contents) {
+    self.form = form
+    self.entries = entries
+    self.metadata = metadata
+    self.contents = contents
+    indices = Dictionary(entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The tensor of a name, without its numbers; nil where there is none.
+  public subscript(name: String) -> Entry? { indices[name].map { entries[$0] } }
+
+  /// Reads a tensor's numbers.
+  ///
+  /// - Returns: the tensor; nil where there is none of that name.
+  public func tensor(_ name: String) -> StoredTensor? {
+    guard let index = indices[name] else { return nil }
+    switch contents {
+    case .torch(let archive): return archive.stored(archive.tensors[index].tensor)
+    case .safetensors(let header, let data):
+      let entry = header.entries[index]
+      let bytes = data.dropFirst(entry.range.lowerBound).prefix(entry.range.count)
+      return StoredTensor(kind: entry.kind, shape: entry.shape, bytes: Array(bytes))
+    }
+  }
+
+  /// The bytes of a regular file, mapped: a folder, a pipe or a device under its name is refused, not waited for.
+  private static func mapped(_ url: URL) throws(TensorFileError) -> Data {
+    var status = stat()
+    guard stat(url.path, &status) == 0 else {
+      throw TensorFileError("it cannot be read (\(String(cString: strerror(errno))))")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw TensorFileError("it is not a regular file") }
+    guard status.st_size > 0 else { throw TensorFileError("it is empty") }
+    do { return try Data(contentsOf: url, options: .mappedIfSafe) } catch {
+      throw TensorFileError("it cannot be read (\(error.localizedDescription))")
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import Foundation
+
+/// The files in a zip archive that are stored as they are, as PyTorch writes them: names and places.
+///
+/// Only the directory at the archive's end says what is there; a file's own header must agree with it on the name.
+/// Source: PKWARE's APPNOTE.TXT, sections 4.3.7 to 4.3.16 and 4.5.3 (zip64).
+struct ZipDirectory {
+  /// One file.
+  struct Entry {
+    let name: String
+    /// Why the file's bytes cannot be read as they are (`compressed`); nil where they can.
+    let obstacle: String?
+    fileprivate let size: UInt64
+    fileprivate let headerOffset: UInt64
+  }
+
+  /// The files by name.
+  let entries: [String: Entry]
+  private let data: Data
+
+  /// The most files that a directory may list.
+  static let maximumEntries = 1 << 18
+
+  /// How an archive begins where its first file does.
+  static let signature: [UInt8] = [0x50, 0x4B, 0x03, 0x04]
+
+  /// Reads an archive's directory.
+  ///
+  /// - Throws: ``TensorFileError`` where it is missing, damaged, split over several files or lists a name twice.
+  init(_ data: Data) throws(TensorFileError) {
+    self.data = data
+    let (start, size, count) = try Self.directory(in: data)
+    guard count <= Self.maximumEntries else { throw TensorFileError("its zip directory claims \(count) files") }
+    guard start <= data.count, size <= data.count - Int(start) else {
+      throw TensorFileError("its zip directory lies outside of the file")
+    }
+    var cursor = ByteCursor(data, from: Int(start), to: Int(start) + Int(size))
+    var entries: [String: Entry] = [:]
+    for _ in 0..<count {
+      let entry = try Self.entry(&cursor)
+      guard entries.updateValue(entry, forKey: entry.name) == nil else {
+        throw TensorFileError("its zip directory lists \(entry.name.quotedForMessage) twice")
+      }
+    }
+    self.entries = entries
+  }
+
+  /// Where a file's bytes lie in the archive.
+  ///
+  /// - Throws: ``TensorFileError`` where there is no such file, it is not stored as it is, or it leaves the archive.
+  func range(of name: String) throws(TensorFileError) -> Range<Int> {
+    guard let entry = entries[name] else { throw TensorFileError("it holds no \(name.quotedForMessage)") }
+    if let obstacle = entry.obstacle {
+      throw TensorFileError("\(name.quotedForMessage) in it is \(obstacle); PyTorch stores files as they are")
+    }
+    guard entry.headerOffset < data.count else {
+      throw TensorFileError("\(name.quotedForMessage) lies outside of the file")
+    }
+    var cursor = ByteCursor(data, from: Int(entry.headerOffset))
+    guard Array(try cursor.bytes(4)) == Self.signature else {
+      throw TensorFileError("\(name.quotedForMessage) is not where the zip directory says")
+    }
+    try cursor.skip(22)
+    let nameLength = Int(try cursor.integer(UInt16.self))
+    let extraLength = Int(try cursor.integer(UInt16.self))
+    guard try cursor.bytes(nameLength).elementsEqual(name.utf8) else {
+      throw TensorFileError("\(name.quotedForMessage) is not where the zip directory says")
+    }
+    try cursor.skip(extraLength)
+    guard entry.size <= cursor.left else { throw TensorFileError("\(name.quotedForMessage) is cut off") }
+    return cursor.place..<cursor.place + Int(entry.size)
+  }
+
+  /// One line of the directory.
+  private static func entry(_ cursor: inout ByteCursor) throws(TensorFileError) -> Entry {
+    guard try cursor.integer(UInt32.self) == 0x0201_4B50 else {
+      throw TensorFileError("its zip directory is damaged")
+    }
+    try cursor.skip(4)
+    let flags = try cursor.integer(UInt16.self)
+    let method = try cursor.integer(UInt16.self)
+    try cursor.skip(8)
+    var packed = UInt64(try cursor.integer(UInt32.self))
+    var size = UInt64(try cursor.integer(UInt32.self))
+    let nameLength = Int(try cursor.integer(UInt16.self))
+    let extraLength = Int(try cursor.integer(UInt16.self))
+    let commentLength = Int(try cursor.integer(UInt16.self))
+    try cursor.skip(8)
+    var offset = UInt64(try cursor.integer(UInt32.self))
+    let name = try cursor.text(nameLength)
+    var extra = ByteCursor(try cursor.bytes(extraLength))
+    try cursor.skip(commentLength)
+    // Zip64: what does not fit 32 bits stands in an extra field, in this order, each only where needed.
+    while extra.left >= 4 {
+      let kind = try extra.integer(UInt16.self)
+      var field = ByteCursor(try extra.bytes(Int(try extra.integer(UInt16.self))))
+      guard kind == 1 else { continue }
+      if size == 0xFFFF_FFFF { size = try field.integer(UInt64.self) }
+      if packed == 0xFFFF_FFFF { packed = try field.integer(UInt64.self) }
+      if offset == 0xFFFF_FFFF { offset = try field.integer(UInt64.self) }
+    }
+    let obstacle = flags & 1 != 0 ? "encrypted" : method != 0 || packed != size ? "compressed" : nil
+    return Entry(name: name, obstacle: obstacle, size: size, headerOffset: offset)
+  }
+
+  /// Finds the directory by the record at the archive's end, which only a comment may follow.
+  private static func directory(in data: Data) throws(TensorFileError) -> (start: UInt64, size: UInt64, count: UInt64) {
+    let recordSize = 22
+    let missing = TensorFileError("it begins as a zip archive but has no directory: it is cut off or damaged")
+    guard data.count >= recordSize else { throw missing }
+    var place = data.count - recordSize
+    let first = max(0, place - 0xFFFF)
+    while true {
+      var cursor = ByteCursor(data, from: place)
+      if try cursor.integer(UInt32.self) == 0x0605_4B50 {
+        var comment = ByteCursor(data, from: place + 20)
+        if Int(try comment.integer(UInt16.self)) == comment.left { break }
+      }
+      guard place > first else { throw missing }
+      place -= 1
+    }
+    var record = ByteCursor(data, from: place + 4)
+    let disks = (try record.integer(UInt16.self), try record.integer(UInt16.self))
+    try record.skip(2)
+    var count = UInt64(try record.integer(UInt16.self))
+    var size = UInt64(try record.integer(UInt32.self))
+    var start = UInt64(try record.integer(UInt32.self))
+    if count == 0xFFFF || size == 0xFFFF_FFFF || start == 0xFFFF_FFFF {
+      if let large = try zip64Record(in: data, before: place) { (start, size, count) = large }
+    } else if disks.0 != 0 || disks.1 != 0 {
+      throw TensorFileError("it is one part of a zip archive in several files")
+    }
+    return (start, size, count)
+  }
+
+  /// The larger record that archives beyond 32 bits have, found through the locator in front of the small one.
+  private static func zip64Record(
+    in data: Data, before place: Int
+  ) throws(TensorFileError) -> (start: UInt64, size: UInt64, count: UInt64)? {
+    guard place >= 20 else { return nil }
+    var locator = ByteCursor(data, from: place - 20)
+    guard try locator.integer(UInt32.self) == 0x0706_4B50 else { return nil }
+    try locator.skip(4)
+    let offset = try locator.integer(UInt64.self)
+    guard offset < place else { throw TensorFileError("its zip directory lies outside of the file") }
+    var record = ByteCursor(data, from: Int(offset))
+    guard try record.integer(UInt32.self) == 0x0606_4B50 else {
+      throw TensorFileError("its zip directory is damaged")
+    }
+    try record.skip(28)
+    let count = try record.integer(UInt64.self)
+    let size = try record.integer(UInt64.self)
+    return (try record.integer(UInt64.self), size, count)
+  }
+}

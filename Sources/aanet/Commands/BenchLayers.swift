@@ -1,0 +1,59 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Tensors
+
+extension BenchCommand {
+  /// `aanet bench layers`: where a network's time goes.
+  struct Layers: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Time each convolution of a network: forward, data gradient and weight gradient.",
+      discussion: """
+        GFLOPS count the direct form's operations, so that Winograd layers can be above the machine's peak. The peak is
+        what OpenBLAS reaches here on large square products.
+
+        Examples:
+          aanet bench layers --model aanet50 --batch 16
+          aanet bench layers --model quickstart --format json
+        """)
+
+    @OptionGroup var options: Options
+
+    func run() throws {
+      let (height, width) = try options.extents()
+      let engine = Engine(threads: options.threads ?? Engine.availableThreads)
+      Console.warnOfNarrowKernels()
+      let convolutions = options.model.backbone.convolutions(
+        batch: options.batch ?? options.model.batch, height: height, width: width)
+      let bar = ProgressBar("layers", unit: "kinds")
+      let result = LayerBench(on: engine, repeats: options.repeats).run(convolutions) { bar.update($0, of: $1) }
+      bar.finish()
+      switch options.format {
+      case .json: try Console.printJSON(result)
+      case .table: printTable(result)
+      }
+    }
+
+    private func printTable(_ result: LayerBench.Result) {
+      print(
+        "\(options.model.rawValue), \(result.threads) threads, OpenBLAS kernels \(result.blasKernels), "
+          + String(format: "peak %.0f GFLOPS", result.peakGflops))
+      print(
+        "layer".padded(to: 24) + "sizes".padded(to: 34) + "form".padded(to: 9) + "n".aligned(to: 3)
+          + "forward".aligned(to: 16) + "data".aligned(to: 16) + "weights".aligned(to: 16) + "share".aligned(to: 8))
+      for row in result.layers {
+        var line = row.name.padded(to: 24) + row.geometry.padded(to: 34) + row.form.padded(to: 9)
+        line += "\(row.count)".aligned(to: 3)
+        let passes = Dictionary(uniqueKeysWithValues: row.passes.map { ($0.name, $0) })
+        for name in ["forward", "data_gradient", "weight_gradient"] {
+          let text = passes[name].map { String(format: "%.2f ms %4.0f G", $0.milliseconds, $0.gflops) } ?? "–"
+          line += text.aligned(to: 16)
+        }
+        let milliseconds = Double(row.count) * row.passes.reduce(0) { $0 + $1.milliseconds }
+        line += String(format: "%.1f %%", milliseconds / result.totalMilliseconds * 100).aligned(to: 8)
+        print(line)
+      }
+      print(String(format: "all convolutions, three passes: %.1f ms a batch", result.totalMilliseconds))
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import Experiments
+import Foundation
+import TestSupport
+import Tensors
+
+/// Where golden cases lie, and altered copies of them.
+enum ParityFiles {
+  /// The cases of our own, made by `make_cases.py` beside them.
+  static let ours = ["basic-all-uncertainty", "bottleneck-strided-fixed", "global-only", "part-attribute-uncertainty"]
+
+  /// The file of one of our own cases.
+  static func fixture(_ name: String) -> URL {
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Fixtures/parity/\(name).safetensors")
+  }
+
+  /// A file of the shared golden cases: under `AANET_SHARED`, or under `shared` beside the package. Nil on a machine
+  /// that has neither.
+  static func golden(_ name: String) -> URL? {
+    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let named = ProcessInfo.processInfo.environment["AANET_SHARED"].map { URL(fileURLWithPath: $0) }
+    return [named, package.deletingLastPathComponent().appendingPathComponent("shared")].compactMap { $0 }
+      .map { $0.appendingPathComponent("golden/\(name).safetensors") }
+      .first { FileManager.default.fileExists(atPath: $0.path) }
+  }
+
+  /// A copy of one of our own cases with other tensors or another description.
+  ///
+  /// - Parameters:
+  ///   - tensors: changes the tensors.
+  ///   - description: changes the description; returning nil leaves it away.
+  static func altered(
+    _ name: String, tensors change: (inout [String: StoredTensor]) throws -> Void = { _ in },
+    description rewrite: (String) -> String? = { $0 }
+  ) throws -> URL {
+    let folder = try TemporaryFolder()
+    var file = try SafeTensors(contentsOf: fixture(name))
+    try change(&file.tensors)
+    let text = try String(
+      contentsOf: fixture(name).deletingPathExtension().appendingPathExtension("json"), encoding: .utf8)
+    if let text = rewrite(text) { try folder.write(text, to: "case.json") }
+    return try folder.write(Array(try file.serialized()), to: "case.safetensors")
+  }
+}
