@@ -76,9 +76,10 @@ let package = Package(
     tests(of: "Retrieval", and: ["Tensors"], fixtures: true),
     tests(of: "Runs"),
     tests(
-      of: "Experiments", and: ["Configuration", "Runs", "Datasets", "Models", "Layers", "Tensors"], fixtures: true),
+      of: "Experiments", and: ["Configuration", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors"],
+      fixtures: true),
     tests(of: "Reports", and: ["Runs", "Configuration"], fixtures: true),
-    .testTarget(name: "CommandTests", dependencies: ["TestSupport", "Experiments", "Runs", "aanet"]),
+    .testTarget(name: "CommandTests", dependencies: ["TestSupport", "Datasets", "Experiments", "Runs", "aanet"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
