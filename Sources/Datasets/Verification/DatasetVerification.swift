@@ -1,3 +1,4 @@
+import Configuration
 import Foundation
 import Tensors
 
@@ -69,8 +70,8 @@ public struct DatasetVerification: Encodable, Sendable {
   ///   - report: told how many images are done, of how many.
   public init(
     _ dataset: Dataset, origin: DatasetOrigin, scheme: AttributeScheme, threads: Int = Engine.availableThreads,
-    report: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
-  ) rethrows {
+    report: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) {
     var findings: [DatasetFinding] = []
     var table: AttributeTable?
     if let file = dataset.attributesFile {
@@ -105,10 +106,11 @@ public struct DatasetVerification: Encodable, Sendable {
           if check.repairs > 0 { damaged.append(image.name.quoted) }
         }
         done += some.count
-        try report(done, total)
+        report(done, total)
       }
-      findings += Self.findings(.unreadable, "cannot be read", unreadable, in: split)
-      findings += Self.findings(.damaged, "are damaged, and read as far as they go", damaged, in: split)
+      findings += Self.findings(.unreadable, "that cannot be read", unreadable, in: split)
+      findings += Self.findings(
+        .damaged, "that end early or are damaged within, read as far as they go", damaged, in: split)
       let ordered = sizes.map { Size(width: $0.key.width, height: $0.key.height, images: $0.value) }
         .sorted { ($1.images, $0.width, $0.height) < ($0.images, $1.width, $1.height) }
       splits.append(
@@ -137,7 +139,8 @@ public struct DatasetVerification: Encodable, Sendable {
     return [
       DatasetFinding(
         kind, isProblem: kind == .unreadable,
-        "\(split.folder): \(files.count) files \(what): \(files.prefix(5).joined(separator: ", "))\(more)")
+        "\(split.folder): \(Wording.count(files.count, "file")) \(what): \(files.prefix(5).joined(separator: ", "))\(more)"
+      )
     ]
   }
 }

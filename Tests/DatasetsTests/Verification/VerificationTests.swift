@@ -105,7 +105,7 @@ import Testing
     let result = verify(try open(folder))
     #expect(!result.isSound)
     #expect(result.problems.map(\.kind) == [.unreadable])
-    #expect(result.problems[0].text.contains("query: 1 files cannot be read: '0003_c1s1_000001_00.jpg'"))
+    #expect(result.problems[0].text.contains("query: 1 file that cannot be read: '0003_c1s1_000001_00.jpg'"))
     #expect(result.remarks.contains { $0.kind == .damaged && $0.text.contains("0001_c1s1_000001_01.jpg") })
     #expect(result.splits[1].sizes.map(\.images) == [1])
   }
