@@ -76,10 +76,12 @@ let package = Package(
     tests(of: "Retrieval", and: ["Tensors"], fixtures: true),
     tests(of: "Runs"),
     tests(
-      of: "Experiments", and: ["Configuration", "Runs", "Datasets", "Models", "Layers", "Tensors"], fixtures: true),
+      of: "Experiments", and: ["Configuration", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors"],
+      fixtures: true),
     tests(of: "Reports", and: ["Runs", "Configuration"], fixtures: true),
     .testTarget(
-      name: "CommandTests", dependencies: ["TestSupport", "Experiments", "Runs", "Models", "Tensors", "aanet"]),
+      name: "CommandTests",
+      dependencies: ["TestSupport", "Datasets", "Experiments", "Runs", "Models", "Tensors", "aanet"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

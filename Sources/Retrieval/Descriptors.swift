@@ -45,6 +45,14 @@ public struct Descriptors: Sendable, Equatable {
     }
   }
 
+  /// The descriptors of some images, in the order given.
+  func rows(_ rows: [Int]) -> Descriptors {
+    var chosen: [Float] = []
+    chosen.reserveCapacity(rows.count * dimension)
+    for row in rows { chosen += values[row * dimension..<(row + 1) * dimension] }
+    return Descriptors(checked: chosen, dimension: dimension)
+  }
+
   /// The descriptors scaled to unit length; one that is all zeros stays so.
   public var unitLength: Descriptors {
     let scales = squaredNorms.map { $0 > 0 ? 1 / $0.squareRoot() : 0 }

@@ -21,6 +21,8 @@ public struct EuclideanDistances: Sendable {
     guard gallery.count <= Int32.max, query.count <= Int32.max, gallery.dimension <= Int32.max else {
       throw RetrievalError("more than \(Int32.max) descriptors or numbers in one are not supported")
     }
+    // Blocks of queries run on threads of their own; OpenBLAS's threads would only wait for one another.
+    openblas_set_num_threads(1)
     self.query = query
     self.gallery = gallery
     queryNorms = query.squaredNorms

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// The evaluation of Market-1501 and DukeMTMC-reID.
 ///
@@ -42,6 +43,32 @@ public enum RetrievalProtocol {
     return try evaluate(query: query, gallery: gallery, topRanks: topRanks) { rows in
       Array(distances[rows.lowerBound * gallery.count..<rows.upperBound * gallery.count])
     }
+  }
+
+  /// Ranks by re-ranked distances.
+  ///
+  /// - Parameters:
+  ///   - reranking: the variant of re-ranking.
+  ///   - normalize: whether descriptors are scaled to unit length first.
+  ///   - topRanks: how many of the best gallery images each query's ranking keeps.
+  /// - Throws: ``RetrievalError`` where a set is empty, the sets do not agree, or no query has a true match.
+  public static func evaluate(
+    query: LabelledDescriptors, gallery: LabelledDescriptors, reranking: ReRanking, normalize: Bool = false,
+    topRanks: Int = 0, threads: Int = Engine.availableThreads
+  ) throws(RetrievalError) -> RetrievalResult {
+    let distances = try reranking.distances(query: query, gallery: gallery, normalize: normalize, threads: threads)
+    let labels = gallery.labels
+    let kept = try RetrievalLabels(
+      identities: distances.galleryRows.map { labels.identities[$0] },
+      cameras: distances.galleryRows.map { labels.cameras[$0] }, of: "gallery")
+    let result = try evaluate(distances: distances.values, query: query.labels, gallery: kept, topRanks: topRanks)
+    guard kept.count < labels.count else { return result }
+    return try RetrievalResult(
+      queries: result.queries.map { ranking in
+        QueryRanking(
+          query: ranking.query, matchRanks: ranking.matchRanks, averagePrecision: ranking.averagePrecision,
+          top: ranking.top.map { distances.galleryRows[$0] })
+      })
   }
 
   /// The numbers of one block of distances: 16 MiB.

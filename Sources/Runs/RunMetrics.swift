@@ -42,6 +42,10 @@ public struct RetrievalScores: Codable, Hashable, Sendable {
 public struct RunMetrics: Codable, Hashable, Sendable {
   /// Retrieval by the benchmark's protocol.
   public var retrieval: RetrievalScores
+  /// Retrieval by re-ranked distances; absent where the plan asks for none. The variant stands in the plan.
+  public var reranked: RetrievalScores?
+  /// Attribute accuracy on the gallery; absent where the attribute task is off, and in old records.
+  public var attributes: AttributeScores?
   /// Numbers in a descriptor.
   public var descriptorLength: Int
   /// Trainable numbers of the model.
@@ -57,10 +61,13 @@ public struct RunMetrics: Codable, Hashable, Sendable {
 
   /// Records what a run was measured at.
   public init(
-    retrieval: RetrievalScores, descriptorLength: Int, parameters: Int, secondsTraining: Double,
+    retrieval: RetrievalScores, reranked: RetrievalScores? = nil, attributes: AttributeScores? = nil,
+    descriptorLength: Int, parameters: Int, secondsTraining: Double,
     secondsEvaluating: Double, imagesPerSecond: Double, peakMemoryGiB: Double
   ) {
     self.retrieval = retrieval
+    self.reranked = reranked
+    self.attributes = attributes
     self.descriptorLength = descriptorLength
     self.parameters = parameters
     self.secondsTraining = secondsTraining
@@ -70,7 +77,7 @@ public struct RunMetrics: Codable, Hashable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case retrieval, parameters
+    case retrieval, reranked, attributes, parameters
     case descriptorLength = "descriptor_length"
     case secondsTraining = "seconds_training"
     case secondsEvaluating = "seconds_evaluating"

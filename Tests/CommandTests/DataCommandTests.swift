@@ -33,6 +33,28 @@ import Testing
     #expect(try Data(contentsOf: sheet).count > 100_000)
   }
 
+  @Test func verifyEndsWithOneWhereAnEvaluationWouldBeSpoilt() throws {
+    let project = try TinyProject()
+    let sound = try BuiltCommand.run(["data", "verify", "tiny"], in: project.url)
+    #expect(sound.status == 0, "\(sound.complaints)")
+    #expect(sound.output.contains("nothing here would spoil an evaluation"))
+    #expect(sound.output.contains("label defect: test, 4 without upper_color (read as 'other'): 0011 0012 0013 0014"))
+    try project.folder.write(
+      String(contentsOf: project.url.appendingPathComponent("datasets.yaml"), encoding: .utf8)
+        + "\n  expect: { query: { images: 5, identities: 4, cameras: 1 } }\n", to: "datasets.yaml")
+    try project.folder.write("no image", to: "data/tiny/query/0012_c3s1_000001_01.jpg")
+    let spoilt = try BuiltCommand.run(["data", "verify", "tiny", "--format", "json"], in: project.url)
+    #expect(spoilt.status == 1)
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(spoilt.output.utf8)) as? [String: Any])
+    let kinds = (json["problems"] as? [[String: Any]])?.compactMap { $0["kind"] as? String }
+    #expect(kinds == ["counts", "unreadable"], "\(spoilt.output)")
+    // The counts stop a run too, with words that help.
+    let run = try BuiltCommand.run(["run", "tiny"], in: project.url)
+    #expect(run.status == 2 && run.complaints.contains("2 cameras where 1 are expected"), "\(run.complaints)")
+    let missing = try BuiltCommand.run(["data", "verify", "tinny"], in: project.url)
+    #expect(missing.status == 2 && missing.complaints.contains("did you mean 'tiny'?"))
+  }
+
   @Test func mistakesAreErrorsThatHelp() throws {
     let project = try project()
     let place = ["--project", project.url.path]

@@ -94,8 +94,19 @@ import Testing
       saying: "tasks.attention.attributes", "did you mean 'gender'?")
   }
 
-  @Test func rerankingIsRefusedRatherThanIgnored() throws {
-    try expectRefused(TinyProject(), ["evaluate.rerank={k1: 20}"], saying: "evaluate.rerank", "rerank: none")
+  @Test func rerankingIsCheckedAndShown() throws {
+    let project = try TinyProject()
+    try expectRefused(project, ["evaluate.rerank={k1: 20, variant: d3}"], saying: "evaluate.rerank.variant", "d2, d4")
+    let command = ["run", "tiny", "train.epochs=1", "evaluate.rerank={k1: 4, k2: 2}", "--variant", "all"]
+    let outcome = try BuiltCommand.run(command, in: project.url)
+    #expect(outcome.status == 0, "\(outcome.complaints)")
+    let shown = try BuiltCommand.run(["runs", "tiny", "--format", "json"], in: project.url)
+    let runs = try #require(try JSONSerialization.jsonObject(with: Data(shown.output.utf8)) as? [[String: Any]])
+    let metrics = try #require(runs.first?["metrics"] as? [String: Any])
+    #expect((metrics["reranked"] as? [String: Double])?["mAP_trapezoid"] != nil)
+    let attributes = try #require(metrics["attributes"] as? [String: Any])
+    #expect(Set(attributes.keys) == ["accuracy", "mean", "majority", "ceiling", "balanced"])
+    #expect((attributes["accuracy"] as? [String: Double])?["gender"] != nil)
   }
 
   @Test func usageErrorsEndWithTwo() throws {

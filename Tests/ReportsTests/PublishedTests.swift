@@ -43,6 +43,53 @@ struct PublishedTests {
     #expect(table.row("Lg+Lp")?.weights == ["global": 1, "part": 1, "attribute": 0, "attention": 0])
   }
 
+  /// Section 4.1, the paragraphs on Market1501.
+  @Test(arguments: [
+    ("PCB (Res-50) [20]", "AANet-50", 0.85, 0.09), ("SPReID (Res-152) [11]", "AANet-152", 0.05, 0.25),
+    ("SPReID (Res-152) [11] + RR", "AANet-152 + RR", 1.42, 0.47),
+  ])
+  func tableTwo(_ from: String, _ to: String, _ mAP: Double, _ rank1: Double) throws {
+    #expect(try Self.gain("table2", from: from, to: to, "mAP") == mAP)
+    #expect(try Self.gain("table2", from: from, to: to, "rank1") == rank1)
+  }
+
+  /// Table 2 has thirteen rows, five of them without Rank-10; an image found at rank 1 is found within rank 10.
+  @Test func tableTwoIsWhole() throws {
+    let table = try Fabricated.published().table("table2")
+    #expect(table.rows.count == 13 && table.columns == ["mAP", "rank1", "rank10"])
+    #expect(table.rows.filter { $0.values["rank10"] == nil }.count == 5)
+    for row in table.rows {
+      let (mAP, rank1) = (try #require(row.values["mAP"]), try #require(row.values["rank1"]))
+      #expect(mAP < rank1 && rank1 < row.values["rank10"] ?? 100, "\(row.name)")
+    }
+    #expect(table.rows.map(\.source) == (1...13).map { "row \($0)" })
+    // Section 4.2: similar Rank-1, AANet-50 above those with deeper backbones.
+    let smaller = try #require(table.row("AANet-50")?.values["rank1"])
+    #expect(smaller > table.row("SPReID (Res-152) [11]")?.values["rank1"] ?? 100)
+    // The same methods stand in both tables, but for the first few.
+    let first = try Fabricated.published().table("table1")
+    #expect(table.rows.suffix(9).map(\.name) == first.rows.suffix(9).map(\.name))
+  }
+
+  /// Table 4's means, and its one misprint.
+  @Test func tableFour() throws {
+    let table = try Fabricated.published().table("table4")
+    #expect(table.columns.count == 13 && table.rows.map(\.name) == ["APR [15]", "AANet-152"])
+    func mean(_ values: [String: Double]) -> Double {
+      (values.filter { $0.key != "mean" }.values.reduce(0, +) / 12 * 100).rounded() / 100
+    }
+    let (apr, aanet) = (table.rows[0], table.rows[1])
+    #expect(aanet.values.count == 13 && mean(aanet.values) == aanet.values["mean"])
+    #expect(aanet.note == nil)
+    #expect(apr.values["mean"] == 85.33 && mean(apr.values) == 85.24, "as printed the mean does not follow")
+    var corrected = apr.values
+    corrected["handbag"] = 89.98
+    #expect(mean(corrected) == 85.33)
+    #expect(apr.note?.contains("88.98") == true && apr.note?.contains("89.98") == true)
+    // Section 5.2: AANet is better in every attribute, as printed.
+    for name in table.columns { #expect(aanet.values[name] ?? 0 > apr.values[name] ?? 100, "\(name)") }
+  }
+
   @Test func unknownTable() throws {
     let error = #expect(throws: ReportError.self) { _ = try Fabricated.published().table("tabel3") }
     #expect(error?.description.contains("'table3'") == true)

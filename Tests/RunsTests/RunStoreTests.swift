@@ -46,6 +46,23 @@ import Testing
     } catch { return "\(error)".replacing(temporary.url.path, with: "ROOT") }
   }
 
+  @Test func rerankedScoresAndAttributesMayBeThere() throws {
+    var more = metrics
+    more.reranked = metrics.retrieval
+    more.reranked?.mAP = 0.625
+    let figures = ["gender": 0.5, "upper_color": 0.25]
+    more.attributes = AttributeScores(
+      accuracy: figures, mean: 0.375, majority: figures, ceiling: figures, balanced: figures)
+    try store.writeMetrics(more, of: run)
+    #expect(try store.metrics(of: run) == more)
+    #expect(try text(.metrics).contains("\"mAP\" : 0.625"))
+    // A record from before there were any, word for word what was written then.
+    try store.writeMetrics(metrics, of: run)
+    let old = try text(.metrics)
+    #expect(!old.contains("reranked") && !old.contains("attributes"))
+    #expect(try store.metrics(of: run) == metrics)
+  }
+
   @Test func everyFileComesBack() throws {
     #expect(try store.record(for: run) == nil)
     #expect(try store.plan(of: run) == nil && store.metrics(of: run) == nil && store.ranks(of: run) == nil)

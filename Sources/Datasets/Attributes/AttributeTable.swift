@@ -10,7 +10,7 @@ public struct AttributeTable: Equatable, Sendable {
   public typealias Labels = [[Int]]
 
   /// The two halves of a benchmark.
-  public enum Split: String, CaseIterable, Sendable {
+  public enum Split: String, CaseIterable, Codable, Sendable {
     /// Identities to learn from.
     case train
     /// Identities of queries and gallery.
@@ -21,6 +21,8 @@ public struct AttributeTable: Equatable, Sendable {
   public let scheme: AttributeScheme
   /// What was written, by split and identity.
   public let labels: [Split: [Int: Labels]]
+  /// What the annotators left out or chose twice.
+  public let labelDefects: [AttributeDefect]
   /// What is amiss in the file and how it was read nonetheless, a line each.
   public let defects: [String]
 
@@ -51,7 +53,8 @@ public struct AttributeTable: Equatable, Sendable {
     }
     self.scheme = scheme
     self.labels = labels
-    self.defects = defects + Self.defects(of: labels, scheme: scheme)
+    labelDefects = AttributeDefect.all(of: labels, scheme: scheme)
+    self.defects = defects + labelDefects.map(\.summary)
   }
 
   /// The identities of a split, in ascending order.
@@ -68,38 +71,6 @@ public struct AttributeTable: Equatable, Sendable {
     labels[split]?[identity].map { row in
       zip(scheme.attributes, row).map { attribute, classes in classes.min() ?? attribute.otherClass }
     }
-  }
-
-  /// Counts what the annotators left out or chose twice.
-  private static func defects(of labels: [Split: [Int: Labels]], scheme: AttributeScheme) -> [String] {
-    var found: [String] = []
-    for split in Split.allCases {
-      let rows = labels[split] ?? [:]
-      for (place, attribute) in scheme.attributes.enumerated() {
-        func those(_ isMeant: ([Int]) -> Bool) -> [Int] {
-          rows.filter { isMeant($0.value[place]) }.keys.sorted()
-        }
-        func report(_ identities: [Int], _ what: String) {
-          guard !identities.isEmpty else { return }
-          let shown = identities.prefix(4).map { identityText($0) }.joined(separator: ", ")
-          found.append(
-            "\(split.rawValue): \(identities.count) \(identities.count == 1 ? "identity" : "identities") \(what): "
-              + shown + (identities.count > 4 ? ", …" : ""))
-        }
-        if attribute.otherClass != nil {
-          report(those(\.isEmpty), "without \(attribute.name) (read as 'other')")
-          report(those { $0.count == 2 }, "with two labels for \(attribute.name) (the first in the list is read)")
-          report(those { $0.count > 2 }, "with more than two labels for \(attribute.name) (the first is read)")
-        } else {
-          report(those(\.isEmpty), "without \(attribute.name) (left out of training and scores)")
-        }
-      }
-    }
-    let both = Set((labels[.train] ?? [:]).keys).intersection((labels[.test] ?? [:]).keys).sorted()
-    if !both.isEmpty {
-      found.append("\(both.count) identities in both splits, such as \(identityText(both[0]))")
-    }
-    return found
   }
 
   /// An identity as the file and the images' names write it: at least four digits.

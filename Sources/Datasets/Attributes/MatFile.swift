@@ -10,8 +10,8 @@ final class MatFile {
   /// The largest file that is read; the real ones have 11 kB.
   static let maximumBytes = 1 << 24
 
-  private let path: String
-  private let handle: OpaquePointer
+  let path: String
+  let handle: OpaquePointer
   private var opened: [UnsafeMutablePointer<matvar_t>] = []
 
   /// Opens a file.
@@ -99,6 +99,17 @@ struct MatValue {
     }
     guard let values = elements() else { throw DatasetError("\(place) is damaged") }
     return values
+  }
+
+  /// The numbers of a table.
+  ///
+  /// - Throws: ``DatasetError`` where it is no table of real numbers.
+  func matrix() throws(DatasetError) -> MatMatrix {
+    let values = try numbers()
+    guard pointer.pointee.rank == 2, let dims = pointer.pointee.dims, dims[0] * dims[1] == values.count else {
+      throw DatasetError("\(place) is no table of two dimensions")
+    }
+    return MatMatrix(rows: dims[0], columns: dims[1], values: values)
   }
 
   /// The strings of a cell array.

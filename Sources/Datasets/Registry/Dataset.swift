@@ -10,8 +10,12 @@ public struct Dataset: Sendable {
   public let root: URL
   /// How its folders and files are named.
   public let layout: DatasetLayout
+  /// What its folders must hold, where the registry states it.
+  public let expectation: DatasetExpectation?
   /// The training images of real identities, in the order of their names.
   public let train: [LabelledImage]
+  /// Images of the training folder that belong to nobody and are not in ``train``.
+  let trainingImagesLeftOut: (junk: Int, distractors: Int)
   /// The query images, in the order of their names.
   public let query: [LabelledImage]
   /// The gallery, in the order of its names, with its distractors (identity 0) and junk (−1).
@@ -91,6 +95,10 @@ public struct Dataset: Sendable {
     name = entry.name
     self.root = root
     layout = entry.layout
+    expectation = entry.expectation
+    trainingImagesLeftOut = (
+      junk: training.count { $0.identity < 0 }, distractors: training.count { $0.identity == 0 }
+    )
     self.remarks = remarks
   }
 
@@ -120,11 +128,18 @@ public struct Dataset: Sendable {
 
   private static func adviceOnMissing(_ entry: DatasetEntry, root: URL) -> String {
     let missing = "the dataset '\(entry.name)' is not there: the folder \(root.path.quoted) is missing; "
+    if entry.isSynthetic { return missing + "make it with: aanet data make \(entry.name)" }
     let folders = DatasetLayout.Split.allCases.map { "'\($0.folder)'" }.joined(separator: ", ")
-    return missing
-      + (entry.isSynthetic
-        ? "make it with: aanet data make \(entry.name)"
-        : "download it and unpack it so that this folder holds \(folders), "
-          + "or name the folder of your datasets in the variable \(DatasetEntry.dataVariable)")
+    let advice =
+      "download it and unpack it so that this folder holds \(folders)"
+      + (entry.attributes.map { " and \($0.quoted)" } ?? "")
+      + ", or name the folder of your datasets in the variable \(DatasetEntry.dataVariable); "
+      + "this project neither ships nor downloads it"
+    return
+      ([missing + advice] + entry.origin.lines
+      + [
+        "  'aanet data verify \(entry.name)' checks your copy; 'aanet data make' draws a synthetic twin to try things on"
+      ])
+      .joined(separator: "\n")
   }
 }

@@ -12,14 +12,23 @@ public struct DatasetEntry: Hashable, Sendable {
   public let attributes: String?
   /// Whether `aanet data make` draws it; otherwise it has to be downloaded.
   public let isSynthetic: Bool
+  /// What it must hold, where the registry states it.
+  public let expectation: DatasetExpectation?
+  /// Where it comes from.
+  public let origin: DatasetOrigin
 
   /// Describes a dataset.
-  public init(name: String, root: String, layout: DatasetLayout, attributes: String?, isSynthetic: Bool = false) {
+  public init(
+    name: String, root: String, layout: DatasetLayout, attributes: String?, isSynthetic: Bool = false,
+    expectation: DatasetExpectation? = nil, origin: DatasetOrigin = DatasetOrigin()
+  ) {
     self.name = name
     self.root = root
     self.layout = layout
     self.attributes = attributes
     self.isSynthetic = isSynthetic
+    self.expectation = expectation
+    self.origin = origin
   }
 
   /// The variable that names a folder to be used in place of the project's `data/`, as for a larger disk.

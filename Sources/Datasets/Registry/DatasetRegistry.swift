@@ -9,6 +9,9 @@ import Foundation
 ///   layout: market1501                 # or dukemtmc
 ///   attributes: market_attribute.mat   # in the dataset's folder; may be left out
 ///   synthetic: false                   # true where `aanet data make` draws it; may be left out
+///   homepage: https://…                # where it comes from: homepage, licence, standing, attributes_homepage
+///   expect:                            # what `aanet data verify` counts against; each may be left out
+///     query: { images: 3368, identities: 750, cameras: 6 }
 /// ```
 public struct DatasetRegistry: Sendable {
   /// The entries by name.
@@ -39,14 +42,19 @@ public struct DatasetRegistry: Sendable {
   public init(_ value: YAMLValue, source: String = fileName) throws(ConfigurationError) {
     var entries: [DatasetEntry] = []
     for (name, setting) in try Setting(value).entries() {
-      let keys = try setting.keys("root", "layout", "attributes", "synthetic")
+      let keys = try setting.keys(
+        "root", "layout", "attributes", "synthetic", "homepage", "licence", "standing", "attributes_homepage", "expect")
       entries.append(
         DatasetEntry(
           name: name,
           root: try keys.required("root").string(),
           layout: try keys.required("layout").choice(),
           attributes: try keys["attributes"]?.string(),
-          isSynthetic: try keys["synthetic"]?.bool() ?? false))
+          isSynthetic: try keys["synthetic"]?.bool() ?? false,
+          expectation: try keys["expect"].map { setting throws(ConfigurationError) in try DatasetExpectation(setting) },
+          origin: DatasetOrigin(
+            homepage: try keys["homepage"]?.string(), licence: try keys["licence"]?.string(),
+            standing: try keys["standing"]?.string(), attributesHomepage: try keys["attributes_homepage"]?.string())))
     }
     self.init(entries, source: source)
   }

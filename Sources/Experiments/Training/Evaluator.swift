@@ -13,9 +13,11 @@ struct Evaluator {
   let data: TrainingData
   let engine: Engine
 
-  /// What evaluation gives: the scores, each query's ranking, and the descriptors as they are stored.
+  /// What evaluation gives: the scores, each query's ranking by plain distance, and the descriptors as they are stored.
   struct Result {
     let scores: RetrievalScores
+    let reranked: RetrievalScores?
+    let attributes: AttributeScores?
     let rankings: [Runs.QueryRanking]
     let descriptors: SafeTensors
   }
@@ -28,8 +30,10 @@ struct Evaluator {
   func evaluate(isInterrupted: () -> Bool, report: (_ done: Int, _ total: Int) -> Void) throws -> Result {
     let dataset = data.dataset
     let total = dataset.query.count + dataset.gallery.count
-    let queryValues = try descriptors(of: dataset.query, isInterrupted) { report($0, total) }
-    let galleryValues = try descriptors(of: dataset.gallery, isInterrupted) { report(dataset.query.count + $0, total) }
+    let queryValues = try pass(over: dataset.query, isInterrupted) { report($0, total) }.descriptors
+    let (galleryValues, predicted) = try pass(over: dataset.gallery, isInterrupted) {
+      report(dataset.query.count + $0, total)
+    }
     let dimension = model.configuration.descriptorLength
     let query = try LabelledDescriptors(
       values: queryValues, dimension: dimension, identities: dataset.query.map(\.identity),
@@ -39,6 +43,11 @@ struct Evaluator {
       cameras: dataset.gallery.map(\.camera), of: "gallery")
     let result = try RetrievalProtocol.evaluate(
       query: query, gallery: gallery, normalize: settings.evaluate.normalize, topRanks: 0)
+    let reranked = try settings.evaluate.rerank.map { rerank in
+      try RetrievalProtocol.evaluate(
+        query: query, gallery: gallery, reranking: rerank.reranking, normalize: settings.evaluate.normalize,
+        threads: engine.workers.count)
+    }
     var tensors: [String: StoredTensor] = [:]
     for (name, values, images) in [("query", queryValues, dataset.query), ("gallery", galleryValues, dataset.gallery)] {
       tensors[name] = StoredTensor(values, shape: [images.count, dimension])
@@ -46,10 +55,8 @@ struct Evaluator {
       tensors["\(name)_cameras"] = StoredTensor(images.map(\.camera), shape: [images.count])
     }
     return Result(
-      scores: RetrievalScores(
-        mAP: result.mAP, mAPTrapezoid: result.mAPTrapezoid, rank1: result.cmc(1), rank5: result.cmc(5),
-        rank10: result.cmc(10), rank20: result.cmc(20), queries: result.countedQueries,
-        queriesWithoutMatch: result.queriesWithoutMatch),
+      scores: RetrievalScores(result), reranked: reranked.map(RetrievalScores.init),
+      attributes: try attributeScores(predicted),
       rankings: result.queries.compactMap { ranking in
         ranking.averagePrecision.map {
           Runs.QueryRanking(
@@ -59,27 +66,70 @@ struct Evaluator {
       }, descriptors: SafeTensors(tensors: tensors))
   }
 
-  /// The descriptors of some images, one after the other.
-  private func descriptors(
-    of images: [LabelledImage], _ isInterrupted: () -> Bool, report: (Int) -> Void
-  ) throws -> [Float] {
+  /// The descriptors of some images, one after the other, and for each attribute the class that is predicted for each.
+  private func pass(
+    over images: [LabelledImage], _ isInterrupted: () -> Bool, report: (Int) -> Void
+  ) throws -> (descriptors: [Float], attributes: [[Int]]) {
     let size = ImageSize(height: settings.input.height, width: settings.input.width)
     let loader = try data.loader(
       images, size: size, batches: BatchLoader.inOrder(images.count, batch: settings.evaluate.batch))
     defer { loader.cancel() }
     var values: [Float] = []
     values.reserveCapacity(images.count * model.configuration.descriptorLength)
+    var attributes = [[Int]](repeating: [], count: model.configuration.attribute?.attributes.count ?? 0)
     var done = 0
     while let batch = try loader.next() {
       let tensor = engine.empty([batch.count, size.height, size.width, 3])
       batch.withPixels { _ = tensor.values.update(fromContentsOf: $0) }
       let tape = Tape(on: engine, mode: .evaluation)
-      values += model(tape.input(tensor), on: tape).descriptors
+      let output = model(tape.input(tensor), on: tape)
+      values += output.descriptors
+      for (place, logits) in output.attributeLogits.enumerated() { attributes[place] += logits.tensor.likeliest }
       loader.recycle(batch)
       done += batch.count
       report(done)
       if isInterrupted() { throw TrainingError.interrupted }
     }
-    return values
+    return (values, attributes)
+  }
+
+  /// Attribute accuracy on the gallery images of real identities, by the annotators' rules.
+  private func attributeScores(_ predicted: [[Int]]) throws -> AttributeScores? {
+    guard let table = data.attributes, let task = model.configuration.attribute else { return nil }
+    let images = data.dataset.gallery.indices.filter { data.dataset.gallery[$0].identity > 0 }
+    let rows = images.map { table.classes(of: data.dataset.gallery[$0].identity, in: .test) }
+    let result = try AttributeAccuracy(
+      task.attributes.map { attribute in
+        let definition = data.scheme.attributes.first { $0.name == attribute.name }
+        return .init(name: attribute.name, classes: attribute.classes, unlabelledColour: definition?.otherClass)
+      },
+      predicted: predicted.map { classes in images.map { classes[$0] } },
+      actual: task.attributes.map { attribute in
+        let place = data.scheme.index(of: attribute.name)
+        return rows.map { row in place.flatMap { row?[$0] } ?? -1 }
+      })
+    return AttributeScores(
+      accuracy: result.byName(\.accuracy), mean: result.mean, majority: result.byName(\.majority),
+      ceiling: result.byName(\.ceiling), balanced: result.byName(\.balanced))
+  }
+}
+
+extension RetrievalScores {
+  /// Takes the scores of a result.
+  init(_ result: RetrievalResult) {
+    self.init(
+      mAP: result.mAP, mAPTrapezoid: result.mAPTrapezoid, rank1: result.cmc(1), rank5: result.cmc(5),
+      rank10: result.cmc(10), rank20: result.cmc(20), queries: result.countedQueries,
+      queriesWithoutMatch: result.queriesWithoutMatch)
+  }
+}
+
+extension Tensor {
+  /// The column of the largest number of each row, the first of equals.
+  fileprivate var likeliest: [Int] {
+    let width = shape.last ?? 1
+    return (0..<count / max(1, width)).map { row in
+      (0..<width).reduce(0) { values[row * width + $1] > values[row * width + $0] ? $1 : $0 }
+    }
   }
 }

@@ -80,7 +80,9 @@ public final class ExperimentRunner {
     }
     if !pending.isEmpty {
       for name in Set(pending.map(\.trial.settings.dataset)).sorted() {
-        try opened[name]?.dataset.requireReadableImages()
+        guard let data = opened[name] else { continue }
+        try data.dataset.requireSoundEvaluation(attributes: data.attributes)
+        try data.dataset.requireReadableImages()
       }
       let engine = Engine(threads: threads)
       let total = pending.reduce(0) { $0 + Self.images($1) }
@@ -156,10 +158,6 @@ public final class ExperimentRunner {
         "a batch of \(settings.train.batch) is larger than the \(images) training images of \(settings.dataset); "
           + "take at most \(images)")
     }
-    if settings.evaluate.rerank != nil {
-      throw variant.error(
-        at: "evaluate.rerank", "this version scores plain Euclidean rankings only; set evaluate.rerank: none")
-    }
     let known = data.scheme.attributes.map(\.name)
     for name in settings.tasks.attention?.attributes ?? [] where !known.contains(name) {
       throw variant.error(
@@ -203,7 +201,8 @@ public final class ExperimentRunner {
     try store.write(try result.descriptors.serialized(), as: .descriptors, of: identity)
     try store.writeRanks(result.rankings, of: identity)
     let metrics = RunMetrics(
-      retrieval: result.scores, descriptorLength: trainer.model.configuration.descriptorLength,
+      retrieval: result.scores, reranked: result.reranked, attributes: result.attributes,
+      descriptorLength: trainer.model.configuration.descriptorLength,
       parameters: trainer.model.store.parameterCount, secondsTraining: trainer.progress.seconds,
       secondsEvaluating: Date().timeIntervalSince(start),
       imagesPerSecond: Double(trainer.totalImages) / max(trainer.progress.seconds, 1e-9),

@@ -56,7 +56,7 @@ extension Settings.Backbone {
 
 extension DatasetLayout {
   /// The attributes that the annotators of this layout's dataset labelled.
-  var attributeScheme: AttributeScheme {
+  public var attributeScheme: AttributeScheme {
     switch self {
     case .market1501: .market1501
     case .dukemtmc: .dukeMTMC

@@ -14,6 +14,8 @@ public final class TrainingData {
   /// For each attribute the class of each training image, −1 where it is not labelled. Empty where there is no
   /// attribute file.
   let attributeLabels: [[Int]]
+  /// The annotators' table; nil where no task reads it.
+  let attributes: AttributeTable?
   private let cache = DecodedCache()
 
   /// Opens a dataset.
@@ -24,11 +26,13 @@ public final class TrainingData {
     self.dataset = dataset
     scheme = dataset.layout.attributeScheme
     guard needsAttributes else {
+      attributes = nil
       attributeDefects = []
       attributeLabels = []
       return
     }
     let table = try AttributeTable(contentsOf: try dataset.requireAttributesFile(), scheme: scheme)
+    attributes = table
     attributeDefects = table.defects
     let rows = dataset.train.map { table.classes(of: $0.identity, in: .train) }
     attributeLabels = scheme.attributes.indices.map { attribute in rows.map { $0?[attribute] ?? -1 } }

@@ -44,14 +44,14 @@ extension PublishedTable {
     let place = try keys.required("source").string()
     self.init(
       name: name, title: try keys.required("title").string(), dataset: try keys.required("dataset").string(),
-      backbone: try keys.required("backbone").string(), source: "\(paper), \(place)",
+      backbone: try keys.required("backbone").string(), source: "\(paper), \(place)", columns: columns,
       rows: try keys.required("rows").entries().map { try PublishedRow($0.key, $0.setting, columns: columns) })
   }
 }
 
 extension PublishedRow {
   init(_ name: String, _ setting: Setting, columns: [String]) throws {
-    let keys = try KnownKeys(setting, known: ["tasks", "weights", "source"] + columns)
+    let keys = try KnownKeys(setting, known: ["tasks", "weights", "source", "note"] + columns)
     let known = TaskLoss.all.map(\.name)
     let tasks = try (keys["tasks"]?.items() ?? []).map { item in
       let word = try item.string(maximum: 40)
@@ -70,6 +70,7 @@ extension PublishedRow {
       if let figure = keys[column] { values[column] = try figure.double(in: 0...100) }
     }
     self.init(
-      name: name, tasks: tasks, weights: weights, values: values, source: try keys.required("source").string())
+      name: name, tasks: tasks, weights: weights, values: values, source: try keys.required("source").string(),
+      note: try keys["note"]?.string())
   }
 }

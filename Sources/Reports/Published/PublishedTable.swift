@@ -10,16 +10,20 @@ public struct PublishedRow: Hashable, Sendable {
   public var values: [String: Double]
   /// Where it is printed: `Table 3, first row`.
   public var source: String
+  /// What has to be said of it: a misprint.
+  public var note: String?
 
   /// Records a row.
   public init(
-    name: String, tasks: [String] = [], weights: [String: Double]? = nil, values: [String: Double], source: String
+    name: String, tasks: [String] = [], weights: [String: Double]? = nil, values: [String: Double], source: String,
+    note: String? = nil
   ) {
     self.name = name
     self.tasks = tasks
     self.weights = weights
     self.values = values
     self.source = source
+    self.note = note
   }
 }
 
@@ -35,18 +39,22 @@ public struct PublishedTable: Hashable, Sendable {
   public var backbone: String
   /// Where it is printed: the paper and the table's number.
   public var source: String
+  /// Its columns, in the paper's order: `mAP`, `rank1`, or attributes by their names.
+  public var columns: [String]
   /// Its rows, in the paper's order.
   public var rows: [PublishedRow]
 
   /// Records a table.
   public init(
-    name: String, title: String, dataset: String, backbone: String, source: String, rows: [PublishedRow]
+    name: String, title: String, dataset: String, backbone: String, source: String, columns: [String] = [],
+    rows: [PublishedRow]
   ) {
     self.name = name
     self.title = title
     self.dataset = dataset
     self.backbone = backbone
     self.source = source
+    self.columns = columns
     self.rows = rows
   }
 

@@ -4,6 +4,6 @@ import ArgumentParser
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data",
-    abstract: "Make and look at datasets.",
-    subcommands: [DataMakeCommand.self, DataShowCommand.self])
+    abstract: "Make, look at and check datasets.",
+    subcommands: [DataMakeCommand.self, DataShowCommand.self, DataVerifyCommand.self])
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// How a command prints its results.
 enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
@@ -14,4 +15,9 @@ extension String {
 
   /// The text with spaces before it, up to `width` characters.
   func aligned(to width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
+}
+
+extension Double {
+  /// The number with so many decimal places.
+  func fixed(_ places: Int) -> String { String(format: "%.\(places)f", self) }
 }

@@ -23,6 +23,14 @@ import Testing
           isSynthetic: true))
     #expect(registry.entries["market1501"]?.isSynthetic == false)
     #expect(registry.entries["market1501"]?.layout == .market1501)
+    for name in ["market1501", "dukemtmc-reid"] {
+      let entry = try registry.entry(named: name)
+      #expect(entry.expectation?.splits.count == 3)
+      #expect(entry.origin.homepage != nil && entry.origin.licence != nil && entry.origin.standing != nil)
+    }
+    let duke = try registry.entry(named: "dukemtmc-reid").expectation?.splits
+    #expect(duke?.values.reduce(0) { $0 + $1.images } == 36_411)
+    #expect(duke?[.gallery]?.withoutQuery == 408)
   }
 
   @Test func anUnknownNameNamesTheNearest() throws {
@@ -40,6 +48,10 @@ import Testing
     #expect(try message("a: {root: x}").contains("a.layout"))
     #expect(try message("a: {root: [x], layout: market1501}").contains("1:11"))
     #expect(try message("a: {root: x, layout: dukemtmc, synthetic: 3}").contains("a.synthetic"))
+    #expect(try message("a: {root: x, layout: dukemtmc, expect: {test: {}}}").contains("a.expect.test"))
+    #expect(try message("a: {root: x, layout: dukemtmc, expect: {query: {images: 1}}}").contains("query.identities"))
+    let negative = "a: {root: x, layout: dukemtmc, expect: {query: {images: -1, identities: 1, cameras: 1}}}"
+    #expect(try message(negative).contains("a.expect.query.images"))
     #expect(try message("- a").contains("a mapping"))
     let empty = try TemporaryFolder()
     #expect(throws: ConfigurationError.self) { try DatasetRegistry(project: empty.url) }

@@ -84,6 +84,14 @@ import Testing
     #expect(try message(empty, entry(synthetic: true)).contains("aanet data make small"))
     let real = try message(empty, entry())
     #expect(real.contains("data/small") && real.contains("bounding_box_train") && real.contains("AANET_DATA"))
+    let origin = DatasetOrigin(homepage: "https://there", licence: "research", standing: "withdrawn\nin 2019")
+    let page = try message(
+      empty, DatasetEntry(name: "small", root: "gone", layout: .market1501, attributes: "a.mat", origin: origin))
+    for part in [
+      "published at: https://there", "licence: research", "withdrawn\\u{a}in 2019", "'a.mat'", "data verify",
+    ] {
+      #expect(page.contains(part), "\(part)")
+    }
     for split in DatasetLayout.Split.allCases {
       let folder = try smallSet()
       let place = folder.url.appendingPathComponent("data/small/\(split.folder)")

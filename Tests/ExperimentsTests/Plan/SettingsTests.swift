@@ -41,6 +41,8 @@ let oneChange: [(String, @Sendable (inout Settings) -> Void)] = [
   ("evaluate.rerank.k1", { $0.evaluate.rerank = .init(k1: 10) }),
   ("evaluate.rerank.k2", { $0.evaluate.rerank = .init(k2: 3) }),
   ("evaluate.rerank.lambda", { $0.evaluate.rerank = .init(lambda: 0.1) }),
+  ("evaluate.rerank.variant", { $0.evaluate.rerank = .init(variant: .d4) }),
+  ("evaluate.rerank.junk", { $0.evaluate.rerank = .init(junk: .in) }),
   ("evaluate.batch", { $0.evaluate.batch = 16 }),
 ]
 
@@ -74,7 +76,7 @@ let oneChange: [(String, @Sendable (inout Settings) -> Void)] = [
         optimizer: { kind: sgd, momentum: 0.8, weight_decay: 1e-3 }
         rate: { new: 0.2, pretrained: 0, step: { at: [3, 5], factor: 0.5 } }
         augment: { flip: false }
-      evaluate: { distance: euclidean, normalize: true, rerank: { k1: 10, k2: 3, lambda: 0.5 }, batch: 8 }
+      evaluate: { distance: euclidean, normalize: true, rerank: { k1: 10, k2: 3, lambda: 0.5, variant: d4, junk: in }, batch: 8 }
       """
     let expected = Settings(
       dataset: "synthetic-duke",
@@ -87,7 +89,7 @@ let oneChange: [(String, @Sendable (inout Settings) -> Void)] = [
       train: .init(
         epochs: 7, batch: 16, optimizer: .init(momentum: 0.8, weightDecay: 1e-3),
         rate: .init(new: 0.2, pretrained: 0, step: .init(at: [3, 5], factor: 0.5)), augment: .init(flip: false)),
-      evaluate: .init(normalize: true, rerank: .init(k1: 10, k2: 3, lambda: 0.5), batch: 8))
+      evaluate: .init(normalize: true, rerank: .init(k1: 10, k2: 3, lambda: 0.5, variant: .d4, junk: .in), batch: 8))
     #expect(try TemporaryProject.plan(text).variants.map(\.settings) == [expected])
   }
 

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Retrieval
 import Runs
 import Tensors
 import TestSupport
@@ -50,6 +51,51 @@ import Experiments
     #expect(records[0].metrics?.descriptorLength == 12 * 16)
     // The loss of six steps on eight colours must fall.
     #expect(records[1].epochs[2].loss < records[1].epochs[0].loss)
+  }
+
+  @Test func rerankingAndAttributesAreRecorded() throws {
+    let project = try TinyProject()
+    let records = try run(project, ["evaluate.rerank={k1: 5, k2: 2, variant: d4, junk: in}"])
+    let plain = try #require(records[1].metrics)
+    #expect(plain.attributes == nil, "the task is off")
+    for metrics in records.compactMap(\.metrics) {
+      let reranked = try #require(metrics.reranked)
+      #expect(reranked.queries == 4 && (0.0...1.0).contains(reranked.mAP))
+    }
+    // The record is what the stored descriptors give.
+    let file = records[0].folder.appendingPathComponent("descriptors.safetensors")
+    let again = try RetrievalReport(scoring: file, reranking: ReRanking(k1: 5, k2: 2, variant: .d4, junk: .in))
+    #expect(again.reranked?.figures.mAP == records[0].metrics?.reranked?.mAP)
+    #expect(again.plain.mAP == records[0].metrics?.retrieval.mAP)
+
+    let attributes = try #require(records[0].metrics?.attributes)
+    let names = Set(AttributeScheme.market1501.attributes.map(\.name)).subtracting(["age"])
+    #expect(names.isSubset(of: attributes.accuracy.keys))
+    #expect(
+      attributes.majority.keys == attributes.accuracy.keys && attributes.balanced.keys == attributes.accuracy.keys)
+    #expect(abs(attributes.mean - attributes.accuracy.values.reduce(0, +) / Double(attributes.accuracy.count)) < 1e-12)
+    // Identities 11 to 14 with three gallery images each; labels are identity % classes where that is 0 or 1.
+    #expect(attributes.majority["gender"] == 0.5 && attributes.ceiling["gender"] == 1)
+    #expect(attributes.ceiling["upper_color"] == 0, "none of 11 … 14 has a colour 0 or 1 of nine")
+    for (name, accuracy) in attributes.accuracy { #expect(accuracy <= attributes.ceiling[name] ?? -1) }
+    // A plan without re-ranking is another run, and its record has none.
+    let other = try run(project)
+    #expect(other[0].identity.hash != records[0].identity.hash && other[0].metrics?.reranked == nil)
+  }
+
+  @Test func whatWouldSpoilTheEvaluationStopsBeforeTraining() throws {
+    let project = try TinyProject()
+    let gallery = project.url.appendingPathComponent("data/tiny/bounding_box_test")
+    for name in try FileManager.default.contentsOfDirectory(atPath: gallery.path) where name.hasPrefix("0013") {
+      try FileManager.default.removeItem(at: gallery.appendingPathComponent(name))
+    }
+    var events = 0
+    let error = #expect(throws: DatasetError.self) {
+      try run(project, report: { if case .training = $0 { events += 1 } })
+    }
+    #expect(error?.description.contains("with queries but not in the gallery: 0013") == true)
+    #expect(events == 0)
+    #expect(try store(project).allRecords().isEmpty)
   }
 
   @Test func aSecondCallTrainsNothing() throws {

@@ -1,4 +1,5 @@
 import Configuration
+import Retrieval
 
 extension Settings {
   /// How descriptors are made and ranked.
@@ -17,13 +18,24 @@ extension Settings {
       public var k2: Int
       /// The share of the original distance.
       public var lambda: Double
+      /// How the distance enters, squared or squared twice: public code disagrees.
+      public var variant: ReRanking.Variant
+      /// Whether junk takes part as neighbours.
+      public var junk: ReRanking.Junk
 
       /// States the re-ranking.
-      public init(k1: Int = 20, k2: Int = 6, lambda: Double = 0.3) {
+      public init(
+        k1: Int = 20, k2: Int = 6, lambda: Double = 0.3, variant: ReRanking.Variant = .d2, junk: ReRanking.Junk = .out
+      ) {
         self.k1 = k1
         self.k2 = k2
         self.lambda = lambda
+        self.variant = variant
+        self.junk = junk
       }
+
+      /// The re-ranking that these settings describe.
+      var reranking: ReRanking { ReRanking(k1: k1, k2: k2, lambda: lambda, variant: variant, junk: junk) }
     }
 
     /// Which distance.
@@ -68,11 +80,18 @@ extension Settings.Evaluate.Rerank {
   init(_ setting: Setting) throws(ConfigurationError) {
     self.init()
     guard setting.value.entries != nil else { throw setting.mismatch("none or { k1: 20, k2: 6, lambda: 0.3 }") }
-    let keys = try setting.keys("k1", "k2", "lambda")
-    if let k1 = keys["k1"] { self.k1 = try k1.int(in: 1...1000) }
-    if let k2 = keys["k2"] { self.k2 = try k2.int(in: 1...1000) }
+    let keys = try setting.keys("k1", "k2", "lambda", "variant", "junk")
+    if let k1 = keys["k1"] { self.k1 = try k1.int(in: 1...ReRanking.mostNeighbours) }
+    if let k2 = keys["k2"] { self.k2 = try k2.int(in: 1...ReRanking.mostNeighbours) }
     if let lambda = keys["lambda"] { self.lambda = try lambda.double(in: 0...1) }
+    if let variant = keys["variant"] { self.variant = try variant.choice() }
+    if let junk = keys["junk"] { self.junk = try junk.choice() }
   }
 
-  var yaml: YAMLValue { .mapping([("k1", .int(k1)), ("k2", .int(k2)), ("lambda", .double(lambda))]) }
+  var yaml: YAMLValue {
+    .mapping([
+      ("k1", .int(k1)), ("k2", .int(k2)), ("lambda", .double(lambda)), ("variant", .string(variant.rawValue)),
+      ("junk", .string(junk.rawValue)),
+    ])
+  }
 }

@@ -1,0 +1,113 @@
+import Configuration
+
+/// What a folder of images holds, counted.
+public struct SplitCounts: Codable, Hashable, Sendable {
+  /// Images, distractors and junk among them.
+  public var images: Int
+  /// Identities above 0.
+  public var identities: Int
+  /// Cameras.
+  public var cameras: Int
+  /// Images of junk (identity −1).
+  public var junk: Int
+  /// Images of distractors (identity 0).
+  public var distractors: Int
+  /// Identities above 0 that no query looks for: the distractors of DukeMTMC-reID. In the gallery only.
+  public var withoutQuery: Int
+
+  enum CodingKeys: String, CodingKey {
+    case images, identities, cameras, junk, distractors
+    case withoutQuery = "identities_without_query"
+  }
+
+  /// States counts.
+  public init(
+    images: Int, identities: Int, cameras: Int, junk: Int = 0, distractors: Int = 0, withoutQuery: Int = 0
+  ) {
+    self.images = images
+    self.identities = identities
+    self.cameras = cameras
+    self.junk = junk
+    self.distractors = distractors
+    self.withoutQuery = withoutQuery
+  }
+
+  /// Counts a list of images.
+  ///
+  /// - Parameter queried: the identities that queries look for, where the list is the gallery.
+  init(of images: [LabelledImage], queried: Set<Int>? = nil) {
+    let people = Set(images.map(\.identity).filter { $0 > 0 })
+    self.init(
+      images: images.count, identities: people.count, cameras: Set(images.map(\.camera)).count,
+      junk: images.count { $0.identity < 0 }, distractors: images.count { $0.identity == 0 },
+      withoutQuery: queried.map { people.subtracting($0).count } ?? 0)
+  }
+
+  /// The counts by name, in the order of `datasets.yaml`.
+  static let names: [(name: String, count: KeyPath<SplitCounts, Int> & Sendable)] = [
+    ("images", \.images), ("identities", \.identities), ("cameras", \.cameras), ("junk", \.junk),
+    ("distractors", \.distractors), ("identities_without_query", \.withoutQuery),
+  ]
+
+  init(_ setting: Setting) throws(ConfigurationError) {
+    let keys = try KnownKeys(setting, known: Self.names.map(\.name))
+    func count(_ name: String) throws(ConfigurationError) -> Int { try keys[name]?.int(in: 0...1_000_000_000) ?? 0 }
+    self.init(
+      images: try keys.required("images").int(in: 0...1_000_000_000),
+      identities: try keys.required("identities").int(in: 0...1_000_000_000),
+      cameras: try keys.required("cameras").int(in: 0...1_000_000_000), junk: try count("junk"),
+      distractors: try count("distractors"), withoutQuery: try count("identities_without_query"))
+  }
+}
+
+/// What a registry says that a dataset must hold, by split.
+public struct DatasetExpectation: Hashable, Sendable {
+  /// The counts of the splits that the registry states.
+  public var splits: [DatasetLayout.Split: SplitCounts]
+
+  /// States an expectation.
+  public init(_ splits: [DatasetLayout.Split: SplitCounts]) { self.splits = splits }
+
+  init(_ setting: Setting) throws(ConfigurationError) {
+    let keys = try KnownKeys(setting, known: DatasetLayout.Split.allCases.map(\.rawValue))
+    var splits: [DatasetLayout.Split: SplitCounts] = [:]
+    for split in DatasetLayout.Split.allCases {
+      if let counts = keys[split.rawValue] { splits[split] = try SplitCounts(counts) }
+    }
+    self.init(splits)
+  }
+}
+
+/// Where a dataset comes from and under which terms, for those who have to obtain it.
+public struct DatasetOrigin: Codable, Hashable, Sendable {
+  /// Where its authors publish it.
+  public var homepage: String?
+  /// The terms.
+  public var licence: String?
+  /// Whether its authors still publish it.
+  public var standing: String?
+  /// Where the annotators publish the attributes.
+  public var attributesHomepage: String?
+
+  enum CodingKeys: String, CodingKey {
+    case homepage, licence, standing
+    case attributesHomepage = "attributes_homepage"
+  }
+
+  /// States an origin.
+  public init(
+    homepage: String? = nil, licence: String? = nil, standing: String? = nil, attributesHomepage: String? = nil
+  ) {
+    self.homepage = homepage
+    self.licence = licence
+    self.standing = standing
+    self.attributesHomepage = attributesHomepage
+  }
+
+  /// A line for each thing known.
+  var lines: [String] {
+    [
+      ("published at", homepage), ("attributes at", attributesHomepage), ("licence", licence), ("standing", standing),
+    ].compactMap { label, text in text.map { "  \(label): \(Wording.printable($0, limit: 400))" } }
+  }
+}

@@ -1,0 +1,109 @@
+import Configuration
+
+extension Dataset {
+  /// What is in each folder, counted.
+  public var counts: [DatasetLayout.Split: SplitCounts] {
+    var training = SplitCounts(of: train)
+    training.junk = trainingImagesLeftOut.junk
+    training.distractors = trainingImagesLeftOut.distractors
+    training.images += training.junk + training.distractors
+    return [
+      .train: training, .query: SplitCounts(of: query),
+      .gallery: SplitCounts(of: gallery, queried: Set(query.map(\.identity))),
+    ]
+  }
+
+  /// What the names of the images and the attributes tell, without opening an image.
+  ///
+  /// - Parameter attributes: the annotators' table, where attributes matter.
+  public func findings(attributes: AttributeTable? = nil) -> [DatasetFinding] {
+    countFindings + identityFindings + (attributes.map(attributeFindings) ?? [])
+  }
+
+  /// - Throws: ``DatasetError`` where something would spoil an evaluation, with the identities.
+  public func requireSoundEvaluation(attributes: AttributeTable? = nil) throws(DatasetError) {
+    let problems = findings(attributes: attributes).filter(\.isProblem)
+    guard !problems.isEmpty else { return }
+    let shown = problems.prefix(4).map { "\n  " + $0.text }.joined()
+    let more = problems.count > 4 ? "\n  and \(problems.count - 4) more" : ""
+    throw DatasetError(
+      "the dataset '\(name)' at \(root.path.quoted) would spoil an evaluation:\(shown)\(more)\n"
+        + "'aanet data verify \(name)' lists everything; correct the copy, or what \(DatasetRegistry.fileName) expects")
+  }
+
+  private var countFindings: [DatasetFinding] {
+    DatasetLayout.Split.allCases.compactMap { split in
+      guard let expected = expectation?.splits[split], let found = counts[split] else { return nil }
+      let differences = SplitCounts.names.filter { found[keyPath: $0.count] != expected[keyPath: $0.count] }
+        .map { "\(found[keyPath: $0.count]) \($0.name) where \(expected[keyPath: $0.count]) are expected" }
+      guard !differences.isEmpty else { return nil }
+      return DatasetFinding(
+        .counts, isProblem: true, "\(split.folder): \(differences.joined(separator: ", "))")
+    }
+  }
+
+  private var identityFindings: [DatasetFinding] {
+    var found: [DatasetFinding] = []
+    func add(
+      _ kind: DatasetFinding.Kind, isProblem: Bool, _ text: String, _ identities: some Sequence<Int>
+    ) {
+      let sorted = Set(identities).sorted()
+      guard !sorted.isEmpty else { return }
+      found.append(
+        DatasetFinding(kind, isProblem: isProblem, "\(Self.count(sorted.count)) \(text)", identities: sorted))
+    }
+    let tested = Set((query + gallery).map(\.identity).filter { $0 > 0 })
+    add(.trainedAndTested, isProblem: true, "trained on and tested on", tested.intersection(trainIdentities))
+
+    var cameras: [Int: Set<Int>] = [:]
+    for image in gallery where image.identity > 0 { cameras[image.identity, default: []].insert(image.camera) }
+    let people = query.filter { $0.identity > 0 }
+    let absent = Set(people.map(\.identity).filter { cameras[$0] == nil })
+    add(.absentFromGallery, isProblem: true, "with queries but not in the gallery", absent)
+    let unmatched = people.filter { (cameras[$0.identity] ?? []).subtracting([$0.camera]).isEmpty }
+    if unmatched.count == people.count {
+      found.append(
+        DatasetFinding(
+          .nothingToFind, isProblem: true,
+          "none of the \(query.count) queries has a true match: its identity, above 0, seen by another camera"))
+    }
+    add(
+      .noSecondCamera, isProblem: false, "that no second camera shows in the gallery; their queries are not counted",
+      unmatched.map(\.identity).filter { !absent.contains($0) })
+    let strangers = query.count - people.count
+    if strangers > 0 {
+      found.append(
+        DatasetFinding(
+          .queryOfNobody, isProblem: false, "\(strangers) queries of distractors or junk; they are not counted"))
+    }
+    var seen: [Int: Set<Int>] = [:]
+    for image in train { seen[image.identity, default: []].insert(image.camera) }
+    add(
+      .noSecondCamera, isProblem: false, "of the training images that no second camera saw",
+      seen.filter { $0.value.count == 1 }.keys)
+    return found
+  }
+
+  private func attributeFindings(_ table: AttributeTable) -> [DatasetFinding] {
+    let tested = Set((query + gallery).map(\.identity).filter { $0 > 0 })
+    return [(AttributeTable.Split.train, Set(trainIdentities)), (.test, tested)].flatMap { split, images in
+      let rows = Set(table.identities(in: split))
+      return [
+        (
+          DatasetFinding.Kind.withoutAttributes, true, "\(split.rawValue) images but no attributes",
+          images.subtracting(rows)
+        ),
+        (.withoutImages, false, "\(split.rawValue) attributes but no images", rows.subtracting(images)),
+      ].compactMap { kind, isProblem, text, identities in
+        identities.isEmpty
+          ? nil
+          : DatasetFinding(
+            kind, isProblem: isProblem, "\(Self.count(identities.count)) with \(text)", identities: identities.sorted())
+      }
+    }
+  }
+
+  private static func count(_ identities: Int) -> String {
+    "\(identities) \(identities == 1 ? "identity" : "identities")"
+  }
+}

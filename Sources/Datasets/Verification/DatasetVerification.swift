@@ -1,0 +1,191 @@
+import Configuration
+import Foundation
+import Tensors
+
+/// Everything that can be said of a dataset on disk: what `aanet data verify` prints.
+public struct DatasetVerification: Encodable, Sendable {
+  /// One of the three lists.
+  public struct SplitReport: Encodable, Sendable {
+    /// `train`, `query` or `gallery`.
+    public let split: String
+    /// Its folder.
+    public let folder: String
+    /// What was counted.
+    public let found: SplitCounts
+    /// What the registry expects, where it says.
+    public let expected: SplitCounts?
+    /// The sizes of its images, the most frequent first; at most ``DatasetVerification/sizesShown``.
+    public let sizes: [Size]
+    /// How many further sizes there are.
+    public let otherSizes: Int
+
+    enum CodingKeys: String, CodingKey {
+      case split, folder, found, expected, sizes
+      case otherSizes = "other_sizes"
+    }
+  }
+
+  /// A size of images and how many have it.
+  public struct Size: Encodable, Hashable, Sendable {
+    /// Pixels across.
+    public let width: Int
+    /// Pixels down.
+    public let height: Int
+    /// Images of this size.
+    public let images: Int
+  }
+
+  /// The most sizes that are listed for a split.
+  public static let sizesShown = 8
+
+  /// The dataset's name.
+  public let name: String
+  /// Its folder.
+  public let root: String
+  /// 16 digits that change when images or attributes do.
+  public let fingerprint: String
+  /// Whether nothing was found that would spoil an evaluation.
+  public let isSound: Bool
+  /// Where the dataset comes from.
+  public let origin: DatasetOrigin
+  /// The three lists.
+  public let splits: [SplitReport]
+  /// What would spoil an evaluation.
+  public let problems: [DatasetFinding]
+  /// What is worth knowing.
+  public let remarks: [DatasetFinding]
+  /// Known defects of the annotators' labels, each with all its identities.
+  public let labelDefects: [AttributeDefect]
+
+  enum CodingKeys: String, CodingKey {
+    case name, root, fingerprint, origin, splits, problems, remarks
+    case isSound = "sound"
+    case labelDefects = "label_defects"
+  }
+
+  /// Verifies a dataset: decodes every image and reads the attributes.
+  ///
+  /// - Parameters:
+  ///   - scheme: the attributes that the layout's annotators labelled.
+  ///   - report: told how many images are done, of how many.
+  public init(
+    _ dataset: Dataset, origin: DatasetOrigin, scheme: AttributeScheme, threads: Int = Engine.availableThreads,
+    report: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) {
+    var findings: [DatasetFinding] = []
+    var table: AttributeTable?
+    if let file = dataset.attributesFile {
+      do throws(DatasetError) { table = try AttributeTable(contentsOf: file, scheme: scheme) } catch {
+        findings.append(DatasetFinding(.unreadable, isProblem: true, error.description))
+      }
+    } else if let file = dataset.expectedAttributesFile {
+      findings.append(
+        DatasetFinding(
+          .noAttributes, isProblem: false,
+          "\(file.path.quoted) is missing: the tasks 'attribute' and 'attention' cannot be trained"))
+    }
+    findings += dataset.findings(attributes: table)
+    findings += dataset.remarks.map { DatasetFinding(.note, isProblem: false, $0) }
+
+    let workers = WorkerPool(count: threads)
+    let counts = dataset.counts
+    let total = dataset.train.count + dataset.query.count + dataset.gallery.count
+    var done = 0
+    var splits: [SplitReport] = []
+    for (split, images) in [
+      (DatasetLayout.Split.train, dataset.train), (.query, dataset.query), (.gallery, dataset.gallery),
+    ] {
+      var sizes: [FileCheck.Extent: Int] = [:]
+      var unreadable: [String] = []
+      var damaged: [String] = []
+      for start in stride(from: 0, to: images.count, by: 512) {
+        let some = images[start..<min(start + 512, images.count)]
+        for (image, check) in zip(some, FileCheck.all(of: Array(some), on: workers)) {
+          if let extent = check.extent { sizes[extent, default: 0] += 1 }
+          if let fault = check.fault { unreadable.append("\(image.name.quoted) \(fault)") }
+          if check.repairs > 0 { damaged.append(image.name.quoted) }
+        }
+        done += some.count
+        report(done, total)
+      }
+      findings += Self.findings(.unreadable, "that cannot be read", unreadable, in: split)
+      findings += Self.findings(
+        .damaged, "that end early or are damaged within, read as far as they go", damaged, in: split)
+      let ordered = sizes.map { Size(width: $0.key.width, height: $0.key.height, images: $0.value) }
+        .sorted { ($1.images, $0.width, $0.height) < ($0.images, $1.width, $1.height) }
+      splits.append(
+        SplitReport(
+          split: split.rawValue, folder: split.folder, found: counts[split] ?? SplitCounts(of: images),
+          expected: dataset.expectation?.splits[split], sizes: Array(ordered.prefix(Self.sizesShown)),
+          otherSizes: max(0, ordered.count - Self.sizesShown)))
+    }
+    name = dataset.name
+    root = dataset.root.path
+    fingerprint = dataset.fingerprint
+    self.origin = origin
+    self.splits = splits
+    problems = findings.filter(\.isProblem)
+    remarks = findings.filter { !$0.isProblem }
+    labelDefects = table?.labelDefects ?? []
+    isSound = problems.isEmpty
+  }
+
+  /// The first five files, and how many more there are.
+  private static func findings(
+    _ kind: DatasetFinding.Kind, _ what: String, _ files: [String], in split: DatasetLayout.Split
+  ) -> [DatasetFinding] {
+    guard !files.isEmpty else { return [] }
+    let more = files.count > 5 ? " and \(files.count - 5) more" : ""
+    return [
+      DatasetFinding(
+        kind, isProblem: kind == .unreadable,
+        "\(split.folder): \(Wording.count(files.count, "file")) \(what): \(files.prefix(5).joined(separator: ", "))\(more)"
+      )
+    ]
+  }
+}
+
+/// What reading one file told.
+struct FileCheck: Sendable {
+  struct Extent: Hashable, Sendable {
+    let width: Int
+    let height: Int
+  }
+
+  /// The image's size; nil where it cannot be read.
+  var extent: Extent?
+  /// How many faults libjpeg repaired.
+  var repairs = 0
+  /// Why it cannot be read.
+  var fault: String?
+
+  init(_ image: LabelledImage) {
+    do throws(DatasetError) {
+      let bytes = try RegularFile.bytes(of: image.file.path, limit: ImageReader.maximumFileSize)
+      do throws(JPEGError) {
+        let (decoded, warnings) = try JPEG.decode(bytes)
+        extent = Extent(width: decoded.width, height: decoded.height)
+        repairs = warnings
+      } catch {
+        fault = "is no JPEG image that can be read: \(error.description)"
+      }
+    } catch {
+      fault = error.description
+    }
+  }
+
+  /// Reads files on all threads.
+  static func all(of images: [LabelledImage], on workers: WorkerPool) -> [FileCheck] {
+    let split = Split(count: images.count, grain: 8)
+    let places = UnsafeMutableBufferPointer<FileCheck?>.allocate(capacity: images.count)
+    places.initialize(repeating: nil)
+    defer {
+      places.deinitialize()
+      places.deallocate()
+    }
+    workers.run(split.chunks) { chunk, _ in
+      for place in split[chunk] { places[place] = FileCheck(images[place]) }
+    }
+    return places.compactMap { $0 }
+  }
+}

@@ -1,0 +1,75 @@
+/// Re-ranking by k-reciprocal encoding (Zhong, Zheng, Cao and Li, "Re-ranking Person Re-identification with k-reciprocal
+/// Encoding", CVPR 2017).
+///
+/// Queries and gallery make one joint set, queries first. Two images are k-reciprocal neighbours where each is among the
+/// other's `k1 + 1` nearest (itself included). An image is encoded by its reciprocal neighbours, and by theirs
+/// where they share enough; each enters with the weight `exp(−D)`, and the weights sum to 1. The encodings of the `k2`
+/// nearest are averaged, their Jaccard distance is `J`, and the new distance is `(1 − λ)·J + λ·D`. `D` is a power of
+/// the Euclidean distance, divided by the largest in the image's row. An image is its own nearest; other
+/// equal distances rank in the joint set's order.
+public struct ReRanking: Hashable, Sendable {
+  /// How the Euclidean distance `d` enters; public code disagrees.
+  public enum Variant: String, CaseIterable, Sendable, Codable {
+    /// `D ∝ d²`: Euclidean distances squared once, the authors' own code.
+    case d2
+    /// `D ∝ d⁴`: what code makes of it that is handed squared distances and squares them again.
+    case d4
+  }
+
+  /// Whether junk (identity −1) takes part as neighbours; it never counts as an answer.
+  public enum Junk: String, CaseIterable, Sendable, Codable {
+    /// Junk is removed before neighbours are sought.
+    case out
+    /// Junk stays in the joint set.
+    case `in`
+  }
+
+  /// Neighbours that are looked at for being mutual.
+  public var k1: Int
+  /// Neighbours whose encodings are averaged; 1 leaves each its own.
+  public var k2: Int
+  /// The share of the original distance, 0 ... 1.
+  public var lambda: Double
+  /// How the Euclidean distance enters.
+  public var variant: Variant
+  /// Whether junk takes part.
+  public var junk: Junk
+
+  /// States a re-ranking; the paper's numbers by default.
+  public init(k1: Int = 20, k2: Int = 6, lambda: Double = 0.3, variant: Variant = .d2, junk: Junk = .out) {
+    self.k1 = k1
+    self.k2 = k2
+    self.lambda = lambda
+    self.variant = variant
+    self.junk = junk
+  }
+
+  /// The most neighbours that are looked at.
+  public static let mostNeighbours = 1000
+
+  /// - Throws: ``RetrievalError`` where a number is out of range.
+  func check() throws(RetrievalError) {
+    for (name, value) in [("k1", k1), ("k2", k2)] where !(1...Self.mostNeighbours).contains(value) {
+      throw RetrievalError("re-ranking: \(name) is \(value); it goes from 1 to \(Self.mostNeighbours)")
+    }
+    guard lambda >= 0, lambda <= 1 else {
+      throw RetrievalError("re-ranking: lambda is \(lambda); it goes from 0 to 1")
+    }
+  }
+
+  /// `D` of a squared Euclidean distance, given the largest in its row.
+  @inline(__always)
+  func scaled(_ squared: Float, largest: Float) -> Float {
+    guard largest > 0 else { return 0 }
+    let share = squared / largest
+    return variant == .d2 ? share : share * share
+  }
+}
+
+/// What re-ranking gives: new distances of each query to the gallery images that take part.
+public struct ReRankedDistances: Sendable {
+  /// `queries × galleryRows.count` numbers from 0 up, a query's side by side.
+  public let values: [Float]
+  /// The gallery images that take part, by their places in the gallery's list, ascending.
+  public let galleryRows: [Int]
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Datasets
+import Experiments
+import Foundation
+
+/// `aanet data verify`: whether a copy of a dataset is what it should be.
+struct DataVerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Check a dataset: counts, files, identities, attributes.",
+    discussion: """
+      Compares counts with what datasets.yaml expects, reads every image, and lists what is amiss. The exit code is 1 \
+      where something would spoil an evaluation: other counts, files that cannot be read, identities that are both \
+      trained and tested on, queries whose identity is not in the gallery, no query at all with a true match, images of \
+      identities without attributes. The same problems, but for files damaged within, stop 'aanet run' before it trains.
+
+      Queries that have no true match in another camera are told but are no problem: the protocol does not count them.
+
+      Examples:
+        aanet data verify market1501
+        AANET_DATA=/big/disk aanet data verify dukemtmc-reid --format json
+      """)
+
+  @Argument(help: "A dataset of datasets.yaml.") var name: String
+  @Option(help: "table or json.") var format = OutputFormat.table
+  @OptionGroup var project: ProjectOptions
+
+  func run() throws {
+    let registry = try DatasetRegistry(project: project.folder)
+    let entry = try registry.entry(named: name)
+    let dataset = try Dataset.open(named: name, registry: registry, project: project.folder)
+    let bar = ProgressBar(name, unit: "images")
+    defer { bar.finish() }
+    let result = DatasetVerification(dataset, origin: entry.origin, scheme: entry.layout.attributeScheme) {
+      done, total in bar.update(done, of: total)
+    }
+    bar.finish()
+    switch format {
+    case .json: try Console.printJSON(result)
+    case .table: print(Self.text(result))
+    }
+    if !result.isSound { throw ExitCode(1) }
+  }
+
+  private static func text(_ result: DatasetVerification) -> String {
+    var table = TextTable(
+      ["folder", "images", "identities", "cameras", "junk", "distractors", "no query", "sizes"],
+      right: [1, 2, 3, 4, 5, 6])
+    for split in result.splits {
+      func cell(_ count: KeyPath<SplitCounts, Int>) -> String {
+        let found = split.found[keyPath: count]
+        guard let expected = split.expected?[keyPath: count], expected != found else { return "\(found)" }
+        return "\(found) (not \(expected))"
+      }
+      let sizes = split.sizes.prefix(3).map { "\($0.width)x\($0.height): \($0.images)" }
+      let others = split.otherSizes + max(0, split.sizes.count - 3)
+      table.add(
+        [
+          split.folder, cell(\.images), cell(\.identities), cell(\.cameras), cell(\.junk), cell(\.distractors),
+          cell(\.withoutQuery),
+          (sizes + (others > 0 ? ["\(others) other sizes"] : [])).joined(separator: ", "),
+        ])
+    }
+    var lines = ["\(result.name) in \(result.root)", "fingerprint \(result.fingerprint)", table.text]
+    if result.splits.allSatisfy({ $0.expected == nil }) {
+      lines.append("datasets.yaml states no counts to compare with")
+    }
+    lines += result.remarks.map { "note: \($0.text)" }
+    for defect in result.labelDefects {
+      let identities = defect.identities.map { String(format: "%04d", $0) }.joined(separator: " ")
+      lines.append("label defect: \(defect.split.rawValue), \(defect.identities.count) \(defect.defect): \(identities)")
+    }
+    lines += result.problems.map { "problem: \($0.text)" }
+    lines.append(
+      result.isSound
+        ? "nothing here would spoil an evaluation"
+        : "\(result.problems.count) \(result.problems.count == 1 ? "problem" : "problems") would spoil an evaluation")
+    return lines.joined(separator: "\n")
+  }
+}
