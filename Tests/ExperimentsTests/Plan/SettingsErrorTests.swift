@@ -110,7 +110,10 @@ import Testing
       "2:21: evaluate.rerank: expected none or { k1: 20, k2: 6, lambda: 0.3 }, found the text 'true'"
     ),
     ("evaluate: { rerank: { lambda: 2 } }", "2:31: evaluate.rerank.lambda: 2 is out of range; from 0 to 1"),
-    ("evaluate: { rerank: { variant: d3 } }", "2:32: evaluate.rerank.variant: 'd3' is not known here"),
+    (
+      "evaluate: { rerank: { variant: d3 } }",
+      "2:32: evaluate.rerank.variant: 'd3' is not known here; did you mean 'd2'? Known: d2, d4"
+    ),
     ("evaluate: { rerank: { k1: 0 } }", "2:27: evaluate.rerank.k1: 0 is out of range; from 1 to 1000"),
     ("seeds: [1, 1]", "2:12: seeds[1]: the seed 1 stands here twice"),
     ("seeds: [-1]", "2:9: seeds[0]: -1 is out of range; from 0 to 2147483647"),
