@@ -23,7 +23,7 @@ struct DataMakeCommand: ParsableCommand {
   var name: String
   @Option(help: "The seed of everything drawn: the same seed gives the same pixels.")
   var seed: UInt64 = 1
-  @Option(help: "How large: small (64 + 64 identities, 2,000 images).")
+  @Option(help: "How large: small (64 + 64 identities, 2,000 images) or medium (128 + 128 identities, 4,000).")
   var scale = "small"
   @Option(help: "The folder to make (default: the one that datasets.yaml names).")
   var out: String?

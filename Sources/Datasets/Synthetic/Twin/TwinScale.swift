@@ -40,20 +40,30 @@ public struct TwinScale: Codable, Equatable, Sendable {
   }
 
   /// The names of the scales.
-  public static let names = ["small"]
+  public static let names = ["small", "medium"]
 
   /// 64 + 64 identities in 2,000 images.
-  public static func small(_ kind: SyntheticTwin.Kind) -> TwinScale {
+  public static func small(_ kind: SyntheticTwin.Kind) -> TwinScale { times(1, "small", kind) }
+
+  /// 128 + 128 identities in 4,000 images.
+  public static func medium(_ kind: SyntheticTwin.Kind) -> TwinScale { times(2, "medium", kind) }
+
+  private static func times(_ factor: Int, _ name: String, _ kind: SyntheticTwin.Kind) -> TwinScale {
     let isMarket = kind == .market
     return TwinScale(
-      name: "small", trainIdentities: 64, testIdentities: 64, trainPassages: 224, trainImages: 960, queries: 192,
-      galleryImages: 700, distractorIdentities: isMarket ? 0 : 24, distractorImages: isMarket ? 100 : 148,
-      junkImages: isMarket ? 48 : 0)
+      name: name, trainIdentities: 64 * factor, testIdentities: 64 * factor, trainPassages: 224 * factor,
+      trainImages: 960 * factor, queries: 192 * factor, galleryImages: 700 * factor,
+      distractorIdentities: isMarket ? 0 : 24 * factor, distractorImages: (isMarket ? 100 : 148) * factor,
+      junkImages: isMarket ? 48 * factor : 0)
   }
 
   /// The scale of a name; nil where there is none.
   public static func named(_ name: String, _ kind: SyntheticTwin.Kind) -> TwinScale? {
-    name == "small" ? small(kind) : nil
+    switch name {
+    case "small": small(kind)
+    case "medium": medium(kind)
+    default: nil
+    }
   }
 
   /// Images in all.
