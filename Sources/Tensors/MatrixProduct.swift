@@ -47,18 +47,28 @@ public enum MatrixProduct {
       return multiplyInDouble(
         rows: rows, columns: columns, depth: depth, left, right, into: result, stride: stride, accumulate: accumulate)
     }
-    cblas_sgemm(
-      CblasRowMajor, left.isTransposed ? CblasTrans : CblasNoTrans, right.isTransposed ? CblasTrans : CblasNoTrans,
-      blasint(rows), blasint(columns), blasint(depth), 1, left.pointer, blasint(left.stride), right.pointer,
-      blasint(right.stride), accumulate ? 1 : 0, result, blasint(stride))
+    let isPlain = !left.isTransposed && !right.isTransposed
+    let block = isPlain ? narrowBlock(columns: columns, depth: depth) ?? rows : rows
+    var row = 0
+    while row < rows {
+      let count = min(block, rows - row)
+      cblas_sgemm(
+        CblasRowMajor, left.isTransposed ? CblasTrans : CblasNoTrans, right.isTransposed ? CblasTrans : CblasNoTrans,
+        blasint(count), blasint(columns), blasint(depth), 1, left.pointer + row * left.stride, blasint(left.stride),
+        right.pointer, blasint(right.stride), accumulate ? 1 : 0, result + row * stride, blasint(stride))
+      row += count
+    }
   }
 
   /// The kernel set that OpenBLAS chose for this processor when the program started: `SkylakeX`, `Haswell`, …
   public static var kernels: String { String(cString: openblas_get_corename()) }
 
+  /// Whether the kernels work on 512 bits at once.
+  static let hasWideKernels = ["SkylakeX", "Cooperlake", "Sapphirerapids"].contains(kernels)
+
   /// What to do about kernels that are narrower than the processor's vectors; nil where they are not.
   public static var narrownessAdvice: String? {
-    guard kernels_has_avx512() == 1, !["SkylakeX", "Cooperlake", "Sapphirerapids"].contains(kernels) else { return nil }
+    guard kernels_has_avx512() == 1, !hasWideKernels else { return nil }
     let cause =
       ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"].map { ", because OPENBLAS_CORETYPE=\($0)" } ?? ""
     return "OpenBLAS runs its \(kernels) kernels\(cause), on a processor with AVX-512; "

@@ -2,8 +2,10 @@ import Foundation
 
 /// Decoded images at the model's size, kept from one epoch to the next and shared by loaders.
 ///
-/// It fills up to its limit and then takes no more: a least-recently-used order would throw out every image just
-/// before an epoch comes round to it.
+/// It is for small images, which a small network trains on faster than they are decoded; whoever makes one asks
+/// ``holds(images:of:)`` first, and reads sets that do not fit from their files every time, so that memory stays level
+/// however long a run is. A full cache takes no more: a least-recently-used order would throw out every image just before an
+/// epoch comes round to it.
 public final class DecodedCache: @unchecked Sendable {
   // Unchecked: every access to the mutable properties holds `lock`.
 
@@ -19,8 +21,11 @@ public final class DecodedCache: @unchecked Sendable {
   private var images: [Key: DecodedImage] = [:]
   private var storedBytes = 0
 
-  /// Makes an empty cache; 512 MiB hold 21,000 images of 128 × 64 or 3,600 of 384 × 128.
-  public init(limitBytes: Int = 512 << 20) { self.limitBytes = limitBytes }
+  /// Makes an empty cache; 128 MiB hold 5,400 images of 128 × 64 or 900 of 384 × 128.
+  public init(limitBytes: Int = 128 << 20) { self.limitBytes = limitBytes }
+
+  /// Whether that many images of that size fit, all of them.
+  public func holds(images: Int, of size: ImageSize) -> Bool { images <= limitBytes / max(1, size.count) }
 
   /// How many bytes of pixels are kept.
   public var bytes: Int { lock.withLock { storedBytes } }

@@ -3,7 +3,7 @@ import Layers
 import Models
 import Tensors
 
-/// Times each convolution of a network in its three passes.
+/// Times each convolution of a network in the three passes of training, and as evaluation computes it.
 public struct LayerBench {
   /// One kind of layer: all convolutions of the same sizes.
   public struct Row: Codable, Sendable {
@@ -15,13 +15,23 @@ public struct LayerBench {
     public let form: String
     /// How many layers have these sizes.
     public let count: Int
-    /// The passes: forward, gradient by the input, gradient by the weights.
+    /// The passes: forward, gradient by the input, gradient by the weights, and forward as in evaluation.
     public let passes: [Pass]
+
+    /// Milliseconds of all such layers' three passes of a training step.
+    public var trainingMilliseconds: Double {
+      Double(count) * passes.filter { $0.name != ConvolutionBench.Pass.evaluation.rawValue }.total
+    }
+
+    /// Milliseconds of all such layers in evaluation.
+    public var evaluationMilliseconds: Double {
+      Double(count) * passes.filter { $0.name == ConvolutionBench.Pass.evaluation.rawValue }.total
+    }
   }
 
   /// One pass of a layer.
   public struct Pass: Codable, Sendable {
-    /// `forward`, `data_gradient` or `weight_gradient`.
+    /// `forward`, `data_gradient`, `weight_gradient` or `evaluation`.
     public let name: String
     /// Milliseconds of one layer, the best of the repeats.
     public let milliseconds: Double
@@ -46,14 +56,17 @@ public struct LayerBench {
     public let threads: Int
     /// The layers.
     public let layers: [Row]
-    /// Milliseconds of all layers' three passes together.
+    /// Milliseconds of all layers' three passes of a training step together.
     public let totalMilliseconds: Double
+    /// Milliseconds of all layers together in evaluation, with weights that are prepared already.
+    public let evaluationMilliseconds: Double
 
     enum CodingKeys: String, CodingKey {
       case layers, threads
       case peakGflops = "peak_gflops"
       case blasKernels = "blas_kernels"
       case totalMilliseconds = "total_ms"
+      case evaluationMilliseconds = "evaluation_ms"
     }
   }
 
@@ -86,9 +99,8 @@ public struct LayerBench {
     }
     return Result(
       peakGflops: peak, blasKernels: MatrixProduct.kernels, threads: engine.workers.count, layers: rows,
-      totalMilliseconds: rows.reduce(0) { sum, row in
-        sum + Double(row.count) * row.passes.reduce(0) { $0 + $1.milliseconds }
-      })
+      totalMilliseconds: rows.reduce(0) { $0 + $1.trainingMilliseconds },
+      evaluationMilliseconds: rows.reduce(0) { $0 + $1.evaluationMilliseconds })
   }
 
   private func time(_ layer: NamedConvolution, count: Int, peak: Double) -> Row {
@@ -131,4 +143,8 @@ public struct LayerBench {
       return Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
     }.min() ?? .nan
   }
+}
+
+extension [LayerBench.Pass] {
+  fileprivate var total: Double { reduce(0) { $0 + $1.milliseconds } }
 }

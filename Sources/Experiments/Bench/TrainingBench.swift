@@ -44,6 +44,7 @@ public struct TrainingBench {
   private let images: Tensor
   private let identities: [Int]
   private let attributes: [[Int]]
+  private let weights = PreparedWeights()
   private let optimizer: StochasticGradientDescent
 
   /// Market-1501's twelve attributes, so that what is timed is the paper's model.
@@ -101,7 +102,7 @@ public struct TrainingBench {
   }
 
   private func infer() {
-    let tape = Tape(on: engine, mode: .evaluation)
+    let tape = Tape(on: engine, mode: .evaluation, weights: weights)
     _ = model(tape.input(images), on: tape)
   }
 }

@@ -94,7 +94,7 @@ extension ParityCase {
       try comparison.compare(tensor.floats, with: name, .afterSteps)
     }
 
-    let tape = Tape(on: engine, mode: .evaluation, policy: policy)
+    let tape = Tape(on: engine, mode: .evaluation, policy: policy, weights: PreparedWeights())
     let output = model(tape.input(batch.images), on: tape)
     try comparison.compare(output.descriptors, with: "eval.descriptor", .evaluation)
     for (attribute, logits) in zip(configuration.attribute?.attributes ?? [], output.attributeLogits) {

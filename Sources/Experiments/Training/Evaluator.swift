@@ -77,11 +77,12 @@ struct Evaluator {
     var values: [Float] = []
     values.reserveCapacity(images.count * model.configuration.descriptorLength)
     var attributes = [[Int]](repeating: [], count: model.configuration.attribute?.attributes.count ?? 0)
+    let weights = PreparedWeights()
     var done = 0
     while let batch = try loader.next() {
       let tensor = engine.empty([batch.count, size.height, size.width, 3])
       batch.withPixels { _ = tensor.values.update(fromContentsOf: $0) }
-      let tape = Tape(on: engine, mode: .evaluation)
+      let tape = Tape(on: engine, mode: .evaluation, weights: weights)
       let output = model(tape.input(tensor), on: tape)
       values += output.descriptors
       for (place, logits) in output.attributeLogits.enumerated() { attributes[place] += logits.tensor.likeliest }

@@ -22,7 +22,7 @@ public final class ExperimentRunner {
   }
 
   /// Changes when the engine's results change for the same settings, and so makes new runs of old plans.
-  public static let numericVersion = "1"
+  public static let numericVersion = "2"
 
   private let plan: ExperimentPlan
   private let registry: DatasetRegistry

@@ -47,10 +47,13 @@ public final class TrainingData {
     return stride(from: 0, through: images - batch, by: batch).map { Array(items[$0..<$0 + batch]) }
   }
 
-  /// Loads batches on another thread while the engine works. Decoded images are kept for the next epoch.
+  /// Loads batches on another thread while the engine works. Decoded images are kept for the next epoch where the whole
+  /// dataset fits in the cache.
   func loader(
     _ images: [LabelledImage], size: ImageSize, batches: [[LoadItem]]
   ) throws(DatasetError) -> BatchLoader {
-    try BatchLoader(images: images, size: size, batches: batches, cache: cache)
+    let everything = dataset.train.count + dataset.query.count + dataset.gallery.count
+    return try BatchLoader(
+      images: images, size: size, batches: batches, cache: cache.holds(images: everything, of: size) ? cache : nil)
   }
 }

@@ -16,7 +16,7 @@ extension Tape {
     let geometry = ConvolutionGeometry(input, weight, stride: stride, padding: padding)
     let kernel = kernel(for: geometry, form: form)
     let output = result(engine.empty(geometry.outputShape))
-    kernel.forward(input.tensor, weight.value, into: output.tensor, finish: nil)
+    kernel.forward(input.tensor, prepared(weight, of: geometry, for: kernel), into: output.tensor, finish: nil)
     let x = input.tensor
     let slot = input.slot
     record(output) { [engine] dOutput in
@@ -44,10 +44,19 @@ extension Tape {
     let geometry = ConvolutionGeometry(input, weight, stride: stride, padding: padding)
     let output = engine.empty(geometry.outputShape)
     let affine = ChannelAffine(norm, on: engine)
-    kernel(for: geometry, form: nil).forward(input.tensor, weight.value, into: output) { positions in
+    let kernel = kernel(for: geometry, form: nil)
+    kernel.forward(input.tensor, prepared(weight, of: geometry, for: kernel), into: output) { positions in
       affine.apply(positions, of: output, adding: shortcut?.tensor, activation: activation, into: output)
     }
     return result(output)
+  }
+
+  private func prepared(
+    _ weight: Parameter, of geometry: ConvolutionGeometry, for kernel: any ConvolutionKernel
+  ) -> PreparedWeight {
+    let layout = kernel.layout(forReuse: weights != nil)
+    return weights?.prepared(weight, of: geometry, as: layout, on: engine)
+      ?? PreparedWeight(weight.value, of: geometry, as: layout, on: engine)
   }
 
   private func kernel(for geometry: ConvolutionGeometry, form: ConvolutionForm?) -> any ConvolutionKernel {

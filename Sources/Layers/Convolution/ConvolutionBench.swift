@@ -6,34 +6,47 @@ public struct ConvolutionBench {
   public enum Pass: String, CaseIterable, Sendable {
     /// The output.
     case forward
+    /// The output as evaluation computes it, with weights that are prepared already.
+    case evaluation
     /// The gradient by the input.
     case dataGradient = "data_gradient"
     /// The gradient by the weights.
     case weightGradient = "weight_gradient"
   }
 
+  private let geometry: ConvolutionGeometry
+  private let engine: Engine
   private let kernel: any ConvolutionKernel
   private let input: Tensor
   private let output: Tensor
   private let weight: Tensor
   private let dWeight: Tensor
+  private let prepared: PreparedWeight
 
   /// Makes the tensors.
   public init(_ geometry: ConvolutionGeometry, form: ConvolutionForm, on engine: Engine) {
+    self.geometry = geometry
+    self.engine = engine
     kernel = form.kernel(
       for: geometry, in: .suiting(multiplications: geometry.multiplications), on: engine)
     input = engine.filled(geometry.inputShape, with: 0.5)
     output = engine.filled(geometry.outputShape, with: 0.5)
     weight = engine.filled(geometry.weightShape, with: 0.01)
     dWeight = engine.filled(geometry.weightShape)
+    prepared = PreparedWeight(weight, of: geometry, as: kernel.layout(forReuse: true), on: engine)
   }
 
   /// Runs one pass.
   public func run(_ pass: Pass) {
     switch pass {
-    case .forward: kernel.forward(input, weight, into: output, finish: nil)
+    case .forward: kernel.forward(input, prepared(forReuse: false), into: output, finish: nil)
+    case .evaluation: kernel.forward(input, prepared, into: output, finish: nil)
     case .dataGradient: kernel.dInput(output, weight, into: input, accumulate: false)
     case .weightGradient: kernel.dWeight(input, output, into: dWeight, accumulate: false)
     }
+  }
+
+  private func prepared(forReuse isReused: Bool) -> PreparedWeight {
+    PreparedWeight(weight, of: geometry, as: kernel.layout(forReuse: isReused), on: engine)
   }
 }

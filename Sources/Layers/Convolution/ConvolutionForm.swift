@@ -36,9 +36,13 @@ public enum ConvolutionForm: String, Sendable, CaseIterable {
 /// Shapes: x `[N, H, W, C]`, w `[K, R, S, C]`, y `[N, H', W', K]`. Each pass adds to its result where `accumulate` is
 /// set, and otherwise overwrites it. `finish` is called with each stretch of finished output positions, on the worker
 /// that has them in its cache.
+///
+/// The forward pass takes the weights prepared: brought into the layout that it multiplies with. Training prepares them
+/// at each step, evaluation once for all batches (``PreparedWeights``).
 protocol ConvolutionKernel {
   init(_ geometry: ConvolutionGeometry, in accumulation: Accumulation, on engine: Engine)
-  func forward(_ input: Tensor, _ weight: Tensor, into output: Tensor, finish: OutputFinish?)
+  func layout(forReuse isReused: Bool) -> PreparedWeight.Layout
+  func forward(_ input: Tensor, _ weight: PreparedWeight, into output: Tensor, finish: OutputFinish?)
   func dInput(_ dOutput: Tensor, _ weight: Tensor, into dInput: Tensor, accumulate: Bool)
   func dWeight(_ input: Tensor, _ dOutput: Tensor, into dWeight: Tensor, accumulate: Bool)
 }

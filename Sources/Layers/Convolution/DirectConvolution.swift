@@ -18,17 +18,24 @@ struct DirectConvolution: ConvolutionKernel {
     filters = geometry.filters
   }
 
+  func layout(forReuse isReused: Bool) -> PreparedWeight.Layout {
+    PreparedWeight.layoutOfMatrix(geometry, isReused: isReused, in: accumulation)
+  }
+
   /// y = x · wᵀ
-  func forward(_ input: Tensor, _ weight: Tensor, into output: Tensor, finish: OutputFinish?) {
+  func forward(_ input: Tensor, _ weight: PreparedWeight, into output: Tensor, finish: OutputFinish?) {
     let split = ProductSplit.rows(positions, columns: filters, depth: channels)
-    engine.parallel(split.chunks) { chunk, _ in
+    let scratch = weight.scratch(for: geometry)
+    if scratch > 0 { engine.reserveScratch(4 * scratch) }
+    engine.parallel(split.chunks) { chunk, worker in
       let rows = split[chunk]
-      MatrixProduct.multiply(
-        rows: rows.count, columns: filters, depth: channels,
-        .plain(input.pointer + rows.lowerBound * channels, stride: channels),
-        .transposed(weight.pointer, stride: channels),
-        into: output.pointer + rows.lowerBound * filters, stride: filters, in: accumulation)
-      finish?(rows)
+      weight.multiply(
+        rows: rows.count, input.pointer + rows.lowerBound * channels, of: geometry,
+        into: output.pointer + rows.lowerBound * filters, in: accumulation,
+        scratch: scratch > 0 ? engine.scratch(of: worker) : nil
+      ) { done in
+        finish?(rows.lowerBound + done.lowerBound..<rows.lowerBound + done.upperBound)
+      }
     }
   }
 

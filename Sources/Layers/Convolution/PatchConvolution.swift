@@ -27,13 +27,17 @@ struct PatchConvolution: ConvolutionKernel {
     return Split(count: geometry.batch * geometry.outputHeight, grain: grain)
   }
 
-  func forward(_ input: Tensor, _ weight: Tensor, into output: Tensor, finish: OutputFinish?) {
-    convolve(input, geometry, weight.pointer, into: output, accumulate: false, finish: finish)
+  func layout(forReuse isReused: Bool) -> PreparedWeight.Layout {
+    PreparedWeight.layoutOfMatrix(geometry, isReused: isReused, in: accumulation)
+  }
+
+  func forward(_ input: Tensor, _ weight: PreparedWeight, into output: Tensor, finish: OutputFinish?) {
+    convolve(input, geometry, weight, into: output, accumulate: false, finish: finish)
   }
 
   /// y = patches(x) · wᵀ
   private func convolve(
-    _ input: Tensor, _ g: ConvolutionGeometry, _ weight: UnsafePointer<Float>, into output: Tensor, accumulate: Bool,
+    _ input: Tensor, _ g: ConvolutionGeometry, _ weight: PreparedWeight, into output: Tensor, accumulate: Bool,
     finish: OutputFinish? = nil
   ) {
     let tile = Self.tileRows(g)
@@ -43,12 +47,13 @@ struct PatchConvolution: ConvolutionKernel {
       let patches = engine.scratch(of: worker)
       for rows in split[chunk].tiles(of: tile) {
         Patches.gather(input.pointer, g, rows: rows, into: patches)
-        MatrixProduct.multiply(
-          rows: rows.count * g.outputWidth, columns: g.filters, depth: g.patch,
-          .plain(patches, stride: g.patch), .transposed(weight, stride: g.patch),
-          into: output.pointer + rows.lowerBound * g.outputWidth * g.filters, stride: g.filters, accumulate: accumulate,
-          in: accumulation)
-        finish?(rows.lowerBound * g.outputWidth..<rows.upperBound * g.outputWidth)
+        let first = rows.lowerBound * g.outputWidth
+        weight.multiply(
+          rows: rows.count * g.outputWidth, patches, of: g, into: output.pointer + first * g.filters,
+          accumulate: accumulate, in: accumulation
+        ) { done in
+          finish?(first + done.lowerBound..<first + done.upperBound)
+        }
       }
     }
   }
@@ -61,7 +66,9 @@ struct PatchConvolution: ConvolutionKernel {
       let back = ConvolutionGeometry(
         batch: g.batch, height: g.outputHeight, width: g.outputWidth, channels: g.filters, filters: g.channels,
         kernelHeight: g.kernelHeight, kernelWidth: g.kernelWidth, stride: 1, padding: g.kernelHeight - 1 - g.padding)
-      convolve(dOutput, back, turned.pointer, into: dInput, accumulate: accumulate)
+      let layout = PreparedWeight.layoutOfMatrix(back, isReused: false, in: accumulation)
+      let prepared = PreparedWeight(turned, of: back, as: layout, on: engine)
+      convolve(dOutput, back, prepared, into: dInput, accumulate: accumulate)
     } else {
       scatter(dOutput, weight, into: dInput, accumulate: accumulate)
     }

@@ -35,9 +35,11 @@ struct WinogradConvolution: ConvolutionKernel {
 
   private var blockTiles: Int { max(8, Self.blockNumbers / max(geometry.channels, geometry.filters)) }
 
-  func forward(_ input: Tensor, _ weight: Tensor, into output: Tensor, finish: OutputFinish?) {
+  func layout(forReuse isReused: Bool) -> PreparedWeight.Layout { .winograd }
+
+  func forward(_ input: Tensor, _ weight: PreparedWeight, into output: Tensor, finish: OutputFinish?) {
     convolve(
-      input, filters.transformed(weight, turned: false), inputs: geometry.channels, outputs: geometry.filters,
+      input, weight.tensor, inputs: geometry.channels, outputs: geometry.filters,
       into: output, accumulate: false, finish: finish)
   }
 

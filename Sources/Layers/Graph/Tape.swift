@@ -78,13 +78,20 @@ public final class Tape {
   public let mode: Mode
   /// Which of several ways of computing the same thing is taken.
   public let policy: ComputePolicy
+  /// Convolutions' weights in the layouts that they multiply with, kept from pass to pass; nil prepares them anew.
+  let weights: PreparedWeights?
   private var steps: [() -> Void] = []
 
   /// Starts a pass.
-  public init(on engine: Engine, mode: Mode, policy: ComputePolicy = .automatic) {
+  ///
+  /// - Parameter weights: where several evaluation passes of one model, between which nothing changes its parameters,
+  ///   keep what they have prepared.
+  public init(on engine: Engine, mode: Mode, policy: ComputePolicy = .automatic, weights: PreparedWeights? = nil) {
+    precondition(mode == .evaluation || weights == nil, "training changes the weights from pass to pass")
     self.engine = engine
     self.policy = policy
     self.mode = mode
+    self.weights = weights
   }
 
   /// Whether gradients are recorded.

@@ -40,20 +40,24 @@ extension BenchCommand {
           + String(format: "peak %.0f GFLOPS", result.peakGflops))
       print(
         "layer".padded(to: 24) + "sizes".padded(to: 34) + "form".padded(to: 9) + "n".aligned(to: 3)
-          + "forward".aligned(to: 16) + "data".aligned(to: 16) + "weights".aligned(to: 16) + "share".aligned(to: 8))
+          + "forward".aligned(to: 16) + "data".aligned(to: 16) + "weights".aligned(to: 16)
+          + "evaluation".aligned(to: 16)
+          + "share".aligned(to: 8))
       for row in result.layers {
         var line = row.name.padded(to: 24) + row.geometry.padded(to: 34) + row.form.padded(to: 9)
         line += "\(row.count)".aligned(to: 3)
         let passes = Dictionary(uniqueKeysWithValues: row.passes.map { ($0.name, $0) })
-        for name in ["forward", "data_gradient", "weight_gradient"] {
+        for name in ["forward", "data_gradient", "weight_gradient", "evaluation"] {
           let text = passes[name].map { String(format: "%.2f ms %4.0f G", $0.milliseconds, $0.gflops) } ?? "–"
           line += text.aligned(to: 16)
         }
-        let milliseconds = Double(row.count) * row.passes.reduce(0) { $0 + $1.milliseconds }
-        line += String(format: "%.1f %%", milliseconds / result.totalMilliseconds * 100).aligned(to: 8)
+        line += String(format: "%.1f %%", row.trainingMilliseconds / result.totalMilliseconds * 100).aligned(to: 8)
         print(line)
       }
-      print(String(format: "all convolutions, three passes: %.1f ms a batch", result.totalMilliseconds))
+      print(
+        String(
+          format: "all convolutions, a batch: the three passes of training %.1f ms, evaluation %.1f ms",
+          result.totalMilliseconds, result.evaluationMilliseconds))
     }
   }
 }

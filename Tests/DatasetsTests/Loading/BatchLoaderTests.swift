@@ -80,6 +80,7 @@ import Testing
     }
     #expect(cache.count == 12 && cache.bytes == 12 * size.count)
     #expect(tiny.count == 5 && tiny.bytes == 5 * size.count)
+    #expect(tiny.holds(images: 5, of: size) && !tiny.holds(images: 6, of: size))
   }
 
   @Test func aCacheServesFilesThatAreGoneAndKeepsSizesApart() throws {

@@ -1,0 +1,76 @@
+import Tensors
+import TestSupport
+import Testing
+
+/// Products with weights in panels, against plain loops. They are right on any processor; only their speed needs AVX-512.
+struct PanelProductTests {
+  private let engine = Engine(threads: 2)
+
+  @Test("every number of rows around the tile's, odd depths, rows apart")
+  func products() throws {
+    try withEvery("rows", in: [1, 2, 11, 12, 13, 23, 24, 47]) { rows in
+      try withEvery("columns", in: [32, 96]) { columns in
+        try withEvery("depth", in: [1, 7, 147]) { depth in
+          try withEvery("extra", in: [0, 16]) { extra in
+            let stride = depth + extra
+            let left = TestNumbers.normal(rows * stride, "left")
+            let weight = TestNumbers.normal(columns * depth, "weight")
+            let result = product(left, weight, rows: rows, columns: columns, depth: depth, stride: stride)
+            let expected = (0..<rows * columns).map { place in
+              (0..<depth).reduce(0.0) {
+                $0 + Double(left[place / columns * stride + $1]) * Double(weight[place % columns * depth + $1])
+              }
+            }
+            try Agreement.check("product", result, expected, within: 1e-6)
+          }
+        }
+      }
+    }
+  }
+
+  @Test("a row comes out the same whatever rows it is computed with")
+  func rowsAreIndependent() throws {
+    let (columns, depth) = (64, 300)
+    let left = TestNumbers.normal(31 * depth, "left")
+    let weight = TestNumbers.normal(columns * depth, "weight")
+    let together = product(left, weight, rows: 31, columns: columns, depth: depth, stride: depth)
+    try withEvery("cut", in: [1, 5, 12, 19, 30]) { cut in
+      let head = product(
+        Array(left[..<(cut * depth)]), weight, rows: cut, columns: columns, depth: depth, stride: depth)
+      let tail = product(
+        Array(left[(cut * depth)...]), weight, rows: 31 - cut, columns: columns, depth: depth, stride: depth)
+      try Agreement.checkSameBits("rows", head + tail, together)
+    }
+  }
+
+  @Test("only whole panels are taken")
+  func panels() {
+    #expect(!PanelProduct.suits(columns: 48))
+    #expect(
+      PanelProduct.suits(columns: 64) == ["SkylakeX", "Cooperlake", "Sapphirerapids"].contains(MatrixProduct.kernels))
+  }
+
+  @Test("blocks are whole tiles, and small enough for a core's cache where that leaves two tiles")
+  func blocks() {
+    for (columns, depth) in [(64, 64), (256, 64), (512, 2048), (2048, 512), (2048, 2048)] {
+      let rows = PanelProduct.rowsPerBlock(columns: columns, depth: depth)
+      #expect(rows % 12 == 0 && (24...48).contains(rows))
+      #expect(rows == 24 || 4 * rows * (columns + depth) <= 256 << 10)
+    }
+    #expect(PanelProduct.paddedStride(depth: 1024) == 1040)
+    #expect(PanelProduct.paddedStride(depth: 512) == nil)
+  }
+
+  private func product(
+    _ left: [Float], _ weight: [Float], rows: Int, columns: Int, depth: Int, stride: Int
+  ) -> [Float] {
+    let panels = PanelProduct.panels(
+      of: engine.tensor(weight, shape: [columns, depth]), columns: columns, depth: depth, on: engine)
+    let result = engine.filled([rows, columns], with: .nan)
+    let source = engine.tensor(left, shape: [rows, stride])
+    PanelProduct.multiply(
+      rows: rows, columns: columns, depth: depth, source.pointer, stride: stride, panels: panels.pointer,
+      into: result.pointer)
+    return result.array
+  }
+}
