@@ -47,17 +47,10 @@ public enum MatrixProduct {
       return multiplyInDouble(
         rows: rows, columns: columns, depth: depth, left, right, into: result, stride: stride, accumulate: accumulate)
     }
-    let isPlain = !left.isTransposed && !right.isTransposed
-    let block = isPlain ? narrowBlock(columns: columns, depth: depth) ?? rows : rows
-    var row = 0
-    while row < rows {
-      let count = min(block, rows - row)
-      cblas_sgemm(
-        CblasRowMajor, left.isTransposed ? CblasTrans : CblasNoTrans, right.isTransposed ? CblasTrans : CblasNoTrans,
-        blasint(count), blasint(columns), blasint(depth), 1, left.pointer + row * left.stride, blasint(left.stride),
-        right.pointer, blasint(right.stride), accumulate ? 1 : 0, result + row * stride, blasint(stride))
-      row += count
-    }
+    cblas_sgemm(
+      CblasRowMajor, left.isTransposed ? CblasTrans : CblasNoTrans, right.isTransposed ? CblasTrans : CblasNoTrans,
+      blasint(rows), blasint(columns), blasint(depth), 1, left.pointer, blasint(left.stride), right.pointer,
+      blasint(right.stride), accumulate ? 1 : 0, result, blasint(stride))
   }
 
   /// The kernel set that OpenBLAS chose for this processor when the program started: `SkylakeX`, `Haswell`, …

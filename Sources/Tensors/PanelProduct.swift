@@ -1,9 +1,10 @@
-/// Products `y = x · wᵀ` with weights that are laid out once and used for many rows: evaluation's convolutions.
+/// Products of many rows with weights that are laid out once for all of them: convolutions forward and back to the input.
 ///
-/// OpenBLAS packs both operands at every call, which takes an eighth of descriptor extraction. Here the weights are packed
+/// OpenBLAS packs both operands at every call, which took an eighth of descriptor extraction. Here the weights are packed
 /// beforehand into panels of 32 columns, the left operand is read where it lies, and a block of rows is finished before
 /// the next is begun, so that it is still in the cache for what comes after it. Each number is summed in the order of
-/// the depth, whatever rows it is computed with. In training, where weights change at every step, OpenBLAS is used.
+/// the depth, whatever rows it is computed with. Products whose both operands change, such as weight gradients and
+/// Winograd's, are OpenBLAS's.
 public enum PanelProduct {
   /// Columns of a panel: two vectors.
   private static let panelWidth = 32
@@ -27,22 +28,42 @@ public enum PanelProduct {
   /// the speed; they are better copied to rows of this stride first. Nil where the rows lie well.
   public static func paddedStride(depth: Int) -> Int? { depth % aliasing == 0 ? depth + 16 : nil }
 
-  /// Weights `[columns, depth]` as panels `[columns / 32, depth, 32]`.
-  public static func panels(of weight: Tensor, columns: Int, depth: Int, on engine: Engine) -> Tensor {
+  /// A matrix stored as `[columns, depth]` in panels `[columns / 32, depth, 32]`.
+  public static func panels(ofRows weight: Tensor, columns: Int, depth: Int, on engine: Engine) -> Tensor {
     let result = engine.empty([columns / panelWidth, depth, panelWidth])
     let source = weight.pointer
     let target = result.pointer
     engine.parallel(columns / panelWidth) { panel, _ in
       let rows = source + panel * panelWidth * depth
       let start = target + panel * panelWidth * depth
-      for k in 0..<depth {
-        for column in 0..<panelWidth { start[k * panelWidth + column] = rows[column * depth + k] }
+      // A line of the cache of each row at a time: rows often lie a multiple of 4 KiB apart.
+      for first in stride(from: 0, to: depth, by: 16) {
+        for column in 0..<panelWidth {
+          let row = rows + column &* depth
+          for k in first..<min(first &+ 16, depth) { start[k &* panelWidth &+ column] = row[k] }
+        }
       }
     }
     return result
   }
 
-  /// `result = left · panels` for some rows.
+  /// A matrix stored as `[depth, columns]` in panels `[columns / 32, depth, 32]`.
+  public static func panels(ofColumns weight: Tensor, columns: Int, depth: Int, on engine: Engine) -> Tensor {
+    let result = engine.empty([columns / panelWidth, depth, panelWidth])
+    let source = weight.pointer
+    let target = result.pointer
+    engine.parallel(columns / panelWidth) { panel, _ in
+      let start = target + panel * panelWidth * depth
+      for k in 0..<depth {
+        let row = source + k * columns + panel * panelWidth
+        start.store(row.vector(0), k * panelWidth)
+        start.store(row.vector(16), k * panelWidth + 16)
+      }
+    }
+    return result
+  }
+
+  /// `result = left · panels` for some rows, or `result += left · panels` where `accumulate` is set.
   ///
   /// - Parameters:
   ///   - left: rows of `depth` numbers.
@@ -50,23 +71,27 @@ public enum PanelProduct {
   ///   - result: rows of `columns` numbers, one after the other.
   public static func multiply(
     rows: Int, columns: Int, depth: Int, _ left: UnsafePointer<Float>, stride: Int, panels: UnsafePointer<Float>,
-    into result: UnsafeMutablePointer<Float>
+    into result: UnsafeMutablePointer<Float>, accumulate: Bool = false
   ) {
     for panel in 0..<columns / panelWidth {
       let right = panels + panel * panelWidth * depth
       let target = result + panel * panelWidth
       var row = 0
       while row + tileRows <= rows {
-        tile(left + row * stride, stride: stride, depth: depth, right, into: target + row * columns, columns: columns)
+        tile(
+          left + row * stride, stride: stride, depth: depth, right, into: target + row * columns, columns: columns,
+          accumulate: accumulate)
         row += tileRows
       }
-      if row < rows, rows >= tileRows {
+      if row < rows, rows >= tileRows, !accumulate {
         // The last rows are computed together with some that are done already.
         row = rows - tileRows
-        tile(left + row * stride, stride: stride, depth: depth, right, into: target + row * columns, columns: columns)
+        tile(
+          left + row * stride, stride: stride, depth: depth, right, into: target + row * columns, columns: columns,
+          accumulate: false)
       } else {
         while row < rows {
-          line(left + row * stride, depth: depth, right, into: target + row * columns)
+          line(left + row * stride, depth: depth, right, into: target + row * columns, accumulate: accumulate)
           row += 1
         }
       }
@@ -75,7 +100,8 @@ public enum PanelProduct {
 
   /// One row of one panel.
   private static func line(
-    _ left: UnsafePointer<Float>, depth: Int, _ panel: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>
+    _ left: UnsafePointer<Float>, depth: Int, _ panel: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>,
+    accumulate: Bool
   ) {
     var (a, b) = (Vector.zero, Vector.zero)
     for k in 0..<depth {
@@ -83,15 +109,15 @@ public enum PanelProduct {
       a.addProduct(x, panel.vector(k &* panelWidth))
       b.addProduct(x, panel.vector(k &* panelWidth &+ 16))
     }
-    result.store(a, 0)
-    result.store(b, 16)
+    result.store(accumulate ? result.vector(0) + a : a, 0)
+    result.store(accumulate ? result.vector(16) + b : b, 16)
   }
 
   /// Twelve rows of one panel, all sums in registers.
   @inline(never)
   private static func tile(
     _ left: UnsafePointer<Float>, stride: Int, depth: Int, _ panel: UnsafePointer<Float>,
-    into result: UnsafeMutablePointer<Float>, columns: Int
+    into result: UnsafeMutablePointer<Float>, columns: Int, accumulate: Bool
   ) {
     typealias Pair = (Vector, Vector)
     let zero = (Vector.zero, Vector.zero)
@@ -125,8 +151,8 @@ public enum PanelProduct {
     @inline(__always)
     func store(_ row: Int, _ sum: Pair) {
       let target = result + row &* columns
-      target.store(sum.0, 0)
-      target.store(sum.1, 16)
+      target.store(accumulate ? target.vector(0) + sum.0 : sum.0, 0)
+      target.store(accumulate ? target.vector(16) + sum.1 : sum.1, 16)
     }
     store(0, r0)
     store(1, r1)

@@ -6,7 +6,7 @@ import TestSupport
 struct MatrixProductTests {
   @Test("plain and transposed operands, strides, accumulation")
   func products() throws {
-    try withEvery("sizes", in: [(1, 1, 1), (3, 5, 7), (17, 33, 2), (64, 48, 100), (5, 200, 1), (130, 128, 65)]) {
+    try withEvery("sizes", in: [(1, 1, 1), (3, 5, 7), (17, 33, 2), (64, 48, 100), (5, 200, 1)]) {
       rows, columns, depth in
       try withEvery("left transposed", in: [false, true]) { leftTransposed in
         try withEvery("right transposed", in: [false, true]) { rightTransposed in

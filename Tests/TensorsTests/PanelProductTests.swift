@@ -15,13 +15,20 @@ struct PanelProductTests {
             let stride = depth + extra
             let left = TestNumbers.normal(rows * stride, "left")
             let weight = TestNumbers.normal(columns * depth, "weight")
-            let result = product(left, weight, rows: rows, columns: columns, depth: depth, stride: stride)
-            let expected = (0..<rows * columns).map { place in
-              (0..<depth).reduce(0.0) {
-                $0 + Double(left[place / columns * stride + $1]) * Double(weight[place % columns * depth + $1])
+            let start = TestNumbers.normal(rows * columns, "start")
+            try withEvery("accumulate", in: [false, true]) { accumulate in
+              let expected = (0..<rows * columns).map { place in
+                (0..<depth).reduce(accumulate ? Double(start[place]) : 0) {
+                  $0 + Double(left[place / columns * stride + $1]) * Double(weight[place % columns * depth + $1])
+                }
+              }
+              try withEvery("stored as columns", in: [false, true]) { asColumns in
+                let result = product(
+                  left, weight, rows: rows, columns: columns, depth: depth, stride: stride, asColumns: asColumns,
+                  addingTo: accumulate ? start : nil)
+                try Agreement.check("product", result, expected, within: 1e-6)
               }
             }
-            try Agreement.check("product", result, expected, within: 1e-6)
           }
         }
       }
@@ -62,15 +69,23 @@ struct PanelProductTests {
   }
 
   private func product(
-    _ left: [Float], _ weight: [Float], rows: Int, columns: Int, depth: Int, stride: Int
+    _ left: [Float], _ weight: [Float], rows: Int, columns: Int, depth: Int, stride: Int, asColumns: Bool = false,
+    addingTo start: [Float]? = nil
   ) -> [Float] {
-    let panels = PanelProduct.panels(
-      of: engine.tensor(weight, shape: [columns, depth]), columns: columns, depth: depth, on: engine)
-    let result = engine.filled([rows, columns], with: .nan)
+    let panels: Tensor
+    if asColumns {
+      let turned = (0..<depth * columns).map { weight[$0 % columns * depth + $0 / columns] }
+      panels = PanelProduct.panels(
+        ofColumns: engine.tensor(turned, shape: [depth, columns]), columns: columns, depth: depth, on: engine)
+    } else {
+      panels = PanelProduct.panels(
+        ofRows: engine.tensor(weight, shape: [columns, depth]), columns: columns, depth: depth, on: engine)
+    }
+    let result = start.map { engine.tensor($0, shape: [rows, columns]) } ?? engine.filled([rows, columns], with: .nan)
     let source = engine.tensor(left, shape: [rows, stride])
     PanelProduct.multiply(
       rows: rows, columns: columns, depth: depth, source.pointer, stride: stride, panels: panels.pointer,
-      into: result.pointer)
+      into: result.pointer, accumulate: start != nil)
     return result.array
   }
 }

@@ -19,36 +19,36 @@ struct DirectConvolution: ConvolutionKernel {
   }
 
   func layout(forReuse isReused: Bool) -> PreparedWeight.Layout {
-    PreparedWeight.layoutOfMatrix(geometry, isReused: isReused, in: accumulation)
+    PreparedWeight.layout(rows: positions, columns: filters, isReused: isReused, in: accumulation)
   }
 
   /// y = x · wᵀ
   func forward(_ input: Tensor, _ weight: PreparedWeight, into output: Tensor, finish: OutputFinish?) {
-    let split = ProductSplit.rows(positions, columns: filters, depth: channels)
-    let scratch = weight.scratch(for: geometry)
-    if scratch > 0 { engine.reserveScratch(4 * scratch) }
-    engine.parallel(split.chunks) { chunk, worker in
-      let rows = split[chunk]
-      weight.multiply(
-        rows: rows.count, input.pointer + rows.lowerBound * channels, of: geometry,
-        into: output.pointer + rows.lowerBound * filters, in: accumulation,
-        scratch: scratch > 0 ? engine.scratch(of: worker) : nil
-      ) { done in
-        finish?(rows.lowerBound + done.lowerBound..<rows.lowerBound + done.upperBound)
-      }
-    }
+    multiply(input, weight, width: filters, depth: channels, into: output, accumulate: false, finish: finish)
   }
 
   /// dx = dy · w
   func dInput(_ dOutput: Tensor, _ weight: Tensor, into dInput: Tensor, accumulate: Bool) {
-    let split = ProductSplit.rows(positions, columns: channels, depth: filters)
-    engine.parallel(split.chunks) { chunk, _ in
+    let prepared = PreparedWeight(dInput: weight, of: geometry, in: accumulation, on: engine)
+    multiply(
+      dOutput, prepared, width: channels, depth: filters, into: dInput, accumulate: accumulate, finish: nil)
+  }
+
+  private func multiply(
+    _ left: Tensor, _ weight: PreparedWeight, width: Int, depth: Int, into result: Tensor, accumulate: Bool,
+    finish: OutputFinish?
+  ) {
+    let split = weight.split(positions)
+    let scratch = weight.scratchCount
+    if scratch > 0 { engine.reserveScratch(4 * scratch) }
+    engine.parallel(split.chunks) { chunk, worker in
       let rows = split[chunk]
-      MatrixProduct.multiply(
-        rows: rows.count, columns: channels, depth: filters,
-        .plain(dOutput.pointer + rows.lowerBound * filters, stride: filters),
-        .plain(weight.pointer, stride: channels),
-        into: dInput.pointer + rows.lowerBound * channels, stride: channels, accumulate: accumulate, in: accumulation)
+      weight.multiply(
+        rows: rows.count, left.pointer + rows.lowerBound * depth, into: result.pointer + rows.lowerBound * width,
+        accumulate: accumulate, in: accumulation, scratch: scratch > 0 ? engine.scratch(of: worker) : nil
+      ) { done in
+        finish?(rows.lowerBound + done.lowerBound..<rows.lowerBound + done.upperBound)
+      }
     }
   }
 

@@ -28,7 +28,8 @@ struct PatchConvolution: ConvolutionKernel {
   }
 
   func layout(forReuse isReused: Bool) -> PreparedWeight.Layout {
-    PreparedWeight.layoutOfMatrix(geometry, isReused: isReused, in: accumulation)
+    PreparedWeight.layout(
+      rows: geometry.outputPositions, columns: geometry.filters, isReused: isReused, in: accumulation)
   }
 
   func forward(_ input: Tensor, _ weight: PreparedWeight, into output: Tensor, finish: OutputFinish?) {
@@ -49,7 +50,7 @@ struct PatchConvolution: ConvolutionKernel {
         Patches.gather(input.pointer, g, rows: rows, into: patches)
         let first = rows.lowerBound * g.outputWidth
         weight.multiply(
-          rows: rows.count * g.outputWidth, patches, of: g, into: output.pointer + first * g.filters,
+          rows: rows.count * g.outputWidth, patches, into: output.pointer + first * g.filters,
           accumulate: accumulate, in: accumulation
         ) { done in
           finish?(first + done.lowerBound..<first + done.upperBound)
@@ -66,7 +67,8 @@ struct PatchConvolution: ConvolutionKernel {
       let back = ConvolutionGeometry(
         batch: g.batch, height: g.outputHeight, width: g.outputWidth, channels: g.filters, filters: g.channels,
         kernelHeight: g.kernelHeight, kernelWidth: g.kernelWidth, stride: 1, padding: g.kernelHeight - 1 - g.padding)
-      let layout = PreparedWeight.layoutOfMatrix(back, isReused: false, in: accumulation)
+      let layout = PreparedWeight.layout(
+        rows: back.outputPositions, columns: back.filters, isReused: false, in: accumulation)
       let prepared = PreparedWeight(turned, of: back, as: layout, on: engine)
       convolve(dOutput, back, prepared, into: dInput, accumulate: accumulate)
     } else {
@@ -79,6 +81,7 @@ struct PatchConvolution: ConvolutionKernel {
     let g = geometry
     let tile = Self.tileRows(g)
     let imageSize = g.height * g.width * g.channels
+    let prepared = PreparedWeight(dInput: weight, of: g, in: accumulation, on: engine)
     engine.reserveScratch(4 * tile * g.outputWidth * g.patch)
     engine.parallel(over: g.batch, grain: 1) { images, worker in
       let patches = engine.scratch(of: worker)
@@ -87,10 +90,9 @@ struct PatchConvolution: ConvolutionKernel {
       }
       let all = images.lowerBound * g.outputHeight..<images.upperBound * g.outputHeight
       for rows in all.tiles(of: tile) {
-        MatrixProduct.multiply(
-          rows: rows.count * g.outputWidth, columns: g.patch, depth: g.filters,
-          .plain(dOutput.pointer + rows.lowerBound * g.outputWidth * g.filters, stride: g.filters),
-          .plain(weight.pointer, stride: g.patch), into: patches, stride: g.patch, in: accumulation)
+        prepared.multiply(
+          rows: rows.count * g.outputWidth, dOutput.pointer + rows.lowerBound * g.outputWidth * g.filters,
+          into: patches, in: accumulation)
         Patches.scatter(patches, g, rows: rows, addingTo: dInput.pointer)
       }
     }

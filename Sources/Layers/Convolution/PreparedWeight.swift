@@ -1,14 +1,12 @@
 import Tensors
 
-/// A convolution's weights in the layout that its forward pass multiplies with.
+/// A convolution's weights in the layout that a pass multiplies with.
 struct PreparedWeight {
   /// How the numbers lie.
   enum Layout: Hashable {
-    /// `[K, R·S·C]`, as parameters are stored.
-    case filtersFirst
-    /// `[R·S·C, K]`.
-    case filtersLast
-    /// `[K / 32, R·S·C, 32]`, for ``PanelProduct``.
+    /// As parameters are stored: `[K, R·S·C]`.
+    case stored
+    /// In panels of 32 columns, for ``PanelProduct``.
     case panels
     /// 36 transformed matrices, `[36][C][K]`.
     case winograd
@@ -16,75 +14,94 @@ struct PreparedWeight {
 
   let tensor: Tensor
   let layout: Layout
+  /// Numbers of a row of the result.
+  private let columns: Int
+  /// Numbers of a row of the left operand.
+  private let depth: Int
+  /// Whether the stored matrix has the result's columns as its rows.
+  private let isTransposed: Bool
 
-  /// Brings weights `[K, R, S, C]` into a layout.
+  /// The weights of a forward pass, `y = patches(x) · wᵀ`, from `[K, R, S, C]`.
   init(_ weight: Tensor, of geometry: ConvolutionGeometry, as layout: Layout, on engine: Engine) {
     self.layout = layout
+    (columns, depth, isTransposed) = (geometry.filters, geometry.patch, true)
     tensor =
       switch layout {
-      case .filtersFirst: weight
-      case .filtersLast:
-        Elementwise.transposed(weight, rows: geometry.filters, columns: geometry.patch, on: engine)
-      case .panels:
-        PanelProduct.panels(of: weight, columns: geometry.filters, depth: geometry.patch, on: engine)
+      case .stored: weight
+      case .panels: PanelProduct.panels(ofRows: weight, columns: columns, depth: depth, on: engine)
       case .winograd:
         WinogradFilters(filters: geometry.filters, channels: geometry.channels, engine: engine)
           .transformed(weight, turned: false)
       }
   }
 
-  /// How a matrix of weights should lie: in panels where many batches share it, and otherwise with the filters last
-  /// where the product is narrow, since OpenBLAS multiplies such plain matrices without packing them.
-  static func layoutOfMatrix(
-    _ geometry: ConvolutionGeometry, isReused: Bool, in accumulation: Accumulation
-  ) -> Layout {
-    guard accumulation == .single else { return .filtersFirst }
-    if isReused, PanelProduct.suits(columns: geometry.filters) { return .panels }
-    let isNarrow = MatrixProduct.narrowBlock(columns: geometry.filters, depth: geometry.patch) != nil
-    return isNarrow ? .filtersLast : .filtersFirst
+  /// The weights of a pass back to the input's patches, `dy · w`, from `[K, R, S, C]`.
+  init(
+    dInput weight: Tensor, of geometry: ConvolutionGeometry, in accumulation: Accumulation, on engine: Engine
+  ) {
+    (columns, depth, isTransposed) = (geometry.patch, geometry.filters, false)
+    layout = Self.layout(
+      rows: geometry.outputPositions, columns: columns, isReused: false, in: accumulation)
+    tensor =
+      layout == .panels
+      ? PanelProduct.panels(ofColumns: weight, columns: columns, depth: depth, on: engine) : weight
   }
 
-  /// Numbers of scratch memory that ``multiply(rows:_:of:into:accumulate:in:scratch:finish:)`` wants.
-  func scratch(for geometry: ConvolutionGeometry) -> Int {
-    guard layout == .panels, let stride = PanelProduct.paddedStride(depth: geometry.patch) else { return 0 }
-    return PanelProduct.rowsPerBlock(columns: geometry.filters, depth: geometry.patch) * stride
+  /// Fewer rows than this do not repay laying the weights out anew at every step.
+  private static let fewestRows = 1024
+
+  /// How a matrix of weights should lie for a product of that many rows.
+  ///
+  /// - Parameter isReused: whether the weights are laid out once for many products, as in evaluation.
+  static func layout(rows: Int, columns: Int, isReused: Bool, in accumulation: Accumulation) -> Layout {
+    let isWorthwhile = isReused || rows >= fewestRows
+    return accumulation == .single && isWorthwhile && PanelProduct.suits(columns: columns) ? .panels : .stored
   }
 
-  /// `y = x · wᵀ` for some rows of patches, in blocks of rows.
+  /// Rows for which a chunk of work is best cut.
+  var split: (_ rows: Int) -> Split {
+    // Panels are not packed again for every chunk, so that chunks can be small enough for tens of threads.
+    layout == .panels
+      ? { Split(count: $0, grain: 192) } : { ProductSplit.rows($0, columns: columns, depth: depth) }
+  }
+
+  /// Numbers of scratch memory that ``multiply(rows:_:into:accumulate:in:scratch:finish:)`` wants.
+  var scratchCount: Int {
+    guard layout == .panels, let stride = PanelProduct.paddedStride(depth: depth) else { return 0 }
+    return PanelProduct.rowsPerBlock(columns: columns, depth: depth) * stride
+  }
+
+  /// The product of some rows with the weights, in blocks of rows.
   ///
   /// - Parameters:
-  ///   - scratch: memory for ``scratch(for:)`` numbers; nil leaves rows where they are, however they lie.
+  ///   - left: rows of as many numbers as the weights are deep, one after the other.
+  ///   - scratch: memory for ``scratchCount`` numbers; nil leaves rows where they are, however they lie.
   ///   - finish: told of each block of rows that is done, counted from the first.
   func multiply(
-    rows: Int, _ left: UnsafePointer<Float>, of geometry: ConvolutionGeometry,
-    into result: UnsafeMutablePointer<Float>, accumulate: Bool = false, in accumulation: Accumulation,
-    scratch: UnsafeMutablePointer<Float>? = nil, finish: (_ rows: Range<Int>) -> Void
+    rows: Int, _ left: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>, accumulate: Bool = false,
+    in accumulation: Accumulation, scratch: UnsafeMutablePointer<Float>? = nil,
+    finish: ((_ rows: Range<Int>) -> Void)? = nil
   ) {
-    let (columns, depth) = (geometry.filters, geometry.patch)
-    let right: MatrixOperand
-    switch layout {
-    case .panels:
-      precondition(!accumulate, "panels serve forward passes")
-      for block in (0..<rows).tiles(of: PanelProduct.rowsPerBlock(columns: columns, depth: depth)) {
-        var (source, stride) = (left + block.lowerBound * depth, depth)
-        if let scratch, let padded = PanelProduct.paddedStride(depth: depth) {
-          for row in 0..<block.count { (scratch + row * padded).update(from: source + row * depth, count: depth) }
-          (source, stride) = (UnsafePointer(scratch), padded)
-        }
-        PanelProduct.multiply(
-          rows: block.count, columns: columns, depth: depth, source, stride: stride, panels: tensor.pointer,
-          into: result + block.lowerBound * columns)
-        finish(block)
-      }
+    guard layout == .panels else {
+      precondition(layout == .stored, "transformed filters are no matrix of patches")
+      MatrixProduct.multiply(
+        rows: rows, columns: columns, depth: depth, .plain(left, stride: depth),
+        isTransposed ? .transposed(tensor.pointer, stride: depth) : .plain(tensor.pointer, stride: columns),
+        into: result, stride: columns, accumulate: accumulate, in: accumulation)
+      finish?(0..<rows)
       return
-    case .filtersFirst: right = .transposed(tensor.pointer, stride: depth)
-    case .filtersLast: right = .plain(tensor.pointer, stride: columns)
-    case .winograd: preconditionFailure("transformed filters are no matrix of patches")
     }
-    MatrixProduct.multiply(
-      rows: rows, columns: columns, depth: depth, .plain(left, stride: depth), right, into: result, stride: columns,
-      accumulate: accumulate, in: accumulation)
-    finish(0..<rows)
+    for block in (0..<rows).tiles(of: PanelProduct.rowsPerBlock(columns: columns, depth: depth)) {
+      var (source, stride) = (left + block.lowerBound * depth, depth)
+      if let scratch, let padded = PanelProduct.paddedStride(depth: depth) {
+        for row in 0..<block.count { (scratch + row * padded).update(from: source + row * depth, count: depth) }
+        (source, stride) = (UnsafePointer(scratch), padded)
+      }
+      PanelProduct.multiply(
+        rows: block.count, columns: columns, depth: depth, source, stride: stride, panels: tensor.pointer,
+        into: result + block.lowerBound * columns, accumulate: accumulate)
+      finish?(block)
+    }
   }
 }
 

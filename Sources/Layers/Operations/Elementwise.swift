@@ -40,21 +40,4 @@ enum Elementwise {
       }
     }
   }
-
-  /// A matrix `[rows, columns]` as `[columns, rows]`.
-  static func transposed(_ matrix: Tensor, rows: Int, columns: Int, on engine: Engine) -> Tensor {
-    let result = engine.empty([columns, rows])
-    let x = matrix.pointer
-    let y = result.pointer
-    let block = 16
-    // Blocks of 16 × 16, so that both sides stay within a few lines of the cache.
-    engine.parallel(over: (columns + block - 1) / block, grain: max(1, grain / (block * max(1, rows)))) { blocks, _ in
-      for from in stride(from: 0, to: rows, by: block) {
-        for column in blocks.lowerBound * block..<min(columns, blocks.upperBound * block) {
-          for row in from..<min(rows, from + block) { y[column * rows + row] = x[row * columns + column] }
-        }
-      }
-    }
-    return result
-  }
 }

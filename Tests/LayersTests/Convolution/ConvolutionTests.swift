@@ -80,6 +80,12 @@ struct ConvolutionTests {
         padding: 3),
       ConvolutionGeometry(
         batch: 3, height: 33, width: 31, channels: 48, filters: 64, kernelHeight: 1, kernelWidth: 1),
+      // Panels both ways: forward and back to the input, by a product and by patches that are scattered.
+      ConvolutionGeometry(
+        batch: 3, height: 33, width: 31, channels: 64, filters: 32, kernelHeight: 1, kernelWidth: 1),
+      ConvolutionGeometry(
+        batch: 3, height: 49, width: 33, channels: 32, filters: 64, kernelHeight: 3, kernelWidth: 3, stride: 2,
+        padding: 1),
       ConvolutionGeometry(
         batch: 2, height: 7, width: 5, channels: 272, filters: 300, kernelHeight: 1, kernelWidth: 1),
       ConvolutionGeometry(
