@@ -68,13 +68,23 @@ import Testing
           pattern: '(?<identity>[^/]+)/(?<camera>[A-C])-\d+\.jpg'
         expect: { gallery: { images: 14, identities: 4, cameras: 3, junk: 1, distractors: 1 } }
       """#, to: "datasets.yaml")
+    try project.folder.write(
+      """
+      title: On a dataset of my own
+      dataset: own
+      backbone: { block: basic, blocks: [1, 1, 1, 1], width: 16 }
+      input: { size: [96, 32] }
+      tasks: [global]
+      train: { epochs: 1, batch: 8, rate: { new: 0.05 } }
+      seeds: [1]
+      """, to: "experiments/own.yaml")
     let data = ["--data", project.url.appendingPathComponent("elsewhere").path]
     let verified = try BuiltCommand.run(["data", "verify", "own", "--format", "json"] + data, in: project.url)
     #expect(verified.status == 0, "\(verified.complaints) \(verified.output)")
     let json = try #require(try JSONSerialization.jsonObject(with: Data(verified.output.utf8)) as? [String: Any])
     #expect((json["identity_names"] as? [String])?.count == 12 && json["sound"] as? Bool == true)
 
-    let arguments = ["run", "tiny", "dataset=own", "train.epochs=1", "--variant", "plain", "--format", "json"]
+    let arguments = ["run", "own", "--format", "json"]
     let run = try BuiltCommand.run(arguments + data, in: project.url)
     #expect(run.status == 0, "\(run.complaints)")
     #expect(run.output.contains("\"mAP\""), "\(run.output)")

@@ -20,6 +20,7 @@ struct SplitFolder {
     let listed = try Self.list(folder, isDeep: layout.isDeep) {
       "\(root.path.quoted): the folder \(place.quoted) with the \(split.rawValue) images is missing"
     }
+    let base = folder.path
     var found: [(name: String, size: Int)] = []
     var ignored = 0
     for name in listed {
@@ -28,9 +29,9 @@ struct SplitFolder {
         ignored += 1
         continue
       }
-      let file = folder.appendingPathComponent(name, isDirectory: false)
-      guard let size = RegularFile.size(of: file.path) else {
-        throw DatasetError("\(file.path.quoted): is not a file that can be read")
+      let path = "\(base)/\(name)"
+      guard let size = RegularFile.size(of: path) else {
+        throw DatasetError("\(path.quoted): is not a file that can be read")
       }
       found.append((name, size))
     }

@@ -107,7 +107,7 @@ public final class ExperimentRunner {
   private func prepare(variants: [String]?, report: (Event) -> Void) throws -> [Run] {
     try plan.trials(variants: variants).map { trial in
       let variant = try plan.variant(named: trial.variant)
-      let data = try data(for: variant, report: report)
+      let data = try data(for: variant, among: variants, report: report)
       try check(trial.settings, of: variant, against: data)
       let weights = try weights(for: variant, report: report)
       let hash = trial.hash(
@@ -117,25 +117,28 @@ public final class ExperimentRunner {
     }
   }
 
-  private func data(for variant: ExperimentPlan.Variant, report: (Event) -> Void) throws -> TrainingData {
+  /// The variant's dataset, with its attributes where one of the chosen variants needs them.
+  private func data(
+    for variant: ExperimentPlan.Variant, among chosen: [String]?, report: (Event) -> Void
+  ) throws -> TrainingData {
     let name = variant.settings.dataset
-    if let data = opened[name] { return data }
+    let needsAttributes = plan.variants.contains {
+      $0.settings.dataset == name && $0.settings.tasks.attribute != nil && chosen?.contains($0.name) ?? true
+    }
+    if let data = opened[name], !needsAttributes || data.attributes != nil { return data }
     if registry.entries[name] == nil {
       throw variant.error(
         at: "dataset",
         Wording.unknown(
           "\(registry.source) has no dataset \(Wording.quoted(name))", name, among: registry.entries.keys.sorted()))
     }
-    if let entry = registry.entries[name], places.isOwnFolder(of: entry), let other = opened.keys.first {
+    if let entry = registry.entries[name], places.isOwnFolder(of: entry), let other = opened.keys.first(where: { $0 != name }) {
       throw variant.error(
         at: "dataset",
         "--data names the folder of one dataset, and the experiment needs \(Wording.list([other, name].sorted())); "
           + "name the folder that holds them")
     }
     let dataset = try Dataset.open(named: name, registry: registry, places: places)
-    let needsAttributes = plan.variants.contains {
-      $0.settings.dataset == name && $0.settings.tasks.attribute != nil
-    }
     let data = try TrainingData(dataset, needsAttributes: needsAttributes)
     for remark in dataset.remarks + [data.defectsInBrief].compactMap({ $0 }) {
       report(.remark("\(name): \(remark)"))

@@ -36,13 +36,13 @@ struct DataShowCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let out, !["jpg", "jpeg"].contains(URL(fileURLWithPath: out).pathExtension.lowercased()) {
+      throw DatasetError("\(out): the sheet is a JPEG file; end its name in .jpg")
+    }
     let (images, title) = try DataFolder.images(of: name, project: project, places: data.places(in: project))
     let target =
       out.map { URL(fileURLWithPath: $0) }
       ?? project.reports.appendingPathComponent("_out/data/\(title).jpg")
-    guard ["jpg", "jpeg"].contains(target.pathExtension.lowercased()) else {
-      throw DatasetError("\(target.path): the sheet is a JPEG file; end its name in .jpg")
-    }
     let sheet = try ContactSheet.make(images, rows: rows, columns: columns, skip: skip)
     let bytes = try JPEG.encode(sheet, quality: 92)
     try AtomicFile.write(Data(bytes), to: target)

@@ -150,6 +150,7 @@ struct NamePatternParser {
     var isFirst = true
     while let next = peek, next != "]" || isFirst {
       isFirst = false
+      let from = place
       let low = try member()
       guard peek == "-", place + 1 < characters.count, characters[place + 1] != "]" else {
         result.ranges += low.ranges
@@ -157,10 +158,10 @@ struct NamePatternParser {
       }
       place += 1
       let high = try member()
-      guard let from = low.single, let to = high.single, from <= to else {
-        throw fault("this is no range of characters", at: place - 1)
+      guard let first = low.single, let last = high.single, first <= last else {
+        throw fault("this is no range of characters", at: from)
       }
-      result.ranges.append(from...to)
+      result.ranges.append(first...last)
     }
     guard take("]") else { throw fault("the set is not closed", at: start) }
     return result
