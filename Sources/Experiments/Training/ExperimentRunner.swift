@@ -132,7 +132,9 @@ public final class ExperimentRunner {
         Wording.unknown(
           "\(registry.source) has no dataset \(Wording.quoted(name))", name, among: registry.entries.keys.sorted()))
     }
-    if let entry = registry.entries[name], places.isOwnFolder(of: entry), let other = opened.keys.first(where: { $0 != name }) {
+    if let entry = registry.entries[name], places.isOwnFolder(of: entry),
+      let other = opened.keys.first(where: { $0 != name })
+    {
       throw variant.error(
         at: "dataset",
         "--data names the folder of one dataset, and the experiment needs \(Wording.list([other, name].sorted())); "

@@ -73,7 +73,8 @@ import Testing
     ("(?<a>x)(?<a>y)", 11, "two groups 'a'"), ("(?<>x)", 4, "'<' and '>'"), (#"a\"#, 2, "ends after"),
     (#"\b"#, 2, #"'\b'"#), (#"(a)\1"#, 5, #"'\1'"#), ("a{", 3, "a number"), ("a{3,2}", 2, "smaller"),
     ("a{999}", 3, "255"),
-    ("a{2", 4, "'}'"), ("[z-a]", 2, "no range"), ("a[0-\\d]", 3, "no range"), ("a^b", 2, "at the ends"), ("a$b", 2, "at the ends"),
+    ("a{2", 4, "'}'"), ("[z-a]", 2, "no range"), ("a[0-\\d]", 3, "no range"), ("a^b", 2, "at the ends"),
+    ("a$b", 2, "at the ends"),
     ("((a{250}){250})", 1, "too large"), (String(repeating: "a", count: 501), 501, "500"),
     (String(repeating: "(", count: 40), 32, "30 groups"),
   ])

@@ -114,6 +114,27 @@ import Testing
     try set.requireSoundEvaluation(attributes: table)
   }
 
+  /// What README.md and the comments of datasets.yaml show works as they say.
+  @Test(arguments: ["README.md", "datasets.yaml"])
+  func theExampleInTheDocumentationWorks(file: String) throws {
+    let project = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../..").standardized
+    let text = try String(contentsOf: project.appendingPathComponent(file), encoding: .utf8)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { file == "README.md" ? String($0) : String($0.dropFirst("#   ".count)) }
+    let example = lines.drop { $0 != "my-campus:" }.prefix { !$0.isEmpty && $0 != "```" }
+    let registry = try DatasetRegistry(YAML.parse(example.joined(separator: "\n"), name: file))
+    let folder = try TemporaryFolder()
+    for name in [
+      "training/anna_cam2_000017.jpg", "training/-1_cam2_000017.jpg", "probe/ben_cam1_1.jpeg", "gallery/ben_cam2_1.jpg",
+      "gallery/nobody_cam2_1.jpg",
+    ] { try folder.write("", to: "data/my-campus/\(name)") }
+    let set = try Dataset.open(
+      named: "my-campus", registry: registry, places: DatasetPlaces(project: folder.url, environment: [:]))
+    #expect(set.identityNames.texts == ["anna", "ben"] && set.train.map(\.camera) == [2])
+    #expect(set.gallery.map(\.identity) == [2, 0])
+    try set.requireSoundEvaluation()
+  }
+
   @Test func faultsOfTheDescriptionHaveTheirPlace() throws {
     #expect(try decodingFault("pattern:", "patern:").contains("datasets.yaml:5:5: mine.layout.patern"))
     #expect(try decodingFault("pattern:", "patern:").contains("did you mean 'pattern'"))
