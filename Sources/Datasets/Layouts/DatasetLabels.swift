@@ -9,6 +9,8 @@ struct DatasetLabels {
   ///
   /// - Throws: ``DatasetError`` where names do not follow the layout: how many, and the first of them.
   init(_ folders: [DatasetLayout.Split: SplitFolder], layout: DatasetLayout) throws(DatasetError) {
+    // In a fixed order, so that the same mistakes always give the same message.
+    let folders = DatasetLayout.Split.allCases.compactMap { split in folders[split].map { (split, $0) } }
     switch layout {
     case .benchmark(let benchmark):
       var images: [DatasetLayout.Split: [LabelledImage]] = [:]
