@@ -8,17 +8,17 @@ BUILD := swift build --configuration release
 # A kernel set forced on OpenBLAS from outside is usually narrower than the processor and halves the speed.
 unexport OPENBLAS_CORETYPE
 
-.PHONY: quickstart test build packages clean
+.PHONY: quickstart test build packages sweep clean
 
 quickstart: build
 	@$(AANET) data make synthetic-duke
 	@$(AANET) run quickstart/table3
 
-test: packages
+test: packages sweep
 	@swift build --configuration release --build-tests
 	@swift test --configuration release --skip-build
 
-build: packages
+build: packages sweep
 	@$(BUILD) --product aanet
 
 # Only what is missing is installed, so that a machine that has everything needs neither root nor a network.
@@ -32,6 +32,12 @@ packages:
 	  $$as_root apt-get update --quiet --quiet && \
 	  DEBIAN_FRONTEND=noninteractive $$as_root apt-get install --quiet --yes --no-install-recommends $$missing; \
 	fi
+
+# Every call of Swift's package manager leaves half a dozen folders in TMPDIR that hold an empty .keep-directory and
+# nothing else. Those that have lain for an hour are nobody's any more.
+sweep:
+	@find "$${TMPDIR:-/tmp}" -maxdepth 1 -type d -name 'TemporaryDirectory.??????' -user "$$(id -un)" -mmin +60 -exec \
+	  sh -c '[ "$$(ls -A "$$1")" = .keep-directory ] && rm "$$1/.keep-directory" && rmdir "$$1"' sweep {} \;
 
 clean:
 	@rm -rf .build reports/_out

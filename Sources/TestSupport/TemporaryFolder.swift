@@ -34,6 +34,15 @@ public struct TemporaryFolder: Sendable {
     return file
   }
 
+  /// The path of every file below the folder, hidden ones too, in order.
+  public func files() -> [String] {
+    (FileManager.default.subpaths(atPath: url.path) ?? []).filter { path in
+      var isFolder: ObjCBool = false
+      return FileManager.default.fileExists(atPath: url.appendingPathComponent(path).path, isDirectory: &isFolder)
+        && !isFolder.boolValue
+    }.sorted()
+  }
+
   /// Writes a text file under the folder.
   @discardableResult
   public func write(_ text: String, to path: String) throws -> URL { try write(Array(text.utf8), to: path) }

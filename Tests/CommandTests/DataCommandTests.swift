@@ -16,21 +16,97 @@ import Testing
 
   @Test func twinIsMadeWhereTheRegistryLooksAndShown() throws {
     let project = try project()
-    let made = try BuiltCommand.run([
-      "data", "make", "synthetic-duke", "--project", project.url.path, "--format", "json",
-    ])
+    // Another scale has an entry of its own, and --data a disk of its own.
+    try project.write(
+      """
+      synthetic-duke: { root: data/duke, layout: dukemtmc, synthetic: true, scale: medium }
+      synthetic-duke-small: { root: data/duke-small, layout: dukemtmc, synthetic: true, scale: small }
+      """, to: "datasets.yaml")
+    let disk = try TemporaryFolder()
+    let place = ["--project", project.url.path, "--data", disk.url.path]
+    let made = try BuiltCommand.run(
+      ["data", "make", "synthetic-duke", "--scale", "small", "--format", "json"] + place)
     #expect(made.status == 0, "\(made.complaints)")
     let printed = try #require(try JSONSerialization.jsonObject(with: Data(made.output.utf8)) as? [String: Any])
     #expect(printed["images"] as? Int == 2000)
     #expect(printed["wasPresent"] as? Bool == false)
-    let again = try BuiltCommand.run(["data", "make", "synthetic-duke", "--project", project.url.path])
-    #expect(again.status == 0 && again.output.contains("is there already"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: disk.url.path) == ["duke-small"])
+    let again = try BuiltCommand.run(["data", "make", "synthetic-duke-small"] + place)
+    #expect(again.status == 0 && again.output.contains("synthetic-duke-small is there already"))
     #expect(again.output.contains("query                 192 images, 64 identities, 8 cameras"), "\(again.output)")
 
-    let shown = try BuiltCommand.run(["data", "show", "synthetic-duke", "--project", project.url.path])
+    let shown = try BuiltCommand.run(["data", "show", "synthetic-duke-small"] + place)
     #expect(shown.status == 0, "\(shown.complaints)")
-    let sheet = project.url.appendingPathComponent("reports/_out/data/synthetic-duke.jpg")
+    let sheet = project.url.appendingPathComponent("reports/_out/data/synthetic-duke-small.jpg")
     #expect(try Data(contentsOf: sheet).count > 100_000)
+  }
+
+  /// A dataset that no layout of the known benchmarks fits, from its description to a trained run.
+  @Test func aDatasetOfOnesOwnIsVerifiedAndTrainedOn() throws {
+    let project = try TinyProject()
+    let files = FileManager.default
+    // Names of people in place of numbers, cameras by letter, folders of their own.
+    let people = Dictionary(
+      uniqueKeysWithValues: (Array(1...8) + Array(11...14)).map { (String(format: "%04d", $0), "person \($0)") })
+    for (split, folder) in [("bounding_box_train", "learn"), ("query", "asked"), ("bounding_box_test", "seen")] {
+      let old = project.url.appendingPathComponent("data/tiny/\(split)")
+      for name in try files.contentsOfDirectory(atPath: old.path) {
+        let parts = name.split(separator: "_").map(String.init)
+        let camera = ["1": "A", "2": "B", "3": "C"][String(parts[1].dropFirst().prefix(1))] ?? "?"
+        let identity = people[parts[0]] ?? parts[0]
+        try project.folder.write(
+          [UInt8](Data(contentsOf: old.appendingPathComponent(name))),
+          to: "elsewhere/own/\(folder)/\(identity)/\(camera)-\(parts[2]).jpg")
+      }
+    }
+    try project.folder.write(
+      #"""
+      own:
+        root: data/own
+        layout:
+          folders: { train: learn, query: asked, gallery: seen }
+          pattern: '(?<identity>[^/]+)/(?<camera>[A-C])-\d+\.jpg'
+        expect: { gallery: { images: 14, identities: 4, cameras: 3, junk: 1, distractors: 1 } }
+      """#, to: "datasets.yaml")
+    try project.folder.write(
+      """
+      title: On a dataset of my own
+      dataset: own
+      backbone: { block: basic, blocks: [1, 1, 1, 1], width: 16 }
+      input: { size: [96, 32] }
+      tasks: [global]
+      train: { epochs: 1, batch: 8, rate: { new: 0.05 } }
+      seeds: [1]
+      """, to: "experiments/own.yaml")
+    let data = ["--data", project.url.appendingPathComponent("elsewhere").path]
+    let verified = try BuiltCommand.run(["data", "verify", "own", "--format", "json"] + data, in: project.url)
+    #expect(verified.status == 0, "\(verified.complaints) \(verified.output)")
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(verified.output.utf8)) as? [String: Any])
+    #expect((json["identity_names"] as? [String])?.count == 12 && json["sound"] as? Bool == true)
+
+    let arguments = ["run", "own", "--format", "json"]
+    let run = try BuiltCommand.run(arguments + data, in: project.url)
+    #expect(run.status == 0, "\(run.complaints)")
+    #expect(run.output.contains("\"mAP\""), "\(run.output)")
+    // The run is the same wherever the data lies: here in its own folder.
+    let own = ["--data", project.url.appendingPathComponent("elsewhere/own").path]
+    let again = try BuiltCommand.run(arguments + own, in: project.url)
+    #expect(again.status == 0 && again.output == run.output && again.complaints.contains("1 run was finished before"))
+
+    try project.folder.write("no image", to: "elsewhere/own/asked/stray.jpg")
+    let stray = try BuiltCommand.run(["data", "verify", "own"] + data, in: project.url)
+    #expect(stray.status == 2 && stray.complaints.contains("1 of 5 image names does not follow datasets.yaml:5:14"))
+    #expect(stray.complaints.contains("It is 'stray.jpg'"), "\(stray.complaints)")
+    let missing = try BuiltCommand.run(["data", "verify", "own"], in: project.url)
+    #expect(missing.status == 2 && missing.complaints.contains("--data or in the variable AANET_DATA"))
+  }
+
+  @Test func aRunSaysInOneLineThatLabelsAreMissing() throws {
+    let project = try TinyProject()
+    let run = try BuiltCommand.run(["run", "tiny", "train.epochs=1", "--variant", "all"], in: project.url)
+    #expect(run.status == 0, "\(run.complaints)")
+    let notes = run.complaints.split(separator: "\n").filter { $0.contains("tiny: ") }
+    #expect(notes.count == 1 && notes[0].contains("'aanet data verify tiny' lists them"), "\(run.complaints)")
   }
 
   @Test func verifyEndsWithOneWhereAnEvaluationWouldBeSpoilt() throws {

@@ -10,18 +10,27 @@ public struct AttributeDefect: Codable, Hashable, Sendable {
   public let identities: [Int]
 
   /// A line with the first few identities.
-  var summary: String {
-    let shown = identities.prefix(4).map(AttributeTable.identityText).joined(separator: ", ")
+  func summary(_ names: IdentityNames) -> String {
+    let shown = identities.prefix(4).map(names.name).joined(separator: ", ")
     return
       "\(split.rawValue): \(identities.count) \(identities.count == 1 ? "identity" : "identities") \(defect): "
       + shown + (identities.count > 4 ? ", …" : "")
   }
 
   /// Finds the defects of a table.
-  static func all(of labels: [AttributeTable.Split: [Int: AttributeTable.Labels]], scheme: AttributeScheme) -> [Self] {
+  ///
+  /// - Parameter repeated: the identities that the file lists more than once.
+  static func all(
+    of labels: [AttributeTable.Split: [Int: AttributeTable.Labels]], scheme: AttributeScheme,
+    repeated: [AttributeTable.Split: Set<Int>] = [:]
+  ) -> [Self] {
     var found: [Self] = []
     for split in AttributeTable.Split.allCases {
       let rows = labels[split] ?? [:]
+      if let twice = repeated[split], !twice.isEmpty {
+        found.append(
+          Self(split: split, attribute: nil, defect: "listed twice (the first is read)", identities: twice.sorted()))
+      }
       for (place, attribute) in scheme.attributes.enumerated() {
         func report(_ defect: String, _ isMeant: ([Int]) -> Bool) {
           let those = rows.filter { isMeant($0.value[place]) }.keys.sorted()

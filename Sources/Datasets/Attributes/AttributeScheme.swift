@@ -11,9 +11,9 @@ public enum AttributeRegion: String, CaseIterable, Codable, Sendable {
 }
 
 /// One attribute of a person: what it is called, its classes and how the annotators' file stores it.
-public struct AttributeDefinition: Equatable, Sendable {
+public struct AttributeDefinition: Hashable, Sendable {
   /// How a class is stored for each identity.
-  public enum Storage: Equatable, Sendable {
+  public enum Storage: Hashable, Sendable {
     /// One field whose value `k + 1` is class `k`; 0 is unlabelled.
     case value(field: String)
     /// One field per class, 1 for no and 2 for yes; the last class, "other", has none and stands for all no.
@@ -52,7 +52,7 @@ public struct AttributeDefinition: Equatable, Sendable {
 }
 
 /// The attributes of one benchmark, in the order of its tables and of the network's classifiers.
-public struct AttributeScheme: Equatable, Sendable {
+public struct AttributeScheme: Hashable, Sendable {
   /// The benchmark's short name (`market`).
   public let name: String
   /// The attributes in order.

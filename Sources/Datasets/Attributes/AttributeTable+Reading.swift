@@ -9,16 +9,29 @@ extension AttributeTable {
   ///
   /// Fields are looked up by name, since each split has its own order, and joined on `image_index`.
   ///
+  /// - Parameter names: what the dataset calls its identities, which is what `image_index` lists.
   /// - Throws: ``DatasetError`` where the file cannot be read, a field is missing or a value has no meaning.
-  public init(contentsOf url: URL, scheme: AttributeScheme) throws(DatasetError) {
+  public init(contentsOf url: URL, scheme: AttributeScheme, names: IdentityNames = .numbers) throws(DatasetError) {
     let file = try MatFile(contentsOf: url)
     let root = try file.variable(scheme.variable)
+    var texts: [Split: [String]] = [:]
+    for split in Split.allCases {
+      texts[split] = try Self.identities(
+        in: root.field(split.rawValue), place: "\(url.path): \(scheme.variable).\(split.rawValue)")
+    }
+    let names = names.adding(texts.values.joined())
     var labels: [Split: [Int: Labels]] = [:]
-    var defects: [String] = []
+    var repeated: [Split: Set<Int>] = [:]
     for split in Split.allCases {
       let place = "\(url.path): \(scheme.variable).\(split.rawValue)"
       let section = try root.field(split.rawValue)
-      let identities = try Self.identities(in: section, place: place)
+      var identities: [Int] = []
+      for text in texts[split] ?? [] {
+        guard let identity = names.number(of: text) ?? (names.texts == nil && Int(text) == 0 ? 0 : nil) else {
+          throw DatasetError("\(place).image_index: \(Wording.quoted(text)) is no identity number")
+        }
+        identities.append(identity)
+      }
       var rows = [Labels](repeating: [], count: identities.count)
       for attribute in scheme.attributes {
         var columns: [[Double]] = []
@@ -33,7 +46,7 @@ extension AttributeTable {
           rows[row].append(
             try Self.labels(of: attribute, values: columns.map { $0[row] }) { (field: String, value: Double) in
               DatasetError(
-                "\(place).\(field): \(Self.identityText(identities[row])) has the value \(value), which has no meaning")
+                "\(place).\(field): \(names.name(of: identities[row])) has the value \(value), which has no meaning")
             })
         }
       }
@@ -42,27 +55,20 @@ extension AttributeTable {
         if table[identity] == nil {
           table[identity] = row
         } else {
-          defects.append("\(split.rawValue): \(Self.identityText(identity)) is listed twice (the first is read)")
+          repeated[split, default: []].insert(identity)
         }
       }
       labels[split] = table
     }
-    try self.init(scheme: scheme, labels: labels, defects: defects)
+    try self.init(scheme: scheme, names: names, labels: labels, repeated: repeated)
   }
 
-  private static func identities(in section: MatValue, place: String) throws(DatasetError) -> [Int] {
+  private static func identities(in section: MatValue, place: String) throws(DatasetError) -> [String] {
     let texts = try section.field("image_index").strings()
     guard !texts.isEmpty, texts.count <= maximumIdentities else {
       throw DatasetError("\(place).image_index: \(texts.count) identities; expected 1 to \(maximumIdentities)")
     }
-    var identities: [Int] = []
-    for text in texts {
-      guard let identity = Int(text), identity >= 0, text.count <= 9 else {
-        throw DatasetError("\(place).image_index: \(Wording.quoted(text)) is no identity number")
-      }
-      identities.append(identity)
-    }
-    return identities
+    return texts
   }
 
   private static func labels(

@@ -54,7 +54,7 @@ extension AttributeTable {
     }
     if split == .train { columns.sort { $0.0 < $1.0 } }
     var fields = columns.map { ($0.0, Self.row(of: $0.1)) }
-    fields.append(("image_index", Self.cells(of: identities.map(Self.identityText))))
+    fields.append(("image_index", Self.cells(of: identities.map(names.name))))
     return Self.structure(split.rawValue, fields: fields)
   }
 

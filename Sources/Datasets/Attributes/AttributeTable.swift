@@ -19,22 +19,30 @@ public struct AttributeTable: Equatable, Sendable {
 
   /// Which attributes these are.
   public let scheme: AttributeScheme
+  /// What the identities are called.
+  public let names: IdentityNames
   /// What was written, by split and identity.
   public let labels: [Split: [Int: Labels]]
-  /// What the annotators left out or chose twice.
+  /// What the annotators left out or wrote twice, and how it was read nonetheless.
   public let labelDefects: [AttributeDefect]
-  /// What is amiss in the file and how it was read nonetheless, a line each.
-  public let defects: [String]
+
+  /// ``labelDefects``, a line each.
+  public var defects: [String] { labelDefects.map { $0.summary(names) } }
 
   /// Makes a table from labels.
   ///
+  /// - Parameter names: what the identities are called.
   /// - Throws: ``DatasetError`` where an identity has too few or too many attributes, a class that does not exist,
   ///   or several labels of an attribute that is no colour.
-  public init(scheme: AttributeScheme, train: [Int: Labels], test: [Int: Labels]) throws(DatasetError) {
-    try self.init(scheme: scheme, labels: [.train: train, .test: test], defects: [])
+  public init(
+    scheme: AttributeScheme, names: IdentityNames = .numbers, train: [Int: Labels], test: [Int: Labels]
+  ) throws(DatasetError) {
+    try self.init(scheme: scheme, names: names, labels: [.train: train, .test: test], repeated: [:])
   }
 
-  init(scheme: AttributeScheme, labels: [Split: [Int: Labels]], defects: [String]) throws(DatasetError) {
+  init(
+    scheme: AttributeScheme, names: IdentityNames, labels: [Split: [Int: Labels]], repeated: [Split: Set<Int>]
+  ) throws(DatasetError) {
     for split in Split.allCases {
       for (identity, row) in labels[split] ?? [:] {
         guard row.count == scheme.attributes.count else {
@@ -52,9 +60,9 @@ public struct AttributeTable: Equatable, Sendable {
       }
     }
     self.scheme = scheme
+    self.names = names
     self.labels = labels
-    labelDefects = AttributeDefect.all(of: labels, scheme: scheme)
-    self.defects = defects + labelDefects.map(\.summary)
+    labelDefects = AttributeDefect.all(of: labels, scheme: scheme, repeated: repeated)
   }
 
   /// The identities of a split, in ascending order.

@@ -1,11 +1,16 @@
-/// How a benchmark names its folders and its image files.
-public enum DatasetLayout: String, CaseIterable, Sendable {
-  /// Market-1501: `0002_c1s1_000451_03.jpg` is identity 2, camera 1, sequence 1, frame 451, detection 3.
-  case market1501
-  /// DukeMTMC-reID: `0001_c2_f0046182.jpg` is identity 1, camera 2, frame 46182.
-  case dukemtmc
+/// How a dataset names its folders and its image files.
+public enum DatasetLayout: Hashable, Sendable {
+  /// As a known benchmark does.
+  case benchmark(BenchmarkLayout)
+  /// As the registry describes it.
+  case own(OwnLayout)
 
-  /// The three lists of a benchmark.
+  /// Market-1501's.
+  public static let market1501 = DatasetLayout.benchmark(.market1501)
+  /// DukeMTMC-reID's.
+  public static let dukemtmc = DatasetLayout.benchmark(.dukemtmc)
+
+  /// The three lists of a dataset.
   public enum Split: String, CaseIterable, Sendable {
     /// What a model is trained on.
     case train
@@ -14,7 +19,7 @@ public enum DatasetLayout: String, CaseIterable, Sendable {
     /// The images among which they are looked for.
     case gallery
 
-    /// The split's folder, the same in both layouts.
+    /// The split's folder in the layouts of the known benchmarks.
     public var folder: String {
       switch self {
       case .train: "bounding_box_train"
@@ -24,52 +29,46 @@ public enum DatasetLayout: String, CaseIterable, Sendable {
     }
   }
 
-  /// The pattern of the file names, as messages show it.
-  public var pattern: String {
+  /// A split's folder within the dataset's.
+  public func folder(of split: Split) -> String {
     switch self {
-    case .market1501: "IDENTITY_cCAMERAsSEQUENCE_FRAME_DETECTION.jpg, such as 0002_c1s1_000451_03.jpg"
-    case .dukemtmc: "IDENTITY_cCAMERA_fFRAME.jpg, such as 0001_c2_f0046182.jpg"
+    case .benchmark: split.folder
+    case .own(let layout): layout.folders[split] ?? split.folder
     }
   }
 
-  /// What a file's name says, or nil where it does not follow the pattern.
-  ///
-  /// - Returns: the identity (−1 junk, 0 distractor) and the camera, which is at least 1.
-  public func labels(ofFileNamed name: String) -> (identity: Int, camera: Int)? {
-    var rest = Substring(name)
-    let isJunk = rest.removePrefix("-")
-    guard let number = rest.removeNumber(), rest.removePrefix("_c"), let camera = rest.removeNumber(), camera >= 1
-    else { return nil }
+  /// Whether images may lie in folders within a split's folder.
+  var isDeep: Bool {
     switch self {
-    case .market1501:
-      guard rest.removePrefix("s"), rest.removeNumber() != nil, rest.removePrefix("_"), rest.removeNumber() != nil,
-        rest.removePrefix("_"), rest.removeNumber() != nil
-      else { return nil }
-    case .dukemtmc:
-      guard rest.removePrefix("_f"), rest.removeNumber() != nil else { return nil }
+    case .benchmark: false
+    case .own(let layout): layout.pattern.text.contains("/")
     }
-    guard Self.imageExtensions.contains(rest.lowercased()) else { return nil }
-    if isJunk { return number == 1 ? (-1, camera) : nil }
-    return (number, camera)
+  }
+
+  /// The attributes that its annotators labelled, where that is known.
+  var attributeScheme: AttributeScheme? {
+    switch self {
+    case .benchmark(let benchmark): benchmark.attributeScheme
+    case .own: nil
+    }
+  }
+
+  /// What the fingerprint of a dataset says of its layout.
+  var fingerprintText: String {
+    switch self {
+    case .benchmark(let benchmark): benchmark.rawValue
+    case .own: "own"
+    }
+  }
+
+  /// What names must be like, for messages.
+  var expectedNames: String {
+    switch self {
+    case .benchmark(let benchmark): "the layout '\(benchmark.rawValue)': \(benchmark.pattern)"
+    case .own(let layout): "\(layout.patternPlace), the pattern \(layout.pattern.text.quoted)"
+    }
   }
 
   /// The ends of names that say "this is a JPEG image", in lower case.
   static let imageExtensions = [".jpg", ".jpeg"]
-}
-
-extension Substring {
-  /// Drops `prefix` from the front where it stands there.
-  fileprivate mutating func removePrefix(_ prefix: String) -> Bool {
-    guard utf8.starts(with: prefix.utf8) else { return false }
-    self = Substring(utf8.dropFirst(prefix.utf8.count))
-    return true
-  }
-
-  /// Drops the decimal digits at the front; nil where there are none or too many for a number.
-  fileprivate mutating func removeNumber() -> Int? {
-    let digits = utf8.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    let number = Int(Substring(digits))
-    self = Substring(utf8.dropFirst(digits.count))
-    return number
-  }
 }

@@ -1,9 +1,11 @@
 import Foundation
 
-/// The images of one split, read from the names in its folder.
+/// The image files of one split, as its folder lists them.
 struct SplitFolder {
-  /// The images in the order of their names, byte by byte.
-  let images: [LabelledImage]
+  /// Where it is.
+  let folder: URL
+  /// The names of the images, byte by byte in order; below the folder where the layout goes deeper.
+  let names: [String]
   /// Bytes of each image's file, for the fingerprint.
   let sizes: [Int]
   /// How many other files lie there (`Thumbs.db`, hidden files, anything that is no JPEG image by its extension).
@@ -11,46 +13,52 @@ struct SplitFolder {
 
   /// Lists a split's folder. Images are not opened: a lying file is found when it is loaded.
   ///
-  /// - Throws: ``DatasetError`` where the folder is missing or empty or holds an image whose name says nothing.
+  /// - Throws: ``DatasetError`` where the folder is missing or empty or a name in it is no file.
   init(of split: DatasetLayout.Split, under root: URL, layout: DatasetLayout) throws(DatasetError) {
-    let folder = root.appendingPathComponent(split.folder, isDirectory: true)
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-    } catch {
-      let exists = FileManager.default.fileExists(atPath: folder.path)
-      throw DatasetError(
-        exists
-          ? "\(folder.path.quoted): cannot be listed (\(error.localizedDescription))"
-          : "\(root.path.quoted): the folder '\(split.folder)' with the \(split.rawValue) images is missing")
+    let place = layout.folder(of: split)
+    folder = root.appendingPathComponent(place, isDirectory: true)
+    let listed = try Self.list(folder, isDeep: layout.isDeep) {
+      "\(root.path.quoted): the folder \(place.quoted) with the \(split.rawValue) images is missing"
     }
-    var found: [(image: LabelledImage, size: Int)] = []
+    let base = folder.path
+    var found: [(name: String, size: Int)] = []
     var ignored = 0
-    for name in names {
-      guard !name.hasPrefix("."), DatasetLayout.imageExtensions.contains(where: name.lowercased().hasSuffix) else {
+    for name in listed {
+      let last = name.split(separator: "/").last ?? ""
+      guard !last.hasPrefix("."), DatasetLayout.imageExtensions.contains(where: last.lowercased().hasSuffix) else {
         ignored += 1
         continue
       }
-      guard let (identity, camera) = layout.labels(ofFileNamed: name) else {
-        throw DatasetError(
-          "\(folder.path.quoted): the name \(name.quoted) does not follow the layout '\(layout.rawValue)': "
-            + "\(layout.pattern). Remove the file, or correct the dataset's layout in datasets.yaml")
+      let path = "\(base)/\(name)"
+      guard let size = RegularFile.size(of: path) else {
+        throw DatasetError("\(path.quoted): is not a file that can be read")
       }
-      let file = folder.appendingPathComponent(name, isDirectory: false)
-      guard let size = RegularFile.size(of: file.path) else {
-        throw DatasetError("\(file.path.quoted): is not a file that can be read")
-      }
-      found.append((LabelledImage(file: file, name: name, identity: identity, camera: camera), size))
+      found.append((name, size))
     }
     guard !found.isEmpty else {
       let others = ignored == 0 ? "" : " (it holds \(ignored) other files)"
       throw DatasetError(
         "\(folder.path.quoted): no JPEG images of the \(split.rawValue) split here\(others); "
-          + "expected are names like \(layout.pattern)")
+          + "expected are names that follow \(layout.expectedNames)")
     }
-    found.sort { $0.image.name.utf8.lexicographicallyPrecedes($1.image.name.utf8) }
-    images = found.map(\.image)
+    found.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    names = found.map(\.name)
     sizes = found.map(\.size)
     self.ignored = ignored
+  }
+
+  /// The names in a folder, or where the layout goes deeper the paths of all files below it.
+  private static func list(_ folder: URL, isDeep: Bool, missing: () -> String) throws(DatasetError) -> [String] {
+    let files = FileManager.default
+    do {
+      guard isDeep else { return try files.contentsOfDirectory(atPath: folder.path) }
+      return try files.subpathsOfDirectory(atPath: folder.path).filter { name in
+        var isFolder: ObjCBool = false
+        return !files.fileExists(atPath: folder.path + "/" + name, isDirectory: &isFolder) || !isFolder.boolValue
+      }
+    } catch {
+      guard files.fileExists(atPath: folder.path) else { throw DatasetError(missing()) }
+      throw DatasetError("\(folder.path.quoted): cannot be listed (\(error.localizedDescription))")
+    }
   }
 }

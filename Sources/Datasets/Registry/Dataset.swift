@@ -20,6 +20,10 @@ public struct Dataset: Sendable {
   public let query: [LabelledImage]
   /// The gallery, in the order of its names, with its distractors (identity 0) and junk (−1).
   public let gallery: [LabelledImage]
+  /// What the identities are called.
+  public let identityNames: IdentityNames
+  /// The attributes that its annotators labelled.
+  public let scheme: AttributeScheme
   /// The identities of the training images, ascending; an identity's place is its class.
   public let trainIdentities: [Int]
   /// The attribute file, where the registry names one and it is there.
@@ -35,11 +39,10 @@ public struct Dataset: Sendable {
   ///
   /// - Throws: ``DatasetError`` where the name is unknown or the folders are not what the layout asks for.
   public static func open(
-    named name: String, registry: DatasetRegistry, project: URL,
-    environment: [String: String] = ProcessInfo.processInfo.environment
+    named name: String, registry: DatasetRegistry, places: DatasetPlaces
   ) throws(DatasetError) -> Dataset {
     let entry = try registry.entry(named: name)
-    return try Dataset(entry, root: entry.folder(project: project, environment: environment))
+    return try Dataset(entry, root: places.folder(of: entry))
   }
 
   /// Opens the dataset of an entry at its folder.
@@ -54,27 +57,38 @@ public struct Dataset: Sendable {
       throw DatasetError("the dataset '\(entry.name)': \(root.path.quoted) is not a folder")
     }
     var digest = FingerprintDigest()
-    digest.add(entry.layout.rawValue)
-    var lists: [DatasetLayout.Split: [LabelledImage]] = [:]
+    digest.add(entry.layout.fingerprintText)
+    var folders: [DatasetLayout.Split: SplitFolder] = [:]
+    for split in DatasetLayout.Split.allCases {
+      folders[split] = try SplitFolder(of: split, under: root, layout: entry.layout)
+    }
+    let labels = try DatasetLabels(folders, layout: entry.layout)
+    let lists = labels.images
     var remarks: [String] = []
     for split in DatasetLayout.Split.allCases {
-      let folder = try SplitFolder(of: split, under: root, layout: entry.layout)
-      lists[split] = folder.images
+      guard let folder = folders[split], let images = lists[split] else { continue }
       digest.add(split.rawValue)
-      for (image, size) in zip(folder.images, folder.sizes) {
+      for (image, size) in zip(images, folder.sizes) {
         digest.add(image.name)
         digest.add(size)
+        // A layout of one's own may come to read the same names differently.
+        if case .own = entry.layout {
+          digest.add(image.identity)
+          digest.add(image.camera)
+        }
       }
-      if folder.ignored > 0 { remarks.append("\(split.folder): \(folder.ignored) other files passed over") }
+      if folder.ignored > 0 {
+        remarks.append("\(entry.layout.folder(of: split)): \(folder.ignored) other files passed over")
+      }
     }
     let training = lists[.train] ?? []
     train = training.filter { $0.identity > 0 }
     if train.count < training.count {
       remarks.append(
-        "\(DatasetLayout.Split.train.folder): \(training.count - train.count) images of distractors or junk left out")
+        "\(entry.layout.folder(of: .train)): \(training.count - train.count) images of distractors or junk left out")
     }
     guard !train.isEmpty else {
-      throw DatasetError("\(root.path.quoted): '\(DatasetLayout.Split.train.folder)' shows no identity above 0")
+      throw DatasetError("\(root.path.quoted): \(entry.layout.folder(of: .train).quoted) shows no identity above 0")
     }
     query = lists[.query] ?? []
     gallery = lists[.gallery] ?? []
@@ -95,6 +109,8 @@ public struct Dataset: Sendable {
     name = entry.name
     self.root = root
     layout = entry.layout
+    identityNames = labels.identityNames
+    scheme = entry.attributeScheme
     expectation = entry.expectation
     trainingImagesLeftOut = (
       junk: training.count { $0.identity < 0 }, distractors: training.count { $0.identity == 0 }
@@ -129,12 +145,12 @@ public struct Dataset: Sendable {
   private static func adviceOnMissing(_ entry: DatasetEntry, root: URL) -> String {
     let missing = "the dataset '\(entry.name)' is not there: the folder \(root.path.quoted) is missing; "
     if entry.isSynthetic { return missing + "make it with: aanet data make \(entry.name)" }
-    let folders = DatasetLayout.Split.allCases.map { "'\($0.folder)'" }.joined(separator: ", ")
+    let folders = DatasetLayout.Split.allCases.map { entry.layout.folder(of: $0).quoted }.joined(separator: ", ")
     let advice =
       "download it and unpack it so that this folder holds \(folders)"
       + (entry.attributes.map { " and \($0.quoted)" } ?? "")
-      + ", or name the folder of your datasets in the variable \(DatasetEntry.dataVariable); "
-      + "this project neither ships nor downloads it"
+      + ", or name the folder of your datasets, or its own, with --data or in the variable "
+      + "\(DatasetPlaces.variable); this project neither ships nor downloads it"
     return
       ([missing + advice] + entry.origin.lines
       + [

@@ -1,17 +1,19 @@
-import Foundation
-
 /// What the registry says of one dataset.
 public struct DatasetEntry: Hashable, Sendable {
   /// The name by which experiments call it.
   public let name: String
-  /// Its folder as written: absolute, or relative to the project (``folder(project:environment:)``).
+  /// Its folder as written: absolute, or relative to the project (``DatasetPlaces``).
   public let root: String
   /// How its folders and files are named.
   public let layout: DatasetLayout
   /// The file of attributes in its folder, where it has any.
   public let attributes: String?
+  /// The attributes in that file, where the layout does not say.
+  public let scheme: AttributeScheme?
   /// Whether `aanet data make` draws it; otherwise it has to be downloaded.
   public let isSynthetic: Bool
+  /// How large it is drawn unless a command says otherwise: a name of ``TwinScale``.
+  public let scale: String?
   /// What it must hold, where the registry states it.
   public let expectation: DatasetExpectation?
   /// Where it comes from.
@@ -19,35 +21,31 @@ public struct DatasetEntry: Hashable, Sendable {
 
   /// Describes a dataset.
   public init(
-    name: String, root: String, layout: DatasetLayout, attributes: String?, isSynthetic: Bool = false,
-    expectation: DatasetExpectation? = nil, origin: DatasetOrigin = DatasetOrigin()
+    name: String, root: String, layout: DatasetLayout, attributes: String?, scheme: AttributeScheme? = nil,
+    isSynthetic: Bool = false, scale: String? = nil, expectation: DatasetExpectation? = nil,
+    origin: DatasetOrigin = DatasetOrigin()
   ) {
     self.name = name
     self.root = root
     self.layout = layout
     self.attributes = attributes
+    self.scheme = scheme
     self.isSynthetic = isSynthetic
+    self.scale = scale
     self.expectation = expectation
     self.origin = origin
   }
 
-  /// The variable that names a folder to be used in place of the project's `data/`, as for a larger disk.
-  public static let dataVariable = "AANET_DATA"
+  /// The attributes that its annotators labelled: those of its layout's benchmark unless the registry names others.
+  var attributeScheme: AttributeScheme { scheme ?? layout.attributeScheme ?? .market1501 }
 
-  /// The dataset's folder.
-  ///
-  /// An absolute root is taken as it is. A relative root is looked for in the folder that `AANET_DATA` names, which
-  /// stands for the project's `data/` (`data/market1501` is `$AANET_DATA/market1501`), and, where it is not there or
-  /// no folder is named, in the project.
-  public func folder(
-    project: URL, environment: [String: String] = ProcessInfo.processInfo.environment
-  ) -> URL {
-    guard !root.hasPrefix("/") else { return URL(fileURLWithPath: root, isDirectory: true) }
-    if let data = environment[Self.dataVariable], !data.isEmpty {
-      let inside = root.hasPrefix("data/") ? String(root.dropFirst("data/".count)) : root
-      let candidate = URL(fileURLWithPath: data, isDirectory: true).appendingPathComponent(inside, isDirectory: true)
-      if FileManager.default.fileExists(atPath: candidate.path) { return candidate }
+  /// The benchmark that a synthetic dataset stands in for; nil where none is drawn like it.
+  public var twin: SyntheticTwin.Kind? {
+    guard isSynthetic else { return nil }
+    switch layout {
+    case .benchmark(.market1501): return .market
+    case .benchmark(.dukemtmc): return .duke
+    case .own: return nil
     }
-    return project.appendingPathComponent(root, isDirectory: true)
   }
 }

@@ -5,10 +5,12 @@ import Foundation
 ///
 /// ```yaml
 /// market1501:                          # the name
-///   root: data/Market-1501-v15.09.15   # see DatasetEntry.folder
-///   layout: market1501                 # or dukemtmc
+///   root: data/Market-1501-v15.09.15   # see DatasetPlaces
+///   layout: market1501                 # or dukemtmc, or a description (OwnLayout)
 ///   attributes: market_attribute.mat   # in the dataset's folder; may be left out
+///   attribute_scheme: market1501       # or dukemtmc: which attributes these are, where the layout is one's own
 ///   synthetic: false                   # true where `aanet data make` draws it; may be left out
+///   scale: small                       # how large it draws it; may be left out
 ///   homepage: https://…                # where it comes from: homepage, licence, standing, attributes_homepage
 ///   expect:                            # what `aanet data verify` counts against; each may be left out
 ///     query: { images: 3368, identities: 750, cameras: 6 }
@@ -43,20 +45,44 @@ public struct DatasetRegistry: Sendable {
     var entries: [DatasetEntry] = []
     for (name, setting) in try Setting(value).entries() {
       let keys = try setting.keys(
-        "root", "layout", "attributes", "synthetic", "homepage", "licence", "standing", "attributes_homepage", "expect")
+        "root", "layout", "attributes", "attribute_scheme", "synthetic", "scale", "homepage", "licence", "standing",
+        "attributes_homepage", "expect")
+      let layout = try Self.layout(try keys.required("layout"))
+      if let attributes = keys["attributes"], layout.attributeScheme == nil, keys["attribute_scheme"] == nil {
+        throw attributes.error(
+          "with a layout of one's own, 'attribute_scheme' says whose attributes the file lists: "
+            + Wording.list(BenchmarkLayout.allCases.map(\.rawValue)))
+      }
       entries.append(
         DatasetEntry(
           name: name,
           root: try keys.required("root").string(),
-          layout: try keys.required("layout").choice(),
+          layout: layout,
           attributes: try keys["attributes"]?.string(),
+          scheme: try keys["attribute_scheme"]?.choice(of: BenchmarkLayout.self).attributeScheme,
           isSynthetic: try keys["synthetic"]?.bool() ?? false,
+          scale: try keys["scale"].map(Self.scale),
           expectation: try keys["expect"].map { setting throws(ConfigurationError) in try DatasetExpectation(setting) },
           origin: DatasetOrigin(
             homepage: try keys["homepage"]?.string(), licence: try keys["licence"]?.string(),
             standing: try keys["standing"]?.string(), attributesHomepage: try keys["attributes_homepage"]?.string())))
     }
     self.init(entries, source: source)
+  }
+
+  /// A benchmark's name, or the description of a layout of one's own.
+  private static func layout(_ setting: Setting) throws(ConfigurationError) -> DatasetLayout {
+    guard setting.value.entries == nil else { return .own(try OwnLayout(setting)) }
+    return .benchmark(try setting.choice())
+  }
+
+  private static func scale(_ setting: Setting) throws(ConfigurationError) -> String {
+    let name = try setting.string()
+    guard TwinScale.names.contains(name) else {
+      throw setting.error(
+        Wording.unknown("there is no scale \(Wording.quoted(name))", name, among: TwinScale.names))
+    }
+    return name
   }
 
   /// The entry of a name.

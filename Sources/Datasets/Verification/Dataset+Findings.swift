@@ -38,7 +38,7 @@ extension Dataset {
         .map { "\(found[keyPath: $0.count]) \($0.name) where \(expected[keyPath: $0.count]) are expected" }
       guard !differences.isEmpty else { return nil }
       return DatasetFinding(
-        .counts, isProblem: true, "\(split.folder): \(differences.joined(separator: ", "))")
+        .counts, isProblem: true, "\(layout.folder(of: split)): \(differences.joined(separator: ", "))")
     }
   }
 
@@ -50,7 +50,8 @@ extension Dataset {
       let sorted = Set(identities).sorted()
       guard !sorted.isEmpty else { return }
       found.append(
-        DatasetFinding(kind, isProblem: isProblem, "\(Self.count(sorted.count)) \(text)", identities: sorted))
+        DatasetFinding(
+          kind, isProblem: isProblem, "\(Self.count(sorted.count)) \(text)", identities: sorted, called: identityNames))
     }
     let tested = Set((query + gallery).map(\.identity).filter { $0 > 0 })
     add(.trainedAndTested, isProblem: true, "trained on and tested on", tested.intersection(trainIdentities))
@@ -98,7 +99,8 @@ extension Dataset {
         identities.isEmpty
           ? nil
           : DatasetFinding(
-            kind, isProblem: isProblem, "\(Self.count(identities.count)) with \(text)", identities: identities.sorted())
+            kind, isProblem: isProblem, "\(Self.count(identities.count)) with \(text)",
+            identities: identities.sorted(), called: table.names)
       }
     }
   }

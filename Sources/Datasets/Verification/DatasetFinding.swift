@@ -34,21 +34,46 @@ public struct DatasetFinding: Codable, Hashable, Sendable {
   public let kind: Kind
   /// Whether it would spoil an evaluation.
   public let isProblem: Bool
-  /// What it is, in words, with the first identities.
+  /// What it is, in words, with the first identities or files.
   public let text: String
   /// The identities that it is about, ascending.
   public let identities: [Int]
+  /// What the dataset calls them, where it does not number them.
+  public let names: [String]?
+  /// The files that it is about, in order.
+  public let files: [String]?
 
-  init(_ kind: Kind, isProblem: Bool, _ text: String, identities: [Int] = []) {
+  init(_ kind: Kind, isProblem: Bool, _ text: String) {
+    self.kind = kind
+    self.isProblem = isProblem
+    self.text = text
+    identities = []
+    names = nil
+    files = nil
+  }
+
+  init(_ kind: Kind, isProblem: Bool, _ text: String, identities: [Int], called names: IdentityNames) {
     self.kind = kind
     self.isProblem = isProblem
     self.identities = identities
-    self.text = identities.isEmpty ? text : "\(text): \(Self.list(identities))"
+    let words = identities.map(names.name)
+    self.names = names.texts == nil ? nil : words
+    self.text = "\(text): \(Self.list(words.map { Wording.printable($0) }, at: 10))"
+    files = nil
   }
 
-  /// The first ten identities, and how many more there are.
-  static func list(_ identities: [Int]) -> String {
-    let more = identities.count > 10 ? " and \(identities.count - 10) more" : ""
-    return identities.prefix(10).map(AttributeTable.identityText).joined(separator: ", ") + more
+  /// About files, each with what is to be said of it.
+  init(_ kind: Kind, isProblem: Bool, _ text: String, files: [String]) {
+    self.kind = kind
+    self.isProblem = isProblem
+    self.files = files
+    self.text = "\(text): \(Self.list(files, at: 5))"
+    identities = []
+    names = nil
+  }
+
+  /// The first words, and how many more there are.
+  private static func list(_ words: [String], at most: Int) -> String {
+    words.prefix(most).joined(separator: ", ") + (words.count > most ? " and \(words.count - most) more" : "")
   }
 }

@@ -56,26 +56,29 @@ public struct DatasetVerification: Encodable, Sendable {
   public let remarks: [DatasetFinding]
   /// Known defects of the annotators' labels, each with all its identities.
   public let labelDefects: [AttributeDefect]
+  /// What the identities are called.
+  public let identityNames: IdentityNames
 
   enum CodingKeys: String, CodingKey {
     case name, root, fingerprint, origin, splits, problems, remarks
     case isSound = "sound"
     case labelDefects = "label_defects"
+    case identityNames = "identity_names"
   }
 
   /// Verifies a dataset: decodes every image and reads the attributes.
   ///
-  /// - Parameters:
-  ///   - scheme: the attributes that the layout's annotators labelled.
-  ///   - report: told how many images are done, of how many.
+  /// - Parameter report: told how many images are done, of how many.
   public init(
-    _ dataset: Dataset, origin: DatasetOrigin, scheme: AttributeScheme, threads: Int = Engine.availableThreads,
+    _ dataset: Dataset, origin: DatasetOrigin, threads: Int = Engine.availableThreads,
     report: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) {
     var findings: [DatasetFinding] = []
     var table: AttributeTable?
     if let file = dataset.attributesFile {
-      do throws(DatasetError) { table = try AttributeTable(contentsOf: file, scheme: scheme) } catch {
+      do throws(DatasetError) {
+        table = try AttributeTable(contentsOf: file, scheme: dataset.scheme, names: dataset.identityNames)
+      } catch {
         findings.append(DatasetFinding(.unreadable, isProblem: true, error.description))
       }
     } else if let file = dataset.expectedAttributesFile {
@@ -95,12 +98,13 @@ public struct DatasetVerification: Encodable, Sendable {
     for (split, images) in [
       (DatasetLayout.Split.train, dataset.train), (.query, dataset.query), (.gallery, dataset.gallery),
     ] {
+      let folder = dataset.layout.folder(of: split)
       var sizes: [FileCheck.Extent: Int] = [:]
       var unreadable: [String] = []
       var damaged: [String] = []
       for start in stride(from: 0, to: images.count, by: 512) {
         let some = images[start..<min(start + 512, images.count)]
-        for (image, check) in zip(some, FileCheck.all(of: Array(some), on: workers)) {
+        for (image, check) in zip(some, workers.map(Array(some), FileCheck.init)) {
           if let extent = check.extent { sizes[extent, default: 0] += 1 }
           if let fault = check.fault { unreadable.append("\(image.name.quoted) \(fault)") }
           if check.repairs > 0 { damaged.append(image.name.quoted) }
@@ -108,14 +112,14 @@ public struct DatasetVerification: Encodable, Sendable {
         done += some.count
         report(done, total)
       }
-      findings += Self.findings(.unreadable, "that cannot be read", unreadable, in: split)
+      findings += Self.findings(.unreadable, "that cannot be read", unreadable, in: folder)
       findings += Self.findings(
-        .damaged, "that end early or are damaged within, read as far as they go", damaged, in: split)
+        .damaged, "that end early or are damaged within, read as far as they go", damaged, in: folder)
       let ordered = sizes.map { Size(width: $0.key.width, height: $0.key.height, images: $0.value) }
         .sorted { ($1.images, $0.width, $0.height) < ($0.images, $1.width, $1.height) }
       splits.append(
         SplitReport(
-          split: split.rawValue, folder: split.folder, found: counts[split] ?? SplitCounts(of: images),
+          split: split.rawValue, folder: folder, found: counts[split] ?? SplitCounts(of: images),
           expected: dataset.expectation?.splits[split], sizes: Array(ordered.prefix(Self.sizesShown)),
           otherSizes: max(0, ordered.count - Self.sizesShown)))
     }
@@ -127,65 +131,15 @@ public struct DatasetVerification: Encodable, Sendable {
     problems = findings.filter(\.isProblem)
     remarks = findings.filter { !$0.isProblem }
     labelDefects = table?.labelDefects ?? []
+    identityNames = table?.names ?? dataset.identityNames
     isSound = problems.isEmpty
   }
 
-  /// The first five files, and how many more there are.
   private static func findings(
-    _ kind: DatasetFinding.Kind, _ what: String, _ files: [String], in split: DatasetLayout.Split
+    _ kind: DatasetFinding.Kind, _ what: String, _ files: [String], in folder: String
   ) -> [DatasetFinding] {
     guard !files.isEmpty else { return [] }
-    let more = files.count > 5 ? " and \(files.count - 5) more" : ""
-    return [
-      DatasetFinding(
-        kind, isProblem: kind == .unreadable,
-        "\(split.folder): \(Wording.count(files.count, "file")) \(what): \(files.prefix(5).joined(separator: ", "))\(more)"
-      )
-    ]
-  }
-}
-
-/// What reading one file told.
-struct FileCheck: Sendable {
-  struct Extent: Hashable, Sendable {
-    let width: Int
-    let height: Int
-  }
-
-  /// The image's size; nil where it cannot be read.
-  var extent: Extent?
-  /// How many faults libjpeg repaired.
-  var repairs = 0
-  /// Why it cannot be read.
-  var fault: String?
-
-  init(_ image: LabelledImage) {
-    do throws(DatasetError) {
-      let bytes = try RegularFile.bytes(of: image.file.path, limit: ImageReader.maximumFileSize)
-      do throws(JPEGError) {
-        let (decoded, warnings) = try JPEG.decode(bytes)
-        extent = Extent(width: decoded.width, height: decoded.height)
-        repairs = warnings
-      } catch {
-        fault = "is no JPEG image that can be read: \(error.description)"
-      }
-    } catch {
-      fault = error.description
-    }
-  }
-
-  /// Reads files on all threads.
-  static func all(of images: [LabelledImage], on workers: WorkerPool) -> [FileCheck] {
-    let split = Split(count: images.count, grain: 8)
-    let places = UnsafeMutableBufferPointer<FileCheck?>.allocate(capacity: images.count)
-    places.initialize(repeating: nil)
-    defer {
-      places.deinitialize()
-      places.deallocate()
-    }
-    workers.run(split.chunks) { chunk, _ in
-      for place in split[chunk] { places[place] = FileCheck(images[place]) }
-    }
-    return places.compactMap { $0 }
+    let text = "\(folder): \(Wording.count(files.count, "file")) \(what)"
+    return [DatasetFinding(kind, isProblem: kind == .unreadable, text, files: files)]
   }
 }

@@ -27,6 +27,7 @@ public final class ExperimentRunner {
   private let plan: ExperimentPlan
   private let registry: DatasetRegistry
   private let project: URL
+  private let places: DatasetPlaces
   private let store: RunStore
   private var opened: [String: TrainingData] = [:]
   private var backbones: [Settings.Backbone: PretrainedBackbone] = [:]
@@ -36,10 +37,14 @@ public final class ExperimentRunner {
   /// - Parameters:
   ///   - plan: what to run.
   ///   - project: the folder of `datasets.yaml`.
+  ///   - places: where datasets are looked for; by default as the registry and `AANET_DATA` say.
   ///   - store: where runs are kept.
-  public init(_ plan: ExperimentPlan, project: URL, store: RunStore) throws(ConfigurationError) {
+  public init(
+    _ plan: ExperimentPlan, project: URL, places: DatasetPlaces? = nil, store: RunStore
+  ) throws(ConfigurationError) {
     self.plan = plan
     self.project = project
+    self.places = places ?? DatasetPlaces(project: project)
     self.store = store
     registry = try DatasetRegistry(project: project)
   }
@@ -82,7 +87,7 @@ public final class ExperimentRunner {
       for name in Set(pending.map(\.trial.settings.dataset)).sorted() {
         guard let data = opened[name] else { continue }
         try data.dataset.requireSoundEvaluation(attributes: data.attributes)
-        try data.dataset.requireReadableImages()
+        try data.dataset.requireReadableImages(threads: threads)
       }
       let engine = Engine(threads: threads)
       let total = pending.reduce(0) { $0 + Self.images($1) }
@@ -102,7 +107,7 @@ public final class ExperimentRunner {
   private func prepare(variants: [String]?, report: (Event) -> Void) throws -> [Run] {
     try plan.trials(variants: variants).map { trial in
       let variant = try plan.variant(named: trial.variant)
-      let data = try data(for: variant, report: report)
+      let data = try data(for: variant, among: variants, report: report)
       try check(trial.settings, of: variant, against: data)
       let weights = try weights(for: variant, report: report)
       let hash = trial.hash(
@@ -112,21 +117,34 @@ public final class ExperimentRunner {
     }
   }
 
-  private func data(for variant: ExperimentPlan.Variant, report: (Event) -> Void) throws -> TrainingData {
+  /// The variant's dataset, with its attributes where one of the chosen variants needs them.
+  private func data(
+    for variant: ExperimentPlan.Variant, among chosen: [String]?, report: (Event) -> Void
+  ) throws -> TrainingData {
     let name = variant.settings.dataset
-    if let data = opened[name] { return data }
+    let needsAttributes = plan.variants.contains {
+      $0.settings.dataset == name && $0.settings.tasks.attribute != nil && chosen?.contains($0.name) ?? true
+    }
+    if let data = opened[name], !needsAttributes || data.attributes != nil { return data }
     if registry.entries[name] == nil {
       throw variant.error(
         at: "dataset",
         Wording.unknown(
           "\(registry.source) has no dataset \(Wording.quoted(name))", name, among: registry.entries.keys.sorted()))
     }
-    let dataset = try Dataset.open(named: name, registry: registry, project: project)
-    let needsAttributes = plan.variants.contains {
-      $0.settings.dataset == name && $0.settings.tasks.attribute != nil
+    if let entry = registry.entries[name], places.isOwnFolder(of: entry),
+      let other = opened.keys.first(where: { $0 != name })
+    {
+      throw variant.error(
+        at: "dataset",
+        "--data names the folder of one dataset, and the experiment needs \(Wording.list([other, name].sorted())); "
+          + "name the folder that holds them")
     }
+    let dataset = try Dataset.open(named: name, registry: registry, places: places)
     let data = try TrainingData(dataset, needsAttributes: needsAttributes)
-    for remark in dataset.remarks + data.attributeDefects { report(.remark("\(name): \(remark)")) }
+    for remark in dataset.remarks + [data.defectsInBrief].compactMap({ $0 }) {
+      report(.remark("\(name): \(remark)"))
+    }
     opened[name] = data
     return data
   }

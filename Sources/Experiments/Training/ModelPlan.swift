@@ -53,13 +53,3 @@ extension Settings.Backbone {
     ResNetConfiguration(block: block, blocks: blocks, width: width, lastStride: lastStride)
   }
 }
-
-extension DatasetLayout {
-  /// The attributes that the annotators of this layout's dataset labelled.
-  public var attributeScheme: AttributeScheme {
-    switch self {
-    case .market1501: .market1501
-    case .dukemtmc: .dukeMTMC
-    }
-  }
-}

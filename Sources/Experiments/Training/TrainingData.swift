@@ -7,10 +7,10 @@ import Tensors
 public final class TrainingData {
   /// The dataset.
   public let dataset: Dataset
-  /// The attributes that its layout's annotators labelled.
+  /// The attributes that its annotators labelled.
   public let scheme: AttributeScheme
   /// What was passed over in the attribute file.
-  public let attributeDefects: [String]
+  public let attributeDefects: [AttributeDefect]
   /// For each attribute the class of each training image, −1 where it is not labelled. Empty where there is no
   /// attribute file.
   let attributeLabels: [[Int]]
@@ -24,18 +24,28 @@ public final class TrainingData {
   /// - Throws: `DatasetError` where the dataset or a file that it needs is missing or damaged.
   public init(_ dataset: Dataset, needsAttributes: Bool) throws(DatasetError) {
     self.dataset = dataset
-    scheme = dataset.layout.attributeScheme
+    scheme = dataset.scheme
     guard needsAttributes else {
       attributes = nil
       attributeDefects = []
       attributeLabels = []
       return
     }
-    let table = try AttributeTable(contentsOf: try dataset.requireAttributesFile(), scheme: scheme)
+    let table = try AttributeTable(
+      contentsOf: try dataset.requireAttributesFile(), scheme: scheme, names: dataset.identityNames)
     attributes = table
-    attributeDefects = table.defects
+    attributeDefects = table.labelDefects
     let rows = dataset.train.map { table.classes(of: $0.identity, in: .train) }
     attributeLabels = scheme.attributes.indices.map { attribute in rows.map { $0?[attribute] ?? -1 } }
+  }
+
+  /// One line on ``attributeDefects``, and where they are listed; nil where there are none.
+  var defectsInBrief: String? {
+    guard !attributeDefects.isEmpty else { return nil }
+    let identities = Set(attributeDefects.flatMap(\.identities)).count
+    return
+      "labels of \(identities) \(identities == 1 ? "identity" : "identities") are missing or doubled; "
+      + "'aanet data verify \(dataset.name)' lists them"
   }
 
   /// The batches of one epoch: all images in an order drawn for the epoch, each mirrored or not, an incomplete last

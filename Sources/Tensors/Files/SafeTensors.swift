@@ -52,19 +52,22 @@ public struct SafeTensors: Sendable, Equatable {
   ///
   /// - Throws: what `JSONSerialization` throws, which well-formed names do not cause.
   public func serialized() throws -> Data {
+    let ordered = tensors.sorted { $0.key < $1.key }
     var header: [String: Any] = [:]
-    var body = Data()
-    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
-      let start = body.count
-      body.append(contentsOf: tensor.bytes)
-      header[name] = ["dtype": tensor.kind.rawValue, "shape": tensor.shape, "data_offsets": [start, body.count]]
+    var end = 0
+    for (name, tensor) in ordered {
+      let start = end
+      end += tensor.bytes.count
+      header[name] = ["dtype": tensor.kind.rawValue, "shape": tensor.shape, "data_offsets": [start, end]]
     }
     if !metadata.isEmpty { header["__metadata__"] = metadata }
     var text = try JSONSerialization.data(withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
     while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
-    var result = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) }
+    // Room for all of it from the start: the descriptors of a benchmark are hundreds of megabytes.
+    var result = Data(capacity: 8 + text.count + end)
+    withUnsafeBytes(of: UInt64(text.count).littleEndian) { result.append(contentsOf: $0) }
     result.append(text)
-    result.append(body)
+    for (_, tensor) in ordered { result.append(contentsOf: tensor.bytes) }
     return result
   }
 }

@@ -23,6 +23,7 @@ extension BenchCommand {
     @Option(help: "Reading threads.") var threads = 1
     @Option(help: "Timed passes, after one to warm up.") var repeats = 3
     @Option(help: "How to print: table or json.") var format = OutputFormat.table
+    @OptionGroup var data: DataOptions
     @OptionGroup var project: ProjectOptions
 
     func run() throws {
@@ -31,7 +32,7 @@ extension BenchCommand {
         throw ValidationError("--size is HEIGHTxWIDTH, as in 384x128; --batch, --threads and --repeats are at least 1")
       }
       let registry = try DatasetRegistry(project: project.folder)
-      let opened = try Dataset.open(named: dataset, registry: registry, project: project.folder)
+      let opened = try Dataset.open(named: dataset, registry: registry, places: data.places(in: project))
       let bar = ProgressBar("loader", unit: "passes")
       let result = try LoaderBench.run(
         opened, size: ImageSize(height: extents[0], width: extents[1]), batch: batch, threads: threads, repeats: repeats

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Runs
 
 /// `aanet data show`: a contact sheet.
 struct DataShowCommand: ParsableCommand {
@@ -25,6 +26,7 @@ struct DataShowCommand: ParsableCommand {
   @Option(help: "How many identities to pass over, to see others.")
   var skip = 0
 
+  @OptionGroup var data: DataOptions
   @OptionGroup var project: ProjectOptions
 
   func validate() throws {
@@ -34,17 +36,16 @@ struct DataShowCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folder = try DataFolder.find(name, project: project.folder)
+    if let out, !["jpg", "jpeg"].contains(URL(fileURLWithPath: out).pathExtension.lowercased()) {
+      throw DatasetError("\(out): the sheet is a JPEG file; end its name in .jpg")
+    }
+    let (images, title) = try DataFolder.images(of: name, project: project, places: data.places(in: project))
     let target =
       out.map { URL(fileURLWithPath: $0) }
-      ?? project.reports.appendingPathComponent("_out/data/\(folder.lastPathComponent).jpg")
-    guard ["jpg", "jpeg"].contains(target.pathExtension.lowercased()) else {
-      throw DatasetError("\(target.path): the sheet is a JPEG file; end its name in .jpg")
-    }
-    let sheet = try ContactSheet.make(dataset: folder, rows: rows, columns: columns, skip: skip)
+      ?? project.reports.appendingPathComponent("_out/data/\(title).jpg")
+    let sheet = try ContactSheet.make(images, rows: rows, columns: columns, skip: skip)
     let bytes = try JPEG.encode(sheet, quality: 92)
-    try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(bytes).write(to: target, options: .atomic)
+    try AtomicFile.write(Data(bytes), to: target)
     print("\(target.path): \(sheet.width)x\(sheet.height)")
   }
 }

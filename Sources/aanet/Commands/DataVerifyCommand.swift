@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Datasets
 import Experiments
 import Foundation
@@ -18,22 +19,22 @@ struct DataVerifyCommand: ParsableCommand {
 
       Examples:
         aanet data verify market1501
+        aanet data verify market1501 --data ~/Market-1501-v15.09.15
         AANET_DATA=/big/disk aanet data verify dukemtmc-reid --format json
       """)
 
   @Argument(help: "A dataset of datasets.yaml.") var name: String
   @Option(help: "table or json.") var format = OutputFormat.table
+  @OptionGroup var data: DataOptions
   @OptionGroup var project: ProjectOptions
 
   func run() throws {
     let registry = try DatasetRegistry(project: project.folder)
     let entry = try registry.entry(named: name)
-    let dataset = try Dataset.open(named: name, registry: registry, project: project.folder)
+    let dataset = try Dataset.open(named: name, registry: registry, places: data.places(in: project))
     let bar = ProgressBar(name, unit: "images")
     defer { bar.finish() }
-    let result = DatasetVerification(dataset, origin: entry.origin, scheme: entry.layout.attributeScheme) {
-      done, total in bar.update(done, of: total)
-    }
+    let result = DatasetVerification(dataset, origin: entry.origin) { done, total in bar.update(done, of: total) }
     bar.finish()
     switch format {
     case .json: try Console.printJSON(result)
@@ -67,7 +68,8 @@ struct DataVerifyCommand: ParsableCommand {
     }
     lines += result.remarks.map { "note: \($0.text)" }
     for defect in result.labelDefects {
-      let identities = defect.identities.map { String(format: "%04d", $0) }.joined(separator: " ")
+      let identities = defect.identities.map { Wording.printable(result.identityNames.name(of: $0)) }
+        .joined(separator: " ")
       lines.append("label defect: \(defect.split.rawValue), \(defect.identities.count) \(defect.defect): \(identities)")
     }
     lines += result.problems.map { "problem: \($0.text)" }

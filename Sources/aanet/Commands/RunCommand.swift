@@ -19,6 +19,7 @@ struct RunCommand: ParsableCommand {
         aanet run quickstart/table3
         aanet run table3 --variant Lg --variant Lg+Lp
         aanet run quickstart/table3 train.epochs=5 'seeds=[1]'
+        aanet run quickstart/table3 --data /big/disk
         aanet run my/experiment.yaml --threads 2 --format json
       """)
 
@@ -31,6 +32,7 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Worker threads; by default as many as there are cores. Results do not depend on it.")
   var threads: Int?
   @Option(help: "What to print: table or json.") var format = OutputFormat.table
+  @OptionGroup var data: DataOptions
   @OptionGroup var project: ProjectOptions
 
   func validate() throws {
@@ -39,7 +41,8 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let plan = try project.library.plan(experiment, overrides: overrides)
-    let runner = try ExperimentRunner(plan, project: project.folder, store: project.store)
+    let runner = try ExperimentRunner(
+      plan, project: project.folder, places: data.places(in: project), store: project.store)
     Interruption.listen()
     let watcher = RunWatcher(plan)
     let results: [(trial: Trial, record: RunRecord)]
@@ -61,7 +64,7 @@ struct RunCommand: ParsableCommand {
 
   /// This command, as it can be given again.
   private var commandLine: String {
-    (["aanet", "run", experiment] + overrides + variants.flatMap { ["--variant", $0] })
+    (["aanet", "run", experiment] + overrides + variants.flatMap { ["--variant", $0] } + data.words)
       .map(AblationReport.shellWord).joined(separator: " ")
   }
 

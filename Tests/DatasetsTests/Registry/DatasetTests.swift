@@ -25,7 +25,8 @@ import Testing
 
   func open(_ folder: TemporaryFolder, _ entry: DatasetEntry, environment: [String: String] = [:]) throws -> Dataset {
     try Dataset.open(
-      named: "small", registry: DatasetRegistry([entry]), project: folder.url, environment: environment)
+      named: "small", registry: DatasetRegistry([entry]),
+      places: DatasetPlaces(project: folder.url, environment: environment))
   }
 
   func message(_ folder: TemporaryFolder, _ entry: DatasetEntry) throws -> String {
@@ -171,21 +172,5 @@ import Testing
     try folder.write("two", to: "data/small/a.mat")
     seen.append(try fingerprint())
     #expect(Set(seen).count == seen.count)
-  }
-
-  @Test func whereRelativeRootsAreLookedFor() throws {
-    let disk = try TemporaryFolder()
-    for name in Self.names { try disk.write("elsewhere", to: "small/\(name)") }
-    let project = try smallSet()
-    let environment = ["AANET_DATA": disk.url.path]
-    #expect(try open(project, entry(), environment: environment).root.path == disk.url.path + "/small")
-    #expect(try open(project, entry()).root.path == project.url.path + "/data/small")
-    // Nothing of that name on the disk: the project's own.
-    let other = try TemporaryFolder()
-    let elsewhere = ["AANET_DATA": other.url.path]
-    #expect(try open(project, entry(), environment: elsewhere).root.path == project.url.path + "/data/small")
-    // An absolute root is where it says.
-    let absolute = entry(root: disk.url.path + "/small")
-    #expect(try open(project, absolute, environment: elsewhere).root.path == disk.url.path + "/small")
   }
 }

@@ -177,13 +177,37 @@ private struct Stop: Error {}
     #expect(scale.trainIdentities == 64 && scale.testIdentities == 64 && scale.images == 2000)
   }
 
+  @Test(arguments: SyntheticTwin.Kind.allCases)
+  func fullScaleHasTheCountsOfTheBenchmark(kind: SyntheticTwin.Kind) throws {
+    let project = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../..").standardized
+    let registry = try DatasetRegistry(project: project)
+    let real = try registry.entry(named: kind == .market ? "market1501" : "dukemtmc-reid").expectation
+    let twin = try registry.entry(named: "\(kind.dataset)-full")
+    #expect(real != nil && twin.expectation == real && twin.twin == kind && twin.scale == "full")
+    let scale = TwinScale.full(kind)
+    let planned = try SyntheticTwin.planned(kind: kind, scale: scale, seed: 1)
+    let counts = Dictionary(uniqueKeysWithValues: planned.splits.map { ($0.folder, $0) })
+    for (split, expected) in real?.splits ?? [:] {
+      let found = try #require(counts[split.folder])
+      #expect(found.images == expected.images && found.identities == expected.identities, "\(found)")
+      #expect(found.cameras == expected.cameras)
+    }
+    #expect(planned.images == (kind == .market ? 36_036 : 36_411))
+    let gallery = try #require(real?.splits[.gallery])
+    #expect(scale.junkImages == gallery.junk && scale.distractorIdentities == gallery.withoutQuery)
+    if kind == .market { #expect(scale.distractorImages == gallery.distractors) }
+  }
+
   @Test func contactSheetShowsTheImages() throws {
     let root = try TemporaryFolder().url.appendingPathComponent("twin")
     _ = try SyntheticTwin.make(kind: .market, scale: tiny(.market), seed: 1, at: root)
-    let sheet = try ContactSheet.make(dataset: root, rows: 5, columns: 4)
+    let sheet = try ContactSheet.make(ContactSheet.items(in: root), rows: 5, columns: 4)
     #expect(sheet.width == 46 + 4 * 132 && sheet.height == 5 * 270 + 4)
     let dark = stride(from: 0, to: sheet.pixels.count, by: 3).filter { sheet.pixels[$0] < 200 }.count
     #expect(dark > sheet.width * sheet.height / 3)
-    #expect(throws: DatasetError.self) { try ContactSheet.make(dataset: root.appendingPathComponent("none")) }
+    // Opened as a dataset it looks the same.
+    let entry = DatasetEntry(name: "twin", root: root.path, layout: .market1501, attributes: nil)
+    #expect(try ContactSheet.make(ContactSheet.items(of: Dataset(entry, root: root)), rows: 5, columns: 4) == sheet)
+    #expect(throws: DatasetError.self) { try ContactSheet.items(in: root.appendingPathComponent("none")) }
   }
 }

@@ -35,7 +35,7 @@ import Testing
   }
 
   private func verify(_ dataset: Dataset) -> DatasetVerification {
-    DatasetVerification(dataset, origin: DatasetOrigin(), scheme: .market1501, threads: 2)
+    DatasetVerification(dataset, origin: DatasetOrigin(), threads: 2)
   }
 
   @Test func aSoundSetHasNoFindings() throws {

@@ -71,6 +71,14 @@ public enum SyntheticTwin {
     return summary
   }
 
+  /// What a twin will hold, without drawing it.
+  ///
+  /// - Throws: ``DatasetError`` where the scale is impossible.
+  package static func planned(kind: Kind, scale: TwinScale, seed: UInt64) throws(DatasetError) -> TwinSummary {
+    try scale.check(for: kind)
+    return TwinPlan(kind: kind, scale: scale, seed: seed).summary
+  }
+
   private static func draw(
     _ plan: TwinPlan, into work: URL, threads: Int, progress: (Int, Int) throws -> Void
   ) throws {

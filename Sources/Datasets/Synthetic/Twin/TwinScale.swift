@@ -40,13 +40,31 @@ public struct TwinScale: Codable, Equatable, Sendable {
   }
 
   /// The names of the scales.
-  public static let names = ["small", "medium"]
+  public static let names = ["small", "medium", "full"]
 
   /// 64 + 64 identities in 2,000 images.
   public static func small(_ kind: SyntheticTwin.Kind) -> TwinScale { times(1, "small", kind) }
 
   /// 128 + 128 identities in 4,000 images.
   public static func medium(_ kind: SyntheticTwin.Kind) -> TwinScale { times(2, "medium", kind) }
+
+  /// The counts of the benchmark itself: images, identities and cameras of every list, distractors and junk.
+  ///
+  /// Market-1501's training images have 3,262 pairs of an identity and a camera, which its file names tell. Of
+  /// DukeMTMC-reID only the totals are known here: its training identities pass as many cameras as its queried ones do
+  /// on average, and an identity without a query has as many images as any other passage before a camera.
+  public static func full(_ kind: SyntheticTwin.Kind) -> TwinScale {
+    switch kind {
+    case .market:
+      TwinScale(
+        name: "full", trainIdentities: 751, testIdentities: 750, trainPassages: 3262, trainImages: 12_936,
+        queries: 3368, galleryImages: 13_115, distractorIdentities: 0, distractorImages: 2798, junkImages: 3819)
+    case .duke:
+      TwinScale(
+        name: "full", trainIdentities: 702, testIdentities: 702, trainPassages: 2228, trainImages: 16_522,
+        queries: 2228, galleryImages: 14_927, distractorIdentities: 408, distractorImages: 2734, junkImages: 0)
+    }
+  }
 
   private static func times(_ factor: Int, _ name: String, _ kind: SyntheticTwin.Kind) -> TwinScale {
     let isMarket = kind == .market
@@ -62,6 +80,7 @@ public struct TwinScale: Codable, Equatable, Sendable {
     switch name {
     case "small": small(kind)
     case "medium": medium(kind)
+    case "full": full(kind)
     default: nil
     }
   }
