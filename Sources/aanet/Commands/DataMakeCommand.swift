@@ -34,9 +34,6 @@ struct DataMakeCommand: ParsableCommand {
 
   @OptionGroup var project: ProjectOptions
 
-  /// Ctrl-C, thrown where nothing is half-written yet.
-  private struct Stopped: Error {}
-
   func run() throws {
     guard let kind = SyntheticTwin.Kind.allCases.first(where: { $0.dataset == name }) else {
       let what = "no synthetic dataset is called \(Wording.quoted(name))"
@@ -47,22 +44,7 @@ struct DataMakeCommand: ParsableCommand {
         Wording.unknown("there is no scale \(Wording.quoted(scale))", scale, among: TwinScale.names))
     }
     let folder = try out.map { URL(fileURLWithPath: $0) } ?? DataFolder.toMake(kind, project: project.folder)
-    let bar = ProgressBar(kind.dataset, unit: "images")
-    defer { bar.finish() }
-    Interruption.listen()
-    let summary: TwinSummary
-    do {
-      summary = try SyntheticTwin.make(kind: kind, scale: scale, seed: seed, at: folder, isForced: force) {
-        done, total in
-        if Interruption.isAsked { throw Stopped() }
-        bar.update(done, of: total)
-      }
-    } catch is Stopped {
-      bar.finish()
-      Console.complain("interrupted: nothing was written")
-      throw ExitCode(130)
-    }
-    bar.finish()
+    let summary = try TwinMaker(kind: kind, scale: scale, seed: seed, folder: folder).make(isForced: force)
     switch format {
     case .json: try Console.printJSON(summary)
     case .table:
