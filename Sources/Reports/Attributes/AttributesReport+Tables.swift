@@ -51,7 +51,7 @@ extension AttributesReport {
   static func words(_ attribute: String) -> String { attribute.replacing("_", with: " ") }
 
   var notes: [Typeset] {
-    var notes = definition.notes.map { Typeset($0) } + source.gapNotes()
+    var notes = remarks.map { Typeset($0) } + source.gapNotes()
     let without = measuredMethods.filter { $0.scores.count < ($0.variant?.finished.count ?? 0) }
     if !without.isEmpty {
       let names = Figures.list(without.map(\.label.onOneLine))

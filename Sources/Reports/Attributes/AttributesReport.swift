@@ -55,6 +55,8 @@ public struct AttributesReport: TableReport {
   public var title: String { definition.title }
   /// Paragraphs of introduction.
   public var introduction: [String] { definition.introduction }
+  /// What has to be said under the table.
+  public var remarks: [String] { definition.notes }
 
   /// The methods: those of the definition, then the experiment's variants that it does not name.
   public var compared: [Method] {

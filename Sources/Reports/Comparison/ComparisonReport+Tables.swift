@@ -37,7 +37,7 @@ extension ComparisonReport {
 
   /// What needs saying under the table.
   var notes: [Typeset] {
-    var notes = definition.notes.map { Typeset($0) } + source.gapNotes()
+    var notes = remarks.map { Typeset($0) } + source.gapNotes()
     let plain = sections.flatMap(\.rows).filter { row in
       row.isReranked && row.variant?.finished.contains { $0.metrics?.reranked == nil } == true
     }

@@ -59,6 +59,8 @@ public struct ComparisonReport: TableReport {
   public var title: String { definition.title }
   /// Paragraphs of introduction.
   public var introduction: [String] { definition.introduction }
+  /// What has to be said under the table.
+  public var remarks: [String] { definition.notes }
 
   /// The columns, in the paper's order.
   public var metrics: [ComparisonMetric] { (published?.columns ?? []).compactMap(ComparisonMetric.init) }

@@ -38,7 +38,8 @@ extension Document {
     thead tr.groups th { border-bottom: 1px solid var(--rule); text-align: center; }
     thead tr.groups td { border: 0; }
     .words { text-align: left; }
-    th[scope="row"], thead tr:last-child th:first-child { position: sticky; left: 0; background: var(--page); }
+    th[scope="row"], thead tr:last-child th:first-child { position: sticky; left: 0; background: var(--page);
+      background-clip: padding-box; }
     th[scope="row"] { white-space: normal; min-width: 8rem; }
     tbody tr:not(.section) + tr:not(.section) > * { border-top: 1px solid var(--hair); }
     tr.section th { text-align: left; font-style: italic; padding-top: .7rem; }

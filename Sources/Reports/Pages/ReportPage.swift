@@ -33,8 +33,8 @@ public struct ReportPage: Sendable {
       let scope = real.isEmpty ? "Every measured figure here comes from" : "Figures measured on"
       let verb = real.isEmpty ? ", \(which):" : " come from \(which):"
       sentences.append(
-        "\(scope) \(Figures.list(drawn))\(verb) drawn pedestrians, not photographs of people. Its levels say nothing of "
-          + "the accuracy on the real benchmark; what can be compared with the paper is which rows are better, and whether "
+        "\(scope) \(Figures.list(drawn))\(verb) drawn pedestrians, not photographs of people. "
+          + "\(drawn.count == 1 ? "Its" : "Their") levels say nothing of the accuracy on real benchmarks; what can be compared with the paper is which rows are better, and whether "
           + "by more than the seeds’ noise.")
     }
     if !real.isEmpty { sentences.append("Measured on photographs: \(Figures.list(real)).") }
@@ -73,12 +73,12 @@ public struct ReportPage: Sendable {
     }
     blocks += [.heading("How each number is computed", name: "methods"), .list(methods)]
     blocks.append(.heading("Networks and runs", name: "run-list"))
-    if let networks = Table.networks(of: trained.map(\.source)) { blocks.append(.table(networks)) }
+    if let networks = Table.networks(of: labelled) { blocks.append(.table(networks)) }
     blocks += [
       .paragraph(
         "Every measured figure above is computed from these runs. This command trains what is missing, trains nothing "
           + "twice, and makes this page again:"),
-      .command(command), .table(Table.runs(of: trained.map { report in (report.source, { report.rowLabel($0) }) })),
+      .command(command), .table(Table.runs(of: labelled)),
     ]
     if let table = Table.provenance(of: trained.flatMap(\.source.finished)) { blocks.append(.table(table)) }
     blocks += [.heading("Files", name: "files"), .list(files(drawings))]
@@ -88,6 +88,11 @@ public struct ReportPage: Sendable {
   private var subtitle: Typeset {
     let experiments = reports.map { Typeset([.code($0.source.experiment)]) }
     return Typeset(experiments.count == 1 ? "Experiment " : "Experiments ") + Typeset.list(experiments)
+  }
+
+  /// What was trained, each variant called as in its own table.
+  private var labelled: [(records: ExperimentRecords, label: (ReportVariant) -> Typeset)] {
+    trained.map { report in (report.source, { report.rowLabel($0) }) }
   }
 
   /// The reports but for those that draw on runs of a report before them.

@@ -14,6 +14,8 @@ public protocol TableReport: Sendable {
   var title: String { get }
   /// Paragraphs of introduction, free of numbers.
   var introduction: [String] { get }
+  /// What its definition wants said under the table.
+  var remarks: [String] { get }
 
   /// The paper's table with the measured figures in it.
   func resultsTable() -> Table
@@ -45,6 +47,9 @@ extension TableReport {
   /// How a variant is called in tables of runs: its name.
   public func rowLabel(_ variant: ReportVariant) -> Typeset { Typeset(variant.name) }
 
+  /// Nothing more than what the figures say.
+  public var remarks: [String] { [] }
+
   /// No charts.
   public func figures(_ drawings: [String: String]) -> [Document.Figure] { [] }
 
@@ -63,6 +68,7 @@ extension TableReport {
     if source.isSynthetic {
       lines += "The measured figures are of drawn images; the published ones are of photographs.".wrapped(to: width)
     }
+    for remark in remarks { lines += remark.wrapped(to: width) }
     for note in source.gapNotes() { lines += note.plain.wrapped(to: width) }
     return lines
   }

@@ -40,11 +40,11 @@ extension [Verdict] {
     }
     let same = filter { $0.direction == .same }.count
     var sentence =
-      "Of \(Figures.words(self.count)) steps from row to row, \(Figures.words(same)) "
-      + "\(same == 1 ? "goes" : "go") the paper’s way in \(metric)"
+      "Of \(Figures.words(self.count)) steps from row to row, \(same == 0 ? "none" : Figures.words(same)) "
+      + "\(same < 2 ? "goes" : "go") the paper’s way in \(metric)"
     guard contains(where: { $0.noise != .unknown }) else { return sentence + "; the noise is unknown." }
     let clear = count(.same, .exceeded)
-    sentence += ", \(clear == 0 ? "none" : Figures.words(clear)) of them by more than the seeds’ noise"
+    if same > 0 { sentence += ", \(clear == 0 ? "none" : Figures.words(clear)) of them by more than the seeds’ noise" }
     let against = count(.opposite, .exceeded)
     return sentence
       + (against > 0
