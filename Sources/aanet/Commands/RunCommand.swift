@@ -20,7 +20,7 @@ struct RunCommand: ParsableCommand {
       Examples:
         aanet run quickstart
         aanet run quickstart/table3
-        aanet run table3 --variant Lg --variant Lg+Lp
+        aanet run quickstart/table3 --variant Lg --variant Lg+Lp
         aanet run quickstart/table3 train.epochs=5 'seeds=[1]'
         aanet run my/experiment.yaml --threads 2 --format json
       """)
