@@ -40,9 +40,9 @@ struct PageTests {
       let out = folder.appendingPathComponent("out")
       let page = try page(hasGap: true)
       try page.write(to: out)
-      for name in ["tables.md", "tables.tex"] {
+      for kind in ["md", "tex"] {
         try expectSnapshot(
-          try String(contentsOf: out.appendingPathComponent(name), encoding: .utf8), "page.\(name.suffix(2))")
+          try String(contentsOf: out.appendingPathComponent("tables.\(kind)"), encoding: .utf8), "page.\(kind)")
       }
       let text = page.reports.map { $0.terminalTable(width: 100) }.joined(separator: "\n\n") + "\n"
       try expectSnapshot(text, "page.txt")

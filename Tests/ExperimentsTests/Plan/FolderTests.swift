@@ -62,7 +62,8 @@ import Testing
     #expect(plan.variants.map(\.name) == ["b"] && plan.variants[0].settings.head.width == 3)
     #expect(try project.library.plans("f").map(\.name) == ["f/one", "f/two", "f/view"])
     #expect(project.library.survey().plans.map(\.name).contains("f/view"))
-    let all = try self.project(["experiments/v.yaml": "runs: { experiment: f/two }\n"]).library.plan("v")
+    try project.write("runs: { experiment: f/two }\n", to: "experiments/v.yaml")
+    let all = try project.library.plan("v")
     #expect(all.variants.map(\.name) == ["a", "b"])
   }
 
