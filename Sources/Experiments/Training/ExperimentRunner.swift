@@ -168,6 +168,12 @@ public final class ExperimentRunner {
     guard let path = settings.weights else { return nil }
     if let known = backbones[settings] { return known }
     let file = URL(fileURLWithPath: path, relativeTo: project).absoluteURL
+    guard FileManager.default.fileExists(atPath: file.path) else {
+      throw variant.error(
+        at: "backbone.weights",
+        "there is no file \(file.path); put the backbone's pretrained weights there (torchvision's file fits as it is), "
+          + "name another file, or start from chance with backbone.weights=none")
+    }
     do {
       let opened = backbones.values.first { $0.file == file }
       let backbone = try PretrainedBackbone(file, named: path, for: settings.configuration, sharing: opened)
