@@ -31,15 +31,14 @@ extension Document {
     figcaption { font-size: .92rem; max-width: 44rem; }
     figure.table figcaption { margin-bottom: .5rem; }
     .scroll { overflow-x: auto; }
-    table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: lining-nums tabular-nums;
+    table { border-collapse: separate; border-spacing: 0; font-size: .92rem; font-variant-numeric: lining-nums tabular-nums;
       border-top: 1.5px solid var(--ink); border-bottom: 1.5px solid var(--ink); }
     th, td { padding: .28rem .6rem; text-align: right; font-weight: 400; white-space: nowrap; vertical-align: baseline; }
     thead th { border-bottom: 1px solid var(--ink); }
     thead tr.groups th { border-bottom: 1px solid var(--rule); text-align: center; }
     thead tr.groups td { border: 0; }
     .words { text-align: left; }
-    th[scope="row"], thead tr:last-child th:first-child { position: sticky; left: 0; background: var(--page);
-      background-clip: padding-box; }
+    th[scope="row"], thead tr:last-child th:first-child { position: sticky; left: 0; background: var(--page); }
     th[scope="row"] { white-space: normal; min-width: 8rem; }
     tbody tr:not(.section) + tr:not(.section) > * { border-top: 1px solid var(--hair); }
     tr.section th { text-align: left; font-style: italic; padding-top: .7rem; }

@@ -60,7 +60,7 @@ public struct ExperimentRecords: Sendable {
     if !unfinished.isEmpty {
       let gaps = unfinished.map { variant in
         let seeds = variant.trials.filter { $0.scores == nil }.map { "\($0.seed)" }
-        return "\(label(variant)) (seed \(Figures.list(seeds)))"
+        return "\(label(variant)) (\(seeds.count == 1 ? "seed" : "seeds") \(Figures.list(seeds)))"
       }
       notes.append(
         Typeset("Not finished, and left out of every figure here: \(Figures.list(gaps)). To finish: ")
