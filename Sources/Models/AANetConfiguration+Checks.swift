@@ -44,7 +44,7 @@ extension AANetConfiguration {
   }
 
   private func check(_ attribute: AttributeTaskConfiguration, rows: Int) throws(ModelError) {
-    guard rows >= 3 else {
+    guard rows >= 3 || attribute.regions == .whole else {
       throw ModelError("the attribute task cuts the feature map into thirds, but it has \(rows) rows")
     }
     guard !attribute.attributes.isEmpty else { throw ModelError("the attribute task has no attribute") }

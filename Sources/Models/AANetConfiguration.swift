@@ -67,18 +67,37 @@ public struct AttributeOutput: Hashable, Sendable {
   }
 }
 
+/// Where the attribute task looks for attributes.
+public enum AttributeRegions: String, Sendable, CaseIterable {
+  /// Each in its own part of the map: the whole, or its top, middle or bottom third (paper, section 3.3).
+  case thirds
+  /// All of them in the whole map, as in networks without regions (APR).
+  case whole
+
+  /// The parts of the map that are averaged, each a vector of the descriptor.
+  public var pooled: [BodyRegion] { self == .thirds ? BodyRegion.allCases : [.global] }
+}
+
 /// The attribute task's settings.
 public struct AttributeTaskConfiguration: Hashable, Sendable {
   /// The attributes, in the order of the dataset's list.
   public var attributes: [AttributeOutput]
   /// How the attributes' losses become `L_a`.
   public var reduction: LossReduction
+  /// Where attributes are looked for; with ``AttributeRegions/whole`` an attribute's own region is not read.
+  public var regions: AttributeRegions
 
   /// Sets up the attribute task.
-  public init(attributes: [AttributeOutput], reduction: LossReduction = .mean) {
+  public init(
+    attributes: [AttributeOutput], reduction: LossReduction = .mean, regions: AttributeRegions = .thirds
+  ) {
     self.attributes = attributes
     self.reduction = reduction
+    self.regions = regions
   }
+
+  /// The part of the map that an attribute is looked for in.
+  public func region(of attribute: AttributeOutput) -> BodyRegion { regions == .whole ? .global : attribute.region }
 }
 
 /// The attention task's settings.
@@ -140,10 +159,11 @@ public struct AANetConfiguration: Hashable, Sendable {
     return tasks
   }
 
-  /// Numbers in a descriptor: V for the global task, for each part, four times for the attribute task, for the attention
-  /// task; 12·V with all four.
+  /// Numbers in a descriptor: V for the global task, for each part, four times for the attribute task (once without
+  /// regions), for the attention task; 12·V with all four.
   public var descriptorLength: Int {
-    headWidth * ((global ? 1 : 0) + (part?.parts ?? 0) + (attribute == nil ? 0 : 4) + (attention == nil ? 0 : 1))
+    headWidth
+      * ((global ? 1 : 0) + (part?.parts ?? 0) + (attribute?.regions.pooled.count ?? 0) + (attention == nil ? 0 : 1))
   }
 }
 

@@ -1,3 +1,5 @@
+import Configuration
+
 /// What kept a report from being made: what is wrong, where, and what to do about it.
 public struct ReportError: Error, CustomStringConvertible, Sendable {
   /// The message, whole.
@@ -5,4 +7,9 @@ public struct ReportError: Error, CustomStringConvertible, Sendable {
 
   /// Says what is wrong.
   public init(_ description: String) { self.description = description }
+
+  /// What is said of a word that is none of the known ones: what it is taken for, the word, and the nearest.
+  static func unknown(_ what: String, _ word: String, among known: [String]) -> String {
+    Wording.unknown("\(what) \(Wording.quoted(word))", word, among: known)
+  }
 }

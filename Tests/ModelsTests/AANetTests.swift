@@ -37,6 +37,28 @@ struct AANetTests {
     #expect(Set(model.store.parameters.map(\.name)).count == model.store.parameters.count)
   }
 
+  @Test("without regions every attribute is read from the whole map, which alone is in the descriptor")
+  func attributesWithoutRegions() {
+    var whole = Self.configuration
+    whole.attribute?.regions = .whole
+    var global = Self.configuration  // with regions, but each attribute's own is the whole
+    for place in global.attribute?.attributes.indices ?? 0..<0 { global.attribute?.attributes[place].region = .global }
+    #expect(whole.descriptorLength == Self.configuration.descriptorLength - 3 * 6)
+    func output(_ configuration: AANetConfiguration) -> AANet.Output {
+      let model = AANet(configuration, on: engine)
+      model.initialise(seed: 3)
+      let tape = Tape(on: engine, mode: .evaluation)
+      return model(tape.input(images), on: tape)
+    }
+    let (first, second, thirds) = (output(whole), output(global), output(Self.configuration))
+    func logits(_ output: AANet.Output, _ place: Int) -> [Float] { Array(output.attributeLogits[place].tensor.values) }
+    #expect(logits(first, 0) == logits(second, 0) && logits(first, 1) == logits(second, 1))
+    #expect(logits(first, 0) == logits(thirds, 0) && logits(first, 1) != logits(thirds, 1))
+    #expect(first.vectors.count == second.vectors.count - 3)
+    #expect(first.descriptors.count == 3 * whole.descriptorLength)
+    #expect(first.attentionMap.map { Array($0.values) } == second.attentionMap.map { Array($0.values) })
+  }
+
   @Test("a state is written and loaded back, momentum and all")
   func stateRoundTrip() throws {
     let first = AANet(Self.configuration, on: engine)

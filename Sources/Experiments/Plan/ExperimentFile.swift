@@ -15,7 +15,7 @@ struct ExperimentFile {
   let own: KnownKeys
 
   /// The keys at the top of a file beside the settings.
-  static let ownKeys = ["title", "extends", "abstract", "table", "claims", "seeds", "variants"]
+  static let ownKeys = ["title", "extends", "abstract", "table", "claims", "runs", "seeds", "variants"]
   /// How many files may extend each other in a row.
   static let maximumChain = 16
 

@@ -32,11 +32,47 @@ public struct ExperimentLibrary: Sendable {
     let (name, file) = try find(wanted)
     var changes: [Override] = []
     for text in overrides { changes.append(try Override(text)) }
-    let contents = try load(file)
+    return try plan(load(file), name: name, file: file, overrides: changes)
+  }
+
+  /// Resolves an experiment, or every experiment of a folder in sorted order: `quickstart` is all of
+  /// `experiments/quickstart/`.
+  ///
+  /// - Parameters:
+  ///   - wanted: what ``plan(_:overrides:)`` takes, or a folder under `experiments/`.
+  ///   - overrides: changes that are made to each.
+  /// - Throws: `ConfigurationError` at the first fault of any of them.
+  public func plans(_ wanted: String, overrides: [String] = []) throws(ConfigurationError) -> [ExperimentPlan] {
+    guard let names = names(inFolder: wanted) else { return [try plan(wanted, overrides: overrides)] }
+    var plans: [ExperimentPlan] = []
+    for name in names { plans.append(try plan(name, overrides: overrides)) }
+    return plans
+  }
+
+  private func plan(
+    _ contents: ExperimentFile, name: String, file: URL, overrides: [Override]
+  ) throws(ConfigurationError) -> ExperimentPlan {
     if let abstract = contents.own["abstract"], try abstract.bool() {
       throw abstract.error("this file is a base for others to extend, not an experiment")
     }
-    return try ExperimentPlan(contents, name: name, file: file, overrides: changes)
+    guard let runs = contents.own["runs"] else {
+      return try ExperimentPlan(contents, name: name, file: file, overrides: overrides)
+    }
+    return try ExperimentPlan(reporting: runs, of: contents, name: name, file: file) {
+      setting throws(ConfigurationError) in
+      let wanted = try setting.string(maximum: 1000)
+      let others = names().filter { $0 != name && isRunnable($0) }
+      guard others.contains(wanted) else {
+        throw setting.error(
+          Wording.unknown("there is no experiment \(Wording.quoted(wanted))", wanted, among: others))
+      }
+      let source = try load(url(of: wanted))
+      if let again = source.own["runs"] {
+        throw setting.error(
+          "\(wanted) reports runs of another experiment itself (\(again.value.location?.description ?? wanted))")
+      }
+      return try ExperimentPlan(source, name: wanted, file: url(of: wanted), overrides: overrides)
+    }
   }
 
   /// Every experiment that can be run, and what is wrong with the files that cannot be read.
@@ -50,7 +86,7 @@ public struct ExperimentLibrary: Sendable {
         if try contents.own["abstract"]?.bool() ?? false {
           try checkBase(contents)
         } else {
-          plans.append(try ExperimentPlan(contents, name: name, file: file, overrides: []))
+          plans.append(try plan(contents, name: name, file: file, overrides: []))
         }
       } catch { faults.append(error) }
     }
@@ -58,6 +94,24 @@ public struct ExperimentLibrary: Sendable {
   }
 
   // MARK: Names
+
+  /// The experiments of a folder under `experiments/`, sorted, bases left out; nil where there is no such folder, or
+  /// where an experiment has that name.
+  private func names(inFolder wanted: String) -> [String]? {
+    let all = names()
+    guard !all.contains(wanted), !wanted.isEmpty, !wanted.unicodeScalars.contains("\0") else { return nil }
+    let plain = wanted.split(separator: "/", omittingEmptySubsequences: true).joined(separator: "/")
+    var folders = [plain]
+    for root in [URL(fileURLWithPath: "."), project] {
+      let path = URL(fileURLWithPath: wanted, relativeTo: root).standardizedFileURL.path
+      if path.hasPrefix(folder.path + "/") { folders.append(String(path.dropFirst(folder.path.count + 1))) }
+    }
+    for folder in folders {
+      let inside = all.filter { $0.hasPrefix(folder + "/") && isRunnable($0) }
+      if !inside.isEmpty { return inside }
+    }
+    return nil
+  }
 
   /// The name and file that a person means.
   func find(_ wanted: String) throws(ConfigurationError) -> (name: String, file: URL) {

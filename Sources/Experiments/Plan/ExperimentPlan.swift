@@ -28,6 +28,9 @@ public struct ExperimentPlan: Sendable {
   public let title: String
   /// The file.
   public let file: URL
+  /// The experiment that the runs belong to: this one, or the one that the file's `runs` names, where it reports runs of
+  /// another and trains none of its own.
+  public let runsOf: String
   /// The published table that the variants' names are rows of (`table3`).
   public let table: String?
   /// What the paper says of the variants, as written: mappings in a list.
@@ -45,12 +48,10 @@ public struct ExperimentPlan: Sendable {
   ) throws(ConfigurationError) {
     self.name = name
     self.file = file
+    runsOf = name
     title = try contents.own["title"]?.string(maximum: 500) ?? name
     table = try contents.own["table"]?.string(maximum: 100)
-    claims = try contents.own["claims"].map { claims throws(ConfigurationError) in
-      for claim in try claims.items() where claim.value.entries == nil { throw claim.mismatch("a mapping") }
-      return claims.value
-    }
+    claims = try Self.claims(of: contents)
     let seeds = overrides.last { $0.path == ["seeds"] }.map { Setting($0.value, path: "seeds") } ?? contents.seeds
     self.seeds = try seeds.map(Self.seeds) ?? [1]
     let changes = overrides.filter { $0.path != ["seeds"] }
@@ -81,6 +82,20 @@ public struct ExperimentPlan: Sendable {
     self.variants = variants
   }
 
+  /// A plan of variants that are typed already.
+  init(
+    name: String, file: URL, runsOf: String, contents: ExperimentFile, seeds: [Int], variants: [Variant]
+  ) throws(ConfigurationError) {
+    self.name = name
+    self.file = file
+    self.runsOf = runsOf
+    title = try contents.own["title"]?.string(maximum: 500) ?? name
+    table = try contents.own["table"]?.string(maximum: 100)
+    claims = try Self.claims(of: contents)
+    self.seeds = seeds
+    self.variants = variants
+  }
+
   /// The trial list: variants × seeds, all seeds of a variant together.
   ///
   /// - Parameter names: the variants that are wanted; all by default.
@@ -89,7 +104,7 @@ public struct ExperimentPlan: Sendable {
     for wanted in names ?? [] { _ = try variant(named: wanted) }
     let wanted = variants.filter { names?.contains($0.name) ?? true }
     return wanted.flatMap { variant in
-      seeds.map { Trial(experiment: name, variant: variant.name, seed: $0, settings: variant.settings) }
+      seeds.map { Trial(experiment: runsOf, variant: variant.name, seed: $0, settings: variant.settings) }
     }
   }
 
@@ -103,6 +118,12 @@ public struct ExperimentPlan: Sendable {
         Wording.unknown("\(name) has no variant \(Wording.quoted(wanted))", wanted, among: variants.map(\.name)))
     }
     return variant
+  }
+
+  private static func claims(of contents: ExperimentFile) throws(ConfigurationError) -> YAMLValue? {
+    guard let claims = contents.own["claims"] else { return nil }
+    for claim in try claims.items() where claim.value.entries == nil { throw claim.mismatch("a mapping") }
+    return claims.value
   }
 
   private static func seeds(_ setting: Setting) throws(ConfigurationError) -> [Int] {

@@ -56,12 +56,22 @@ public struct Trial: Sendable, Hashable {
   public func hash(
     datasetFingerprint: String, numericVersion: String, weightsFingerprint: String? = nil
   ) -> String {
-    var entries = (settings.yaml.entries ?? []).map { ($0.key, $0.value) }
+    var entries = (hashed.entries ?? []).map { ($0.key, $0.value) }
     entries.append(("seed", .int(seed)))
     entries.append(("dataset_fingerprint", .string(datasetFingerprint)))
     entries.append(("numeric_version", .string(numericVersion)))
     if let weightsFingerprint { entries.append(("weights_fingerprint", .string(weightsFingerprint))) }
     return String(SHA256.hexadecimal(YAML.text(of: .mapping(entries)).utf8).prefix(12))
+  }
+
+  /// The settings as they are hashed. One that is younger than runs on people's disks is left out where it has the value
+  /// that those runs were made with, so that they are found again.
+  private var hashed: YAMLValue {
+    var value = settings.yaml
+    if settings.tasks.attribute?.regions == .thirds {
+      value[key: "tasks"]?[key: "attribute"]?[key: "regions"] = nil
+    }
+    return value
   }
 
   /// The run's name on disk.

@@ -5,7 +5,9 @@ import Models
 import Runs
 import Tensors
 
-/// Runs an experiment's trials: trains and evaluates what is unfinished, and nothing twice.
+/// Runs the trials of one or more experiments: trains and evaluates what is unfinished, and nothing twice.
+///
+/// A run that another experiment made under the same hash counts: the hash covers everything that decides the result.
 public final class ExperimentRunner {
   /// What happens while an experiment runs.
   public enum Event {
@@ -24,7 +26,7 @@ public final class ExperimentRunner {
   /// Changes when the engine's results change for the same settings, and so makes new runs of old plans.
   public static let numericVersion = "2"
 
-  private let plan: ExperimentPlan
+  private let plans: [ExperimentPlan]
   private let registry: DatasetRegistry
   private let project: URL
   private let places: DatasetPlaces
@@ -32,21 +34,28 @@ public final class ExperimentRunner {
   private var opened: [String: TrainingData] = [:]
   private var backbones: [Settings.Backbone: PretrainedBackbone] = [:]
 
-  /// Prepares an experiment.
+  /// Prepares experiments.
   ///
   /// - Parameters:
-  ///   - plan: what to run.
+  ///   - plans: what to run, one after the other.
   ///   - project: the folder of `datasets.yaml`.
   ///   - places: where datasets are looked for; by default as the registry and `AANET_DATA` say.
   ///   - store: where runs are kept.
   public init(
-    _ plan: ExperimentPlan, project: URL, places: DatasetPlaces? = nil, store: RunStore
+    _ plans: [ExperimentPlan], project: URL, places: DatasetPlaces? = nil, store: RunStore
   ) throws(ConfigurationError) {
-    self.plan = plan
+    self.plans = plans
     self.project = project
     self.places = places ?? DatasetPlaces(project: project)
     self.store = store
     registry = try DatasetRegistry(project: project)
+  }
+
+  /// Prepares one experiment.
+  public convenience init(
+    _ plan: ExperimentPlan, project: URL, store: RunStore
+  ) throws(ConfigurationError) {
+    try self.init([plan], project: project, store: store)
   }
 
   /// A trial with the name of its run.
@@ -55,6 +64,8 @@ public final class ExperimentRunner {
     let identity: RunIdentity
     let data: TrainingData
     let weights: PretrainedBackbone?
+
+    var hash: String { identity.hash }
   }
 
   /// Runs what is unfinished.
@@ -62,22 +73,23 @@ public final class ExperimentRunner {
   /// Everything that can be checked is checked for all trials before the first is trained.
   ///
   /// - Parameters:
-  ///   - variants: only these; nil for all.
+  ///   - variants: only these, in the experiments that have them; nil for all.
   ///   - threads: worker threads of the engine.
   ///   - isInterrupted: asked often; where it says yes, the run is saved and ``TrainingError/interrupted`` thrown.
   ///   - report: told what happens.
-  /// - Returns: each trial with its record, in the plan's order.
+  /// - Returns: each trial with its record, in the plans' order.
   /// - Throws: `ConfigurationError`, `DatasetError`, `RunStoreError` or ``TrainingError``.
   public func run(
     variants: [String]? = nil, threads: Int = Engine.availableThreads, isInterrupted: () -> Bool = { false },
     report: (Event) -> Void = { _ in }
   ) throws -> [(trial: Trial, record: RunRecord)] {
     let runs = try prepare(variants: variants, report: report)
-    var records: [RunIdentity: RunRecord] = [:]
+    let finished = FinishedRuns(in: store)
+    var records: [String: RunRecord] = [:]
     var pending: [Run] = []
-    for run in runs {
-      if store.isFinished(run.identity), let record = try store.record(for: run.identity) {
-        records[run.identity] = record
+    for run in runs where records[run.identity.hash] == nil && !pending.contains(where: { $0.hash == run.hash }) {
+      if let record = try finished.record(of: run.identity) {
+        records[run.hash] = record
         report(.found(run.trial, record))
       } else {
         pending.append(run)
@@ -96,16 +108,16 @@ public final class ExperimentRunner {
         let record = try execute(
           run, before: before, total: total, on: engine, isInterrupted: isInterrupted, report: report)
         before += Self.images(run)
-        records[run.identity] = record
+        records[run.hash] = record
         report(.finished(run.trial, record))
       }
     }
-    return runs.compactMap { run in records[run.identity].map { (run.trial, $0) } }
+    return runs.compactMap { run in records[run.hash].map { (run.trial, $0) } }
   }
 
   /// Opens the datasets, checks every trial against them, and names the runs.
   private func prepare(variants: [String]?, report: (Event) -> Void) throws -> [Run] {
-    try plan.trials(variants: variants).map { trial in
+    try trials(variants).map { plan, trial in
       let variant = try plan.variant(named: trial.variant)
       let data = try data(for: variant, among: variants, report: report)
       try check(trial.settings, of: variant, against: data)
@@ -117,12 +129,29 @@ public final class ExperimentRunner {
     }
   }
 
+  /// The trials of all plans. A variant that is asked for must be in one of them.
+  private func trials(_ variants: [String]?) throws(ConfigurationError) -> [(ExperimentPlan, Trial)] {
+    if let plan = plans.first, plans.count == 1 { return try plan.trials(variants: variants).map { (plan, $0) } }
+    let known = plans.flatMap { $0.variants.map(\.name) }
+    for wanted in variants ?? [] where !known.contains(wanted) {
+      throw ConfigurationError(
+        at: nil,
+        Wording.unknown("no experiment here has a variant \(Wording.quoted(wanted))", wanted, among: known))
+    }
+    var all: [(ExperimentPlan, Trial)] = []
+    for plan in plans {
+      let names = variants.map { wanted in wanted.filter { name in plan.variants.contains { $0.name == name } } }
+      all += try plan.trials(variants: names).map { (plan, $0) }
+    }
+    return all
+  }
+
   /// The variant's dataset, with its attributes where one of the chosen variants needs them.
   private func data(
     for variant: ExperimentPlan.Variant, among chosen: [String]?, report: (Event) -> Void
   ) throws -> TrainingData {
     let name = variant.settings.dataset
-    let needsAttributes = plan.variants.contains {
+    let needsAttributes = plans.flatMap(\.variants).contains {
       $0.settings.dataset == name && $0.settings.tasks.attribute != nil && chosen?.contains($0.name) ?? true
     }
     if let data = opened[name], !needsAttributes || data.attributes != nil { return data }
@@ -157,6 +186,12 @@ public final class ExperimentRunner {
     guard let path = settings.weights else { return nil }
     if let known = backbones[settings] { return known }
     let file = URL(fileURLWithPath: path, relativeTo: project).absoluteURL
+    guard FileManager.default.fileExists(atPath: file.path) else {
+      throw variant.error(
+        at: "backbone.weights",
+        "there is no file \(file.path); put the backbone's pretrained weights there (torchvision's file fits as it is), "
+          + "name another file, or start from chance with backbone.weights=none")
+    }
     do {
       let opened = backbones.values.first { $0.file == file }
       let backbone = try PretrainedBackbone(file, named: path, for: settings.configuration, sharing: opened)

@@ -24,7 +24,7 @@ extension Settings {
             AttributeOutput(
               name: attribute.name, classes: attribute.classes.count,
               region: BodyRegion(rawValue: attribute.region.rawValue) ?? .global)
-          }, reduction: task.reduction)
+          }, reduction: task.reduction, regions: task.regions)
       },
       attention: tasks.attention.map {
         AttentionTaskConfiguration(attributes: $0.attributes ?? scheme.attention, threshold: $0.threshold)

@@ -2,7 +2,7 @@ import Layers
 import Tensors
 
 /// The attribute task, the paper's AFN: one map F of V channels, averaged over the whole and over three thirds, and a
-/// linear classifier for each attribute on its region's vector.
+/// linear classifier for each attribute on its region's vector. Without regions there is the whole alone.
 ///
 /// Source: paper, section 3.3 (i) and Figure 5.
 struct AttributeTask {
@@ -28,7 +28,7 @@ struct AttributeTask {
   struct Output {
     /// F, `[N, H, W, V]`.
     let map: Value
-    /// The averages over the regions, in the order of `BodyRegion.allCases`, each `[N, V]`.
+    /// The averages over the regions, in the order of `AttributeRegions.pooled`, each `[N, V]`.
     let vectors: [Value]
     /// The logits of each attribute.
     let logits: [Value]
@@ -37,11 +37,12 @@ struct AttributeTask {
   func callAsFunction(_ features: Value, on tape: Tape) -> Output {
     let map = tape.convolution(features, reduce, then: norm)
     let (batch, height) = (features.shape[0], features.shape[1])
-    let regions = BodyRegion.allCases.map { Array(repeating: $0.rows(of: height), count: batch) }
+    let pooled = configuration.regions.pooled
+    let regions = pooled.map { Array(repeating: $0.rows(of: height), count: batch) }
     let vectors = tape.regionMeans(map, regions: regions)
-    let byRegion = Dictionary(uniqueKeysWithValues: zip(BodyRegion.allCases, vectors))
+    let byRegion = Dictionary(uniqueKeysWithValues: zip(pooled, vectors))
     let logits = zip(configuration.attributes, classifiers).compactMap { attribute, classifier in
-      byRegion[attribute.region].map { tape.linear($0, classifier.weight, bias: classifier.bias) }
+      byRegion[configuration.region(of: attribute)].map { tape.linear($0, classifier.weight, bias: classifier.bias) }
     }
     return Output(map: map, vectors: vectors, logits: logits)
   }
@@ -52,7 +53,7 @@ struct AttributeTask {
       .map { index in
         AttentionMap.Contribution(
           logits: output.logits[index].tensor, weight: classifiers[index].weight.value,
-          region: configuration.attributes[index].region)
+          region: configuration.region(of: configuration.attributes[index]))
       }
     return AttentionMap.merged(
       contributions, features: output.map.tensor, threshold: attention.threshold, on: engine)

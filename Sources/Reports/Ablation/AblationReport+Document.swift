@@ -9,7 +9,7 @@ extension AblationReport {
     blocks += [.heading("Results", name: "results"), .table(resultsTable())]
     blocks += [.heading("What the rows gain", name: "gains"), .list(findings())]
     if variants.count > 1 { blocks.append(.table(deltasTable())) }
-    let figures = figures(drawings)
+    let figures = self.figures(drawings)
     let levels = figures.filter { !$0.isWide }
     let curves = figures.filter(\.isWide)
     if variants.count > Self.largestChart {
@@ -26,7 +26,7 @@ extension AblationReport {
           + "twice, and makes this report again:"),
       .command(command), .table(runsTable()),
     ]
-    if let table = provenanceTable() { blocks.append(.table(table)) }
+    if let table = Table.provenance(of: source.finished) { blocks.append(.table(table)) }
     blocks += [.heading("Files", name: "files"), .list(fileList(drawings))]
     return Document(
       title: title,
@@ -51,7 +51,8 @@ extension AblationReport {
     return items
   }
 
-  private func figures(_ drawings: [String: String]) -> [Document.Figure] {
+  /// The charts, each where it was drawn.
+  public func figures(_ drawings: [String: String]) -> [Document.Figure] {
     let names = charts().map(\.name)
     return names.compactMap { name in
       guard let svg = drawings[name], let words = figureWords(name) else { return nil }
@@ -101,23 +102,5 @@ extension AblationReport {
       )
     default: return nil
     }
-  }
-
-  /// Where the finished runs were computed: each way only once.
-  func provenanceTable() -> Table? {
-    var seen: Set<[String]> = []
-    let rows = variants.flatMap(\.finished).compactMap(\.provenance).map { origin in
-      [
-        origin.commit.isEmpty ? "none" : String(origin.commit.prefix(12)) + (origin.hasLocalChanges ? ", changed" : ""),
-        origin.compiler, "\(origin.blas), \(origin.blasKernels)", "\(origin.threads)", origin.cpu, origin.dataset,
-      ]
-    }.filter { seen.insert($0).inserted }
-    guard !rows.isEmpty else { return nil }
-    return Table(
-      name: "provenance", caption: "Where the runs were computed, and on which data.",
-      columns: ["Commit", "Compiler", "OpenBLAS, kernels", "Threads", "Processor", "Data"].map {
-        Table.Column(Typeset($0), .leading)
-      },
-      sections: [Table.Section(rows: rows.map { $0.map { Typeset($0) } })])
   }
 }

@@ -1,15 +1,8 @@
 import Runs
 
 extension AblationReport {
-  /// What the measured figures are measured on, in a few words.
-  var measuredOn: String { isSynthetic ? "\(dataset) (drawn)" : dataset }
-
   /// Table 3: a row a variant, what was measured beside what the paper printed.
-  func resultsTable() -> Table {
-    let groups = [
-      Table.Group(Typeset("measured on \(measuredOn)"), origin: .measured),
-      Table.Group(Typeset("published, \(published?.dataset ?? "none")"), origin: .published),
-    ]
+  public func resultsTable() -> Table {
     var columns = [Table.Column("Task loss", .leading)]
     columns += TaskLoss.all.map { Table.Column(Typeset([.symbol("λ", subscript: $0.mark)])) }
     columns += [Table.Column("Weights", .leading), Table.Column("n", group: 0)]
@@ -17,10 +10,11 @@ extension AblationReport {
     columns += ReportMetric.allCases.map { Table.Column(Typeset($0.title), group: 1) }
     return Table(
       name: "table3",
+      label: published?.label,
       caption: Typeset(
-        "The paper’s Table 3: mAP and Rank-1 in percent for each combination of task losses, measured on "
-          + "\(measuredOn), mean ± sample deviation over n seeds; beside it the row that the paper prints."),
-      groups: groups, columns: columns, sections: [Table.Section(rows: variants.map(resultsRow))],
+        "mAP and Rank-1 in percent for each combination of task losses, measured on \(measuredOn), mean ± sample "
+          + "deviation over n seeds; beside it the row that the paper’s \(published?.label ?? "table") prints."),
+      groups: columnGroups(), columns: columns, sections: [Table.Section(rows: variants.map(resultsRow))],
       notes: resultsNotes)
   }
 
@@ -53,20 +47,7 @@ extension AblationReport {
     if variants.contains(where: { $0.learnsWeights == true }) {
       notes.append("Learned weights are 1/σ² after the last epoch, the mean over the seeds.")
     }
-    let unfinished = variants.filter { $0.finished.count < $0.trials.count }
-    if !unfinished.isEmpty {
-      let gaps = unfinished.map { variant in
-        let seeds = variant.trials.filter { $0.scores == nil }.map { "\($0.seed)" }
-        return "\(plainLabel(variant.name)) (seed \(Figures.list(seeds)))"
-      }
-      notes.append(
-        Typeset("Not finished, and left out of every figure here: \(Figures.list(gaps)). To finish: ")
-          + Typeset([.code(command)]) + ".")
-    }
-    if Set(variants.flatMap(\.finished).compactMap { $0.provenance?.dataset }).count > 1 {
-      notes.append(
-        "The runs were not all measured on the same images (their data fingerprints differ): rows cannot be compared.")
-    }
+    notes += source.gapNotes { plainLabel($0.name) }
     return notes
   }
 
@@ -85,10 +66,7 @@ extension AblationReport {
       caption: Typeset(
         "What each row gains, in percentage points: the measured gain, the seeds’ noise (half of its 95 % interval), "
           + "and the gain between the paper’s rows."),
-      groups: [
-        Table.Group(Typeset("measured on \(measuredOn)"), origin: .measured),
-        Table.Group(Typeset("published, \(published?.dataset ?? "none")"), origin: .published),
-      ],
+      groups: columnGroups(),
       columns: [
         Table.Column("Row", .leading), Table.Column("gain", group: 0), Table.Column("noise", group: 0),
         Table.Column("pairs", group: 0), Table.Column("gain", group: 1), Table.Column("Beside the paper", .leading),
@@ -109,31 +87,8 @@ extension AblationReport {
 
   /// Every planned run: which seed, which record, what it was measured at.
   func runsTable() -> Table {
-    let rows = variants.flatMap { variant in
-      variant.trials.map { trial -> [Typeset] in
-        let scores = trial.scores
-        func percent(_ reading: (RetrievalScores) -> Double) -> Typeset {
-          scores.map { Typeset(Figures.number(100 * reading($0))) } ?? Table.gap
-        }
-        return [
-          label(variant.name, tellsWeights: true), Typeset("\(trial.seed)"), percent(\.mAP), percent(\.mAPTrapezoid),
-          percent(\.rank1), percent(\.rank5), percent(\.rank10),
-          scores.map { Typeset("\($0.queries)") } ?? Table.gap,
-          trial.record.map { Typeset([.code($0.identity.hash)]) } ?? Table.gap,
-          trial.record.map { Typeset([.code(folderName($0))]) } ?? "not started",
-        ]
-      }
-    }
-    return Table(
-      name: "runs",
-      caption: Typeset(
-        "The runs that every measured figure comes from, in percent on \(measuredOn). The hash covers everything that "
-          + "decides a run’s result."),
-      columns: [
-        Table.Column("Row", .leading), Table.Column("Seed"), Table.Column("mAP"), Table.Column("mAP (trapezoid)"),
-        Table.Column("Rank-1"), Table.Column("Rank-5"), Table.Column("Rank-10"), Table.Column("Queries"),
-        Table.Column("Hash", .leading), Table.Column("Folder", .leading),
-      ],
-      sections: [Table.Section(rows: rows)])
+    var table = Table.runs(of: [(source, { label($0.name, tellsWeights: true) })])
+    table.sections[0].title = nil
+    return table
   }
 }

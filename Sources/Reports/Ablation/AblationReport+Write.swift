@@ -20,7 +20,7 @@ extension AblationReport {
     let charts = charts()
     let known = Set(
       ["table3.md", "table3.csv", "table3.tex", Self.page] + Self.chartNames.flatMap { ["\($0).svg", "\($0).png"] })
-    let swap = FolderSwap(target: target, known: known)
+    let swap = FolderSwap(target: target, isKnown: known.contains)
     try swap.check()
     return try swap.fill { work in
       let pictures = try Charts.draw(charts, in: work)

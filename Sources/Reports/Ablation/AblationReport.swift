@@ -1,37 +1,6 @@
 import Foundation
 import Runs
 
-/// One planned run: a seed, and what the disk knows of it.
-public struct ReportTrial: Sendable {
-  /// The seed.
-  public var seed: Int
-  /// Its record; nil, or one without metrics, is a run that is not finished and shows as a gap.
-  public var record: RunRecord?
-
-  /// Gathers a trial.
-  public init(seed: Int, record: RunRecord?) {
-    self.seed = seed
-    self.record = record
-  }
-
-  /// How well it retrieves, once it is finished.
-  var scores: RetrievalScores? { record?.metrics?.retrieval }
-}
-
-/// A row of the ablation: a variant under every seed of the plan.
-public struct ReportVariant: Sendable {
-  /// Its name in the experiment, which finds the paper's row.
-  public var name: String
-  /// Its runs, one a seed, in the plan's order.
-  public var trials: [ReportTrial]
-
-  /// Gathers a variant.
-  public init(name: String, trials: [ReportTrial]) {
-    self.name = name
-    self.trials = trials
-  }
-}
-
 /// The ablation of the task losses: measured rows beside the paper's Table 3, the deltas between them and the seeds'
 /// noise, as tables, charts and one page.
 ///
@@ -73,8 +42,26 @@ public struct AblationReport: Sendable {
     self.root = root
   }
 
+  /// Gathers a report from an experiment's records.
+  public init(_ definition: ReportDefinition, source: ExperimentRecords, published: PublishedTable?) {
+    self.init(
+      title: definition.title, introduction: definition.introduction, experiment: source.experiment,
+      dataset: source.dataset, isSynthetic: source.isSynthetic, variants: source.variants, published: published,
+      command: source.command, root: source.root)
+  }
+
   /// Whether any run is finished; without one there is nothing to report.
-  public var hasMeasurements: Bool { variants.contains { $0.trials.contains { $0.scores != nil } } }
+  public var hasMeasurements: Bool { source.hasMeasurements }
+
+  /// What the report draws from.
+  public var source: ExperimentRecords {
+    ExperimentRecords(
+      experiment: experiment, dataset: dataset, isSynthetic: isSynthetic, variants: variants, command: command,
+      root: root)
+  }
+
+  /// What the measured figures are measured on, in a few words.
+  var measuredOn: String { source.measuredOn }
 
   /// The variant's name as the paper sets it, or as it is where the paper has no such row.
   func label(_ name: String, tellsWeights: Bool = false) -> Typeset {
@@ -88,17 +75,5 @@ public struct AblationReport: Sendable {
     guard let row = published?.row(name), !row.tasks.isEmpty else { return name.onOneLine }
     let sum = TaskLoss.all.filter { row.tasks.contains($0.name) }.map { "L\($0.mark)" }.joined(separator: "+")
     return row.weights == nil ? sum + " learned" : sum
-  }
-
-  /// A run's folder as the report shows it.
-  func folderName(_ record: RunRecord) -> String {
-    let path = record.folder.standardizedFileURL.path
-    if let root {
-      let start = root.standardizedFileURL.path + "/"
-      if path.hasPrefix(start) { return String(path.dropFirst(start.count)) }
-    }
-    let parts = path.split(separator: "/")
-    let start = parts.lastIndex(of: "runs") ?? max(0, parts.count - 3)
-    return parts[start...].joined(separator: "/")
   }
 }

@@ -16,7 +16,7 @@ extension Document {
     if let subtitle { lines.append("<p class=\"subtitle\">\(subtitle.html)</p>") }
     lines.append("</header>")
     lines.append(contents)
-    var tables = 0
+    var labels = tableLabels[...]
     var figures = 0
     for block in blocks {
       switch block {
@@ -27,8 +27,7 @@ extension Document {
       case .list(let items): lines.append("<ul>\(items.map { "<li>\($0.html)</li>" }.joined())</ul>")
       case .command(let text): lines.append("<pre><code>\(text.escapedForHTML)</code></pre>")
       case .table(let table):
-        tables += 1
-        lines.append(table.html(number: tables))
+        lines.append(table.html(label: labels.popFirst() ?? ""))
       case .figures(let shown):
         lines.append("<div class=\"figures\">")
         for figure in shown {

@@ -3,7 +3,7 @@ extension Document {
   func markdown() -> String {
     var parts = ["# \(title.escapedForMarkdown)"]
     if let subtitle { parts.append(subtitle.markdown) }
-    var tables = 0
+    var labels = tableLabels[...]
     var figures = 0
     for block in blocks {
       switch block {
@@ -13,8 +13,7 @@ extension Document {
       case .list(let items): parts.append(items.map { "- \($0.markdown)" }.joined(separator: "\n"))
       case .command(let text): parts.append("    \(text.onOneLine)")
       case .table(let table):
-        tables += 1
-        parts.append(table.markdown(number: tables))
+        parts.append(table.markdown(label: labels.popFirst() ?? ""))
       case .figures(let shown):
         for figure in shown {
           figures += 1

@@ -31,7 +31,7 @@ extension Document {
     figcaption { font-size: .92rem; max-width: 44rem; }
     figure.table figcaption { margin-bottom: .5rem; }
     .scroll { overflow-x: auto; }
-    table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: lining-nums tabular-nums;
+    table { border-collapse: separate; border-spacing: 0; font-size: .92rem; font-variant-numeric: lining-nums tabular-nums;
       border-top: 1.5px solid var(--ink); border-bottom: 1.5px solid var(--ink); }
     th, td { padding: .28rem .6rem; text-align: right; font-weight: 400; white-space: nowrap; vertical-align: baseline; }
     thead th { border-bottom: 1px solid var(--ink); }

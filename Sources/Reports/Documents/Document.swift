@@ -54,4 +54,20 @@ public struct Document: Sendable {
     self.subtitle = subtitle
     self.blocks = blocks
   }
+
+  /// What each table is called, in order: its own label, else a number; a number of the supplement (`Table S1`) where
+  /// other tables bear the paper's.
+  var tableLabels: [String] {
+    let tables = blocks.compactMap { block -> Table? in
+      guard case .table(let table) = block else { return nil }
+      return table
+    }
+    let mark = tables.contains { $0.label != nil } ? "S" : ""
+    var count = 0
+    return tables.map { table in
+      if let label = table.label { return label }
+      count += 1
+      return "Table \(mark)\(count)"
+    }
+  }
 }

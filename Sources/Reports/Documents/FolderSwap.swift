@@ -4,8 +4,8 @@ import Foundation
 struct FolderSwap {
   /// The folder to be.
   let target: URL
-  /// Names of the files that may be replaced. A folder that holds anything else is not ours to take away.
-  let known: Set<String>
+  /// Whether a file of that name may be replaced. A folder that holds anything else is not ours to take away.
+  let isKnown: (String) -> Bool
 
   /// Refuses a target that is a file, or a folder with files of someone else.
   func check() throws {
@@ -14,7 +14,7 @@ struct FolderSwap {
     guard isFolder.boolValue else {
       throw ReportError("\(target.path.onOneLine) is a file: name a folder for the report")
     }
-    let strangers = try FileManager.default.contentsOfDirectory(atPath: target.path).filter { !known.contains($0) }
+    let strangers = try FileManager.default.contentsOfDirectory(atPath: target.path).filter { !isKnown($0) }
     guard strangers.isEmpty else {
       throw ReportError(
         "\(target.path.onOneLine) holds files that are not a report's (\(strangers.sorted()[0].onOneLine)): "

@@ -1,9 +1,9 @@
 extension Table {
   /// The table as HTML, in a box of its own that scrolls where the page is narrower.
-  func html(number: Int) -> String {
+  func html(label: String) -> String {
     var lines = ["<figure class=\"table\" id=\"\(name.escapedForHTML)\">"]
-    lines.append("<figcaption><b>Table \(number).</b> \(caption.html)</figcaption>")
-    lines.append("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table \(number)\"><table>")
+    lines.append("<figcaption><b>\(label.escapedForHTML).</b> \(caption.html)</figcaption>")
+    lines.append("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(label.escapedForHTML)\"><table>")
     lines.append("<thead>")
     if !groups.isEmpty {
       let cells = spans.map { span -> String in

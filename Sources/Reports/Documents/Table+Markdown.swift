@@ -1,8 +1,8 @@
 extension Table {
   /// The table as GitHub's Markdown. A group's heading is joined to those of its columns, since Markdown has one line
   /// of heads; a section's heading becomes a row of its own.
-  func markdown(number: Int) -> String {
-    var lines = ["**Table \(number).** \(caption.markdown)", ""]
+  func markdown(label: String) -> String {
+    var lines = ["**\(label.escapedForMarkdown).** \(caption.markdown)", ""]
     let heads = columns.indices.map { index in
       group(of: index).map { "\($0.title.markdown): \(columns[index].title.markdown)" } ?? columns[index].title.markdown
     }

@@ -66,6 +66,9 @@ public struct Table: Hashable, Sendable {
 
   /// A word that names the table in links and labels: `table3`.
   public var name: String
+  /// What it is called where it has a number of its own, that of the paper's table: `Table 3`; nil takes the document's
+  /// next number.
+  public var label: String?
   /// What it shows.
   public var caption: Typeset
   /// The groups of columns.
@@ -79,9 +82,11 @@ public struct Table: Hashable, Sendable {
 
   /// Makes a table.
   public init(
-    name: String, caption: Typeset, groups: [Group] = [], columns: [Column], sections: [Section], notes: [Typeset] = []
+    name: String, label: String? = nil, caption: Typeset, groups: [Group] = [], columns: [Column], sections: [Section],
+    notes: [Typeset] = []
   ) {
     self.name = name
+    self.label = label
     self.caption = caption
     self.groups = groups
     self.columns = columns

@@ -58,6 +58,9 @@ public struct PublishedTable: Hashable, Sendable {
     self.rows = rows
   }
 
+  /// What the paper calls it, `Table 3` for `table3`; its title where its name is not of that form.
+  public var label: String { name.wholeMatch(of: /table([0-9]{1,3})/).map { "Table \($0.1)" } ?? title }
+
   /// The row of a name.
   public func row(_ name: String) -> PublishedRow? { rows.first { $0.name == name } }
 }

@@ -41,29 +41,10 @@ struct DataMakeCommand: ParsableCommand {
   @OptionGroup var data: DataOptions
   @OptionGroup var project: ProjectOptions
 
-  /// Ctrl-C, thrown where nothing is half-written yet.
-  private struct Stopped: Error {}
-
   func run() throws {
     let order = try TwinOrder(
       name: name, scale: scale, out: out, project: project, places: data.places(in: project))
-    let bar = ProgressBar(order.name, unit: "images")
-    defer { bar.finish() }
-    Interruption.listen()
-    let summary: TwinSummary
-    do {
-      summary = try SyntheticTwin.make(
-        kind: order.kind, scale: order.scale, seed: seed, at: order.folder, isForced: force
-      ) { done, total in
-        if Interruption.isAsked { throw Stopped() }
-        bar.update(done, of: total)
-      }
-    } catch is Stopped {
-      bar.finish()
-      Console.complain("interrupted: nothing was written")
-      throw ExitCode(130)
-    }
-    bar.finish()
+    let summary = try TwinMaker(order: order, seed: seed).make(isForced: force)
     switch format {
     case .json: try Console.printJSON(summary)
     case .table:

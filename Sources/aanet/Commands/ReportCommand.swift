@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Experiments
 import Foundation
 import Reports
@@ -9,17 +10,20 @@ struct ReportCommand: ParsableCommand {
     commandName: "report",
     abstract: "Turn the runs on disk into tables, charts and one page, beside the paper's figures.",
     discussion: """
-      Reports are defined in reports/<name>.yaml and written to reports/_out/<name>/. Nothing is trained: runs that \
-      are not finished show as gaps.
+      Reports are defined in reports/<name>.yaml and written to reports/_out/<name>/. An experiment is reported by \
+      the definition of the published table that it names. Nothing is trained: runs that are not finished show as gaps.
 
       Examples:
         aanet report ablation
         aanet report ablation --format json
+        aanet report quickstart
+        aanet report quickstart/table1
         aanet report ablation --experiment quickstart/table3 --out /tmp/ablation
         aanet report ablation train.epochs=5
       """)
 
-  @Argument(help: "The report, a file's name under reports/ without .yaml.") var report: String
+  @Argument(help: "The report, a file's name under reports/ without .yaml; or an experiment, or a folder of them.")
+  var report: String
   @Argument(help: "The changes that the runs were made with, such as train.epochs=5.") var overrides: [String] = []
   @Option(help: "Draw from this experiment instead of the report's own.") var experiment: String?
   @Option(help: ArgumentHelp("The folder to write to.", valueName: "dir"), completion: .directory) var out: String?
@@ -27,23 +31,45 @@ struct ReportCommand: ParsableCommand {
   @OptionGroup var project: ProjectOptions
 
   func run() throws {
-    let definition = try ReportDefinition.find(report, in: project.reports)
-    let plan = try project.library.plan(experiment ?? definition.experiment, overrides: overrides)
-    let found = try plan.records(in: project.store)
-    let records = Dictionary(found.map { ($0.trial, $0.record) }, uniquingKeysWith: { first, _ in first })
-    let ablation = try AblationReport(definition, plan: plan, overrides: overrides, project: project) {
-      records[$0] ?? nil
+    let isDefined = ReportDefinition.names(in: project.reports).contains(report)
+    let definition = isDefined ? try ReportDefinition.find(report, in: project.reports) : nil
+    let wanted = experiment ?? definition?.experiment ?? report
+    let plans = try self.plans(wanted)
+    let defined = try plans.compactMap { plan in
+      try (definition ?? ProjectReports.definition(for: plan, project: project)).map { (plan, $0) }
     }
-    let folder = out.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? project.output(of: report)
-    let files = try ablation.write(to: folder)
-    switch format {
-    case .table: print(ablation.terminalTable(width: Console.width))
-    case .json: try Console.printJSON(ablation.summary())
+    guard let first = defined.first else {
+      throw ReportError(
+        "no report is defined for \(wanted.onOneLine): say which published table its variants are rows of ('table: table1'), "
+          + "or take another of the reports with --experiment \(wanted.onOneLine)")
     }
-    let others = found.map(\.others).reduce(0, +)
+    let reports = try ProjectReports(project, overrides: overrides)
+    var others = 0
+    let made = try defined.map { plan, definition in
+      let found = try plan.records(in: project.store)
+      others += found.map(\.others).reduce(0, +)
+      let records = Dictionary(found.map { ($0.trial, $0.record) }, uniquingKeysWith: { first, _ in first })
+      return try reports.report(definition, on: plan) { records[$0] ?? nil }
+    }
+    let name = definition?.name ?? (plans.count == 1 ? first.1.output(for: first.0.name) : wanted)
+    try ReportOutput(
+      reports: made, title: ReportOutput.title(of: wanted), command: ProjectReports.command(wanted, overrides),
+      folder: out.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? project.output(of: name)
+    ).show(format)
     if others > 0 {
       Console.complain("\(others) older runs of the same settings, on other data or another engine, are left out")
     }
-    if let page = files.first { Console.complain("\nopen \(page.path)") }
+  }
+
+  /// The experiments that are meant; what is no report's name either is said to be neither.
+  private func plans(_ wanted: String) throws -> [ExperimentPlan] {
+    do throws(ConfigurationError) { return try project.library.plans(wanted, overrides: overrides) } catch {
+      let names = ReportDefinition.names(in: project.reports)
+      guard wanted == report, experiment == nil, !names.contains(report), error.location == nil, error.path.isEmpty
+      else { throw error }
+      let what = "there is no report and no experiment \(Wording.quoted(report))"
+      throw ReportError(
+        Wording.unknown(what, report, among: names + project.library.survey().plans.map(\.name)))
+    }
   }
 }

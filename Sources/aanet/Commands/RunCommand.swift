@@ -15,15 +15,19 @@ struct RunCommand: ParsableCommand {
       An experiment is variants × seeds. What is finished is not trained again; what was interrupted goes on from its
       last checkpoint. Results lie in runs/<experiment>/<variant>/seed-<n>-<hash>/.
 
+      A folder under experiments/ stands for all of its experiments. Synthetic twins that are missing are drawn first.
+
       Examples:
+        aanet run quickstart
         aanet run quickstart/table3
-        aanet run table3 --variant Lg --variant Lg+Lp
+        aanet run quickstart/table3 --variant Lg --variant Lg+Lp
         aanet run quickstart/table3 train.epochs=5 'seeds=[1]'
         aanet run quickstart/table3 --data /big/disk
         aanet run my/experiment.yaml --threads 2 --format json
       """)
 
-  @Argument(help: "The path under experiments/ without .yaml, its last part where that is unique, or a file.")
+  @Argument(
+    help: "The path under experiments/ without .yaml, its last part where that is unique, a file, or a folder of them.")
   var experiment: String
   @Argument(help: "Changes by dotted path, such as train.epochs=5; they also win over what a variant sets.")
   var overrides: [String] = []
@@ -40,11 +44,13 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
-    let plan = try project.library.plan(experiment, overrides: overrides)
-    let runner = try ExperimentRunner(
-      plan, project: project.folder, places: data.places(in: project), store: project.store)
+    let plans = try project.library.plans(experiment, overrides: overrides)
+    let definitions = try definitions(for: plans)
+    let places = data.places(in: project)
+    let runner = try ExperimentRunner(plans, project: project.folder, places: places, store: project.store)
+    try TwinMaker.makeMissing(plans.flatMap(\.datasets), project: project, places: places)
     Interruption.listen()
-    let watcher = RunWatcher(plan)
+    let watcher = RunWatcher(plans.count == 1 ? plans[0].name : experiment)
     let results: [(trial: Trial, record: RunRecord)]
     do {
       results = try runner.run(
@@ -59,27 +65,44 @@ struct RunCommand: ParsableCommand {
       throw error
     }
     watcher.finish()
-    try report(results, of: plan)
+    try report(results, of: plans, by: definitions)
   }
 
   /// This command, as it can be given again.
   private var commandLine: String {
     (["aanet", "run", experiment] + overrides + variants.flatMap { ["--variant", $0] } + data.words)
-      .map(AblationReport.shellWord).joined(separator: " ")
+      .map(ProjectReports.shellWord).joined(separator: " ")
   }
 
-  private func report(_ results: [(trial: Trial, record: RunRecord)], of plan: ExperimentPlan) throws {
-    guard let definition = try AblationReport.definition(for: plan.name, project: project) else {
-      return try print(results)
+  /// The reports that are drawn of experiments, tried without records: what is wrong with them is said before training.
+  private func definitions(for plans: [ExperimentPlan]) throws -> [(ExperimentPlan, ReportDefinition)] {
+    let definitions = try plans.compactMap { plan in
+      try ProjectReports.definition(for: plan, project: project).map { (plan, $0) }
     }
+    if !definitions.isEmpty {
+      let reports = try ProjectReports(project, overrides: overrides)
+      for (plan, definition) in definitions { _ = try reports.report(definition, on: plan) { _ in nil } }
+    }
+    return definitions
+  }
+
+  /// Prints the tables of those experiments that a report draws from, and the runs of the others.
+  private func report(
+    _ results: [(trial: Trial, record: RunRecord)], of plans: [ExperimentPlan],
+    by definitions: [(ExperimentPlan, ReportDefinition)]
+  ) throws {
+    guard let first = definitions.first else { return try print(results) }
     let records = Dictionary(results.map { ($0.trial, $0.record) }, uniquingKeysWith: { first, _ in first })
-    let report = try AblationReport(definition, plan: plan, overrides: overrides, project: project) { records[$0] }
-    let files = try report.write(to: project.output(of: definition.name))
-    switch format {
-    case .table: Swift.print(report.terminalTable(width: Console.width))
-    case .json: try Console.printJSON(report.summary())
+    let reports = try ProjectReports(project, overrides: overrides)
+    if format == .table {
+      let reported = try Set(definitions.flatMap { try $0.0.trials() })
+      try print(results.filter { !reported.contains($0.trial) })
     }
-    if let page = files.first { Console.complain("\nopen \(page.path)") }
+    try ReportOutput(
+      reports: definitions.map { plan, definition in try reports.report(definition, on: plan) { records[$0] } },
+      title: ReportOutput.title(of: experiment), command: ProjectReports.command(experiment, overrides),
+      folder: project.output(of: plans.count == 1 ? first.1.output(for: first.0.name) : experiment)
+    ).show(format)
   }
 
   /// The results of an experiment that no report draws from, a line a run.
@@ -102,13 +125,14 @@ struct RunCommand: ParsableCommand {
 
 /// Shows a person how an experiment gets on.
 final class RunWatcher {
-  private let plan: ExperimentPlan
+  private let name: String
   private var training: ProgressBar?
   private var evaluating: ProgressBar?
   private var found = 0
   private var warned = false
 
-  init(_ plan: ExperimentPlan) { self.plan = plan }
+  /// Watches over what goes by a name: an experiment, or a folder of them.
+  init(_ name: String) { self.name = name }
 
   func see(_ event: ExperimentRunner.Event) {
     switch event {
@@ -118,7 +142,7 @@ final class RunWatcher {
       if !warned { Console.warnOfNarrowKernels() }
       warned = true
       evaluating = nil
-      let bar = training ?? ProgressBar(Wording.printable(plan.name), unit: "images")
+      let bar = training ?? ProgressBar(Wording.printable(name), unit: "images")
       training = bar
       let place =
         "\(Wording.printable(trial.variant)), seed \(trial.seed), epoch \(epoch)/\(trial.settings.train.epochs)"

@@ -11,7 +11,7 @@ struct RunsCommand: ParsableCommand {
       Examples:
         aanet runs
         aanet runs quickstart/table3
-        aanet runs table3 --format json
+        aanet runs quickstart/table3 --format json
       """)
 
   @Argument(help: "Only runs of this experiment: its name, or the last part of it.")

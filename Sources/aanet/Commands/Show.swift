@@ -9,8 +9,8 @@ struct Show: ParsableCommand {
     discussion: """
       Examples:
         aanet show quickstart/table3
-        aanet show table3 --variant Lg+Lp --origins
-        aanet show table3 train.epochs=5 'seeds=[1]' --format json
+        aanet show quickstart/table3 --variant Lg+Lp --origins
+        aanet show quickstart/table3 train.epochs=5 'seeds=[1]' --format json
       """)
 
   @Argument(help: "The path under experiments/ without .yaml, its last part where that is unique, or a file.")

@@ -140,14 +140,16 @@ import Testing
   }
 
   @Test func table3HasThePapersRows() throws {
-    let plan = try ExperimentLibrary(project: Self.project).plan("table3")
+    let plan = try ExperimentLibrary(project: Self.project).plan("quickstart/table3")
     #expect(plan.table == "table3" && plan.seeds == [1, 2, 3] && plan.datasets == ["synthetic-duke"])
     #expect(
       plan.variants.map(\.name) == ["Lg", "Lg+Lp", "Lg+Lp+La", "Lg+Lp+La uncertainty", "Lg+Lp+La+Laa uncertainty"])
     #expect(plan.variants.map(\.settings.tasks.enabled.count) == [1, 2, 3, 3, 4])
     #expect(plan.variants.map { $0.settings.loss.weights == .uncertainty } == [false, false, false, true, true])
     #expect(
-      try ExperimentLibrary(project: Self.project).plan("table3", overrides: ["train.epochs=5", "seeds=[1]"]).trials()
+      try ExperimentLibrary(project: Self.project).plan(
+        "quickstart/table3", overrides: ["train.epochs=5", "seeds=[1]"]
+      ).trials()
         .count == 5)
   }
 }

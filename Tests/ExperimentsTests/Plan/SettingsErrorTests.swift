@@ -11,7 +11,7 @@ import Testing
   static let cases: [(String, String)] = [
     (
       "datset: x",
-      "2:1: datset: unknown key; did you mean 'dataset'? Known: dataset, backbone, input, head, tasks, loss, train, evaluate, title, extends, abstract, table, claims, seeds, variants"
+      "2:1: datset: unknown key; did you mean 'dataset'? Known: dataset, backbone, input, head, tasks, loss, train, evaluate, title, extends, abstract, table, claims, runs, seeds, variants"
     ),
     (
       "tasks: { part: { binnning: kmeans } }",
@@ -142,7 +142,7 @@ import Testing
     ("title: [a]", "2:8: title: expected a text, found a list of 1 value"),
     (
       "threads: 2",
-      "2:1: threads: unknown key; known: dataset, backbone, input, head, tasks, loss, train, evaluate, title, extends, abstract, table, claims, seeds, variants"
+      "2:1: threads: unknown key; known: dataset, backbone, input, head, tasks, loss, train, evaluate, title, extends, abstract, table, claims, runs, seeds, variants"
     ),
     ("abstract: true", "2:11: abstract: this file is a base for others to extend, not an experiment"),
     ("abstract: perhaps", "2:11: abstract: expected true or false, found the text 'perhaps'"),

@@ -19,6 +19,7 @@ let oneChange: [(String, @Sendable (inout Settings) -> Void)] = [
   ("tasks.part.binning", { $0.tasks.part?.binning = .uniform }),
   ("tasks.part.reduction", { $0.tasks.part?.reduction = .mean }),
   ("tasks.attribute.reduction", { $0.tasks.attribute?.reduction = .sum }),
+  ("tasks.attribute.regions", { $0.tasks.attribute?.regions = .whole }),
   ("tasks.attention", { $0.tasks.attention = nil }),
   ("tasks.attention.attributes", { $0.tasks.attention?.attributes = ["gender", "hat"] }),
   ("tasks.attention.attributes order", { $0.tasks.attention?.attributes = ["hat", "gender"] }),
@@ -67,7 +68,7 @@ let oneChange: [(String, @Sendable (inout Settings) -> Void)] = [
       tasks:
         global: {}
         part: { parts: 4, binning: uniform, reduction: mean }
-        attribute: { reduction: sum }
+        attribute: { reduction: sum, regions: whole }
         attention: { attributes: [gender, upper_color], threshold: 0.5 }
       loss: { weights: { global: 1, part: 0.5, attribute: 2, attention: 0 } }
       train:
@@ -83,7 +84,7 @@ let oneChange: [(String, @Sendable (inout Settings) -> Void)] = [
       backbone: .init(block: .basic, blocks: [1, 2, 3, 4], width: 32, lastStride: 2, weights: "w.safetensors"),
       input: .init(height: 256, width: 64), head: .init(width: 128),
       tasks: .init(
-        part: .init(parts: 4, binning: .uniform, reduction: .mean), attribute: .init(reduction: .sum),
+        part: .init(parts: 4, binning: .uniform, reduction: .mean), attribute: .init(reduction: .sum, regions: .whole),
         attention: .init(attributes: ["gender", "upper_color"], threshold: .fraction(0.5))),
       loss: .init(weights: .fixed([.global: 1, .part: 0.5, .attribute: 2, .attention: 0])),
       train: .init(

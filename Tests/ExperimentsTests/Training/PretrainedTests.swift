@@ -123,7 +123,7 @@ import Experiments
 
   @Test func aFileThatCannotBeReadStopsBeforeTraining() throws {
     let project = try TinyProject()
-    try expectRefused(project, saying: ["cannot be read", "No such file"])
+    try expectRefused(project, saying: ["there is no file", "backbone.weights=none"])
     try project.folder.write("no weights", to: "weights/pretrained.safetensors")
     try expectRefused(project, saying: ["neither a safetensors file nor"])
     let place = try #require(URL(string: "/dev/null"))

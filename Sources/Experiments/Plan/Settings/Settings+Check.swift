@@ -31,7 +31,7 @@ extension Settings {
         reason: "\(part.parts) parts do not fit on \(map); "
           + "\(remedies(rows: part.parts)), or at most \(rows) \(rows == 1 ? "part" : "parts")")
     }
-    if tasks.attribute != nil, rows < 3 {
+    if tasks.attribute?.regions == .thirds, rows < 3 {
       throw fault(
         "input.size", "backbone.last_stride", "tasks.attribute",
         reason: "the attribute task cuts the map into top, middle and bottom, and there is \(map); "

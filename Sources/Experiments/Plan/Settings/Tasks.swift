@@ -46,18 +46,30 @@ public struct PartTask: Sendable, Hashable {
 
 /// The attribute task (AFN).
 public struct AttributeTask: Sendable, Hashable {
+  /// Where attributes are looked for.
+  public typealias Regions = AttributeRegions
+
   /// How the attributes' losses become one.
   public var reduction: Reduction
+  /// Where attributes are looked for.
+  public var regions: Regions
 
-  /// States the task; losses are averaged by default.
-  public init(reduction: Reduction = .mean) { self.reduction = reduction }
+  /// States the task; by default losses are averaged and each attribute is looked for in its own region.
+  public init(reduction: Reduction = .mean, regions: Regions = .thirds) {
+    self.reduction = reduction
+    self.regions = regions
+  }
 
   init(_ setting: Setting) throws(ConfigurationError) {
     self.init()
-    if let reduction = try setting.keys("reduction")["reduction"] { self.reduction = try reduction.choice() }
+    let keys = try setting.keys("reduction", "regions")
+    if let reduction = keys["reduction"] { self.reduction = try reduction.choice() }
+    if let regions = keys["regions"] { self.regions = try regions.choice() }
   }
 
-  var yaml: YAMLValue { .mapping([("reduction", .string(reduction.rawValue))]) }
+  var yaml: YAMLValue {
+    .mapping([("reduction", .string(reduction.rawValue)), ("regions", .string(regions.rawValue))])
+  }
 }
 
 /// The attention task (AAM).

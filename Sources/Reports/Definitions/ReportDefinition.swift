@@ -1,0 +1,105 @@
+import Configuration
+import Foundation
+
+/// What a report reports, read from `reports/<name>.yaml`.
+public struct ReportDefinition: Hashable, Sendable {
+  /// Its name, that of the file: `ablation`.
+  public var name: String
+  /// Its title.
+  public var title: String
+  /// The experiment that it draws from: `quickstart/table3`.
+  public var experiment: String
+  /// The published table that stands beside: `table3`.
+  public var table: String
+  /// What is made of the records.
+  public var kind: Kind
+  /// Paragraphs of introduction. They hold no digit, so that no number is typed by hand.
+  public var introduction: [String]
+  /// The rows of a comparison, or the methods of a table of attributes; none for an ablation, whose rows are the
+  /// experiment's own.
+  public var sections: [ReportSection]
+  /// What has to be said under the table, without digits too.
+  public var notes: [String]
+
+  /// What a report makes of an experiment's records.
+  public enum Kind: String, CaseIterable, Sendable {
+    /// A row a variant, and what each gains over the row before.
+    case ablation
+    /// The paper's rows, of other methods too, and the measured variants among them.
+    case comparison
+    /// Attribute accuracy: a row an attribute, columns for the methods.
+    case attributes
+  }
+
+  /// The file of published figures, which lies among the reports.
+  public static let publishedFile = "published.yaml"
+
+  /// Reads a report's definition.
+  ///
+  /// Throws a `ConfigurationError` that names file, line and key.
+  public init(contentsOf file: URL) throws {
+    try self.init(YAML.parse(contentsOf: file), name: file.deletingPathExtension().lastPathComponent)
+  }
+
+  /// Reads a report's definition from text.
+  public init(text: String, name: String) throws {
+    try self.init(YAML.parse(text, name: "\(name).yaml"), name: name)
+  }
+
+  private init(_ value: YAMLValue, name: String) throws {
+    let keys = try Setting(value).keys("title", "kind", "experiment", "table", "introduction", "sections", "notes")
+    self.name = name
+    title = try keys.required("title").string()
+    kind = try keys["kind"]?.choice() ?? .ablation
+    experiment = try keys.required("experiment").string()
+    table = try keys.required("table").string()
+    introduction = try Self.prose(keys["introduction"])
+    notes = try Self.prose(keys["notes"])
+    if kind == .ablation, let sections = keys["sections"] {
+      throw sections.error(
+        "an ablation's rows are the experiment's variants; leave 'sections' out, or take another kind")
+    }
+    sections = kind == .ablation ? [] : try keys.required("sections").items(count: 1...100).map(ReportSection.init)
+  }
+
+  /// Paragraphs without digits, so that no number is typed by hand.
+  private static func prose(_ setting: Setting?) throws -> [String] {
+    try (setting?.items() ?? []).map { paragraph in
+      let text = try paragraph.string(maximum: 4000)
+      guard !text.contains(where: \.isWholeNumber) else {
+        throw paragraph.error("holds a number; numbers come from the runs and from \(publishedFile)")
+      }
+      return text
+    }
+  }
+
+  /// The reports that a folder defines, by name.
+  public static func names(in folder: URL) -> [String] {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return files.filter { $0.hasSuffix(".yaml") && $0 != publishedFile }.map { String($0.dropLast(5)) }.sorted()
+  }
+
+  /// Finds a report by name.
+  ///
+  /// Throws a `ReportError` with the nearest name where there is none, a `ConfigurationError` where it is faulty.
+  public static func find(_ name: String, in folder: URL) throws -> ReportDefinition {
+    let names = names(in: folder)
+    guard names.contains(name) else {
+      throw ReportError(Wording.unknown("\(Wording.quoted(name)) is no report", name, among: names))
+    }
+    return try ReportDefinition(contentsOf: folder.appendingPathComponent("\(name).yaml"))
+  }
+
+  /// What the folder of this report on an experiment is called: its own name for its own experiment.
+  public func output(for experiment: String) -> String { experiment == self.experiment ? name : experiment }
+
+  /// The report that a folder defines for an experiment: the one that names it, else one of the table that the
+  /// experiment's variants are rows of; nil where there is neither.
+  ///
+  /// - Parameter table: what the experiment says of itself, `table3`.
+  /// - Throws: a `ConfigurationError` where a definition is faulty.
+  public static func find(for experiment: String, table: String?, in folder: URL) throws -> ReportDefinition? {
+    let all = try names(in: folder).map { try find($0, in: folder) }
+    return all.first { $0.experiment == experiment } ?? all.first { $0.table == table }
+  }
+}

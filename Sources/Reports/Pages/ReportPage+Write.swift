@@ -1,0 +1,56 @@
+import Foundation
+
+extension ReportPage {
+  /// Writes the page into a folder and returns its files, the page first.
+  ///
+  /// Everything is made in a temporary folder beside it, which then takes the folder's place: there is a whole page or
+  /// the old one, never half of one.
+  ///
+  /// Throws a `ReportError` where nothing is measured yet, where gnuplot is missing, and where the folder holds files
+  /// that are not a page's.
+  @discardableResult
+  public func write(to folder: URL) throws -> [URL] {
+    guard hasMeasurements else {
+      let experiments = Figures.list(reports.map(\.source.experiment.onOneLine))
+      throw ReportError("no run of \(experiments) is finished yet: run \(command.onOneLine)")
+    }
+    let target = folder.resolvingSymlinksInPath().standardizedFileURL
+    let swap = FolderSwap(target: target, isKnown: Self.isKnown)
+    try swap.check()
+    return try swap.fill { work in
+      let charts = reports.map { ($0 as? AblationReport)?.charts() ?? [] }
+      // One ablation's charts bear the names; a second one's would lie under the same ones.
+      let first = charts.firstIndex { !$0.isEmpty }
+      let pictures = try Charts.draw(first.map { charts[$0] } ?? [], in: work)
+      var drawings = [[String: String]](repeating: [:], count: reports.count)
+      if let first {
+        for chart in charts[first] {
+          drawings[first][chart.name] = try String(
+            contentsOf: work.appendingPathComponent("\(chart.name).svg"), encoding: .utf8)
+        }
+      }
+      let document = document(drawings: drawings)
+      var texts = [(Self.page, document.html()), ("tables.md", document.markdown()), ("tables.tex", latex())]
+      texts += zip(fileNames, reports).map { ("\($0).csv", $1.csv()) }
+      for (name, text) in texts { try Data(text.utf8).write(to: work.appendingPathComponent(name)) }
+      return texts.map(\.0) + pictures
+    }
+  }
+
+  /// Whether a file of that name may be replaced: one that a page can have.
+  static func isKnown(_ name: String) -> Bool {
+    let charts = AblationReport.chartNames.flatMap { ["\($0).svg", "\($0).png"] }
+    return ([page, "tables.md", "tables.tex"] + charts).contains(name)
+      || name.wholeMatch(of: /table[A-Za-z0-9]*(-[0-9]+)?\.csv/) != nil
+  }
+
+  /// The tables for a paper, with what they need said at the top.
+  func latex() -> String {
+    let head = [
+      "% \(title.onOneLine)", "% \(dataStatement().onOneLine)", "% Recompute: \(command.onOneLine)",
+      "% Needs \\usepackage{booktabs,textcomp} and \\usepackage[T1]{fontenc}; names beyond Latin need LuaLaTeX.",
+    ]
+    let tables = reports.flatMap { [$0.resultsTable()] + ($0.gainsTable().map { [$0] } ?? []) }
+    return (head + [""] + tables.map { $0.latex() }).joined(separator: "\n") + "\n"
+  }
+}

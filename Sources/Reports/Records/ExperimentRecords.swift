@@ -1,0 +1,75 @@
+import Foundation
+import Runs
+
+/// What the disk knows of an experiment: all that a table may draw from.
+public struct ExperimentRecords: Sendable {
+  /// The experiment: `quickstart/table1`.
+  public var experiment: String
+  /// The data that was measured on: `synthetic-duke`.
+  public var dataset: String
+  /// Whether that data is drawn, so that no figure may pass for one of the real benchmark.
+  public var isSynthetic: Bool
+  /// The variants, in the plan's order.
+  public var variants: [ReportVariant]
+  /// The command that recomputes the runs.
+  public var command: String
+  /// The folder that run folders are shown relative to; nil shows them from `runs/` on.
+  public var root: URL?
+
+  /// Gathers records.
+  public init(
+    experiment: String, dataset: String, isSynthetic: Bool, variants: [ReportVariant], command: String,
+    root: URL? = nil
+  ) {
+    self.experiment = experiment
+    self.dataset = dataset
+    self.isSynthetic = isSynthetic
+    self.variants = variants
+    self.command = command
+    self.root = root
+  }
+
+  /// Whether any run is finished; without one there is nothing to report.
+  public var hasMeasurements: Bool { variants.contains { $0.trials.contains { $0.scores != nil } } }
+
+  /// What the measured figures are measured on, in a few words.
+  var measuredOn: String { isSynthetic ? "\(dataset) (drawn)" : dataset }
+
+  /// The records of all finished runs, in the order of the variants.
+  var finished: [RunRecord] { variants.flatMap(\.finished) }
+
+  /// The variant of a name.
+  func variant(_ name: String) -> ReportVariant? { variants.first { $0.name == name } }
+
+  /// A run's folder as a report shows it.
+  func folderName(_ record: RunRecord) -> String {
+    let path = record.folder.standardizedFileURL.path
+    if let root {
+      let start = root.standardizedFileURL.path + "/"
+      if path.hasPrefix(start) { return String(path.dropFirst(start.count)) }
+    }
+    let parts = path.split(separator: "/")
+    let start = parts.lastIndex(of: "runs") ?? max(0, parts.count - 3)
+    return parts[start...].joined(separator: "/")
+  }
+
+  /// What is missing, or not alike: notes for under a table. `label` is how a variant is called there.
+  func gapNotes(label: (ReportVariant) -> String = { $0.name.onOneLine }) -> [Typeset] {
+    var notes: [Typeset] = []
+    let unfinished = variants.filter { $0.finished.count < $0.trials.count }
+    if !unfinished.isEmpty {
+      let gaps = unfinished.map { variant in
+        let seeds = variant.trials.filter { $0.scores == nil }.map { "\($0.seed)" }
+        return "\(label(variant)) (\(seeds.count == 1 ? "seed" : "seeds") \(Figures.list(seeds)))"
+      }
+      notes.append(
+        Typeset("Not finished, and left out of every figure here: \(Figures.list(gaps)). To finish: ")
+          + Typeset([.code(command)]) + ".")
+    }
+    if Set(finished.compactMap { $0.provenance?.dataset }).count > 1 {
+      notes.append(
+        "The runs were not all measured on the same images (their data fingerprints differ): rows cannot be compared.")
+    }
+    return notes
+  }
+}

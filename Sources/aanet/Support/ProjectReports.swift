@@ -1,0 +1,99 @@
+import Configuration
+import Datasets
+import Experiments
+import Foundation
+import Reports
+import Runs
+
+/// The reports of a project on some experiments: its definitions, its records, the registry's word on the data, the
+/// paper's figures.
+struct ProjectReports {
+  let project: ProjectOptions
+  /// The changes that the plans were made with; the commands that recompute the runs need them too.
+  let overrides: [String]
+  private let published: PublishedFigures
+  private let registry: DatasetRegistry
+
+  init(_ project: ProjectOptions, overrides: [String] = []) throws {
+    self.project = project
+    self.overrides = overrides
+    published = try PublishedFigures(
+      contentsOf: project.reports.appendingPathComponent(ReportDefinition.publishedFile))
+    registry = try DatasetRegistry(project: project.folder)
+  }
+
+  /// The report that a project draws from an experiment, where there is one.
+  static func definition(for plan: ExperimentPlan, project: ProjectOptions) throws -> ReportDefinition? {
+    try ReportDefinition.find(for: plan.name, table: plan.table, in: project.reports)
+  }
+
+  /// A report on one experiment.
+  ///
+  /// `records` gives the record of a trial, so that who has just run it need not search for it.
+  func report(
+    _ definition: ReportDefinition, on plan: ExperimentPlan, records: (Trial) throws -> RunRecord?
+  ) throws -> any TableReport {
+    let source = try self.records(of: plan, records: records)
+    let table = try published.table(definition.table)
+    switch definition.kind {
+    case .ablation: return AblationReport(definition, source: source, published: table)
+    case .comparison: return try ComparisonReport(definition, source: source, published: table)
+    case .attributes: return try AttributesReport(definition, source: source, published: table)
+    }
+  }
+
+  private func records(
+    of plan: ExperimentPlan, records: (Trial) throws -> RunRecord?
+  ) throws -> ExperimentRecords {
+    let trials = try plan.trials().map { ($0.variant, ReportTrial(seed: $0.seed, record: try records($0))) }
+    return ExperimentRecords(
+      experiment: plan.name, dataset: plan.datasets.joined(separator: ", "),
+      isSynthetic: try plan.datasets.contains { try registry.entry(named: $0).isSynthetic },
+      variants: plan.variants.map { variant in
+        ReportVariant(
+          name: variant.name, trials: trials.filter { $0.0 == variant.name }.map(\.1),
+          network: ReportNetwork(variant.settings))
+      }, command: Self.command(plan.name, overrides), root: project.folder)
+  }
+
+  /// The command that makes the runs of experiments under some changes.
+  static func command(_ experiments: String, _ overrides: [String]) -> String {
+    (["aanet", "run", experiments] + overrides).map(shellWord).joined(separator: " ")
+  }
+
+  /// A word as a shell reads it back, quoted where it must be.
+  static func shellWord(_ word: String) -> String {
+    let isPlain =
+      !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/._-=,+:".contains($0)) }
+    return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+}
+
+extension ProjectOptions {
+  /// Where a report is written unless it is told otherwise.
+  func output(of report: String) -> URL {
+    let name = String(report.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" })
+    return reports.appendingPathComponent("_out", isDirectory: true)
+      .appendingPathComponent(name.allSatisfy { $0 == "." } ? "report" : name, isDirectory: true)
+  }
+}
+
+extension ReportNetwork {
+  /// Says in words what settings describe.
+  init(_ settings: Settings) {
+    let backbone = settings.backbone
+    let blocks = backbone.blocks.map(String.init).joined(separator: "-")
+    let start = backbone.weights == nil ? "" : ", pretrained"
+    let tasks = settings.tasks.enabled.map { task in
+      switch task {
+      case .part where settings.tasks.part?.binning == .uniform: "part (uniform)"
+      case .attribute where settings.tasks.attribute?.regions == .whole: "attribute (no regions)"
+      default: task.rawValue
+      }
+    }
+    self.init(
+      backbone: "\(backbone.block.rawValue) blocks \(blocks), width \(backbone.width)\(start)",
+      input: "\(settings.input.height) × \(settings.input.width)", tasks: tasks.joined(separator: ", "),
+      training: "\(settings.train.epochs) × \(settings.train.batch)")
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Datasets
+import Foundation
+
+/// Draws a synthetic twin under a person's eyes: with a bar, and without a trace where they stop it.
+struct TwinMaker {
+  let order: TwinOrder
+  let seed: UInt64
+
+  /// Ctrl-C, thrown where nothing is half-written yet.
+  private struct Stopped: Error {}
+
+  /// Draws it; an equal one that is there already is left alone unless `isForced`.
+  func make(isForced: Bool) throws -> TwinSummary {
+    let bar = ProgressBar(order.name, unit: "images")
+    defer { bar.finish() }
+    Interruption.listen()
+    do {
+      return try SyntheticTwin.make(
+        kind: order.kind, scale: order.scale, seed: seed, at: order.folder, isForced: isForced
+      ) { done, total in
+        if Interruption.isAsked { throw Stopped() }
+        bar.update(done, of: total)
+      }
+    } catch is Stopped {
+      bar.finish()
+      Console.complain("interrupted: nothing was written")
+      throw ExitCode(130)
+    }
+  }
+
+  /// Draws those of the named datasets that are synthetic and not there at all, as `aanet data make` does by default:
+  /// the same pixels on every machine. What has to be downloaded is left to those who miss it.
+  static func makeMissing(_ datasets: [String], project: ProjectOptions, places: DatasetPlaces) throws {
+    let registry = try DatasetRegistry(project: project.folder)
+    for name in datasets {
+      guard let entry = registry.entries[name], entry.twin != nil,
+        !FileManager.default.fileExists(atPath: places.folder(of: entry).path)
+      else { continue }
+      let order = try TwinOrder(name: name, scale: nil, out: nil, project: project, places: places)
+      let summary = try TwinMaker(order: order, seed: 1).make(isForced: false)
+      Console.complain("\(name) made: \(summary.images) images, seed \(summary.seed), in \(order.folder.path)")
+    }
+  }
+}

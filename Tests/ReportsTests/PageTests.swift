@@ -1,0 +1,103 @@
+import Foundation
+import Reports
+import Testing
+
+/// A page of several tables on disk.
+struct PageTests {
+  private func page(hasGap: Bool = false) throws -> ReportPage {
+    ReportPage(
+      title: "Made up",
+      reports: [
+        try Fabricated.comparison("table1", hasGap: hasGap), try Fabricated.comparison("table2", hasGap: hasGap),
+        try Fabricated.report(hasGap: hasGap), try Fabricated.attributes(hasGap: hasGap),
+      ], command: "aanet run made")
+  }
+
+  @Test func everyFileIsThereAndThePageIsWhole() throws {
+    try withFolder("page") { folder in
+      let out = folder.appendingPathComponent("quickstart")
+      let files = try page(hasGap: true).write(to: out)
+      #expect(files.first?.lastPathComponent == "index.html")
+      let names = Set(files.map(\.lastPathComponent))
+      #expect(names.isSuperset(of: ["tables.md", "tables.tex", "map.svg", "sigma.png"]))
+      #expect(names.isSuperset(of: (1...4).map { "table\($0).csv" }))
+      #expect(Set(try FileManager.default.contentsOfDirectory(atPath: out.path)) == names)
+      let html = try String(contentsOf: out.appendingPathComponent("index.html"), encoding: .utf8)
+      expectSelfContained(html)
+      for place in 1...4 { #expect(html.contains("<b>Table \(place).</b>")) }
+      #expect(html.contains("<b>Table S1.</b>") && html.contains("runs/made/up/AANet-152"))
+      let tex = try String(contentsOf: out.appendingPathComponent("tables.tex"), encoding: .utf8)
+      #expect(tex.matches(of: /\\begin\{tabular\}/).count == tex.matches(of: /\\end\{tabular\}/).count)
+      // A second page takes the first one's place; a stranger's file is left alone.
+      try page().write(to: out)
+      try Data("mine".utf8).write(to: out.appendingPathComponent("thesis.tex"))
+      #expect { try page().write(to: out) } throws: { "\($0)".contains("thesis.tex") }
+    }
+  }
+
+  @Test func snapshots() throws {
+    try withFolder("page-snapshots") { folder in
+      let out = folder.appendingPathComponent("out")
+      let page = try page(hasGap: true)
+      try page.write(to: out)
+      for kind in ["md", "tex"] {
+        try expectSnapshot(
+          try String(contentsOf: out.appendingPathComponent("tables.\(kind)"), encoding: .utf8), "page.\(kind)")
+      }
+      let text = page.reports.map { $0.terminalTable(width: 100) }.joined(separator: "\n\n") + "\n"
+      try expectSnapshot(text, "page.txt")
+    }
+  }
+
+  @Test func sameRecordsSameBytes() throws {
+    try withFolder("page-same") { folder in
+      let first = try page().write(to: folder.appendingPathComponent("a"))
+      let second = try page().write(to: folder.appendingPathComponent("b"))
+      for (one, other) in zip(first, second) {
+        #expect(try Data(contentsOf: one) == Data(contentsOf: other), "\(one.lastPathComponent)")
+      }
+    }
+  }
+
+  @Test func nothingMeasuredSaysWhatToRun() throws {
+    var report = try Fabricated.comparison("table1")
+    for row in report.source.variants.indices {
+      report.source.variants[row].trials = [ReportTrial(seed: 1, record: nil)]
+    }
+    let page = ReportPage(title: "t", reports: [report], command: "aanet run made")
+    try withFolder("page-nothing") { folder in
+      let out = folder.appendingPathComponent("out")
+      #expect { try page.write(to: out) } throws: {
+        "\($0)" == "no run of made/up is finished yet: run aanet run made"
+      }
+      #expect(!FileManager.default.fileExists(atPath: out.path))
+    }
+  }
+
+  /// Names of variants from outside cannot leave their cells.
+  @Test func hostileNames() throws {
+    var report = try Fabricated.comparison("table1")
+    report.source.variants[0].name = "<script>alert(1)</script>|\n\\input{x}"
+    try withFolder("page-hostile") { folder in
+      let out = folder.appendingPathComponent("out")
+      try ReportPage(title: "<b>\n", reports: [report], command: "c").write(to: out)
+      expectSelfContained(try String(contentsOf: out.appendingPathComponent("index.html"), encoding: .utf8))
+      let markdown = try String(contentsOf: out.appendingPathComponent("tables.md"), encoding: .utf8)
+      #expect(!markdown.contains("<script>"))
+      #expect(!(try String(contentsOf: out.appendingPathComponent("tables.tex"), encoding: .utf8)).contains("\\input{"))
+    }
+  }
+
+  @Test func realAndDrawnDataAreToldApart() throws {
+    var real = try Fabricated.comparison("table2")
+    real.source.isSynthetic = false
+    real.source.dataset = "market1501"
+    try withFolder("page-both") { folder in
+      let out = folder.appendingPathComponent("out")
+      try ReportPage(title: "t", reports: [try Fabricated.comparison("table1"), real], command: "c").write(to: out)
+      let markdown = try String(contentsOf: out.appendingPathComponent("tables.md"), encoding: .utf8)
+      #expect(markdown.contains("Figures measured on made-up come from a synthetic twin"))
+      #expect(markdown.contains("Measured on photographs: market1501."))
+    }
+  }
+}
