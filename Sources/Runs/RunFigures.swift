@@ -10,6 +10,8 @@ public struct RunFigures: Codable, Hashable, Sendable {
     public var name: String
     /// The PNG file, beside `figures.json`.
     public var file: String
+    /// The same as a JPEG file of a fraction of the size, for pages that hold their pictures in themselves.
+    public var preview: String
     /// The paper's figure that it follows: `Figure 6`.
     public var paper: String
     /// What is seen, the rule by which the images were chosen, and what the data is.
@@ -25,11 +27,13 @@ public struct RunFigures: Codable, Hashable, Sendable {
 
     /// Describes a picture.
     public init(
-      name: String, file: String, paper: String, caption: String, alternative: String, width: Int, height: Int,
+      name: String, file: String, preview: String, paper: String, caption: String, alternative: String, width: Int,
+      height: Int,
       rows: [Row]
     ) {
       self.name = name
       self.file = file
+      self.preview = preview
       self.paper = paper
       self.caption = caption
       self.alternative = alternative

@@ -42,8 +42,17 @@ struct Ink {
     // A terminal's point is 4/3 of a pixel.
     let font = "DejaVu Sans\(isBold ? ":Bold" : ""),\(size * 0.75)"
     commands.append(
-      "set label \(text.quotedForGnuplot) at first \(x),\(y) \(alignment.rawValue) front noenhanced font '\(font)' "
+      "set label \(Self.quoted(text)) at first \(x),\(y) \(alignment.rawValue) front noenhanced font '\(font)' "
         + "textcolor rgb '\(colour.rawValue)'")
+  }
+
+  /// A text of any length as gnuplot's language has it: pieces that are quoted each on its own, joined by gnuplot.
+  static func quoted(_ text: String) -> String {
+    let letters = Array(text)
+    let pieces = stride(from: 0, to: max(1, letters.count), by: 50).map { start in
+      String(letters[start..<min(start + 50, letters.count)]).quotedForGnuplot
+    }
+    return "(" + pieces.joined(separator: " . ") + ")"
   }
 
   /// Draws a straight line.

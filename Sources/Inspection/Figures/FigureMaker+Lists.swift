@@ -22,10 +22,10 @@ extension FigureMaker {
         rows: lists.map { row($0) }))
   }
 
-  /// Figure 8: the queries of the least average precision, before and after a filter by predicted attributes.
+  /// Figure 8: hard queries, before and after a filter by predicted attributes.
   func filtering() throws -> Made {
     var lists: [RankedPanel.List] = []
-    for place in ExampleChoice.worst(max(1, size.worst), of: precisions) {
+    for place in ExampleChoice.hard(of: precisions) {
       let query = queries[place]
       let filter = try self.filter(like: query)
       let before = try search.rank(for: query)
@@ -41,7 +41,8 @@ extension FigureMaker {
       figure: figure(
         "filtering", paper: "Figure 8",
         caption:
-          "The queries of the least average precision of \(data), before (upper row) and after (lower row) leaving "
+          "Hard queries of \(data), the one of the least average precision and those at a tenth and a quarter of all "
+          + "by average precision, before (upper row) and after (lower row) leaving "
           + "out gallery images whose predicted \(filterNames.joined(separator: ", ")) differ from the query’s predicted "
           + "ones. \(Self.frames) Over all \(queries.count) queries the share of true matches among the first five goes "
           + "from \(Self.percent(overall["precision_at_5_before"] ?? 0)) to "

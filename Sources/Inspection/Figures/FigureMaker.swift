@@ -62,7 +62,7 @@ public struct FigureMaker {
     let figure: RunFigures.Figure
   }
 
-  /// Draws every figure that the run's tasks allow into a folder: PNG files, and `figures.json` last.
+  /// Draws every figure that the run's tasks allow into a folder: PNG files and JPEG previews, and `figures.json` last.
   ///
   /// - Parameter report: told how many figures are done, of how many.
   /// - Throws: what reading the images, gnuplot or writing the files throws.
@@ -78,6 +78,8 @@ public struct FigureMaker {
         var figure = made.figure
         (figure.width, figure.height) = (image.width, image.height)
         try AtomicFile.write(try PNG.encode(image), to: folder.appendingPathComponent(figure.file))
+        let preview = Data(try JPEG.encode(image, quality: Self.previewQuality))
+        try AtomicFile.write(preview, to: folder.appendingPathComponent(figure.preview))
         record.figures.append(figure)
       } else {
         let tasks = missing.map { "'\($0.rawValue)'" }.joined(separator: " and ")
@@ -88,6 +90,9 @@ public struct FigureMaker {
     try record.write(to: folder)
     return record
   }
+
+  /// libjpeg's quality of previews.
+  private static let previewQuality = 85
 
   private typealias Entry = (name: String, needs: [TaskName], make: (FigureMaker) -> () throws -> Made)
 
@@ -131,7 +136,8 @@ public struct FigureMaker {
     _ name: String, paper: String, caption: String, alternative: String, rows: [RunFigures.Row]
   ) -> RunFigures.Figure {
     RunFigures.Figure(
-      name: name, file: "\(name).png", paper: paper, caption: caption, alternative: alternative, width: 0, height: 0,
+      name: name, file: "\(name).png", preview: "\(name).jpg", paper: paper, caption: caption, alternative: alternative,
+      width: 0, height: 0,
       rows: rows)
   }
 

@@ -74,7 +74,7 @@ struct MapPanels {
   // MARK: Tiles
 
   private func image(_ subject: Subject) -> Tile {
-    Tile(picture: subject.picture, captions: [Tile.Caption(text: subject.name, isPale: true)])
+    Tile(picture: subject.picture, captions: [Tile.Caption(text: subject.shortName, isPale: true)])
   }
 
   private func tile(_ subject: Subject, _ map: HeatMap) -> Tile { Tile(picture: map.painted(on: subject.picture)) }

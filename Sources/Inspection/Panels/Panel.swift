@@ -20,14 +20,18 @@ struct Panel {
   var key: [(frame: Tile.Frame, text: String)] = []
 
   private static let margin = 24
-  private static let between = 18
+  private static let between = 20
   private static let wideGap = 44
-  private static let titleHeight = 34
+  private static let titleHeight = 38
   private static let headingHeight = 30
   private static let captionHeight = 21
   private static let rowGap = 22
   private static let footHeight = 52
   private static let textSize = 16.0
+  /// Letters of a row's title.
+  private static let longestTitle = 130
+  /// The width of an average letter of DejaVu Sans, and of its bold, as a share of its size.
+  private static let letter = (plain: 0.6, bold: 0.66)
 
   /// The panel as pixels.
   ///
@@ -43,7 +47,8 @@ struct Panel {
     for (row, corners) in zip(rows, places.tiles) {
       if let corner = corners.first, !row.title.isEmpty {
         ink.text(
-          row.title, x: Double(corner.x), y: Double(corner.y - Self.titleHeight / 2), size: Self.textSize, isBold: true)
+          Self.shortened(row.title, to: Self.longestTitle), x: Double(corner.x),
+          y: Double(corner.y - Self.titleHeight / 2 - 2), size: Self.textSize, isBold: true)
       }
       for (tile, corner) in zip(row.tiles, corners) { draw(tile, at: corner, on: &image, &ink) }
     }
@@ -76,11 +81,23 @@ struct Panel {
         x += Tile.width
       }
       tiles.append(corners)
-      width = max(width, x + Self.margin)
+      let title = Double(min(row.title.count, Self.longestTitle)) * Self.textSize * Self.letter.bold
+      width = max(width, x + Self.margin, Int(title) + 2 * Self.margin)
       y += Tile.height + 8 + (row.tiles.map(\.captions.count).max() ?? 0) * Self.captionHeight
     }
     let hasFoot = scale != nil || !key.isEmpty
-    return (tiles, max(width, hasFoot ? 700 : 0), y + (hasFoot ? Self.footHeight : 0) + Self.margin / 2)
+    return (tiles, max(width, hasFoot ? footWidth : 0), y + (hasFoot ? Self.footHeight : 0) + Self.margin / 2)
+  }
+
+  private static let bar = (width: 200, height: 16)
+  private static let footText = 14.0
+
+  /// How far a line of small text reaches.
+  private static func extent(_ text: String) -> Int { Int(Double(text.count) * footText * letter.plain) }
+
+  private var footWidth: Int {
+    let bar = scale.map { Self.bar.width + 14 + Self.extent($0) + 30 } ?? 0
+    return Self.margin * 2 + bar + key.reduce(0) { $0 + 66 + Self.extent($1.text) }
   }
 
   // MARK: Drawing
@@ -105,10 +122,10 @@ struct Panel {
 
   /// Writes in the middle of a column, smaller where the words would not fit.
   private func write(_ caption: Tile.Caption, in ink: inout Ink, column x: Int, y: Int) {
-    let room = Double(Tile.width + Self.between - 4)
-    let widest = Double(max(1, caption.text.count)) * (caption.isBold ? 0.66 : 0.6)
-    let size = min(Self.textSize, max(10.5, room / widest))
-    let most = Int(room / size / (caption.isBold ? 0.66 : 0.6))
+    let room = Double(Tile.width + Self.between / 4)
+    let letter = caption.isBold ? Self.letter.bold : Self.letter.plain
+    let size = min(Self.textSize, max(10.5, room / letter / Double(max(1, caption.text.count))))
+    let most = Int(room / size / letter + 0.01)
     ink.text(
       Self.shortened(caption.text, to: most), x: Double(x) + Double(Tile.width) / 2, y: Double(y), size: size, .center,
       colour: caption.isPale ? .pale : .ink, isBold: caption.isBold)
@@ -175,7 +192,7 @@ struct Panel {
     var x = Self.margin
     if let scale {
       // Drawn as over a middle grey, which is what the colours look like on the pictures.
-      let bar = (width: 200, height: 16)
+      let bar = Self.bar
       for column in 0..<bar.width {
         let colour = ColourMap.colour(Double(column) / Double(bar.width - 1))
         for row in 0..<bar.height {
@@ -188,8 +205,8 @@ struct Panel {
       let middle = Double(y + 20)
       ink.text("0", x: Double(x), y: middle + 20, size: 13)
       ink.text("1", x: Double(x + bar.width), y: middle + 20, size: 13, .right)
-      ink.text(scale, x: Double(x + bar.width + 14), y: middle, size: 14, colour: .ink)
-      x += bar.width + 14 + Int(Double(scale.count) * 8.4) + 40
+      ink.text(scale, x: Double(x + bar.width + 14), y: middle, size: Self.footText)
+      x += bar.width + 14 + Self.extent(scale) + 30
     }
     for entry in key {
       switch entry.frame {
@@ -197,8 +214,8 @@ struct Panel {
       default:
         Self.draw(entry.frame, about: Box(x: Double(x + 4), y: Double(y + 11), width: 18, height: 18), &ink)
       }
-      ink.text(entry.text, x: Double(x + 36), y: Double(y + 20), size: 14)
-      x += 36 + Int(Double(entry.text.count) * 8.4) + 30
+      ink.text(entry.text, x: Double(x + 36), y: Double(y + 20), size: Self.footText)
+      x += 66 + Self.extent(entry.text)
     }
   }
 }

@@ -34,7 +34,8 @@ enum PartsPanel {
         radius: max(1, room / 2 * (Double(count) / most).squareRoot()))
     }
     return Tile(
-      picture: subject.picture.grey, captions: [Tile.Caption(text: subject.name, isPale: true)], lines: bounds(subject),
+      picture: subject.picture.grey, captions: [Tile.Caption(text: subject.shortName, isPale: true)],
+      lines: bounds(subject),
       discs: discs)
   }
 

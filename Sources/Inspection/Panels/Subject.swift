@@ -28,6 +28,9 @@ struct Subject {
     self.labels = labels
   }
 
+  /// The name without its ending, for captions.
+  var shortName: String { (name as NSString).deletingPathExtension }
+
   /// The class that is predicted for an attribute, its probability, and whether the annotators wrote the same.
   func prediction(_ attribute: Int) -> (value: Int, probability: Double, isRight: Bool?) {
     let value = maps.attributes[attribute].predicted
