@@ -2,26 +2,26 @@ import Datasets
 import Models
 
 /// Numbers in 0 ... 1 over the places of a feature map, to be laid over the image that they were computed from.
-struct HeatMap {
+package struct HeatMap {
   /// Rows of the feature map.
-  let height: Int
+  package let height: Int
   /// Columns of the feature map.
-  let width: Int
+  package let width: Int
   /// The rows that have numbers.
-  let rows: Range<Int>
+  package let rows: Range<Int>
   /// `rows.count × width` numbers.
-  let values: [Float]
+  package let values: [Float]
 
   /// How much of the colour covers the grey image.
-  static let opacity = 0.62
+  package static let opacity = 0.62
 
   /// A map over all rows.
-  init(height: Int, width: Int, values: [Float]) {
+  package init(height: Int, width: Int, values: [Float]) {
     self.init(height: height, width: width, rows: 0..<height, values: values)
   }
 
   /// A class activation map, scaled to 0 ... 1.
-  init(_ map: ActivationMap, height: Int) {
+  package init(_ map: ActivationMap, height: Int) {
     self.init(height: height, width: map.width, rows: map.rows, values: map.scaled.values)
   }
 
@@ -35,7 +35,7 @@ struct HeatMap {
 
   /// The number at a place of an image of another size: bilinear between the centres of the map's places, the outermost
   /// repeated; nil in rows that have none.
-  func value(x: Int, y: Int, width imageWidth: Int, height imageHeight: Int) -> Double? {
+  package func value(x: Int, y: Int, width imageWidth: Int, height imageHeight: Int) -> Double? {
     let exactRow = (Double(y) + 0.5) * Double(height) / Double(imageHeight)
     guard rows.contains(Int(exactRow)) else { return nil }
     let exactColumn = (Double(x) + 0.5) * Double(width) / Double(imageWidth)
@@ -54,7 +54,7 @@ struct HeatMap {
   }
 
   /// The image in grey with the map's colours over it. Rows without numbers stay grey, and paler.
-  func painted(on image: Image) -> Image {
+  package func painted(on image: Image) -> Image {
     var result = image.grey
     for y in 0..<image.height {
       for x in 0..<image.width {

@@ -3,7 +3,7 @@ import Datasets
 /// Putting pictures together, pixel by pixel.
 extension Image {
   /// The picture in shades of grey (luma of ITU-R BT.601, as JPEG has it).
-  var grey: Image {
+  package var grey: Image {
     var result = self
     for place in stride(from: 0, to: pixels.count, by: 3) {
       let luma = 0.299 * Double(pixels[place]) + 0.587 * Double(pixels[place + 1]) + 0.114 * Double(pixels[place + 2])
@@ -18,7 +18,7 @@ extension Image {
   }
 
   /// Copies a picture onto this one; what would lie outside is left out.
-  mutating func paste(_ picture: Image, x: Int, y: Int) {
+  package mutating func paste(_ picture: Image, x: Int, y: Int) {
     let columns = max(0, -x)..<max(max(0, -x), min(picture.width, width - x))
     for row in 0..<picture.height where (0..<height).contains(y + row) && !columns.isEmpty {
       let from = (row * picture.width + columns.lowerBound) * 3
@@ -28,7 +28,7 @@ extension Image {
   }
 
   /// Lays a picture of the same size over this one.
-  mutating func cover(with layer: Layer) {
+  package mutating func cover(with layer: Layer) {
     precondition(layer.width == width && layer.height == height, "a layer of another size")
     for place in 0..<width * height where layer.pixels[place * 4 + 3] > 0 {
       let share = Double(layer.pixels[place * 4 + 3]) / 255
@@ -39,7 +39,7 @@ extension Image {
   }
 
   /// The picture enlarged or shrunk to the largest size that fits, its proportions kept.
-  func fitted(width: Int, height: Int) -> Image {
+  package func fitted(width: Int, height: Int) -> Image {
     let scale = min(Double(width) / Double(self.width), Double(height) / Double(self.height))
     let size = ImageSize(
       height: min(height, max(1, Int((Double(self.height) * scale).rounded()))),

@@ -3,14 +3,14 @@ import Reports
 
 /// What is drawn over pixels: letters, lines, frames and discs, by gnuplot on a transparent ground, so that they are
 /// smooth and letters of any script are there.
-struct Ink {
+package struct Ink {
   /// Where a text stands about its place.
-  enum Alignment: String {
+  package enum Alignment: String {
     case left, center, right
   }
 
   /// Colours of Okabe and Ito that the colour-blind can tell apart, and text.
-  enum Colour: String {
+  package enum Colour: String {
     /// Bluish green: right.
     case right = "#009E73"
     /// Vermilion: wrong.
@@ -26,15 +26,18 @@ struct Ink {
   }
 
   /// gnuplot's name of solid and dashed.
-  enum Dash: String {
+  package enum Dash: String {
     case solid = "solid"
     case dashed = "(7,4)"
   }
 
   private var commands: [String] = []
 
+  /// Starts with nothing.
+  package init() {}
+
   /// Writes a line of text whose middle is at `y`.
-  mutating func text(
+  package mutating func text(
     _ text: String, x: Double, y: Double, size: Double, _ alignment: Alignment = .left, colour: Colour = .ink,
     isBold: Bool = false
   ) {
@@ -56,7 +59,7 @@ struct Ink {
   }
 
   /// Draws a straight line.
-  mutating func line(
+  package mutating func line(
     _ from: (x: Double, y: Double), _ to: (x: Double, y: Double), width: Double, colour: Colour, dash: Dash = .solid
   ) {
     commands.append(
@@ -65,7 +68,7 @@ struct Ink {
   }
 
   /// Draws the outline of a rectangle, its line's middle on the rectangle's edge.
-  mutating func frame(
+  package mutating func frame(
     x: Double, y: Double, width: Double, height: Double, line: Double, colour: Colour, dash: Dash = .solid
   ) {
     commands.append(
@@ -74,7 +77,7 @@ struct Ink {
   }
 
   /// Draws a disc with a rim.
-  mutating func disc(x: Double, y: Double, radius: Double, fill: Colour, rim: Colour, line: Double = 2) {
+  package mutating func disc(x: Double, y: Double, radius: Double, fill: Colour, rim: Colour, line: Double = 2) {
     commands.append(
       "set object circle at first \(x),\(y) size first \(radius) front fs solid 1.0 border lc rgb '\(rim.rawValue)' "
         + "fc rgb '\(fill.rawValue)' lw \(line)")
@@ -83,7 +86,7 @@ struct Ink {
   /// Draws everything on a transparent ground.
   ///
   /// - Throws: `ReportError` where gnuplot is missing or fails, ``InspectionError`` where its picture cannot be read.
-  func layer(width: Int, height: Int) throws -> Layer {
+  package func layer(width: Int, height: Int) throws -> Layer {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("aanet-ink-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }

@@ -29,7 +29,7 @@ public enum PNG {
   /// The pixels of a PNG file, any kind of it, as red, green, blue and opacity.
   ///
   /// - Throws: ``InspectionError`` where the bytes are no PNG image or claim more than ``maximumPixels``.
-  static func decode(_ data: Data) throws(InspectionError) -> Layer {
+  package static func decode(_ data: Data) throws(InspectionError) -> Layer {
     var control = png_image()
     control.version = aanet_png_image_version
     defer { png_image_free(&control) }
@@ -57,11 +57,19 @@ public enum PNG {
 }
 
 /// A picture of red, green, blue and opacity that is laid over another.
-struct Layer: Equatable {
+package struct Layer: Equatable {
   /// Pixels in a row.
-  let width: Int
+  package let width: Int
   /// Rows.
-  let height: Int
+  package let height: Int
   /// `height × width × 4` values, the opacity not multiplied in.
-  let pixels: [UInt8]
+  package let pixels: [UInt8]
+
+  /// Gathers a layer; `pixels` must hold `width × height × 4` values.
+  package init(width: Int, height: Int, pixels: [UInt8]) {
+    precondition(pixels.count == width * height * 4)
+    self.width = width
+    self.height = height
+    self.pixels = pixels
+  }
 }

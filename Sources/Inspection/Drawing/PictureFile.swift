@@ -2,14 +2,14 @@ import Datasets
 import Foundation
 
 /// Reading image files at the size that panels show them.
-enum PictureFile {
+package enum PictureFile {
   /// The largest image file that is read, in bytes.
   static let largest = 1 << 27
 
   /// A tile's picture of an image file.
   ///
   /// - Throws: ``InspectionError`` with the file's path and the reason.
-  static func tile(_ file: URL) throws(InspectionError) -> Image {
+  package static func tile(_ file: URL) throws(InspectionError) -> Image {
     let attributes = try? FileManager.default.attributesOfItem(atPath: file.resolvingSymlinksInPath().path)
     guard attributes?[.type] as? FileAttributeType == .typeRegular, let size = attributes?[.size] as? Int,
       size <= largest, let data = try? Data(contentsOf: file)

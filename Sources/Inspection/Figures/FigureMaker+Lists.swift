@@ -44,7 +44,8 @@ extension FigureMaker {
           "Hard queries of \(data), the one of the least average precision and those at a tenth and a quarter of all "
           + "by average precision, before (upper row) and after (lower row) leaving "
           + "out gallery images whose predicted \(filterNames.joined(separator: ", ")) differ from the query’s predicted "
-          + "ones. \(Self.frames) Over all \(queries.count) queries the share of true matches among the first five goes "
+          + "ones. \(Self.frames) Over all \(queries.count) queries the share of true matches among the first five places, "
+          + "empty ones counted, goes "
           + "from \(Self.percent(overall["precision_at_5_before"] ?? 0)) to "
           + "\(Self.percent(overall["precision_at_5_after"] ?? 0)), and the filter takes away "
           + "\(Self.percent(overall["true_matches_lost"] ?? 0)) of the true matches.",

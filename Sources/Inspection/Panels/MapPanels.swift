@@ -2,18 +2,24 @@ import Datasets
 import Models
 
 /// Panels of class activation maps and of the attention map (the paper's Figures 1, 3 and 6).
-struct MapPanels {
+package struct MapPanels {
   /// The attributes' names and values.
   let scheme: AttributeScheme
   /// The attributes whose maps make the attention map; empty where that task is off.
   let chosen: [String]
+
+  /// Prepares panels.
+  package init(scheme: AttributeScheme, chosen: [String]) {
+    self.scheme = scheme
+    self.chosen = chosen
+  }
 
   private static let scale =
     "each map from its least to its greatest value; pale: rows that the attribute does not read"
 
   /// A row an image: the image, the global task's map, each attribute's map of its predicted value, the attention map
   /// (Figure 6).
-  func all(_ subjects: [Subject]) -> Panel {
+  package func all(_ subjects: [Subject]) -> Panel {
     guard let first = subjects.first else { return Panel(rows: []) }
     var headings = [Tile.Caption(text: "image")]
     if first.maps.global != nil { headings.append(Tile.Caption(text: "identity")) }
@@ -29,7 +35,7 @@ struct MapPanels {
   }
 
   /// Image, global map and attention map, several images side by side (Figure 3).
-  func comparison(_ subjects: [Subject], across: Int) -> Panel {
+  package func comparison(_ subjects: [Subject], across: Int) -> Panel {
     let groups = subjects.map { subject in
       [image(subject)] + [global(subject), attention(subject)].compactMap { $0 }
     }
@@ -43,7 +49,7 @@ struct MapPanels {
   }
 
   /// How the attention map comes about: the chosen attributes' maps, their maximum, what is left of it (Figure 1).
-  func union(_ subject: Subject) -> Panel {
+  package func union(_ subject: Subject) -> Panel {
     let indices = subject.maps.attributes.indices.filter { chosen.contains(scheme.attributes[$0].name) }
     var merged = tile(subject, Self.merged(indices.map { subject.maps.attributes[$0] }, like: subject.maps))
     merged.before = .sign("→")
@@ -60,7 +66,7 @@ struct MapPanels {
   }
 
   /// The maximum of scaled maps at each place; what no map covers is 0.
-  static func merged(_ maps: [ActivationMap], like all: ImageMaps) -> HeatMap {
+  package static func merged(_ maps: [ActivationMap], like all: ImageMaps) -> HeatMap {
     var values = [Float](repeating: 0, count: all.height * all.width)
     for map in maps {
       for (place, value) in map.scaled.values.enumerated() {
@@ -121,7 +127,7 @@ struct MapPanels {
 
 extension Double {
   /// A probability with two decimals, never rounded up to a certainty.
-  var asShare: String {
+  package var asShare: String {
     let hundredths = (self * 100).rounded()
     if hundredths >= 100, self < 1 { return "> 0.99" }
     if hundredths <= 0, self > 0 { return "< 0.01" }

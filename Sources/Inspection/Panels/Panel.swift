@@ -2,22 +2,22 @@ import Datasets
 import Foundation
 
 /// Rows of tiles with their headings: the form of all pictures here.
-struct Panel {
+package struct Panel {
   /// Tiles side by side under a line of text.
-  struct Row {
+  package struct Row {
     /// The text; empty takes no room.
-    var title = ""
-    var tiles: [Tile]
+    package var title = ""
+    package var tiles: [Tile]
   }
 
   /// Words over the columns; empty takes no room.
-  var headings: [Tile.Caption] = []
+  package var headings: [Tile.Caption] = []
   /// The rows.
-  var rows: [Row]
+  package var rows: [Row]
   /// What the colours mean, under the rows; nil where there are none.
-  var scale: String?
+  package var scale: String?
   /// Signs and what they mean, under the rows.
-  var key: [(frame: Tile.Frame, text: String)] = []
+  package var key: [(frame: Tile.Frame, text: String)] = []
 
   private static let margin = 24
   private static let between = 20
@@ -36,7 +36,7 @@ struct Panel {
   /// The panel as pixels.
   ///
   /// - Throws: `ReportError` where gnuplot, which draws letters and lines, is missing or fails.
-  func drawn() throws -> Image {
+  package func drawn() throws -> Image {
     let places = layout()
     var image = Image(width: places.width, height: places.height, red: 255, green: 255, blue: 255)
     var ink = Ink()
@@ -60,7 +60,7 @@ struct Panel {
   /// The panel as a PNG file.
   ///
   /// - Throws: as ``drawn()``.
-  func png() throws -> Data { try PNG.encode(try drawn()) }
+  package func png() throws -> Data { try PNG.encode(try drawn()) }
 
   // MARK: Places
 
@@ -132,7 +132,7 @@ struct Panel {
   }
 
   /// A text of at most so many letters, its middle left out where it has more: file names differ at their ends.
-  static func shortened(_ text: String, to most: Int) -> String {
+  package static func shortened(_ text: String, to most: Int) -> String {
     guard text.count > most, most >= 3 else { return text }
     let head = (most - 1) / 2
     return text.prefix(head) + "…" + text.suffix(most - 1 - head)

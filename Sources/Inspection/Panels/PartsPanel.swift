@@ -1,10 +1,10 @@
 import Datasets
 
 /// Where the channels peak and the parts that follow from it (the paper's Figure 4).
-enum PartsPanel {
+package enum PartsPanel {
   /// For each image two tiles: the peaks, a disc a place with an area that grows with how many channels peak there; and
   /// the parts' bounds with their numbers.
-  static func drawn(_ subjects: [Subject], across: Int) -> Panel {
+  package static func drawn(_ subjects: [Subject], across: Int) -> Panel {
     let groups = subjects.map { [peaks($0), parts($0)] }
     let rows = stride(from: 0, to: groups.count, by: across).map { start in
       let shown = groups[start..<min(start + across, groups.count)]

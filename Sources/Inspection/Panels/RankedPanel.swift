@@ -2,15 +2,22 @@ import Datasets
 import Foundation
 
 /// Ranked lists with right and wrong framed (the paper's Figures 7 and 8).
-struct RankedPanel {
+package struct RankedPanel {
   /// One line of the panel: a query and what was found.
-  struct List {
+  package struct List {
     /// What stands over it.
     let title: String
     /// The query's image; nil for a search by attributes alone.
     let query: SearchImage?
     /// What was found.
     let answer: Search.Answer
+
+    /// Names what was found.
+    package init(title: String, query: SearchImage?, answer: Search.Answer) {
+      self.title = title
+      self.query = query
+      self.answer = answer
+    }
   }
 
   /// Where was searched.
@@ -18,10 +25,16 @@ struct RankedPanel {
   /// How many images of each list are shown.
   let top: Int
 
+  /// Prepares a panel.
+  package init(gallery: SearchGallery, top: Int) {
+    self.gallery = gallery
+    self.top = top
+  }
+
   /// Draws the lists.
   ///
   /// - Throws: ``InspectionError`` where an image that is shown cannot be read.
-  func drawn(_ lists: [List]) throws(InspectionError) -> Panel {
+  package func drawn(_ lists: [List]) throws(InspectionError) -> Panel {
     var rows: [Panel.Row] = []
     for list in lists {
       var tiles: [Tile] = []

@@ -4,7 +4,7 @@ import Foundation
 import Models
 
 /// An image with what the model saw in it, ready for a panel.
-struct Subject {
+package struct Subject {
   /// How the image is called.
   let name: String
   /// The image at a tile's size.
@@ -16,16 +16,23 @@ struct Subject {
   /// The annotators' class of each attribute; nil where nobody labelled the image.
   let labels: [Int?]?
 
+  /// Gathers what is known of an image.
+  package init(name: String, picture: Image, maps: ImageMaps, probabilities: [[Double]], labels: [Int?]?) {
+    self.name = name
+    self.picture = picture
+    self.maps = maps
+    self.probabilities = probabilities
+    self.labels = labels
+  }
+
   /// Reads the picture of an image that was looked at with maps; nil where it was looked at without.
   ///
   /// - Throws: ``InspectionError`` where the file cannot be read.
   init?(_ sight: Sight, file: URL, labels: [Int?]?) throws(InspectionError) {
     guard let maps = sight.maps else { return nil }
-    name = file.lastPathComponent
-    picture = try PictureFile.tile(file)
-    self.maps = maps
-    probabilities = sight.attributes
-    self.labels = labels
+    self.init(
+      name: file.lastPathComponent, picture: try PictureFile.tile(file), maps: maps, probabilities: sight.attributes,
+      labels: labels)
   }
 
   /// The name without its ending, for captions.

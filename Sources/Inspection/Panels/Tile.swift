@@ -1,9 +1,9 @@
 import Datasets
 
 /// One picture of a panel with what stands about it.
-struct Tile {
+package struct Tile {
   /// How a tile is framed. Right and wrong differ in colour, in the line and in their sign.
-  enum Frame {
+  package enum Frame {
     /// None.
     case none
     /// A thin line: what was looked for.
@@ -17,55 +17,55 @@ struct Tile {
   }
 
   /// A line under a tile.
-  struct Caption {
+  package struct Caption {
     /// The text.
-    var text: String
+    package var text: String
     /// Whether it is set back.
-    var isPale = false
+    package var isPale = false
     /// Whether it is bold.
-    var isBold = false
+    package var isBold = false
   }
 
   /// A line over the picture, its ends as shares of the picture's width and height.
-  struct Line {
-    let from: (x: Double, y: Double)
-    let to: (x: Double, y: Double)
+  package struct Line {
+    package let from: (x: Double, y: Double)
+    package let to: (x: Double, y: Double)
   }
 
   /// A disc over the picture, its middle as shares of the picture's width and height.
-  struct Disc {
-    let x: Double
-    let y: Double
+  package struct Disc {
+    package let x: Double
+    package let y: Double
     /// In pixels of the panel.
-    let radius: Double
+    package let radius: Double
     /// What stands in it.
-    var label = ""
+    package var label = ""
   }
 
   /// The picture, no larger than a tile; nil leaves room for text alone.
-  var picture: Image?
+  package var picture: Image?
   /// How it is framed.
-  var frame = Frame.none
+  package var frame = Frame.none
   /// Lines under it.
-  var captions: [Caption] = []
+  package var captions: [Caption] = []
   /// Lines over it.
-  var lines: [Line] = []
+  package var lines: [Line] = []
   /// Discs over it.
-  var discs: [Disc] = []
+  package var discs: [Disc] = []
   /// What stands between this tile and the one before: nothing, a wider gap or a sign.
-  var before = Separator.none
+  package var before = Separator.none
 
   /// What stands before a tile.
-  enum Separator: Equatable {
+  package enum Separator: Equatable {
     case none
     case gap
     case sign(String)
   }
 
   /// The largest picture of a tile, in pixels.
-  static let width = 128
-  static let height = 256
+  package static let width = 128
+  package static let height = 256
 
   /// An image as tiles show it.
-  static func picture(of image: Image) -> Image { image.fitted(width: width, height: height) }
+  package static func picture(of image: Image) -> Image { image.fitted(width: width, height: height) }
 }

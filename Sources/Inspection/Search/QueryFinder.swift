@@ -2,17 +2,20 @@ import Configuration
 import Datasets
 import Experiments
 import Foundation
+import Models
 import Retrieval
 
 /// The query that a person names: an image of the run's dataset, by path or by its name alone, or any photograph.
 public struct QueryFinder {
   private let run: TrainedRun
   private let stored: StoredGallery?
+  private let readout: AttributeReadout
 
   /// Prepares to look among a run's own images, where they are there.
   public init(_ run: TrainedRun, stored: StoredGallery?) {
     self.run = run
     self.stored = stored
+    readout = AttributeReadout(of: run.model)
   }
 
   /// Finds a query. Of the dataset's images the stored descriptor is taken; a photograph is looked at.
@@ -49,7 +52,7 @@ public struct QueryFinder {
   private func query(_ index: Int, of images: [LabelledImage], _ set: LabelledDescriptors) -> SearchQuery {
     SearchQuery(
       image: SearchImage(images[index]), descriptor: Array(StoredGallery.descriptor(index, in: set)),
-      probabilities: SearchGallery.probabilities(index, in: set, of: run))
+      probabilities: SearchGallery.probabilities(index, in: set, readout))
   }
 
   private func photograph(_ file: URL, remark: (String) -> Void) throws -> SearchQuery {

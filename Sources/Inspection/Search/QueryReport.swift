@@ -136,7 +136,7 @@ public struct QueryReport: Encodable, Sendable {
         filtered > 0 ? "\(remainingMatches) of \(trueMatches) true matches left" : "\(trueMatches) true matches")
     }
     if query != nil, let averagePrecision {
-      parts.append("AP \(Int((averagePrecision * 100).rounded())) %")
+      parts.append("AP\(filtered > 0 ? " over those left" : "") \(Int((averagePrecision * 100).rounded())) %")
     }
     return parts.joined(separator: " · ")
   }

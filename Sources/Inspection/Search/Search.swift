@@ -46,6 +46,17 @@ public struct Search {
     /// Whether the image is right: of the query's person, or, without a query image, of the wanted labels. Nil where
     /// nobody knows.
     public let isRight: Bool?
+
+    package init(
+      index: Int, rank: Int, unfilteredRank: Int, distance: Double?, probability: Double?, isRight: Bool?
+    ) {
+      self.index = index
+      self.rank = rank
+      self.unfilteredRank = unfilteredRank
+      self.distance = distance
+      self.probability = probability
+      self.isRight = isRight
+    }
   }
 
   /// The whole answer, best first.
@@ -58,6 +69,13 @@ public struct Search {
     public let filtered: Int
     /// Images of the query's person in the ranking before the filter; nil where nobody knows.
     public let trueMatches: Int?
+
+    package init(hits: [Hit], leftOut: Int, filtered: Int, trueMatches: Int?) {
+      self.hits = hits
+      self.leftOut = leftOut
+      self.filtered = filtered
+      self.trueMatches = trueMatches
+    }
 
     /// The average precision of what is ranked, over its own true matches (rectangle form); nil where it has none.
     public var averagePrecision: Double? {
@@ -110,7 +128,9 @@ public struct Search {
     to query: SearchQuery, _ distances: [Float], where filter: AttributeFilter, by source: Source = .predicted
   ) -> Answer {
     let allowed = gallery.images.indices.filter { !isLeftOut(gallery.images[$0], for: query.image) }
-    let ranked = allowed.sorted { (distances[$0], $0) < (distances[$1], $1) }
+    // Distances are not negative, so whole-number order of their bits is their order; the place decides ties.
+    let keys = allowed.map { UInt64((distances[$0] + 0).bitPattern) << 32 | UInt64($0) }.sorted()
+    let ranked = keys.map { Int($0 & 0xffff_ffff) }
     let known = query.image.identity.map { $0 > 0 } ?? false
     func isRight(_ index: Int) -> Bool? {
       known ? gallery.images[index].identity.map { $0 == query.image.identity } : nil

@@ -1,6 +1,7 @@
 import Datasets
 import Experiments
 import Foundation
+import Models
 import Retrieval
 
 /// An image that is looked for or among, and who is on it where that is known.
@@ -60,9 +61,10 @@ public struct SearchGallery {
 
   /// The gallery of a run's dataset, from the descriptors that its evaluation stored; no image is read.
   public init(_ stored: StoredGallery, of run: TrainedRun) {
+    let readout = AttributeReadout(of: run.model)
     self.init(
       images: stored.dataset.gallery.map(SearchImage.init), descriptors: stored.gallery.descriptors,
-      probabilities: (0..<stored.gallery.count).map { Self.probabilities($0, in: stored.gallery, of: run) },
+      probabilities: (0..<stored.gallery.count).map { Self.probabilities($0, in: stored.gallery, readout) },
       labels: stored.dataset.gallery.map { stored.attributes?.classes(of: $0.identity, in: .test) })
   }
 
@@ -77,8 +79,10 @@ public struct SearchGallery {
   }
 
   /// The attributes' probabilities of an image whose descriptor is stored.
-  static func probabilities(_ index: Int, in set: LabelledDescriptors, of run: TrainedRun) -> [[Double]] {
-    run.model.attributeLogits(of: StoredGallery.descriptor(index, in: set)).map(TrainedRun.probabilities)
+  static func probabilities(
+    _ index: Int, in set: LabelledDescriptors, _ readout: AttributeReadout
+  ) -> [[Double]] {
+    readout.logits(of: StoredGallery.descriptor(index, in: set)).map(TrainedRun.probabilities)
   }
 
   /// The likeliest class of each attribute, the first of equals.

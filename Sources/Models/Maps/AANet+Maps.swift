@@ -92,7 +92,7 @@ extension AANet {
 
   /// How many channels peak at each place: the first maximum in row-major order, none for a channel that is nowhere
   /// above 0 (Equation 1).
-  static func peaks(of features: Tensor) -> [Int] {
+  package static func peaks(of features: Tensor) -> [Int] {
     let (places, channels) = (features.shape[1] * features.shape[2], features.shape[3])
     var best = [Float](repeating: 0, count: channels)
     var peak = [Int](repeating: -1, count: channels)

@@ -2,20 +2,20 @@ import Layers
 import Tensors
 
 /// BatchNorm in evaluation as a factor and an offset for each channel, in double precision.
-struct NormNumbers {
+package struct NormNumbers {
   /// γ/√(variance + ε).
-  let scale: [Double]
+  package let scale: [Double]
   /// β − mean · scale.
-  let offset: [Double]
+  package let offset: [Double]
 
-  init(weight: [Float], bias: [Float], mean: [Float], variance: [Float]) {
+  package init(weight: [Float], bias: [Float], mean: [Float], variance: [Float]) {
     let scale = zip(weight, variance).map { Double($0) / (Double($1) + BatchNorm.epsilon).squareRoot() }
     self.scale = scale
     offset = bias.indices.map { Double(bias[$0]) - Double(mean[$0]) * scale[$0] }
   }
 
   /// The BatchNorm of a name; nil where the model has none.
-  init?(_ name: String, in store: ParameterStore) {
+  package init?(_ name: String, in store: ParameterStore) {
     guard let weight = store.parameter(named: "\(name).weight"), let bias = store.parameter(named: "\(name).bias"),
       let mean = store.statistics.first(where: { $0.name == "\(name).running_mean" }),
       let variance = store.statistics.first(where: { $0.name == "\(name).running_var" })
@@ -26,18 +26,18 @@ struct NormNumbers {
 }
 
 /// The numbers of a classifier Z → V → C that its class activation maps are made of.
-struct HeadNumbers {
+package struct HeadNumbers {
   /// `[V, Z]`, row by row.
-  let reduce: [Float]
+  package let reduce: [Float]
   /// BatchNorm's factor of each of the V units.
-  let scale: [Double]
+  package let scale: [Double]
   /// `[C, V]`, row by row.
-  let classifier: [Float]
+  package let classifier: [Float]
   /// `[C]`.
-  let bias: [Float]
+  package let bias: [Float]
   private var units: Int { scale.count }
 
-  init(reduce: [Float], scale: [Double], classifier: [Float], bias: [Float]) {
+  package init(reduce: [Float], scale: [Double], classifier: [Float], bias: [Float]) {
     self.reduce = reduce
     self.scale = scale
     self.classifier = classifier
@@ -45,7 +45,7 @@ struct HeadNumbers {
   }
 
   /// The head of a name; nil where the model has none.
-  init?(_ name: String, in store: ParameterStore) {
+  package init?(_ name: String, in store: ParameterStore) {
     guard let reduce = store.parameter(named: "\(name).reduce.weight"), let norm = NormNumbers("\(name).bn", in: store),
       let classifier = store.parameter(named: "\(name).classifier.weight"),
       let bias = store.parameter(named: "\(name).classifier.bias")
@@ -55,14 +55,14 @@ struct HeadNumbers {
   }
 
   /// The class that a V vector scores highest for, the first of equals.
-  func likeliest(_ vector: [Float]) -> Int {
+  package func likeliest(_ vector: [Float]) -> Int {
     bias.indices.map { c in
       (0..<units).reduce(Double(bias[c])) { $0 + Double(classifier[c * units + $1]) * Double(vector[$1]) }
     }.firstIndexOfLargest
   }
 
   /// `u_z = Σ_{v above 0} W[c,v] · scale_v · reduce[v,z]`: what each channel of X counts for a class.
-  func channelWeights(of c: Int, vector: [Float]) -> [Double] {
+  package func channelWeights(of c: Int, vector: [Float]) -> [Double] {
     let channels = reduce.count / max(1, units)
     var weights = [Double](repeating: 0, count: channels)
     for v in 0..<units where vector[v] > 0 {
@@ -75,7 +75,7 @@ struct HeadNumbers {
 
 extension ParameterStore {
   /// The parameter of a name; nil where the model has none.
-  func parameter(named name: String) -> Parameter? { parameters.first { $0.name == name } }
+  package func parameter(named name: String) -> Parameter? { parameters.first { $0.name == name } }
 }
 
 extension Array where Element: Comparable {

@@ -104,8 +104,7 @@ struct PredictCommand: ParsableCommand {
 
   /// `person.jpg.png`: two images of a folder may differ in their endings alone.
   private static func mapsFile(of image: URL, in folder: URL) -> URL {
-    let name = image.lastPathComponent
-    return folder.appendingPathComponent(FolderName.fits(name + ".png") ? name + ".png" : "\(name.prefix(100)).png")
+    folder.appendingPathComponent(PanelName.safe(image.lastPathComponent) + ".png")
   }
 
   private func print(_ predictions: [ImagePrediction], by trained: TrainedRun) throws {

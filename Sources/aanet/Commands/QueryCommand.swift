@@ -122,7 +122,7 @@ struct QueryCommand: ParsableCommand {
     if let out { return URL(fileURLWithPath: out) }
     let words = filter.words(trained.scheme).joined(separator: ",")
     let parts = [query?.image.name, words.isEmpty ? nil : words].compactMap { $0 }
-    let name = FolderName.component(for: String(parts.joined(separator: ",").prefix(60)))
+    let name = PanelName.safe(parts.joined(separator: ","))
     return options.project.reports.appendingPathComponent("_out/query/\(name).png")
   }
 
