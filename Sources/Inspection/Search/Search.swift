@@ -131,7 +131,7 @@ public struct Search {
     // Distances are not negative, so whole-number order of their bits is their order; the place decides ties.
     let keys = allowed.map { UInt64((distances[$0] + 0).bitPattern) << 32 | UInt64($0) }.sorted()
     let ranked = keys.map { Int($0 & 0xffff_ffff) }
-    let known = query.image.identity.map { $0 > 0 } ?? false
+    let known = query.image.identity.map { $0 > 0 } ?? false && gallery.images.contains { $0.identity != nil }
     func isRight(_ index: Int) -> Bool? {
       known ? gallery.images[index].identity.map { $0 == query.image.identity } : nil
     }

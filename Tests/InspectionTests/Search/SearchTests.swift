@@ -74,6 +74,7 @@ import Testing
     let photographs = try self.gallery([("p", nil, nil, 1, 0.5, nil), ("q", nil, nil, 0, 0.5, nil)])
     let answer = try Search(photographs, normalize: false).rank(for: query(7, 1))
     #expect(names(answer, photographs) == ["q", "p"] && answer.hits.allSatisfy { $0.isRight == nil })
+    #expect(answer.trueMatches == nil)
   }
 
   @Test("a photograph does not find itself")
