@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// `aanet query`, `aanet predict` and `aanet figures` as a person meets them, on one trained run.
-@Suite(.serialized) struct InspectionCommandTests {
+@Suite struct InspectionCommandTests {
   /// A project with a run of every task and one of the global task alone, trained once for all tests.
   private static let trained: Result<TinyProject, any Error> = Result {
     let project = try TinyProject()
@@ -103,6 +103,10 @@ import Testing
     let ages = try ranked("--where", "age=young,age=teenager,age=adult,age=old", "--by", "labelled")
     #expect(Set(ages.compactMap { $0["identity"] as? Int }) == [12, 13])
 
+    // A model that predicts nothing can still be asked by labels; the gallery's order is the list's then.
+    let plain = try aanet("query", "plain/1", "--where", "gender=male", "--by", "labelled", "--out", "f.png")
+    #expect(plain.status == 0 && plain.output.contains("6 of 14 images ranked"), "\(plain.output)\(plain.complaints)")
+
     let like = try ranked(Self.query, "--like", "gender")
     #expect(values(like, "gender").count == 1 || like.isEmpty)
     let both = try ranked(Self.query, "--where", "gender=male")
@@ -134,6 +138,7 @@ import Testing
       (["all/1", Self.query, "--like", "haar"], ["did you mean 'hair'?"]),
       (["tiny/al/1", Self.query], ["did you mean 'tiny/all/1'?"]),
       (["plain/1", "--where", "gender=male"], ["without the attribute task"]),
+      (["plain/1", Self.query, "--like", "hair", "--by", "labelled"], ["without the attribute task"]),
       (["all/1", folder.url.appendingPathComponent("cut.jpg").path], ["cut.jpg", "not a JPEG image"]),
       (["all/1", folder.url.path], ["it is a folder"]), (["all/1"], ["--where"]),
       (["all/1", "--like", "hair", "--where", "gender=male"], ["--like needs an image"]),
@@ -203,6 +208,15 @@ import Testing
     for name in maps { #expect(try isPNG("hostile/\(name)"), "\(name)") }
     let table = try aanet("predict", "all/1", folder.url.path)
     #expect(table.status == 1 && table.output.split(separator: "\n").count == 5)
+  }
+
+  @Test func aRepairedImageIsPredictedWithANote() throws {
+    let whole = [UInt8](try Data(contentsOf: try project().url.appendingPathComponent("data/tiny/query/\(Self.query)")))
+    let folder = try TemporaryFolder()
+    let file = try folder.write(Array(whole.dropLast(whole.count / 4)), to: "half.jpg")
+    let outcome = try aanet("predict", "all/1", file.path)
+    #expect(outcome.status == 0 && outcome.output.contains("half.jpg"))
+    #expect(outcome.complaints.contains("note:") && outcome.complaints.contains("libjpeg filled in what is missing"))
   }
 
   @Test func wrongPredictionsEndWithTwo() throws {

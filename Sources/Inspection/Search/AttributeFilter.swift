@@ -52,12 +52,14 @@ public struct AttributeFilter: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - texts: attributes' names, several divided by commas.
-  ///   - classes: the image's class of each attribute of the scheme.
+  ///   - classes: the image's class of each attribute of the scheme; empty where nothing is known of it.
   /// - Throws: ``InspectionError`` with the nearest word where an attribute is none of the scheme's.
   public init(like texts: [String], classes: [Int?], scheme: AttributeScheme) throws(InspectionError) {
     for name in texts.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }).map(Self.trimmed) {
       let place = try Self.place(of: name, in: scheme)
-      if let value = classes[place] { add(Condition(attribute: place, classes: [value])) }
+      if classes.indices.contains(place), let value = classes[place] {
+        add(Condition(attribute: place, classes: [value]))
+      }
     }
   }
 

@@ -67,7 +67,8 @@ struct QueryCommand: ParsableCommand {
   func run() throws {
     let trained = try options.open(source)
     var filter = try AttributeFilter(conditions, scheme: trained.scheme)
-    if by == .predicted, !(conditions + like).isEmpty, !trained.settings.tasks.has(.attribute) {
+    let needsPredictions = !like.isEmpty || (by == .predicted && !conditions.isEmpty)
+    if needsPredictions, !trained.settings.tasks.has(.attribute) {
       throw InspectionError(
         "\(trained.name) was trained without the attribute task, so no attribute can be filtered; take a variant with La"
       )

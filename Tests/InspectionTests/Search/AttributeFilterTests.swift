@@ -74,6 +74,7 @@ import Testing
     let image = classes(["gender": 1, "hat": nil])
     let filter = try AttributeFilter(like: ["gender,hat", "boots"], classes: image, scheme: scheme)
     #expect(filter.words(scheme) == ["gender=female", "boots=no"])
+    #expect(try AttributeFilter(like: ["gender"], classes: [], scheme: scheme).isEmpty)
     #expect(throws: InspectionError.self) { try AttributeFilter(like: ["boot"], classes: image, scheme: scheme) }
     let both = try filter.and(self.filter("boots=yes,shoes=dark"))
     #expect(both.words(scheme) == ["gender=female", "boots=no or yes", "shoes=dark"])
