@@ -33,6 +33,9 @@ public enum InspectionPanels {
 }
 
 extension TrainedRun {
-  /// The attributes whose maps make the attention map; empty where that task is off.
-  var chosenAttributes: [String] { model.configuration.attention?.attributes ?? [] }
+  /// The attributes whose maps make the attention map, in the scheme's order; empty where that task is off.
+  var chosenAttributes: [String] {
+    let chosen = model.configuration.attention?.attributes ?? []
+    return scheme.attributes.map(\.name).filter(chosen.contains)
+  }
 }
