@@ -83,7 +83,7 @@ public struct FigureMaker {
         record.figures.append(figure)
       } else {
         let tasks = missing.map { "'\($0.rawValue)'" }.joined(separator: " and ")
-        record.leftOut[entry.name] = "the run was trained without the task \(tasks)"
+        record.leftOut[entry.name] = "the run was trained without the task\(missing.count == 1 ? "" : "s") \(tasks)"
       }
       report(number + 1, figures.count)
     }

@@ -15,7 +15,7 @@ struct FiguresCommand: ParsableCommand {
       the run's folder. Which queries are shown is a rule: spaced evenly over the sorted list, and the worst ones.
 
       Examples:
-        aanet figures quickstart/table3/Lg+Lp+La+Laa
+        aanet figures 'table3/Lg+Lp+La+Laa uncertainty/1'
         aanet figures 0123abcd --to /tmp/figures --queries 6 --top 10
       """)
 

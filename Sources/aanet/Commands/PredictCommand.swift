@@ -26,7 +26,7 @@ struct PredictCommand: ParsableCommand {
       damaged images are named and passed over; the exit code is 1 then.
 
       Examples:
-        aanet predict quickstart/table3/Lg+Lp+La+Laa person.jpg
+        aanet predict 'table3/Lg+Lp+La+Laa uncertainty/1' person.jpg
         aanet predict 0123abcd photographs --format csv > attributes.csv
         aanet predict 0123abcd photographs --maps /tmp/maps
       """)

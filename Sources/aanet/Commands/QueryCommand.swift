@@ -21,7 +21,7 @@ struct QueryCommand: ParsableCommand {
       attribute without a value never holds.
 
       Examples:
-        aanet query table3/Lg+Lp+La+Laa/1 0064_c2_f0046182.jpg
+        aanet query 'table3/Lg+Lp+La+Laa uncertainty/1' 0064_c2_f0046182.jpg
         aanet query 0123abcd person.jpg --gallery photographs --top 20
         aanet query 0123abcd 0064_c2_f0046182.jpg --where gender=male,backpack=yes
         aanet query 0123abcd 0064_c2_f0046182.jpg --like gender,upper_color
