@@ -35,6 +35,7 @@ let package = Package(
     library("COpenBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
     library("CYAML", pkgConfig: "yaml-0.1", debian: "libyaml-dev"),
     library("CMatIO", pkgConfig: "matio", debian: "libmatio-dev"),
+    library("CPNG", pkgConfig: "libpng", debian: "libpng-dev"),
 
     // Bridges: C interfaces of a few functions over what Swift cannot call (setjmp, C++ templates).
     .target(name: "JPEGBridge", linkerSettings: [.linkedLibrary("jpeg")]),
@@ -59,11 +60,16 @@ let package = Package(
     room("Runs"),
     room("Experiments", knows: ["Configuration", "Runs", "Datasets", "Models", "Layers", "Tensors", "Retrieval"]),
     room("Reports", knows: ["Runs", "Configuration", "GnuplotBridge"]),
+    room(
+      "Inspection",
+      knows: [
+        "Configuration", "Runs", "Datasets", "Models", "Retrieval", "Tensors", "Experiments", "Reports", "CPNG",
+      ]),
     .executableTarget(
       name: "aanet",
       dependencies: [
         "Tensors", "Layers", "Models", "Configuration", "Datasets", "Retrieval", "Runs", "Experiments", "Reports",
-        argumentParser,
+        "Inspection", argumentParser,
       ]),
 
     // Tests.
@@ -78,10 +84,13 @@ let package = Package(
     tests(
       of: "Experiments", and: ["Configuration", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors"],
       fixtures: true),
+    tests(
+      of: "Inspection",
+      and: ["Configuration", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors", "Experiments"]),
     tests(of: "Reports", and: ["Runs", "Configuration"], fixtures: true),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["TestSupport", "Datasets", "Experiments", "Runs", "Models", "Tensors", "aanet"]),
+      dependencies: ["TestSupport", "Datasets", "Experiments", "Runs", "Models", "Tensors", "Inspection", "aanet"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

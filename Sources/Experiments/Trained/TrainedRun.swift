@@ -1,0 +1,108 @@
+import Configuration
+import Datasets
+import Foundation
+import Models
+import Runs
+import Tensors
+
+/// A run's model, ready to look at images: its settings, its numbers, and what its attributes are called.
+///
+/// The dataset's images need not be there; only its entry in `datasets.yaml` is read, for the attributes' names.
+public final class TrainedRun {
+  /// What keeps a run from being used.
+  public struct Failure: Error, CustomStringConvertible {
+    /// The file and the reason.
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+  }
+
+  /// The run's folder.
+  public let folder: URL
+  /// How the run is called: its folder's path under `runs/`, or its last three parts elsewhere.
+  public let name: String
+  /// Its settings.
+  public let settings: Settings
+  /// What the registry says of its dataset.
+  public let entry: DatasetEntry
+  /// The attributes that its dataset's annotators labelled.
+  public let scheme: AttributeScheme
+  /// The model, with the checkpoint's numbers.
+  public let model: AANet
+  /// Where the model computes.
+  public let engine: Engine
+  private let project: URL
+
+  /// Whether the run was measured, which comes after its last epoch.
+  public var isFinished: Bool { has(.metrics) }
+
+  /// Loads a run's model.
+  ///
+  /// - Parameters:
+  ///   - folder: the run's folder, as ``RunReference`` finds it.
+  ///   - project: the folder of `datasets.yaml`.
+  ///   - runs: the folder `runs/`, for the run's name.
+  /// - Throws: ``Failure``, `ConfigurationError`, `DatasetError` or `SafeTensorsError` where a file is missing, damaged
+  ///   or of another model.
+  public init(_ folder: URL, project: URL, runs: URL, threads: Int = Engine.availableThreads) throws {
+    self.folder = folder
+    self.project = project
+    name = Self.name(of: folder, under: runs)
+    let plan = folder.appendingPathComponent(RunStore.File.plan.rawValue)
+    settings = try Trial(resolvedYAML: try Self.text(of: plan), experiment: name, file: plan.path).settings
+    entry = try DatasetRegistry(project: project).entry(named: settings.dataset)
+    scheme = entry.layout.attributeScheme
+    engine = Engine(threads: threads)
+    let file = folder.appendingPathComponent(RunStore.File.checkpoint.rawValue)
+    let stored = try SafeTensors(contentsOf: file)
+    model = AANet(
+      settings.modelConfiguration(identities: Self.identities(in: stored), scheme: scheme), on: engine)
+    do { try model.load(stored.tensors, prefix: "model.") } catch {
+      throw Failure("\(file.path): \(error.description); the checkpoint is not of the run's plan.yaml")
+    }
+  }
+
+  /// The place of one of the run's files.
+  public func url(_ file: RunStore.File) -> URL { folder.appendingPathComponent(file.rawValue, isDirectory: false) }
+
+  /// The run's dataset, opened.
+  ///
+  /// - Throws: `DatasetError` or `ConfigurationError` where it is not there or not what it should be.
+  public func openDataset() throws -> Dataset {
+    try Dataset.open(named: settings.dataset, registry: try DatasetRegistry(project: project), project: project)
+  }
+
+  /// The size that the model sees images at.
+  public var inputSize: ImageSize { ImageSize(height: settings.input.height, width: settings.input.width) }
+
+  private func has(_ file: RunStore.File) -> Bool { FileManager.default.fileExists(atPath: url(file).path) }
+
+  /// The training identities, from the rows of a classifier of identities; 1 where no task has one.
+  private static func identities(in stored: SafeTensors) -> Int {
+    let heads = ["global_head", "part_heads.0", "attention_head"]
+    return heads.compactMap { stored.tensors["model.\($0).classifier.weight"]?.shape.first }.first.map { max(1, $0) }
+      ?? 1
+  }
+
+  private static func name(of folder: URL, under runs: URL) -> String {
+    let root = runs.standardizedFileURL.path + "/"
+    let path = folder.standardizedFileURL.path
+    let parts =
+      path.hasPrefix(root) ? path.dropFirst(root.count).split(separator: "/") : path.split(separator: "/").suffix(3)
+    return parts.map { FolderName.name(of: String($0)) ?? String($0) }.joined(separator: "/")
+  }
+
+  /// The largest plan that is read, in bytes.
+  private static let largestPlan = 1 << 20
+
+  private static func text(of file: URL) throws -> String {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: file.path)
+    guard attributes?[.type] as? FileAttributeType == .typeRegular else {
+      throw Failure("\(file.path): there is no such file; a run's folder holds the plan that it was made by")
+    }
+    guard let size = attributes?[.size] as? Int, size <= largestPlan, let data = try? Data(contentsOf: file),
+      let text = String(validating: data, as: UTF8.self)
+    else { throw Failure("\(file.path): it cannot be read as a plan") }
+    return text
+  }
+}

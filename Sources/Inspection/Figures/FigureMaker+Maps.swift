@@ -1,0 +1,96 @@
+import Configuration
+import Datasets
+import Runs
+
+/// The figures of maps and parts.
+extension FigureMaker {
+  private var panels: MapPanels { MapPanels(scheme: run.scheme, chosen: run.chosenAttributes) }
+
+  /// Figure 1: how the attention map of one query comes about.
+  func union() throws -> Made {
+    let shown = try subjects(Array(even.prefix(1)))
+    let panel = shown.first.map(panels.union) ?? Panel(rows: [])
+    let names = Wording.list(run.chosenAttributes)
+    return Made(
+      panel: panel,
+      figure: figure(
+        "union", paper: "Figure 1",
+        caption: "How the attribute attention map comes about: the class activation maps of \(names), each of its "
+          + "predicted value and over the rows that it reads; their maximum; what the threshold leaves of it. One query "
+          + "of \(data), the first of those \(ExampleChoice.words).",
+        alternative:
+          "A row of heat maps over one pedestrian: one for each of \(names), then their maximum, then the same "
+          + "with all below the threshold at zero.",
+        rows: shown.map { mapNumbers($0) }))
+  }
+
+  /// Figure 3: the global task's map beside the attention map.
+  func comparison() throws -> Made {
+    let shown = try subjects(even + worst)
+    return Made(
+      panel: panels.comparison(shown, across: 3),
+      figure: figure(
+        "comparison", paper: "Figure 3",
+        caption: "The global task’s map (identity) beside the attribute attention map (attention). "
+          + "Queries of \(data): \(words).",
+        alternative: "\(shown.count) groups of three pictures: a pedestrian, the global task’s heat map over it, the "
+          + "attention map over it.",
+        rows: shown.map { mapNumbers($0) }))
+  }
+
+  /// Figure 4: the parts and the peaks that they follow from.
+  func parts() throws -> Made {
+    let shown = try subjects(even + worst)
+    return Made(
+      panel: PartsPanel.drawn(shown, across: 3),
+      figure: figure(
+        "parts", paper: "Figure 4",
+        caption:
+          "Where the feature map’s channels have their maxima (a disc’s area grows with their number) and the parts "
+          + "that their rows are clustered into, with the rows of each part from the top. Queries of \(data): \(words).",
+        alternative: "\(shown.count) pairs of pictures of a pedestrian: discs where channels peak, and "
+          + "\(run.settings.tasks.part?.parts ?? 0) numbered horizontal strips.",
+        rows: shown.map { subject in
+          RunFigures.Row(
+            image: subject.name,
+            words: ["part_rows": subject.maps.parts.map { "\($0.lowerBound)..<\($0.upperBound)" }])
+        }))
+  }
+
+  /// Figure 6: every attribute's map.
+  func maps() throws -> Made {
+    let shown = try subjects(even)
+    let merged = run.chosenAttributes.isEmpty ? "" : " Framed maps are merged into the attention map, the last column."
+    return Made(
+      panel: panels.all(shown),
+      figure: figure(
+        "maps", paper: "Figure 6",
+        caption:
+          "Class activation maps. Second column: the global task’s map of the likeliest training identity; then each "
+          + "attribute’s map of its predicted value, with the value, its probability, and whether the annotators "
+          + "wrote the same (✓) or not (✗).\(merged) Queries of \(data), \(ExampleChoice.words).",
+        alternative: "A row of heat maps for each of \(shown.count) pedestrians, a column for each of "
+          + "\(run.scheme.attributes.count) attributes; the predicted values and their probabilities stand below.",
+        rows: shown.map { mapNumbers($0) }))
+  }
+
+  private var words: String {
+    "\(even.count) \(ExampleChoice.words), then the \(worst.count) others of the least average precision"
+  }
+
+  /// The predictions of an image and how much of it the attention map keeps.
+  private func mapNumbers(_ subject: Subject) -> RunFigures.Row {
+    var numbers: [String: Double] = [:]
+    var words: [String: [String]] = [:]
+    for (index, attribute) in run.scheme.attributes.enumerated() where index < subject.maps.attributes.count {
+      let (value, probability, _) = subject.prediction(index)
+      numbers["\(attribute.name)_probability"] = probability
+      words[attribute.name] = [attribute.classes[value]]
+      if let label = subject.labels?[index] { words["\(attribute.name)_labelled"] = [attribute.classes[label]] }
+    }
+    if let attention = subject.maps.attention {
+      numbers["attended_share"] = Double(attention.count { $0 > 0 }) / Double(attention.count)
+    }
+    return RunFigures.Row(image: subject.name, numbers: numbers, words: words)
+  }
+}

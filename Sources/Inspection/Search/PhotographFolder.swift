@@ -1,0 +1,34 @@
+import Datasets
+import Foundation
+
+/// A folder of photographs: its JPEG files in the order of their names; what lies in folders under it is not looked at.
+public struct PhotographFolder {
+  /// The files.
+  public let files: [URL]
+  /// How many other files lie there.
+  public let ignored: Int
+
+  private static let extensions = ["jpg", "jpeg"]
+
+  /// Lists a folder.
+  ///
+  /// - Throws: ``InspectionError`` where there is no such folder, or no JPEG file in it.
+  public init(_ folder: URL) throws(InspectionError) {
+    let names: [String]
+    do { names = try FileManager.default.contentsOfDirectory(atPath: folder.path) } catch {
+      throw InspectionError("\(folder.path.quoted): there is no such folder, or it cannot be listed")
+    }
+    let shown = names.filter { !$0.hasPrefix(".") }
+    let images = shown.filter { name in
+      Self.extensions.contains((name as NSString).pathExtension.lowercased())
+    }
+    guard !images.isEmpty else {
+      throw InspectionError(
+        "\(folder.path.quoted): no files that end in .jpg or .jpeg here"
+          + (shown.isEmpty ? "" : ", but \(shown.count) others; images are read as JPEG only"))
+    }
+    files = images.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+      .map { folder.appendingPathComponent($0, isDirectory: false) }
+    ignored = shown.count - images.count
+  }
+}

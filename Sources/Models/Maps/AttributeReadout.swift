@@ -1,0 +1,39 @@
+import Layers
+import Tensors
+
+/// The attribute task's answers from stored descriptors: its vectors stand in them, so no image is needed.
+public struct AttributeReadout {
+  private let length: Int
+  /// For each attribute its classifier and where its region's vector begins in a descriptor.
+  private let classifiers: [(weight: Parameter, bias: Parameter, start: Int)]
+  private let width: Int
+
+  /// Prepares to read descriptors of a model; one without the attribute task gives no answers.
+  public init(of model: AANet) {
+    let configuration = model.configuration
+    length = configuration.descriptorLength
+    width = configuration.headWidth
+    let before = (configuration.global ? 1 : 0) + (configuration.part?.parts ?? 0)
+    classifiers = (configuration.attribute?.attributes ?? []).compactMap { [width] attribute in
+      guard let weight = model.store.parameter(named: "attribute_classifiers.\(attribute.name).weight"),
+        let bias = model.store.parameter(named: "attribute_classifiers.\(attribute.name).bias"),
+        let region = BodyRegion.allCases.firstIndex(of: attribute.region)
+      else { return nil }
+      return (weight, bias, (before + region) * width)
+    }
+  }
+
+  /// The class scores of each attribute, in the configuration's order: `W · v + b` on its region's vector.
+  ///
+  /// - Parameter descriptor: ``AANetConfiguration/descriptorLength`` numbers.
+  public func logits(of descriptor: ArraySlice<Float>) -> [[Float]] {
+    precondition(descriptor.count == length, "a descriptor of \(descriptor.count) numbers, not \(length)")
+    return classifiers.map { weight, bias, start in
+      (0..<bias.value.count).map { c in
+        let row = weight.value.pointer + c * width
+        let first = descriptor.startIndex + start
+        return (0..<width).reduce(bias.value.pointer[c]) { fused(row[$1], descriptor[first + $1], plus: $0) }
+      }
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import ArgumentParser
+import Configuration
+import Experiments
+import Foundation
+import Inspection
+import Reports
+import Runs
+
+/// `aanet predict`: attributes of images.
+struct PredictCommand: ParsableCommand {
+  /// How predictions are printed.
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    /// A line an image.
+    case table
+    /// Every probability.
+    case json
+    /// A line an image and attribute.
+    case csv
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "predict",
+    abstract: "Predict the attributes of an image or of a folder of images, and show where the model looked.",
+    discussion: """
+      The run must have the attribute task. Images are JPEG files of any size, best cropped to one person. In a folder, \
+      damaged images are named and passed over; the exit code is 1 then.
+
+      Examples:
+        aanet predict 'table3/Lg+Lp+La+Laa uncertainty/1' person.jpg
+        aanet predict 0123abcd photographs --format csv > attributes.csv
+        aanet predict 0123abcd photographs --maps /tmp/maps
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "The run's folder, experiment/variant/seed as far as it is unique, or its hash's first digits.",
+      valueName: "run"))
+  var source: String
+  @Argument(help: "A JPEG image, or a folder of them.", completion: .file()) var images: String
+  @Option(help: "How to print: table, json or csv.") var format = Format.table
+  @Option(
+    help: ArgumentHelp("Also write each image's maps as a picture into this folder.", valueName: "dir"),
+    completion: .directory)
+  var maps: String?
+  @OptionGroup var options: TrainedRunOptions
+
+  func run() throws {
+    let trained = try options.open(source)
+    guard trained.settings.tasks.has(.attribute) else {
+      throw InspectionError(
+        "\(trained.name) was trained without the attribute task and predicts none; take a variant with La")
+    }
+    let path = URL(fileURLWithPath: images)
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path.path, isDirectory: &isFolder) else {
+      throw InspectionError("there is no image and no folder \(Wording.quoted(images))")
+    }
+    let files: [URL]
+    if isFolder.boolValue {
+      let folder = try PhotographFolder(path)
+      files = folder.files
+      if folder.ignored > 0 { Console.complain("note: \(folder.ignored) files are no JPEG files by name; passed over") }
+    } else {
+      files = [path]
+    }
+    Interruption.listen()
+    let (predictions, skipped) = try predict(files, by: trained, isFolder: isFolder.boolValue)
+    try print(predictions, by: trained)
+    if skipped > 0 { throw ExitCode(1) }
+  }
+
+  private func predict(
+    _ files: [URL], by trained: TrainedRun, isFolder: Bool
+  ) throws -> (predictions: [ImagePrediction], skipped: Int) {
+    let watcher = LookingWatcher(files)
+    var failure: (any Error)?
+    let sights: [Sight]
+    do {
+      sights = try trained.look(
+        at: files, withMaps: maps != nil, isInterrupted: { Interruption.isAsked },
+        report: { event in
+          if !isFolder, case .skipped(_, let error) = event { failure = error } else { watcher.see(event) }
+        })
+    } catch TrainingError.interrupted {
+      throw ExitCode(130)
+    }
+    watcher.finish()
+    if let failure { throw failure }
+    let bar = ProgressBar("maps", unit: "images")
+    let predictions = try sights.enumerated().map { number, sight in
+      var prediction = ImagePrediction(sight, of: files[sight.index], scheme: trained.scheme)
+      if let maps {
+        let file = Self.mapsFile(of: files[sight.index], in: URL(fileURLWithPath: maps, isDirectory: true))
+        try InspectionPanels.writeMaps(sight, of: files[sight.index], run: trained, to: file)
+        prediction.maps = file.path
+        bar.update(number + 1, of: sights.count)
+        if Interruption.isAsked { throw ExitCode(130) }
+      }
+      return prediction
+    }
+    bar.finish()
+    return (predictions, watcher.skipped)
+  }
+
+  /// `person.jpg.png`: two images of a folder may differ in their endings alone.
+  private static func mapsFile(of image: URL, in folder: URL) -> URL {
+    folder.appendingPathComponent(PanelName.safe(image.lastPathComponent) + ".png")
+  }
+
+  private func print(_ predictions: [ImagePrediction], by trained: TrainedRun) throws {
+    switch format {
+    case .json: try Console.printJSON(predictions)
+    case .csv:
+      var csv = CSV(heads: ["image", "attribute", "value", "probability"])
+      for prediction in predictions {
+        for attribute in prediction.attributes {
+          csv.append([prediction.image, attribute.name, attribute.value, attribute.probability.fixed(6)])
+        }
+      }
+      Swift.print(csv.text, terminator: "")
+    case .table:
+      var table = TextTable(["image"] + trained.scheme.attributes.map(\.name))
+      for prediction in predictions {
+        table.add(
+          [URL(fileURLWithPath: prediction.image).lastPathComponent]
+            + prediction.attributes.map { "\($0.value) \($0.probability.fixed(2))" })
+      }
+      Swift.print(table.text)
+      if let maps { Console.complain("\nmaps are in \(Wording.printable(maps, limit: 4096))") }
+    }
+  }
+}

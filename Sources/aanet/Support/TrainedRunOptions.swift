@@ -1,0 +1,55 @@
+import ArgumentParser
+import Configuration
+import Experiments
+import Foundation
+import Tensors
+
+/// Which run a command looks into, and how.
+struct TrainedRunOptions: ParsableArguments {
+  @Option(help: "Worker threads; by default as many as there are cores. Results do not depend on it.")
+  var threads: Int?
+  @OptionGroup var project: ProjectOptions
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads is at least 1") }
+  }
+
+  /// The run of a name.
+  func open(_ name: String) throws -> TrainedRun {
+    let folder = try RunReference.folder(of: name, in: project.store)
+    let run = try TrainedRun(
+      folder, project: project.folder, runs: project.runs, threads: threads ?? Engine.availableThreads)
+    if !run.isFinished { Console.complain("note: \(Wording.printable(run.name)) is not finished: training goes on") }
+    return run
+  }
+}
+
+/// Shows a person how looking at images gets on, and says which of them cannot be read.
+final class LookingWatcher {
+  private let bar = ProgressBar("images", unit: "images")
+  private let files: [URL]
+  /// How many images were passed over.
+  private(set) var skipped = 0
+
+  init(_ files: [URL]) { self.files = files }
+
+  func see(_ event: TrainedRun.LookingEvent) {
+    switch event {
+    case .done(let done, let total): bar.update(done, of: total)
+    case .remark(let text): say("note: \(text)")
+    case .skipped(_, let error):
+      skipped += 1
+      say("skipped: \(error.description)")
+    }
+  }
+
+  func finish() {
+    bar.finish()
+    if skipped > 0 { Console.complain("\(Wording.count(skipped, "image")) of \(files.count) could not be read") }
+  }
+
+  private func say(_ text: String) {
+    bar.finish()
+    Console.complain(text)
+  }
+}
