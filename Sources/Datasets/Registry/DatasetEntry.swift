@@ -37,7 +37,7 @@ public struct DatasetEntry: Hashable, Sendable {
   }
 
   /// The attributes that its annotators labelled: those of its layout's benchmark unless the registry names others.
-  var attributeScheme: AttributeScheme { scheme ?? layout.attributeScheme ?? .market1501 }
+  public var attributeScheme: AttributeScheme { scheme ?? layout.attributeScheme ?? .market1501 }
 
   /// The benchmark that a synthetic dataset stands in for; nil where none is drawn like it.
   public var twin: SyntheticTwin.Kind? {

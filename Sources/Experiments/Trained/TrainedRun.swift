@@ -32,6 +32,7 @@ public final class TrainedRun {
   /// Where the model computes.
   public let engine: Engine
   private let project: URL
+  private let places: DatasetPlaces
 
   /// Whether the run was measured, which comes after its last epoch.
   public var isFinished: Bool { has(.metrics) }
@@ -41,17 +42,21 @@ public final class TrainedRun {
   /// - Parameters:
   ///   - folder: the run's folder, as ``RunReference`` finds it.
   ///   - project: the folder of `datasets.yaml`.
+  ///   - places: where the run's dataset is looked for; by default as the registry and `AANET_DATA` say.
   ///   - runs: the folder `runs/`, for the run's name.
   /// - Throws: ``Failure``, `ConfigurationError`, `DatasetError` or `SafeTensorsError` where a file is missing, damaged
   ///   or of another model.
-  public init(_ folder: URL, project: URL, runs: URL, threads: Int = Engine.availableThreads) throws {
+  public init(
+    _ folder: URL, project: URL, places: DatasetPlaces? = nil, runs: URL, threads: Int = Engine.availableThreads
+  ) throws {
     self.folder = folder
     self.project = project
+    self.places = places ?? DatasetPlaces(project: project)
     name = Self.name(of: folder, under: runs)
     let plan = folder.appendingPathComponent(RunStore.File.plan.rawValue)
     settings = try Trial(resolvedYAML: try Self.text(of: plan), experiment: name, file: plan.path).settings
     entry = try DatasetRegistry(project: project).entry(named: settings.dataset)
-    scheme = entry.layout.attributeScheme
+    scheme = entry.attributeScheme
     engine = Engine(threads: threads)
     let file = folder.appendingPathComponent(RunStore.File.checkpoint.rawValue)
     let stored = try SafeTensors(contentsOf: file)
@@ -69,7 +74,7 @@ public final class TrainedRun {
   ///
   /// - Throws: `DatasetError` or `ConfigurationError` where it is not there or not what it should be.
   public func openDataset() throws -> Dataset {
-    try Dataset.open(named: settings.dataset, registry: try DatasetRegistry(project: project), project: project)
+    try Dataset.open(named: settings.dataset, registry: try DatasetRegistry(project: project), places: places)
   }
 
   /// The size that the model sees images at.

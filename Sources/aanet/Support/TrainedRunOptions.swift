@@ -8,6 +8,7 @@ import Tensors
 struct TrainedRunOptions: ParsableArguments {
   @Option(help: "Worker threads; by default as many as there are cores. Results do not depend on it.")
   var threads: Int?
+  @OptionGroup var data: DataOptions
   @OptionGroup var project: ProjectOptions
 
   func validate() throws {
@@ -18,7 +19,8 @@ struct TrainedRunOptions: ParsableArguments {
   func open(_ name: String) throws -> TrainedRun {
     let folder = try RunReference.folder(of: name, in: project.store)
     let run = try TrainedRun(
-      folder, project: project.folder, runs: project.runs, threads: threads ?? Engine.availableThreads)
+      folder, project: project.folder, places: data.places(in: project), runs: project.runs,
+      threads: threads ?? Engine.availableThreads)
     if !run.isFinished { Console.complain("note: \(Wording.printable(run.name)) is not finished: training goes on") }
     return run
   }

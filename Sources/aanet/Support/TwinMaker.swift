@@ -30,10 +30,11 @@ struct TwinMaker {
   }
 
   /// Draws those of the named datasets that are synthetic and not there at all, as `aanet data make` does by default:
-  /// the same pixels on every machine. What has to be downloaded is left to those who miss it.
+  /// the same pixels on every machine, in seconds. What takes longer, or has to be downloaded, is left to those who miss
+  /// it.
   static func makeMissing(_ datasets: [String], project: ProjectOptions, places: DatasetPlaces) throws {
     let registry = try DatasetRegistry(project: project.folder)
-    for name in datasets {
+    for name in datasets where SyntheticTwin.Kind.allCases.contains(where: { $0.dataset == name }) {
       guard let entry = registry.entries[name], entry.twin != nil,
         !FileManager.default.fileExists(atPath: places.folder(of: entry).path)
       else { continue }
