@@ -8,6 +8,25 @@ public enum AtomicFile {
   ///
   /// - Throws: ``RunStoreError`` with the file and the system's reason.
   public static func write(_ data: Data, to file: URL) throws(RunStoreError) {
+    try replace(file) { descriptor throws(RunStoreError) in
+      try check(data.withUnsafeBytes { writeAll($0, to: descriptor) }, file)
+    }
+  }
+
+  /// Writes pieces one after the other, like ``write(_:to:)-(Data,_)``, without bringing them together in memory.
+  ///
+  /// - Throws: ``RunStoreError`` with the file and the system's reason.
+  public static func write(_ pieces: [[UInt8]], to file: URL) throws(RunStoreError) {
+    try replace(file) { descriptor throws(RunStoreError) in
+      for piece in pieces {
+        try check(piece.withUnsafeBytes { writeAll($0, to: descriptor) }, file)
+      }
+    }
+  }
+
+  private static func replace(
+    _ file: URL, _ fill: (_ descriptor: Int32) throws(RunStoreError) -> Void
+  ) throws(RunStoreError) {
     let folder = file.deletingLastPathComponent()
     try makeFolder(folder)
     let temporary = folder.appendingPathComponent(".\(UUID().uuidString).tmp", isDirectory: false)
@@ -15,7 +34,7 @@ public enum AtomicFile {
     guard descriptor >= 0 else { throw RunStoreError(file, "cannot be written: \(systemReason())") }
     do throws(RunStoreError) {
       defer { close(descriptor) }
-      try writeAll(data, to: descriptor, for: file)
+      try fill(descriptor)
       guard fsync(descriptor) == 0 else { throw RunStoreError(file, "cannot be written: \(systemReason())") }
     } catch {
       unlink(temporary.path)
@@ -38,7 +57,7 @@ public enum AtomicFile {
     let descriptor = open(file.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw RunStoreError(file, "cannot be written: \(systemReason())") }
     defer { close(descriptor) }
-    try writeAll(data, to: descriptor, for: file)
+    try check(data.withUnsafeBytes { writeAll($0, to: descriptor) }, file)
     guard fsync(descriptor) == 0 else { throw RunStoreError(file, "cannot be written: \(systemReason())") }
     if isNew { syncFolder(file.deletingLastPathComponent()) }
   }
@@ -71,14 +90,20 @@ public enum AtomicFile {
     }
   }
 
-  private static func writeAll(_ data: Data, to descriptor: Int32, for file: URL) throws(RunStoreError) {
-    var rest = data[...]
+  /// Writes all bytes; gives the system's reason where it could not.
+  private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> String? {
+    var rest = bytes[...]
     while !rest.isEmpty {
-      let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      let written = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
       if written < 0, errno == EINTR { continue }
-      guard written > 0 else { throw RunStoreError(file, "cannot be written: \(systemReason())") }
+      guard written > 0 else { return systemReason() }
       rest = rest.dropFirst(written)
     }
+    return nil
+  }
+
+  private static func check(_ reason: String?, _ file: URL) throws(RunStoreError) {
+    if let reason { throw RunStoreError(file, "cannot be written: \(reason)") }
   }
 
   /// A rename is on the disk only once its folder is. Some file systems cannot do this; the file itself is safe.

@@ -61,6 +61,13 @@ public struct RunStore: Sendable {
     try AtomicFile.write(data, to: url(file, of: run))
   }
 
+  /// Writes a file of a run from pieces.
+  ///
+  /// - Throws: ``RunStoreError``.
+  public func write(_ pieces: [[UInt8]], as file: File, of run: RunIdentity) throws(RunStoreError) {
+    try AtomicFile.write(pieces, to: url(file, of: run))
+  }
+
   /// Writes `plan.yaml`.
   ///
   /// - Throws: ``RunStoreError``.

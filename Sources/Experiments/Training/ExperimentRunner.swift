@@ -251,7 +251,7 @@ public final class ExperimentRunner {
     let result = try evaluator.evaluate(isInterrupted: isInterrupted) { done, all in
       report(.evaluating(run.trial, done: done, total: all))
     }
-    try store.write(try result.descriptors.serialized(), as: .descriptors, of: identity)
+    try store.write(try result.descriptors.pieces(), as: .descriptors, of: identity)
     try store.writeRanks(result.rankings, of: identity)
     let metrics = RunMetrics(
       retrieval: result.scores, reranked: result.reranked, attributes: result.attributes,

@@ -114,7 +114,7 @@ final class Trainer {
   }
 
   private func save() throws {
-    try store.write(try Checkpoint.data(model, progress), as: .checkpoint, of: identity)
+    try store.write(try Checkpoint.pieces(model, progress), as: .checkpoint, of: identity)
   }
 
   private func trainEpoch(isInterrupted: () -> Bool, report: (Step) -> Void) throws {

@@ -28,12 +28,12 @@ struct TrainingProgress: Codable, Equatable {
 enum Checkpoint {
   private static let progressKey = "progress"
 
-  static func data(_ model: AANet, _ progress: TrainingProgress) throws -> Data {
+  static func pieces(_ model: AANet, _ progress: TrainingProgress) throws -> [[UInt8]] {
     let tensors = model.state(prefix: "model.").merging(model.momentumState(prefix: "momentum.")) { first, _ in first }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     let text = String(decoding: try encoder.encode(progress), as: UTF8.self)
-    return try SafeTensors(tensors: tensors, metadata: [progressKey: text]).serialized()
+    return try SafeTensors(tensors: tensors, metadata: [progressKey: text]).pieces()
   }
 
   /// Loads a checkpoint into a model.

@@ -80,7 +80,7 @@ public enum BackboneFeatures {
     let tape = Tape(on: engine, mode: .evaluation)
     let features = backbone(tape.input(input), on: tape).tensor
     let contents = ["input": channelsFirst(input), "features": channelsFirst(features)]
-    try AtomicFile.write(try SafeTensors(tensors: contents).serialized(), to: file)
+    try AtomicFile.write(try SafeTensors(tensors: contents).pieces(), to: file)
     return Result(
       file: file.path, input: contents["input"]?.shape ?? [], features: contents["features"]?.shape ?? [],
       weights: fit.summary)

@@ -53,7 +53,7 @@ public enum WeightsExport {
     }
     // "pt" tells readers that shapes are PyTorch's.
     let contents = SafeTensors(tensors: tensors, metadata: ["format": "pt"])
-    try AtomicFile.write(try contents.serialized(), to: file)
+    try AtomicFile.write(try contents.pieces(), to: file)
     return Result(
       file: file.path, tensors: tensors.count, numbers: tensors.values.reduce(0) { $0 + $1.count },
       leftOut: stored.entries.count - tensors.count)

@@ -48,10 +48,11 @@ public struct SafeTensors: Sendable, Equatable {
     }
   }
 
-  /// The bytes of the file: tensors in the order of their names, so that equal contents give equal bytes.
+  /// The bytes of the file, in pieces to be written one after the other: the header, then the tensors in the order of
+  /// their names, so that equal contents give equal bytes. The tensors' bytes are shared, not copied.
   ///
   /// - Throws: what `JSONSerialization` throws, which well-formed names do not cause.
-  public func serialized() throws -> Data {
+  public func pieces() throws -> [[UInt8]] {
     let ordered = tensors.sorted { $0.key < $1.key }
     var header: [String: Any] = [:]
     var end = 0
@@ -63,11 +64,17 @@ public struct SafeTensors: Sendable, Equatable {
     if !metadata.isEmpty { header["__metadata__"] = metadata }
     var text = try JSONSerialization.data(withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
     while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
-    // Room for all of it from the start: the descriptors of a benchmark are hundreds of megabytes.
-    var result = Data(capacity: 8 + text.count + end)
-    withUnsafeBytes(of: UInt64(text.count).littleEndian) { result.append(contentsOf: $0) }
-    result.append(text)
-    for (_, tensor) in ordered { result.append(contentsOf: tensor.bytes) }
+    let length = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) }
+    return [length + text] + ordered.map(\.value.bytes)
+  }
+
+  /// The bytes of the file in one piece.
+  ///
+  /// - Throws: what ``pieces()`` throws.
+  public func serialized() throws -> Data {
+    let pieces = try pieces()
+    var result = Data(capacity: pieces.reduce(0) { $0 + $1.count })
+    for piece in pieces { result.append(contentsOf: piece) }
     return result
   }
 }
