@@ -38,7 +38,7 @@ struct DirectConvolution: ConvolutionKernel {
     _ left: Tensor, _ weight: PreparedWeight, width: Int, depth: Int, into result: Tensor, accumulate: Bool,
     finish: OutputFinish?
   ) {
-    let split = weight.split(positions)
+    let split = weight.split(rows: positions)
     let scratch = weight.scratchCount
     if scratch > 0 { engine.reserveScratch(4 * scratch) }
     engine.parallel(split.chunks) { chunk, worker in

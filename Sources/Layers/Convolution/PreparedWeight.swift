@@ -58,11 +58,11 @@ struct PreparedWeight {
     return accumulation == .single && isWorthwhile && PanelProduct.suits(columns: columns) ? .panels : .stored
   }
 
-  /// Rows for which a chunk of work is best cut.
-  var split: (_ rows: Int) -> Split {
+  /// How the rows of a product are best cut into chunks of work.
+  func split(rows: Int) -> Split {
     // Panels are not packed again for every chunk, so that chunks can be small enough for tens of threads.
     layout == .panels
-      ? { Split(count: $0, grain: 192) } : { ProductSplit.rows($0, columns: columns, depth: depth) }
+      ? Split(count: rows, grain: 192) : ProductSplit.rows(rows, columns: columns, depth: depth)
   }
 
   /// Numbers of scratch memory that ``multiply(rows:_:into:accumulate:in:scratch:finish:)`` wants.
