@@ -1,0 +1,99 @@
+import Configuration
+import Foundation
+import Runs
+
+/// What a comparison knows of one run.
+public struct ComparedRun: Sendable {
+  /// How far a run is.
+  public enum Status: String, Codable, Sendable {
+    /// Trained and measured.
+    case finished
+    /// Not yet measured: `aanet run` continues it.
+    case unfinished
+    /// A file of its record cannot be read; what can be is compared.
+    case damaged
+  }
+
+  /// Which run.
+  public let identity: RunIdentity
+  /// Its folder.
+  public let folder: URL
+  /// Its settings by dotted path, those that say which run it is left out; nil where `plan.yaml` is missing or damaged.
+  public var settings: [String: String]?
+  /// Where it was computed.
+  public var provenance: Provenance?
+  /// Its finished epochs.
+  public var epochs: [EpochRecord] = []
+  /// What it was measured at.
+  public var metrics: RunMetrics?
+  /// For each query, whether its first match is at rank 1; nil where there is no `ranks.json`.
+  public var hits: [String: Bool]?
+  /// What is wrong with its files.
+  public var damage: [RunStoreError] = []
+
+  /// Starts a run's entry.
+  public init(_ identity: RunIdentity, folder: URL) {
+    self.identity = identity
+    self.folder = folder
+  }
+
+  /// How far it is.
+  public var status: Status { !damage.isEmpty ? .damaged : metrics == nil ? .unfinished : .finished }
+
+  /// Reads what says which runs belong together: settings and provenance.
+  init(_ identity: RunIdentity, in store: RunStore) {
+    self.init(identity, folder: store.folder(for: identity))
+    attempt { run throws(RunStoreError) in
+      guard let text = try store.plan(of: identity) else { return }
+      do throws(ConfigurationError) {
+        run.settings = try FlatSettings.read(text, name: RunStore.File.plan.rawValue)
+      } catch {
+        throw RunStoreError(
+          store.url(.plan, of: identity), line: error.location?.line,
+          "\(error.reason); remove the run's folder to train it anew")
+      }
+    }
+    attempt { run throws(RunStoreError) in run.provenance = try store.provenance(of: identity) }
+  }
+
+  /// Reads what it was measured at and how its training went.
+  mutating func readMeasurements(from store: RunStore) {
+    let identity = identity
+    attempt { run throws(RunStoreError) in run.epochs = try store.epochs(of: identity) }
+    attempt { run throws(RunStoreError) in run.metrics = try store.metrics(of: identity) }
+    guard metrics != nil else { return }
+    attempt { run throws(RunStoreError) in
+      run.hits = try store.ranks(of: identity).map { ranks in
+        Dictionary(ranks.map { ($0.query, $0.matchRanks.first == 1) }, uniquingKeysWith: { $0 && $1 })
+      }
+    }
+  }
+
+  /// Reads one file; what is wrong with it is kept, and the others are read all the same.
+  private mutating func attempt(_ read: (inout ComparedRun) throws(RunStoreError) -> Void) {
+    do throws(RunStoreError) { try read(&self) } catch { damage.append(error) }
+  }
+}
+
+/// Settings as a flat list: `train.rate.new` → `0.1`.
+enum FlatSettings {
+  /// What a plan says of the run's name only: which seed and variant it is.
+  private static let naming: Set<String> = ["seeds", "variants"]
+
+  /// Reads a `plan.yaml`.
+  static func read(_ text: String, name: String) throws(ConfigurationError) -> [String: String] {
+    let value = try YAML.parse(text, name: name)
+    guard let entries = value.entries else { throw Setting(value).mismatch("settings") }
+    var result: [String: String] = [:]
+    for entry in entries where !naming.contains(entry.key) { add(entry.value, at: entry.key, to: &result) }
+    return result
+  }
+
+  private static func add(_ value: YAMLValue, at path: String, to result: inout [String: String]) {
+    if let entries = value.entries, !entries.isEmpty {
+      for entry in entries { add(entry.value, at: "\(path).\(entry.key)", to: &result) }
+    } else {
+      result[path] = value.entries == nil ? YAML.inline(value) : "on"
+    }
+  }
+}
