@@ -11,15 +11,15 @@ extension NotebookReport {
       "<link rel=\"icon\" href=\"data:,\">",
       "<title>\(source.title.escapedForHTML)</title>", "<style>\(Document.style)\(Self.style)</style>", "</head>",
       "<body>",
-      "<a class=\"skip\" href=\"#content\">To the content</a>",
+      "<a class=\"skip\" href=\"#_content\">To the content</a>",
       "<header class=\"page\">", "<h1>\(source.title.escapedForHTML)</h1>",
     ]
     if let subtitle = source.subtitle { lines.append("<p class=\"subtitle\">\(subtitle.escapedForHTML)</p>") }
-    lines += ["</header>", contents(blocks), "<main id=\"content\">"]
+    lines += ["</header>", contents(blocks), "<main id=\"_content\">"]
     if !notebook.tables.isEmpty { lines.append("<p class=\"notice\">\(dataStatement.escapedForHTML)</p>") }
     lines += blocks.map(html)
     lines += [
-      "<footer><h2 id=\"made-by\">How this page was made</h2>",
+      "<footer><h2 id=\"_made-by\">How this page was made</h2>",
       "<p>From <code>\(source.file.escapedForHTML)</code> and the records of the runs alone, by</p>",
       Self.code(command),
       "<p>Numbers in sentences are looked up, never typed: <span class=\"value measured\">measured</span> ones are in plain "
@@ -85,9 +85,9 @@ extension NotebookReport {
       picture.svg.map { ("svg+xml", Data($0.utf8)) } ?? ("jpeg", picture.jpeg ?? Data())
     return [
       "<figure class=\"chart\(picture.isWide ? " wide" : "")\" id=\"\(name)\">",
-      "<div class=\"picture\" id=\"zoom-\(name)\"><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(label.escapedForHTML)\">",
+      "<div class=\"picture\" id=\"_zoom-\(name)\"><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(label.escapedForHTML)\">",
       "<img alt=\"\(picture.alternative.escapedForHTML)\" src=\"data:image/\(kind);base64,\(data.base64EncodedString())\"></div>",
-      "<p class=\"tools\"><a class=\"open\" href=\"#zoom-\(name)\" aria-label=\"Enlarge \(label.escapedForHTML)\">Enlarge</a>"
+      "<p class=\"tools\"><a class=\"open\" href=\"#_zoom-\(name)\" aria-label=\"Enlarge \(label.escapedForHTML)\">Enlarge</a>"
         + "<a class=\"close\" href=\"#\(name)\" aria-label=\"Close \(label.escapedForHTML)\">Close</a></p></div>",
       "<figcaption><b>\(label.escapedForHTML).</b> \(picture.caption.html)</figcaption>", "</figure>",
     ].joined(separator: "\n")

@@ -101,7 +101,7 @@ public struct NotebookReport: Sendable {
         let name = Self.name(of: text)
         headings[name, default: 0] += 1
         let count = headings[name] ?? 1
-        return .heading(text, level: level, name: count == 1 ? "section-\(name)" : "section-\(name)-\(count)")
+        return .heading(text, level: level, name: count == 1 ? "_\(name)" : "_\(name)--\(count)")
       case .paragraph(let prose): return .paragraph(try set(prose))
       case .notice(let prose): return .notice(try set(prose))
       case .list(let items, let isNumbered): return .list(try items.map(set), isNumbered: isNumbered)
@@ -113,7 +113,8 @@ public struct NotebookReport: Sendable {
     }
   }
 
-  /// A heading as links name it: its letters and digits, with hyphens between.
+  /// A heading as links name it: its letters and digits, with hyphens between. The page's own names start with `_`, which
+  /// no cell's does.
   private static func name(of heading: Typeset) -> String {
     let words = heading.plain.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
     return words.isEmpty ? "part" : words.joined(separator: "-")

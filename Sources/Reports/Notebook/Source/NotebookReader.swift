@@ -31,7 +31,7 @@ struct NotebookReader {
       } else if text.hasPrefix("#") {
         try heading()
       } else if text.hasPrefix(">") {
-        blocks.append(.notice(try prose { $0.hasPrefix(">") ? 1 : nil }))
+        blocks.append(.notice(try prose { line, _ in line.hasPrefix(">") ? 1 : nil }))
       } else if Self.item(text, isNumbered: false) != nil {
         try list(isNumbered: false)
       } else if Self.item(text, isNumbered: true) != nil {
@@ -49,15 +49,16 @@ struct NotebookReader {
     return line.prefixMatch(of: #/[0-9]{1,4}\. /#).map { line.distance(from: line.startIndex, to: $0.range.upperBound) }
   }
 
-  private func startsBlock(_ text: Substring) -> Bool {
+  private static func startsBlock(_ text: Substring) -> Bool {
     text.allSatisfy(\.isWhitespace) || ["```", "~~~", "#", ">"].contains { text.hasPrefix($0) }
-      || Self.item(text, isNumbered: false) != nil || Self.item(text, isNumbered: true) != nil
+      || item(text, isNumbered: false) != nil || item(text, isNumbered: true) != nil
   }
 
   /// Lines as long as `skip` says how much of each to leave out, as one paragraph.
-  private mutating func prose(_ skip: (Substring) -> Int?) throws -> Prose {
+  private mutating func prose(_ skip: (_ line: Substring, _ isFirst: Bool) -> Int?) throws -> Prose {
     var source = SourceText(file: file)
-    while line < lines.count, let width = skip(lines[line]) {
+    let first = line
+    while line < lines.count, let width = skip(lines[line], line == first) {
       var text = lines[line].dropFirst(width)
       let spaces = text.prefix { $0 == " " }.count
       text = text.dropFirst(spaces)
@@ -69,8 +70,7 @@ struct NotebookReader {
   }
 
   private mutating func paragraph() throws -> Prose {
-    let first = line
-    return try prose { [self] text in line == first || !startsBlock(text) ? 0 : nil }
+    try prose { text, isFirst in isFirst || !Self.startsBlock(text) ? 0 : nil }
   }
 
   private mutating func heading() throws {
@@ -92,10 +92,9 @@ struct NotebookReader {
   private mutating func list(isNumbered: Bool) throws {
     var items: [Prose] = []
     while line < lines.count, let width = Self.item(lines[line], isNumbered: isNumbered) {
-      let first = line
       items.append(
-        try prose { [self] text in
-          line == first ? width : text.hasPrefix(" ") && !text.allSatisfy(\.isWhitespace) ? 0 : nil
+        try prose { text, isFirst in
+          isFirst ? width : text.hasPrefix(" ") && !text.allSatisfy(\.isWhitespace) ? 0 : nil
         })
     }
     blocks.append(.list(items, isNumbered: isNumbered))
