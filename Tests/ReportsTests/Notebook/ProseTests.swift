@@ -63,10 +63,10 @@ struct ProseTests {
   }
 
   @Test func linksRunNothing() {
-    for target in ["javascript:alert", "data:text/html,x", "//evil.example", "JavaScript:x", "vbscript:x"] {
+    for target in ["javascript:alert", "data:text/html,x", "//evil.example", "JavaScript:x", "vbscript:x", "#here"] {
       #expect(place("[x](\(target))").contains("no target for a link"), "\(target)")
     }
-    #expect(place("[x](https://a.b) [y](#here) [z](tables.md) [w](mailto:a@b.c)") == "accepted")
+    #expect(place("[x](https://a.b) [z](tables.md) [w](mailto:a@b.c)") == "accepted")
   }
 
   @Test func subsetOfMarkdownIsSetAndTheRestIsText() throws {
