@@ -133,7 +133,8 @@ struct ProseReader {
     guard Self.isAllowed(target) else {
       throw ConfigurationError(
         at: source.location(middle + 2),
-        "\(Wording.quoted(target)) is no target for a link: https:, http:, mailto: or a file beside the report; {{see NAME}} leads to a cell")
+        "\(Wording.quoted(target)) is no target for a link: https:, http:, mailto: or a file beside the report; {{see NAME}} leads to a cell"
+      )
     }
     for index in place + 1..<middle { visible.append((source.marks[index].character, index)) }
     add(.set(.link(source.text(place + 1..<middle), file: target)))
@@ -142,7 +143,9 @@ struct ProseReader {
 
   /// Targets that lead somewhere and run nothing.
   static func isAllowed(_ target: String) -> Bool {
-    guard !target.isEmpty, !target.hasPrefix("#"), target.onOneLine == target, !target.contains(where: { $0 == " " || $0 == "\"" }) else {
+    guard !target.isEmpty, !target.hasPrefix("#"), target.onOneLine == target,
+      !target.contains(where: { $0 == " " || $0 == "\"" })
+    else {
       return false
     }
     let scheme = target.prefix { $0 != ":" && $0 != "/" && $0 != "#" && $0 != "?" }
