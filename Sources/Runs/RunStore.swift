@@ -127,6 +127,17 @@ public struct RunStore: Sendable {
     try readJSON([QueryRanking].self, .ranks, of: run, limit: 1 << 28)
   }
 
+  /// Reads `ranks.json` of a run's folder, wherever that lies; nil where there is none.
+  ///
+  /// - Throws: ``RunStoreError``.
+  public static func ranks(in folder: URL) throws(RunStoreError) -> [QueryRanking]? {
+    let file = folder.appendingPathComponent(File.ranks.rawValue, isDirectory: false)
+    guard let data = try AtomicFile.read(file, limit: 1 << 28) else { return nil }
+    do { return try RunJSON.decoder().decode([QueryRanking].self, from: data) } catch {
+      throw RunStoreError(file, "\(RunJSON.reason(error)); remove the file, and aanet run writes it anew")
+    }
+  }
+
   private func writeJSON(_ value: some Encodable, as file: File, of run: RunIdentity) throws(RunStoreError) {
     let data: Data
     do { data = try RunJSON.encoder(pretty: file != .ranks).encode(value) + Data("\n".utf8) } catch {

@@ -55,7 +55,7 @@ extension AblationReport {
     return changes.isEmpty || !lost.isEmpty ? "→ " + plainLabel(step.to) : changes.joined(separator: ", ")
   }
 
-  private func lossChart() -> CurveChart {
+  func lossChart() -> CurveChart {
     CurveChart(
       name: "losses", axis: "training loss (nats)", isLogarithmic: true,
       panels: variants.map { variant in
@@ -63,7 +63,7 @@ extension AblationReport {
       })
   }
 
-  private func sigmaChart() -> CurveChart? {
+  func sigmaChart() -> CurveChart? {
     let learning = variants.filter { $0.learnsWeights == true }
     guard !learning.isEmpty else { return nil }
     return CurveChart(
@@ -74,7 +74,7 @@ extension AblationReport {
   }
 
   /// A curve a task: at each epoch the mean, the smallest and the largest over the finished runs that have it.
-  private func curves(_ variant: ReportVariant, _ reading: (EpochRecord) -> [String: Double]) -> [CurveChart.Curve] {
+  func curves(_ variant: ReportVariant, _ reading: (EpochRecord) -> [String: Double]) -> [CurveChart.Curve] {
     TaskLoss.all.compactMap { task in
       var byEpoch: [Int: [Double]] = [:]
       for record in variant.finished {

@@ -1,4 +1,5 @@
-/// Small multiples of curves over epochs: a panel a variant, the same axes in each, a band for the spread over seeds.
+/// Small multiples of curves, over epochs unless another axis is named: the same axes in each panel, a band for the spread
+/// over seeds.
 struct CurveChart: Chart {
   /// A point of a curve: the mean over seeds, the smallest and the largest.
   struct Point: Hashable {
@@ -33,17 +34,33 @@ struct CurveChart: Chart {
   let isLogarithmic: Bool
   /// The panels, row by row.
   let panels: [Panel]
+  /// What the level axis measures.
+  var across = "epoch"
+  /// The level axis; nil goes from 1 to the last point.
+  var limits: ClosedRange<Double>?
+  /// The upright axis; nil leaves room around the values.
+  var upright: ClosedRange<Double>?
 
   private static let panelHeight = 240
-  private static let head = 34
+  private static let keyLine = 34
   private static let foot = 24
   private static let left = 78
   private static let right = 22
   private static let between = (across: 62, down: 68)
   private var columns: Int { panels.count < 2 ? 1 : 2 }
   private var lines: Int { max(1, (panels.count + columns - 1) / columns) }
+  /// A panel that stands alone may be taller.
+  private var panelHeight: Int { panels.count < 2 ? 360 : Self.panelHeight }
+  private var head: Int { Self.keyLine + 22 * (keyLines - 1) }
 
-  var size: (width: Int, height: Int) { (840, Self.head + Self.foot + lines * Self.panelHeight) }
+  var size: (width: Int, height: Int) { (840, head + Self.foot + lines * panelHeight) }
+
+  /// How many entries of the key stand side by side: as many as their longest name leaves room for.
+  private var keyColumns: Int {
+    let longest = keyEntries.map { min($0.label.count, 60) }.max() ?? 1
+    return max(1, 820 / (longest * 9 + 56))
+  }
+  private var keyLines: Int { max(1, (keyEntries.count + keyColumns - 1) / keyColumns) }
 
   private var keyEntries: [Curve] {
     var seen: Set<String> = []
@@ -63,14 +80,16 @@ struct CurveChart: Chart {
     let points = panels.flatMap { $0.curves.flatMap(\.points) }.filter { !isLogarithmic || $0.low > 0 }
     let last = max(2, points.map(\.x).max() ?? 2)
     var commands = ["set multiplot"] + key
-    commands += ["set xrange [1:\(last)]", "set format y '%g'", "unset key"]
+    commands += [
+      "set xrange [\(limits?.lowerBound ?? 1):\(limits?.upperBound ?? last)]", "set format y '%g'", "unset key",
+    ]
     commands += verticalAxis(points)
     for (index, panel) in panels.enumerated() {
       commands += place(index)
       commands.append(
         "set title \(panel.title.quotedForGnuplot) noenhanced offset 0,-0.6 textcolor rgb '\(ChartTheme.ink)'")
       let isLast = index + columns >= panels.count
-      commands.append(isLast ? "set xlabel 'epoch' noenhanced offset 0,0.4" : "unset xlabel")
+      commands.append(isLast ? "set xlabel \(across.quotedForGnuplot) noenhanced offset 0,0.4" : "unset xlabel")
       commands.append(
         index % columns == 0 ? "set ylabel \(axis.quotedForGnuplot) noenhanced" : "unset ylabel")
       commands.append("unset label")
@@ -90,8 +109,8 @@ struct CurveChart: Chart {
     return [
       "unset border", "unset tics", "unset grid", "set xrange [0:1]", "set yrange [0:1]",
       "set lmargin at screen 0.02", "set rmargin at screen 0.98", "set tmargin at screen 1",
-      "set bmargin at screen \(1 - Double(Self.head) / Double(size.height))",
-      "set key center center horizontal maxrows 1 Left reverse noenhanced samplen 3 width -1 textcolor rgb '\(ChartTheme.ink)'",
+      "set bmargin at screen \(1 - Double(head) / Double(size.height))",
+      "set key center center horizontal \(keyLines == 1 ? "maxrows 1" : "maxcols \(keyColumns)") Left reverse noenhanced samplen 3 width -1 textcolor rgb '\(ChartTheme.ink)'",
       "plot NaN notitle, \(entries.joined(separator: ", "))", ChartTheme.axes,
     ]
   }
@@ -101,8 +120,8 @@ struct CurveChart: Chart {
     let (width, height) = (Double(size.width), Double(size.height))
     let across = (width - Double(Self.left + Self.right + (columns - 1) * Self.between.across)) / Double(columns)
     let left = Double(Self.left) + Double(index % columns) * (across + Double(Self.between.across))
-    let top = Double(Self.head + (index / columns) * Self.panelHeight + 26)
-    let bottom = top + Double(Self.panelHeight - Self.between.down)
+    let top = Double(head + (index / columns) * panelHeight + 26)
+    let bottom = top + Double(panelHeight - Self.between.down)
     return [
       "set lmargin at screen \(left / width)", "set rmargin at screen \((left + across) / width)",
       "set tmargin at screen \(1 - top / height)", "set bmargin at screen \(1 - bottom / height)",
@@ -110,6 +129,7 @@ struct CurveChart: Chart {
   }
 
   private func verticalAxis(_ points: [Point]) -> [String] {
+    if let upright { return ["set yrange [\(upright.lowerBound):\(upright.upperBound)]"] }
     let values = points.flatMap { [$0.low, $0.high] }
     guard let low = values.min(), let high = values.max() else { return ["set yrange [0:1]"] }
     if isLogarithmic { return ["set logscale y 10", "set yrange [\(low / 1.2):\(high * 1.2)]"] }

@@ -13,6 +13,18 @@ struct DotChart: Chart {
     var values: [Double]
     /// The paper's figure.
     var published: Double?
+    /// Its place in each of the chart's further marks; nil draws nothing.
+    var marks: [Double?] = []
+    /// Whether runs are to measure it; a row of the paper's alone has no gap to mark.
+    var isMeasured = true
+  }
+
+  /// A further kind of points, beside the mean.
+  struct Mark: Hashable {
+    /// What it is, for the key.
+    var title: String
+    /// How it looks.
+    var style: SeriesStyle
   }
 
   let name: String
@@ -26,14 +38,16 @@ struct DotChart: Chart {
   let published: String
   /// Whether nothing-at-all has a line of its own.
   var marksZero = false
+  /// Further kinds of points.
+  var marks: [Mark] = []
   /// The rows, top first.
   let rows: [Row]
 
-  var size: (width: Int, height: Int) { (440, Self.head + Self.foot + Self.rowHeight * max(1, rows.count)) }
+  var size: (width: Int, height: Int) { (440, Self.head + foot + Self.rowHeight * max(1, rows.count)) }
 
   private static let rowHeight = 58
   private static let head = 8
-  private static let foot = 136
+  private var foot: Int { 136 + 22 * marks.count }
   /// Where a row's name and its three kinds of points stand, in rows from its middle downwards, so that none hides
   /// another. The name stands over its points, not beside them, which leaves the width of a phone to the figures.
   private static let places = (name: -0.31, seeds: -0.06, mean: 0.13, paper: 0.34)
@@ -49,12 +63,19 @@ struct DotChart: Chart {
     script.data(
       prefix + "paper", numbered.compactMap { y, row in row.published.map { [$0, y + Self.places.paper] } },
       columns: 2)
+    for index in marks.indices {
+      script.data(
+        "\(prefix)mark\(index)_",
+        numbered.compactMap { y, row in
+          (row.marks.indices.contains(index) ? row.marks[index] : nil).map { [$0, y + Self.places.mean] }
+        }, columns: 2)
+    }
   }
 
   func commands(prefix: String) -> [String] {
     let values = rows.flatMap { row -> [Double] in
       let ends = row.mean.map { [$0 - (row.spread ?? 0), $0 + (row.spread ?? 0)] } ?? []
-      return ends + row.values + (row.published.map { [$0] } ?? [])
+      return ends + row.values + (row.published.map { [$0] } ?? []) + row.marks.compactMap { $0 }
     }
     let limits = Charts.limits(values + (marksZero ? [0] : [])) ?? (0, 100)
     let height = Double(size.height)
@@ -67,8 +88,8 @@ struct DotChart: Chart {
       "set border 1 lc rgb '\(ChartTheme.ink)' lw 1",
       "set lmargin at screen 0.03", "set rmargin at screen 0.97",
       "set xlabel \(axis.quotedForGnuplot) noenhanced offset 0,0.3 textcolor rgb '\(ChartTheme.ink)'",
-      "set bmargin at screen \(Double(Self.foot) / height)", "set tmargin at screen \(1 - Double(Self.head) / height)",
-      "set key at screen 0.015,\(72 / height) left top Left reverse vertical maxcols 1 noenhanced samplen 2 "
+      "set bmargin at screen \(Double(foot) / height)", "set tmargin at screen \(1 - Double(Self.head) / height)",
+      "set key at screen 0.015,\(Double(72 + 22 * marks.count) / height) left top Left reverse vertical maxcols 1 noenhanced samplen 2 "
         + "spacing 1.1 textcolor rgb '\(ChartTheme.ink)'",
     ]
     if marksZero {
@@ -80,13 +101,17 @@ struct DotChart: Chart {
         "set label \(row.label.quotedForGnuplot) at graph 0,first \(Double(index) + Self.places.name) left noenhanced "
           + "textcolor rgb '\(ChartTheme.ink)'")
     }
-    for (index, row) in rows.enumerated() where row.mean == nil {
+    for (index, row) in rows.enumerated() where row.mean == nil && row.isMeasured {
       commands.append(
         "set label 'no finished run' at graph 0,first \(Double(index) + Self.places.mean) left noenhanced "
           + "textcolor rgb '#777777'")
     }
     let dot = SeriesStyle.measured
     let paper = SeriesStyle.published
+    let further = marks.enumerated().map { index, mark in
+      ", $\(prefix)mark\(index)_ using 1:2 with points pt \(mark.style.marker) ps 1.1 lw 2 lc rgb '\(mark.style.color)' "
+        + "title \(mark.title.quotedForGnuplot)"
+    }.joined()
     commands.append(
       """
       plot $\(prefix)seeds using 1:2 with points pt 7 ps 0.4 lc rgb '\(SeriesStyle.seeds)' title \(seeds.quotedForGnuplot), \
@@ -94,7 +119,7 @@ struct DotChart: Chart {
       title \(measured.quotedForGnuplot), \
       $\(prefix)mean using 1:2 with points pt \(dot.marker) ps 0.95 lw 2 lc rgb '\(dot.color)' notitle, \
       $\(prefix)paper using 1:2 with points pt \(paper.marker) ps 1.05 lc rgb '\(paper.color)' \
-      title \(published.quotedForGnuplot)
+      title \(published.quotedForGnuplot)\(further)
       """)
     return commands
   }

@@ -14,6 +14,16 @@ struct SeriesStyle: Hashable, Sendable {
   static let published = SeriesStyle(color: "#D55E00", marker: 13, dash: 2)
   /// The colour of what each seed measured: the light blue beside the mean's blue.
   static let seeds = "#56B4E9"
+  /// The accuracy of always saying the most frequent class: a grey cross.
+  static let majority = SeriesStyle(color: "#555555", marker: 2, dash: 3)
+  /// The accuracy that unlabelled colours leave: a green triangle, hollow.
+  static let ceiling = SeriesStyle(color: "#009E73", marker: 8, dash: 4)
+  /// Any number of series, told apart by colour, marker and dash together.
+  static func series(_ index: Int) -> SeriesStyle {
+    let colors = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#555555"]
+    let markers = [7, 5, 9, 13, 11, 6, 4, 8]
+    return SeriesStyle(color: colors[index % 7], marker: markers[index % 8], dash: index % 5 + 1)
+  }
   /// Each task's loss.
   static let tasks: [String: SeriesStyle] = [
     "global": SeriesStyle(color: "#0072B2", marker: 7, dash: 1),

@@ -1,6 +1,8 @@
 extension Table {
   /// The table as HTML, in a box of its own that scrolls where the page is narrower.
-  func html(label: String) -> String {
+  ///
+  /// - Parameter foot: HTML of ours that stands under the notes.
+  func html(label: String, foot: String = "") -> String {
     var lines = ["<figure class=\"table\" id=\"\(name.escapedForHTML)\">"]
     lines.append("<figcaption><b>\(label.escapedForHTML).</b> \(caption.html)</figcaption>")
     lines.append("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(label.escapedForHTML)\"><table>")
@@ -35,6 +37,7 @@ extension Table {
     if !notes.isEmpty {
       lines.append("<div class=\"notes\">\(notes.map { "<p>\($0.html)</p>" }.joined())</div>")
     }
+    if !foot.isEmpty { lines.append(foot) }
     lines.append("</figure>")
     return lines.joined(separator: "\n")
   }

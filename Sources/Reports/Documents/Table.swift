@@ -1,7 +1,7 @@
 /// A table before it has a format: columns under groups, rows in sections, a caption and notes.
-public struct Table: Hashable, Sendable {
+public struct Table: Hashable, Codable, Sendable {
   /// Which side a column's cells stand on.
-  public enum Alignment: Sendable {
+  public enum Alignment: String, Codable, Sendable {
     /// Words.
     case leading
     /// Numbers.
@@ -9,7 +9,7 @@ public struct Table: Hashable, Sendable {
   }
 
   /// A column.
-  public struct Column: Hashable, Sendable {
+  public struct Column: Hashable, Codable, Sendable {
     /// What stands at its head.
     public var title: Typeset
     /// Which side its cells stand on.
@@ -26,7 +26,7 @@ public struct Table: Hashable, Sendable {
   }
 
   /// Where the figures of a group of columns come from, which decides how they look.
-  public enum Origin: String, Sendable {
+  public enum Origin: String, Codable, Sendable {
     /// Measured by runs of this project.
     case measured
     /// Printed in the paper.
@@ -34,7 +34,7 @@ public struct Table: Hashable, Sendable {
   }
 
   /// A heading over neighbouring columns.
-  public struct Group: Hashable, Sendable {
+  public struct Group: Hashable, Codable, Sendable {
     /// The heading.
     public var title: Typeset
     /// Where the figures come from.
@@ -48,7 +48,7 @@ public struct Table: Hashable, Sendable {
   }
 
   /// Rows that belong together, under a heading of their own where they have one.
-  public struct Section: Hashable, Sendable {
+  public struct Section: Hashable, Codable, Sendable {
     /// The heading.
     public var title: Typeset?
     /// The rows; each has a cell for every column.

@@ -7,6 +7,10 @@ extension Typeset {
       case .symbol(let base, let sub): "<i>\(base.escapedForHTML)</i><sub>\(sub.escapedForHTML)</sub>"
       case .code(let text): "<code>\(text.escapedForHTML)</code>"
       case .strong(let text): "<strong>\(text.escapedForHTML)</strong>"
+      case .emphasis(let text): "<em>\(text.escapedForHTML)</em>"
+      case .value(let text, let origin, let of):
+        "<span class=\"value \(origin.rawValue)\" title=\"\(of.escapedForHTML)\">\(text.escapedForHTML)</span>"
+      case .reference(let text, let name): "<a href=\"#\(name.escapedForHTML)\">\(text.escapedForHTML)</a>"
       case .link(let text, let file): "<a href=\"\(file.escapedForHTML)\">\(text.escapedForHTML)</a>"
       }
     }.joined()

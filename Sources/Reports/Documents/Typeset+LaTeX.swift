@@ -9,6 +9,11 @@ extension Typeset {
       case .symbol(let base, let sub): "\(base.escapedForLaTeX)\\textsubscript{\(sub.escapedForLaTeX)}"
       case .code(let text): "\\texttt{\(text.escapedForLaTeX)}"
       case .strong(let text): "\\textbf{\(text.escapedForLaTeX)}"
+      case .emphasis(let text): "\\emph{\(text.escapedForLaTeX)}"
+      case .value(let text, .measured, _): text.escapedForLaTeX
+      case .value(let text, .published, _): "\\emph{\(text.escapedForLaTeX)}"
+      case .value(let text, .missing, _): "\\textbf{\(text.escapedForLaTeX)}"
+      case .reference(let text, _): text.escapedForLaTeX
       case .link(let text, _): text.escapedForLaTeX
       }
     }.joined()

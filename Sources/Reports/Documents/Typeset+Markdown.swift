@@ -7,7 +7,12 @@ extension Typeset {
       case .symbol(let base, let sub): "*\(base.escapedForMarkdown)*<sub>\(sub.escapedForMarkdown)</sub>"
       case .code(let text): text.asMarkdownCode
       case .strong(let text): "**\(text.escapedForMarkdown)**"
-      case .link(let text, let file): "[\(text.escapedForMarkdown)](\(file))"
+      case .emphasis(let text): "*\(text.escapedForMarkdown)*"
+      case .value(let text, .measured, _): text.escapedForMarkdown
+      case .value(let text, .published, _): "*\(text.escapedForMarkdown)*"
+      case .value(let text, .missing, _): "**\(text.escapedForMarkdown)**"
+      case .reference(let text, _): text.escapedForMarkdown
+      case .link(let text, let file): "[\(text.escapedForMarkdown)](\(file.escapedForMarkdownTarget))"
       }
     }.joined()
   }
@@ -30,6 +35,21 @@ extension String {
       }
     }
     return result
+  }
+
+  /// A link's target: spaces, brackets and angles by their codes, so that none ends it.
+  package var escapedForMarkdownTarget: String {
+    onOneLine.reduce(into: "") { result, character in
+      switch character {
+      case " ": result += "%20"
+      case "(": result += "%28"
+      case ")": result += "%29"
+      case "<": result += "%3C"
+      case ">": result += "%3E"
+      case "\\": result += "%5C"
+      default: result.append(character)
+      }
+    }
   }
 
   /// A code span; its fence is longer than any run of backticks inside, and a bar is escaped for tables.

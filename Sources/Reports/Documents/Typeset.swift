@@ -1,9 +1,9 @@
 /// A line of text in which a few things are set as in a paper: the symbols of the task losses, code, what is missing.
 ///
 /// It knows no output format; each format's rules, escaping among them, are in `Typeset+<format>.swift`.
-public struct Typeset: Hashable, Sendable, ExpressibleByStringLiteral {
+public struct Typeset: Hashable, Codable, Sendable, ExpressibleByStringLiteral {
   /// A stretch of one kind.
-  public enum Piece: Hashable, Sendable {
+  public enum Piece: Hashable, Codable, Sendable {
     /// Words and numbers, from wherever: every format escapes them.
     case text(String)
     /// A letter with a subscript, set as mathematics: `L` with `aa` is the loss of the attention task.
@@ -14,6 +14,22 @@ public struct Typeset: Hashable, Sendable, ExpressibleByStringLiteral {
     case strong(String)
     /// A link to a file beside the document.
     case link(String, file: String)
+    /// Words said with stress.
+    case emphasis(String)
+    /// A number that was looked up, and what it is the number of.
+    case value(String, ValueOrigin, of: String)
+    /// A link to a table, a figure or a heading of the same document, by its name.
+    case reference(String, to: String)
+  }
+
+  /// Where a number in a sentence comes from, which decides how it looks.
+  public enum ValueOrigin: String, Codable, Sendable {
+    /// Measured by runs of this project.
+    case measured
+    /// Printed in the paper.
+    case published
+    /// No run that would give it is finished.
+    case missing
   }
 
   /// The stretches, in order.
@@ -43,7 +59,9 @@ public struct Typeset: Hashable, Sendable, ExpressibleByStringLiteral {
   public var plain: String {
     pieces.map { piece in
       switch piece {
-      case .text(let text), .code(let text), .strong(let text), .link(let text, _): text.onOneLine
+      case .text(let text), .code(let text), .strong(let text), .link(let text, _), .emphasis(let text),
+        .value(let text, _, _), .reference(let text, _):
+        text.onOneLine
       case .symbol(let base, let sub): base + sub
       }
     }.joined()

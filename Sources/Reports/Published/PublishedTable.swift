@@ -1,5 +1,5 @@
 /// A row that the paper printed.
-public struct PublishedRow: Hashable, Sendable {
+public struct PublishedRow: Hashable, Codable, Sendable {
   /// The word that a measured variant is matched by: `Lg+Lp`.
   public var name: String
   /// Its tasks, in the order of the loss: `global`, `part`, `attribute`, `attention`; empty where a row is no ablation.
@@ -28,7 +28,7 @@ public struct PublishedRow: Hashable, Sendable {
 }
 
 /// A table that the paper printed.
-public struct PublishedTable: Hashable, Sendable {
+public struct PublishedTable: Hashable, Codable, Sendable {
   /// The word that reports name it by: `table3`.
   public var name: String
   /// Its caption, in short.

@@ -13,7 +13,12 @@ struct ReportCommand: ParsableCommand {
       Reports are defined in reports/<name>.yaml and written to reports/_out/<name>/. An experiment is reported by \
       the definition of the published table that it names. Nothing is trained: runs that are not finished show as gaps.
 
+      A notebook, reports/<name>.md, is prose with cells and with numbers that are looked up ({{table3.Lg.mAP}}); it is \
+      rendered to one page, Markdown, LaTeX, CSV, charts and a Jupyter notebook. Cells are rendered anew only when what \
+      they draw from changed.
+
       Examples:
+        aanet report paper
         aanet report ablation
         aanet report ablation --format json
         aanet report quickstart
@@ -22,7 +27,8 @@ struct ReportCommand: ParsableCommand {
         aanet report ablation train.epochs=5
       """)
 
-  @Argument(help: "The report, a file's name under reports/ without .yaml; or an experiment, or a folder of them.")
+  @Argument(
+    help: "The report, a file's name under reports/ without .md or .yaml; or an experiment, or a folder of them.")
   var report: String
   @Argument(help: "The changes that the runs were made with, such as train.epochs=5.") var overrides: [String] = []
   @Option(help: "Draw from this experiment instead of the report's own.") var experiment: String?
@@ -31,6 +37,14 @@ struct ReportCommand: ParsableCommand {
   @OptionGroup var project: ProjectOptions
 
   func run() throws {
+    if NotebookSource.names(in: project.reports).contains(report) {
+      guard experiment == nil else {
+        throw ReportError(
+          "a notebook names its experiments itself: leave --experiment out, or change \(report.onOneLine).md")
+      }
+      return try NotebookOutput(project: project, overrides: overrides).show(
+        report, to: out.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? project.output(of: report), format)
+    }
     let isDefined = ReportDefinition.names(in: project.reports).contains(report)
     let definition = isDefined ? try ReportDefinition.find(report, in: project.reports) : nil
     let wanted = experiment ?? definition?.experiment ?? report
@@ -64,7 +78,7 @@ struct ReportCommand: ParsableCommand {
   /// The experiments that are meant; what is no report's name either is said to be neither.
   private func plans(_ wanted: String) throws -> [ExperimentPlan] {
     do throws(ConfigurationError) { return try project.library.plans(wanted, overrides: overrides) } catch {
-      let names = ReportDefinition.names(in: project.reports)
+      let names = ReportDefinition.names(in: project.reports) + NotebookSource.names(in: project.reports)
       guard wanted == report, experiment == nil, !names.contains(report), error.location == nil, error.path.isEmpty
       else { throw error }
       let what = "there is no report and no experiment \(Wording.quoted(report))"

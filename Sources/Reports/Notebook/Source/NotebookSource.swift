@@ -1,0 +1,116 @@
+import Configuration
+import Foundation
+
+/// A notebook as its author wrote it, `reports/<name>.md`: what it draws from, prose, and cells.
+public struct NotebookSource: Sendable {
+  /// An experiment that the notebook draws from.
+  public struct Experiment: Hashable, Sendable {
+    /// What cells and values call it: `table3`.
+    public var name: String
+    /// Its name under `experiments/`.
+    public var experiment: String
+    /// Where it is named.
+    public var location: SourceLocation?
+  }
+
+  /// A part of a notebook.
+  enum Block: Sendable {
+    /// A heading, 1 the highest.
+    case heading(Prose, level: Int)
+    /// A paragraph.
+    case paragraph(Prose)
+    /// Paragraphs behind `>`: what must not be missed.
+    case notice(Prose)
+    /// A list, numbered or not.
+    case list([Prose], isNumbered: Bool)
+    /// Code to be shown as it is.
+    case code(String)
+    /// A cell.
+    case cell(CellSource)
+  }
+
+  /// Its name, that of the file.
+  public var name: String
+  /// The file, as messages show it.
+  public var file: String
+  /// The title.
+  public var title: String
+  /// What the title is said with.
+  public var subtitle: String?
+  /// What it draws from.
+  public var experiments: [Experiment]
+  /// The prose and the cells, in order.
+  var blocks: [Block]
+
+  /// The most that a notebook may hold, in bytes.
+  static let largest = 1 << 20
+
+  /// Reads a notebook's file.
+  ///
+  /// - Throws: a `ConfigurationError` that names file, line and column, a `ReportError` where the file cannot be read.
+  public init(contentsOf file: URL) throws {
+    let name = file.deletingPathExtension().lastPathComponent
+    guard let handle = try? FileHandle(forReadingFrom: file), let data = try? handle.read(upToCount: Self.largest + 1)
+    else {
+      throw ReportError("\(file.path.onOneLine) cannot be read")
+    }
+    guard data.count <= Self.largest else {
+      throw ReportError("\(file.path.onOneLine) has more than \(Self.largest) bytes, which is no notebook")
+    }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw ReportError("\(file.path.onOneLine) is not UTF-8")
+    }
+    try self.init(text: text, name: name, file: "reports/\(file.lastPathComponent)")
+  }
+
+  /// Reads a notebook's text.
+  public init(text: String, name: String, file: String? = nil) throws {
+    let file = file ?? "\(name).md"
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    let end = lines.dropFirst().firstIndex { $0 == "---" }
+    guard lines.first == "---", let end else {
+      throw ConfigurationError(
+        at: SourceLocation(file: file, line: 1, column: 1),
+        "a notebook starts with its settings between two lines '---': title, and experiments")
+    }
+    let front = "\n" + lines[1..<end].joined(separator: "\n") + "\n"
+    let keys = try Setting(YAML.parse(front, name: file)).keys("title", "subtitle", "experiments")
+    self.name = name
+    self.file = file
+    title = try Self.heading(keys.required("title"))
+    subtitle = try keys["subtitle"].map(Self.heading)
+    experiments = try (keys["experiments"]?.entries() ?? []).map { name, setting in
+      guard CellSource.isName(name) else {
+        throw setting.error(
+          "\(Wording.quoted(name)) is no name for cells: lower-case letters, digits and hyphens, a letter first")
+      }
+      return Experiment(name: name, experiment: try setting.string(maximum: 200), location: setting.location)
+    }
+    var reader = NotebookReader(lines: lines, from: end + 1, file: file)
+    blocks = try reader.read()
+  }
+
+  /// A line of text from the settings, in which no result may be typed either.
+  private static func heading(_ setting: Setting) throws -> String {
+    let text = try setting.string(maximum: 300)
+    var source = SourceText(file: setting.location?.file ?? "")
+    source.append(text[...], line: setting.location?.line ?? 1, column: setting.location?.column ?? 1)
+    try HandTypedNumber.refuse(in: text.enumerated().map { ($0.element, $0.offset) }, source)
+    return text
+  }
+
+  /// The notebooks of a folder, by name.
+  public static func names(in folder: URL) -> [String] {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return files.filter { $0.hasSuffix(".md") && !$0.hasPrefix(".") && $0 != "README.md" }
+      .map { String($0.dropLast(3)) }.sorted()
+  }
+
+  /// The cells, in order.
+  var cells: [CellSource] {
+    blocks.compactMap { block in
+      guard case .cell(let cell) = block else { return nil }
+      return cell
+    }
+  }
+}

@@ -1,0 +1,183 @@
+import Configuration
+
+/// Reads a notebook's inline Markdown from left to right.
+struct ProseReader {
+  private let source: SourceText
+  private var place = 0
+  private var pieces: [Prose.Piece] = []
+  private var plain = ""
+  private var plainKind: Character?
+  /// What a reader will see as typed words, each character with its index; code and values stand as `￼`.
+  private(set) var visible: [(character: Character, index: Int)] = []
+
+  /// Stands for what was not typed as prose.
+  static let object: Character = "\u{FFFC}"
+
+  init(_ source: SourceText) { self.source = source }
+
+  private func at(_ index: Int) -> Character? { index < source.marks.count ? source.marks[index].character : nil }
+  private func starts(_ text: String, at index: Int) -> Bool {
+    text.enumerated().allSatisfy { at(index + $0.offset) == $0.element }
+  }
+  private func find(_ text: String, from index: Int) -> Int? {
+    var index = index
+    while index < source.marks.count {
+      if starts(text, at: index) { return index }
+      index += 1
+    }
+    return nil
+  }
+
+  /// Reads it all.
+  mutating func read() throws(ConfigurationError) -> [Prose.Piece] {
+    while place < source.marks.count { try step() }
+    flush()
+    return pieces
+  }
+
+  private mutating func step() throws(ConfigurationError) {
+    guard let character = at(place) else { return }
+    switch character {
+    case "\\" where at(place + 1).map { $0.isASCII && ($0.isPunctuation || $0.isSymbol) } == true:
+      type(place + 1)
+      place += 2
+    case "`": try code()
+    case "{" where starts("{{", at: place): try braces()
+    case "[": try link()
+    case "*", "_": mark(character)
+    default:
+      type(place)
+      place += 1
+    }
+  }
+
+  private mutating func type(_ index: Int) {
+    guard let character = at(index) else { return }
+    plain.append(character)
+    visible.append((character, index))
+  }
+
+  private mutating func flush() {
+    guard !plain.isEmpty else { return }
+    let piece: Typeset.Piece =
+      switch plainKind {
+      case "*": .strong(plain)
+      case "_": .emphasis(plain)
+      default: .text(plain)
+      }
+    pieces.append(.set(piece))
+    plain = ""
+  }
+
+  private mutating func add(_ piece: Prose.Piece) {
+    flush()
+    pieces.append(piece)
+    visible.append((Self.object, place))
+  }
+
+  /// A span between equal runs of backticks. What is nothing but a number is no code.
+  private mutating func code() throws(ConfigurationError) {
+    var fence = ""
+    while at(place + fence.count) == "`" { fence.append("`") }
+    var end = place + fence.count
+    while let found = find(fence, from: end), at(found + fence.count) == "`" {
+      end = found
+      while at(end) == "`" { end += 1 }
+    }
+    guard let close = find(fence, from: end) else {
+      for offset in 0..<fence.count { type(place + offset) }
+      place += fence.count
+      return
+    }
+    let inner = place + fence.count..<close
+    var text = source.text(inner)
+    if text.first == " ", text.last == " ", text.contains(where: { $0 != " " }) {
+      text = String(text.dropFirst().dropLast())
+    }
+    let isNumber =
+      text.contains(where: \.isNumber) && !text.contains { $0.isLetter || $0 == "=" || $0 == ":" || $0 == "/" }
+    add(.set(.code(text)))
+    if isNumber { for index in inner { visible.append((source.marks[index].character, index)) } }
+    place = close + fence.count
+  }
+
+  /// `{{table3.Lg.mAP}}`, `{{typed 0.1}}` or `{{see table3}}`.
+  private mutating func braces() throws(ConfigurationError) {
+    let start = place
+    guard let close = find("}}", from: place + 2) else {
+      throw ConfigurationError(
+        at: source.location(start), "'{{' is not closed by '}}'; write '\\{{' for the signs themselves")
+    }
+    let text = source.text(start + 2..<close).trimmedOfSpaces
+    let words = text.split(separator: " ", maxSplits: 1).map(String.init)
+    let location = source.location(start)
+    if words.count == 2, words[0] == "typed" {
+      add(.set(.text(words[1])))
+    } else if words.count == 2, words[0] == "see" {
+      add(.reference(words[1].trimmedOfSpaces, location))
+    } else {
+      add(.value(try ValuePath.parse(text, at: location), location))
+    }
+    place = close + 2
+  }
+
+  private mutating func link() throws(ConfigurationError) {
+    guard let middle = find("](", from: place + 1), let close = find(")", from: middle + 2),
+      !source.text(place..<close).contains("\n")
+    else {
+      type(place)
+      place += 1
+      return
+    }
+    let target = source.text(middle + 2..<close)
+    guard Self.isAllowed(target) else {
+      throw ConfigurationError(
+        at: source.location(middle + 2),
+        "\(Wording.quoted(target)) is no target for a link: https:, http:, mailto: or a file beside the report; {{see NAME}} leads to a cell"
+      )
+    }
+    for index in place + 1..<middle { visible.append((source.marks[index].character, index)) }
+    add(.set(.link(source.text(place + 1..<middle), file: target)))
+    place = close + 1
+  }
+
+  /// Targets that lead somewhere and run nothing.
+  static func isAllowed(_ target: String) -> Bool {
+    guard !target.isEmpty, !target.hasPrefix("#"), target.onOneLine == target,
+      !target.contains(where: { $0 == " " || $0 == "\"" })
+    else {
+      return false
+    }
+    let scheme = target.prefix { $0 != ":" && $0 != "/" && $0 != "#" && $0 != "?" }
+    guard scheme.count < target.count, target[scheme.endIndex] == ":" else { return !target.hasPrefix("//") }
+    return ["https", "http", "mailto"].contains(scheme.lowercased())
+  }
+
+  /// `*`, `**` or `_`: opens where something is set before the same sign again, closes what it opened, else stands for itself.
+  private mutating func mark(_ sign: Character) {
+    let isDouble = sign == "*" && at(place + 1) == "*"
+    let length = isDouble ? 2 : 1
+    let kind: Character = isDouble ? "*" : "_"
+    let before = place > 0 ? at(place - 1) : nil
+    let after = at(place + length)
+    if plainKind == kind, before?.isWhitespace == false, sign == "*" || after?.isLetter != true {
+      flush()
+      plainKind = nil
+    } else if plainKind == nil, after?.isWhitespace == false, sign == "*" || before?.isLetter != true,
+      let close = find(isDouble ? "**" : String(sign), from: place + length + 1), at(close - 1)?.isWhitespace == false
+    {
+      flush()
+      plainKind = kind
+    } else {
+      for offset in 0..<length { type(place + offset) }
+    }
+    place += length
+  }
+}
+
+extension String {
+  /// The text without spaces at its ends.
+  var trimmedOfSpaces: String {
+    String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+  }
+}

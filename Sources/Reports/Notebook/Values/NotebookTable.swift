@@ -1,0 +1,54 @@
+import Configuration
+import Foundation
+import Runs
+
+/// A table that a notebook draws from, under the name that its cells and values use.
+public struct NotebookTable: Sendable {
+  /// The name: `table3`.
+  public var name: String
+  /// The report on the experiment's records.
+  public var report: any TableReport
+
+  /// Names a report.
+  public init(name: String, report: any TableReport) {
+    self.name = name
+    self.report = report
+  }
+
+  /// The row of a name.
+  ///
+  /// - Throws: a `ConfigurationError` with the nearest name.
+  func row(_ word: String, at location: SourceLocation?) throws(ConfigurationError) -> ReportRow {
+    let rows = report.rows
+    if let row = rows.first(where: { $0.name == word }) { return row }
+    throw ConfigurationError(
+      at: location, Wording.unknown("\(name) has no row \(Wording.quoted(word))", word, among: rows.map(\.name)))
+  }
+
+  /// A digest of all that its cells draw from: definition, records, the paper's figures.
+  func digest() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    let source = report.source
+    var parts = [
+      name, source.experiment, source.dataset, "\(source.isSynthetic)", source.command, report.title,
+      "\(report.introduction)", "\(report.remarks)",
+      "\(String(describing: (report as? ComparisonReport)?.definition ?? (report as? AttributesReport)?.definition))",
+      String(decoding: try encoder.encode(report.published), as: UTF8.self),
+    ]
+    for variant in source.variants {
+      parts += ["variant", variant.name, "\(String(describing: variant.network))"]
+      for trial in variant.trials {
+        parts.append("\(trial.seed)")
+        guard let record = trial.record else { continue }
+        parts += [source.folderName(record), record.identity.hash]
+        parts.append(String(decoding: try encoder.encode(record.metrics), as: UTF8.self))
+        parts.append(String(decoding: try encoder.encode(record.epochs), as: UTF8.self))
+        parts.append(String(decoding: try encoder.encode(record.provenance), as: UTF8.self))
+      }
+    }
+    return SHA256.hexadecimal(Data(parts.map { "\($0.utf8.count):\($0)" }.joined().utf8))
+  }
+}

@@ -1,0 +1,62 @@
+import Configuration
+import Experiments
+import Foundation
+import Reports
+import Runs
+
+/// Renders a notebook of the project and says what was done.
+struct NotebookOutput {
+  let project: ProjectOptions
+  /// The changes that the runs were made with.
+  let overrides: [String]
+
+  /// The notebook's file.
+  static func file(_ name: String, in project: ProjectOptions) -> URL {
+    project.reports.appendingPathComponent("\(name).md", isDirectory: false)
+  }
+
+  /// Renders a notebook into a folder.
+  func show(_ name: String, to folder: URL, _ format: OutputFormat) throws {
+    let source = try NotebookSource(contentsOf: Self.file(name, in: project))
+    let reports = try ProjectReports(project, overrides: overrides)
+    let tables = try source.experiments.map { named in
+      do {
+        let plan = try project.library.plan(named.experiment, overrides: overrides)
+        guard let definition = try ProjectReports.definition(for: plan, project: project) else {
+          throw ConfigurationError(
+            at: named.location,
+            "no table is defined for \(named.experiment): it names none ('table: table1'), and no file under reports/ names it"
+          )
+        }
+        let found = try plan.records(in: project.store)
+        let records = Dictionary(found.map { ($0.trial, $0.record) }, uniquingKeysWith: { first, _ in first })
+        return NotebookTable(name: named.name, report: try reports.report(definition, on: plan) { records[$0] ?? nil })
+      } catch let error as ConfigurationError where error.location == nil {
+        throw ConfigurationError(at: named.location, path: error.path, error.reason)
+      }
+    }
+    let command = (["aanet", "report", name] + overrides).map(ProjectReports.shellWord).joined(separator: " ")
+    let report = try NotebookReport(
+      source, notebook: NotebookContext(tables: tables), command: command, program: Self.program)
+    let outcome = try report.write(to: folder)
+    if format == .json { try Console.printJSON(outcome) } else { print(Self.summary(outcome)) }
+    if let page = outcome.files.first { Console.complain("\nopen \(page.path)") }
+  }
+
+  /// What tells this build of the program from another: its file's size and time.
+  private static var program: String {
+    let file = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    let facts = try? FileManager.default.attributesOfItem(atPath: file.path)
+    let time = (facts?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+    return "\(facts?[.size] ?? 0) \(time)"
+  }
+
+  private static func summary(_ outcome: NotebookReport.Outcome) -> String {
+    let rendered = outcome.cells.count(where: \.rendered)
+    var lines = [
+      "\(outcome.report): \(Wording.count(outcome.cells.count, "cell")), \(rendered) rendered, \(outcome.cells.count - rendered) unchanged"
+    ]
+    for cell in outcome.cells { lines += cell.gaps.map { "  gap in \(cell.name): \($0)" } }
+    return lines.joined(separator: "\n")
+  }
+}
