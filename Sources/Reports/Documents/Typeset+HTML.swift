@@ -8,6 +8,9 @@ extension Typeset {
       case .code(let text): "<code>\(text.escapedForHTML)</code>"
       case .strong(let text): "<strong>\(text.escapedForHTML)</strong>"
       case .link(let text, let file): "<a href=\"\(file.escapedForHTML)\">\(text.escapedForHTML)</a>"
+      case .measured(let text, let runs, let metric, let value):
+        "<span data-run=\"\(runs.joined(separator: " ").escapedForHTML)\" data-metric=\"\(metric.escapedForHTML)\" "
+          + "data-value=\"\(value)\">\(text.escapedForHTML)</span>"
       }
     }.joined()
   }

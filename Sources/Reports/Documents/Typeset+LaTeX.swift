@@ -9,7 +9,7 @@ extension Typeset {
       case .symbol(let base, let sub): "\(base.escapedForLaTeX)\\textsubscript{\(sub.escapedForLaTeX)}"
       case .code(let text): "\\texttt{\(text.escapedForLaTeX)}"
       case .strong(let text): "\\textbf{\(text.escapedForLaTeX)}"
-      case .link(let text, _): text.escapedForLaTeX
+      case .link(let text, _), .measured(let text, _, _, _): text.escapedForLaTeX
       }
     }.joined()
   }

@@ -14,6 +14,8 @@ public struct Typeset: Hashable, Sendable, ExpressibleByStringLiteral {
     case strong(String)
     /// A link to a file beside the document.
     case link(String, file: String)
+    /// A measured figure as shown, the runs that it is the mean over, its name in `metrics.json`, and its value in percent.
+    case measured(String, runs: [String], metric: String, value: Double)
   }
 
   /// The stretches, in order.
@@ -43,7 +45,9 @@ public struct Typeset: Hashable, Sendable, ExpressibleByStringLiteral {
   public var plain: String {
     pieces.map { piece in
       switch piece {
-      case .text(let text), .code(let text), .strong(let text), .link(let text, _): text.onOneLine
+      case .text(let text), .code(let text), .strong(let text), .link(let text, _),
+        .measured(let text, _, _, _):
+        text.onOneLine
       case .symbol(let base, let sub): base + sub
       }
     }.joined()
