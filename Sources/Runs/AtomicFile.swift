@@ -65,7 +65,7 @@ public enum AtomicFile {
   /// Reads a regular file of at most `limit` bytes; nil where there is none.
   ///
   /// - Throws: ``RunStoreError`` with the file and the reason.
-  static func read(_ file: URL, limit: Int) throws(RunStoreError) -> Data? {
+  package static func read(_ file: URL, limit: Int) throws(RunStoreError) -> Data? {
     let descriptor = open(file.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
       if errno == ENOENT || errno == ENOTDIR { return nil }

@@ -2,7 +2,7 @@ import Foundation
 
 /// How records are written as JSON: keys in order, and a loss that is no longer a number as `"NaN"`, so that a run
 /// that diverged can still be recorded.
-enum RunJSON {
+package enum RunJSON {
   static func encoder(pretty: Bool) -> JSONEncoder {
     let encoder = JSONEncoder()
     encoder.outputFormatting =
@@ -20,7 +20,7 @@ enum RunJSON {
   }
 
   /// The reason in a decoding error, with the key: `retrieval.rank1 is missing`.
-  static func reason(_ error: any Error) -> String {
+  package static func reason(_ error: any Error) -> String {
     func path(_ keys: [any CodingKey]) -> String {
       keys.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined().drop { $0 == "." }.description
     }

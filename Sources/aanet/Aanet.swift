@@ -12,8 +12,8 @@ struct Aanet: ParsableCommand {
     abstract: "A paper you can run: AANet (Tay, Roy, Yap, CVPR 2019) from YAML to tables, on a CPU.",
     subcommands: [
       RunCommand.self, List.self, Show.self, RunsCommand.self, ReportCommand.self, CompareCommand.self,
-      FiguresCommand.self,
-      QueryCommand.self, PredictCommand.self, ScoreCommand.self,
+      FiguresCommand.self, QueryCommand.self, PredictCommand.self, ScoreCommand.self, ClaimsCommand.self,
+      VerifyCommand.self,
       DataCommand.self, BenchCommand.self, ParityCommand.self, WeightsCommand.self,
     ]
   )

@@ -1,5 +1,6 @@
 import Foundation
 import FoundationXML
+import Reports
 import Testing
 
 /// Whether a file parses as XML and holds nothing that runs.
@@ -11,8 +12,16 @@ func expectWellFormed(_ file: URL, sourceLocation: SourceLocation = #_sourceLoca
   #expect(!text.contains("<script"), "\(file.lastPathComponent)", sourceLocation: sourceLocation)
 }
 
-/// Whether a page is one balanced piece that fetches nothing and runs nothing.
-func expectSelfContained(_ page: String, sourceLocation: SourceLocation = #_sourceLocation) {
+/// Whether a page is one balanced piece that fetches nothing and runs nothing but what checks its manifest.
+func expectSelfContained(_ whole: String, sourceLocation: SourceLocation = #_sourceLocation) {
+  let manifest = whole.matches(of: #/<script type="application\/json" id="manifest">[^<]*<\/script>/#)
+  #expect(manifest.count == 1, sourceLocation: sourceLocation)
+  let checked = "<script>\(PageManifest.script)</script>"
+  #expect(whole.components(separatedBy: checked).count == 2, sourceLocation: sourceLocation)
+  var page = whole.replacing(checked, with: "")
+  if let place = page.firstRange(of: #/<script type="application\/json" id="manifest">[^<]*<\/script>/#) {
+    page.removeSubrange(place)
+  }
   var open: [Substring] = []
   let empty: Set<Substring> = ["meta", "img", "!doctype"]
   for tag in page.matches(of: #/<(/?)([!a-zA-Z][a-zA-Z0-9]*)([^>]*)>/#) {

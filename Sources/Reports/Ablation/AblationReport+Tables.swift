@@ -29,7 +29,9 @@ extension AblationReport {
     let planned = variant.trials.count
     cells.append(Typeset(finished == planned ? "\(finished)" : "\(finished)/\(planned)"))
     cells += ReportMetric.allCases.map { metric in
-      variant.sample(metric).map { Typeset(Figures.spread($0)) } ?? Table.gap
+      variant.sample(metric).map {
+        Typeset.measured($0, metric: metric.rawValue, runs: variant.finished.map(\.identity))
+      } ?? Table.gap
     }
     cells += ReportMetric.allCases.map { metric in
       publishedValue(variant.name, metric).map { Typeset(Figures.number($0)) } ?? Table.gap

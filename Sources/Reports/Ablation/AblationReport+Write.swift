@@ -28,7 +28,8 @@ extension AblationReport {
       for chart in charts {
         drawings[chart.name] = try String(contentsOf: work.appendingPathComponent("\(chart.name).svg"), encoding: .utf8)
       }
-      let document = document(drawings: drawings)
+      var document = document(drawings: drawings)
+      document.verification = try PageManifest(of: source.finished).html()
       let texts = [
         (Self.page, document.html()), ("table3.md", document.markdown()), ("table3.csv", csv()),
         ("table3.tex", latex()),

@@ -24,7 +24,13 @@ extension ComparisonReport {
       cells = [
         Typeset([.strong(row.label)]), Typeset(finished == planned ? "\(finished)" : "\(finished)/\(planned)"),
       ]
-      cells += metrics.map { metric in row.sample(metric).map { Typeset(Figures.spread($0)) } ?? Table.gap }
+      cells += metrics.map { metric in
+        guard let sample = row.sample(metric) else { return Table.gap }
+        // The ranks that a page carries are those without re-ranking.
+        return row.isReranked
+          ? Typeset(Figures.spread(sample))
+          : Typeset.measured(sample, metric: metric.rawValue, runs: variant.finished.map(\.identity))
+      }
     } else {
       cells = [Typeset(row.label), ""] + metrics.map { _ in "" }
     }

@@ -33,6 +33,8 @@ public struct ReportDefinition: Hashable, Sendable {
 
   /// The file of published figures, which lies among the reports.
   public static let publishedFile = "published.yaml"
+  /// The files among the reports that define none.
+  static let otherFiles = [publishedFile, ClaimsLedger.file, DeviationRegister.file]
 
   /// Reads a report's definition.
   ///
@@ -76,7 +78,7 @@ public struct ReportDefinition: Hashable, Sendable {
   /// The reports that a folder defines, by name.
   public static func names(in folder: URL) -> [String] {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return files.filter { $0.hasSuffix(".yaml") && $0 != publishedFile }.map { String($0.dropLast(5)) }.sorted()
+    return files.filter { $0.hasSuffix(".yaml") && !otherFiles.contains($0) }.map { String($0.dropLast(5)) }.sorted()
   }
 
   /// Finds a report by name.

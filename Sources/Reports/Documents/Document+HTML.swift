@@ -37,6 +37,7 @@ extension Document {
         lines.append("</div>")
       }
     }
+    if let verification { lines.append(verification) }
     lines += ["</main>", "</body>", "</html>", ""]
     return lines.joined(separator: "\n")
   }

@@ -47,6 +47,8 @@ public struct Document: Sendable {
   public var subtitle: Typeset?
   /// The parts, in order.
   public var blocks: [Block]
+  /// The end of the HTML page: its manifest and the script that checks it; nil for a page without.
+  public var verification: String?
 
   /// Makes a document.
   public init(title: String, subtitle: Typeset? = nil, blocks: [Block]) {

@@ -12,6 +12,9 @@ extension Typeset {
         "<span class=\"value \(origin.rawValue)\" title=\"\(of.escapedForHTML)\">\(text.escapedForHTML)</span>"
       case .reference(let text, let name): "<a href=\"#\(name.escapedForHTML)\">\(text.escapedForHTML)</a>"
       case .link(let text, let file): "<a href=\"\(file.escapedForHTML)\">\(text.escapedForHTML)</a>"
+      case .measured(let text, let runs, let metric, let value):
+        "<span data-run=\"\(runs.joined(separator: " ").escapedForHTML)\" data-metric=\"\(metric.escapedForHTML)\" "
+          + "data-value=\"\(value)\">\(text.escapedForHTML)</span>"
       }
     }.joined()
   }

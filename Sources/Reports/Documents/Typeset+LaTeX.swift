@@ -14,7 +14,7 @@ extension Typeset {
       case .value(let text, .published, _): "\\emph{\(text.escapedForLaTeX)}"
       case .value(let text, .missing, _): "\\textbf{\(text.escapedForLaTeX)}"
       case .reference(let text, _): text.escapedForLaTeX
-      case .link(let text, _): text.escapedForLaTeX
+      case .link(let text, _), .measured(let text, _, _, _): text.escapedForLaTeX
       }
     }.joined()
   }

@@ -3,7 +3,7 @@ extension Typeset {
   var markdown: String {
     pieces.map { piece in
       switch piece {
-      case .text(let text): text.escapedForMarkdown
+      case .text(let text), .measured(let text, _, _, _): text.escapedForMarkdown
       case .symbol(let base, let sub): "*\(base.escapedForMarkdown)*<sub>\(sub.escapedForMarkdown)</sub>"
       case .code(let text): text.asMarkdownCode
       case .strong(let text): "**\(text.escapedForMarkdown)**"

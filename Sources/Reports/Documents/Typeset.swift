@@ -14,6 +14,8 @@ public struct Typeset: Hashable, Codable, Sendable, ExpressibleByStringLiteral {
     case strong(String)
     /// A link to a file beside the document.
     case link(String, file: String)
+    /// A measured figure as shown, the runs that it is the mean over, its name in `metrics.json`, and its value in percent.
+    case measured(String, runs: [String], metric: String, value: Double)
     /// Words said with stress.
     case emphasis(String)
     /// A number that was looked up, and what it is the number of.
@@ -60,7 +62,7 @@ public struct Typeset: Hashable, Codable, Sendable, ExpressibleByStringLiteral {
     pieces.map { piece in
       switch piece {
       case .text(let text), .code(let text), .strong(let text), .link(let text, _), .emphasis(let text),
-        .value(let text, _, _), .reference(let text, _):
+        .value(let text, _, _), .reference(let text, _), .measured(let text, _, _, _):
         text.onOneLine
       case .symbol(let base, let sub): base + sub
       }

@@ -29,7 +29,8 @@ extension ReportPage {
             contentsOf: work.appendingPathComponent("\(chart.name).svg"), encoding: .utf8)
         }
       }
-      let document = document(drawings: drawings)
+      var document = document(drawings: drawings)
+      document.verification = try PageManifest(of: reports.flatMap(\.source.finished)).html()
       var texts = [(Self.page, document.html()), ("tables.md", document.markdown()), ("tables.tex", latex())]
       texts += zip(fileNames, reports).map { ("\($0).csv", $1.csv()) }
       for (name, text) in texts { try Data(text.utf8).write(to: work.appendingPathComponent(name)) }

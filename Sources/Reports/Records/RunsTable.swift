@@ -35,9 +35,15 @@ extension Table {
   ) -> [Typeset] {
     let scores = trial.scores
     func percent(_ share: Double?) -> Typeset { share.map { Typeset(Figures.number(100 * $0)) } ?? Table.gap }
+    func figure(_ metric: String) -> Typeset {
+      guard let record = trial.record, let share = scores.flatMap({ RecomputedScores.stated($0)[metric] }),
+        let sample = Sample([100 * share])
+      else { return Table.gap }
+      return Typeset.measured(sample, metric: metric, runs: [record.identity])
+    }
     var cells = [
-      label, Typeset("\(trial.seed)"), percent(scores?.mAP), percent(scores?.mAPTrapezoid), percent(scores?.rank1),
-      percent(scores?.rank5), percent(scores?.rank10),
+      label, Typeset("\(trial.seed)"), figure("mAP"), figure("mAP_trapezoid"), figure("rank1"), figure("rank5"),
+      figure("rank10"),
     ]
     if hasReranked {
       let reranked = trial.record?.metrics?.reranked

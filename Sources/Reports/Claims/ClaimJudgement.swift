@@ -1,0 +1,119 @@
+import Runs
+
+/// A claim on one column, and what the runs say of it.
+public struct ClaimJudgement: Codable, Hashable, Sendable {
+  /// The claim's name in `claims.yaml`.
+  public var claim: String
+  /// What it says.
+  public var statement: String
+  /// The paper's words.
+  public var quote: String
+  /// Where they stand.
+  public var source: String
+  /// `level` or `ordering`.
+  public var kind: String
+  /// The published table.
+  public var table: String
+  /// The rows, the one that is above first.
+  public var rows: [String]
+  /// The column.
+  public var column: String
+  /// The paper's figure: a level in percent, or a difference in points.
+  public var published: Double
+  /// How far a level may lie off, or the smallest difference that counts, in points.
+  public var tolerance: Double
+  /// The experiment that was looked at; nil where none has the table.
+  public var experiment: String?
+  /// What it was measured on.
+  public var dataset: String?
+  /// Whether that is drawn.
+  public var isSynthetic: Bool?
+  /// The measured level in percent, or difference in points: the mean over the seeds.
+  public var measured: Double?
+  /// Its 95 % interval of Student's t over (paired) seeds, low and high; nil for one seed.
+  public var interval: [Double]?
+  /// Seeds that it is the mean over.
+  public var seeds: Int
+  /// Cohen's d of the paired differences: their mean over their sample deviation, for a level those from the paper's
+  /// figure. Nil for one seed, and where the deviation is 0.
+  public var effect: Double?
+  /// What follows.
+  public var verdict: ClaimVerdict
+  /// Why, where the figures alone do not say it.
+  public var reason: String?
+  /// The runs that it was judged from, as pages name them.
+  public var runs: [String]
+
+  enum CodingKeys: String, CodingKey {
+    case claim, statement, quote, source, kind, table, rows, column, published, tolerance, experiment, dataset, measured
+    case interval, seeds, effect, verdict, reason, runs
+    case isSynthetic = "synthetic"
+  }
+
+  /// Judges a claim on a column by the reports that draw its table, best first; with none, nothing was attempted.
+  init(_ claim: Claim, _ value: Claim.Value, reports: [any TableReport]) {
+    self.claim = claim.name
+    statement = claim.statement
+    quote = claim.quote
+    source = claim.source
+    table = claim.table
+    rows = claim.rows
+    column = value.column
+    published = value.value
+    tolerance = claim.tolerance
+    seeds = 0
+    verdict = .notAttempted
+    runs = []
+    switch claim.kind {
+    case .level: kind = "level"
+    case .ordering: kind = "ordering"
+    }
+    guard let report = reports.first else {
+      reason = "no experiment looked at has this table"
+      return
+    }
+    experiment = report.source.experiment
+    dataset = report.source.dataset
+    isSynthetic = report.source.isSynthetic
+    judge(in: report)
+  }
+
+  private mutating func judge(in report: any TableReport) {
+    var readings: [ClaimReading] = []
+    for row in rows {
+      guard let reading = ClaimReading(of: row, column, in: report) else {
+        reason = "\(row) is not among what is measured here"
+        return
+      }
+      readings.append(reading)
+    }
+    let isLevel = readings.count == 1
+    // For a level, the other side of each pair is the paper's figure.
+    let base = isLevel ? readings[0].values.mapValues { _ in published } : readings[1].values
+    guard let difference = PairedDifference(from: base, to: readings[0].values) else {
+      reason = isLevel ? "no run of it is finished" : "no seed has finished runs of both"
+      return
+    }
+    var seen: Set<String> = []
+    runs = readings.flatMap(\.runs).map(PageManifest.id(of:)).filter { seen.insert($0).inserted }
+    seeds = difference.differences.count
+    let offset = isLevel ? published : 0
+    measured = difference.mean + offset
+    interval = difference.noise.map { [difference.mean - $0 + offset, difference.mean + $0 + offset] }
+    effect = difference.differences.deviation.flatMap { $0 > 1e-12 ? difference.mean / $0 : nil }
+    if isLevel, report.source.isSynthetic {
+      verdict = .notComparable
+      effect = nil
+      return
+    }
+    verdict =
+      isLevel
+      ? .ofLevel(difference, tolerance: tolerance) : .ofOrdering(difference, tolerance: tolerance)
+    if seeds == 1 {
+      reason =
+        isLevel ? "one seed: the tolerance stands in for the unknown noise" : "one seed: the noise is unknown"
+    } else if verdict == .missed {
+      reason = isLevel ? (difference.mean > 0 ? "above the paper’s" : "below the paper’s") : "no such difference"
+    }
+  }
+}

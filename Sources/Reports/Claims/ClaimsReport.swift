@@ -1,0 +1,102 @@
+/// The paper's claims, each judged from runs: a ledger that can be read as a table, as sentences, or by a program.
+public struct ClaimsReport: Codable, Hashable, Sendable {
+  /// A judgement a claim and column, in the ledger's order.
+  public var judgements: [ClaimJudgement]
+
+  /// Judges every claim of a ledger by reports on some experiments.
+  ///
+  /// Where several experiments have a claim's table, one with measurements goes before one without, then one on
+  /// photographs before one on drawings, then the first.
+  public init(_ ledger: ClaimsLedger, reports: [any TableReport]) {
+    judgements = ledger.claims.flatMap { claim in
+      let fitting = reports.enumerated().filter { $0.element.published?.name == claim.table }
+      let ranked = fitting.sorted { Self.rank($0.element, $0.offset) < Self.rank($1.element, $1.offset) }
+      return claim.values.map { ClaimJudgement(claim, $0, reports: ranked.map(\.element)) }
+    }
+  }
+
+  private static func rank(_ report: any TableReport, _ place: Int) -> (Int, Int, Int) {
+    (report.source.hasMeasurements ? 0 : 1, report.source.isSynthetic ? 1 : 0, place)
+  }
+
+  /// How many judgements came to each verdict.
+  public var counts: [ClaimVerdict: Int] {
+    judgements.reduce(into: [:]) { $0[$1.verdict, default: 0] += 1 }
+  }
+
+  /// Whether the ledger passes: nothing is missed or opposite; where `strict`, nothing is within noise either.
+  public func passes(strict: Bool = false) -> Bool {
+    !judgements.contains { $0.verdict.isContradiction || (strict && $0.verdict == .withinNoise) }
+  }
+
+  /// The ledger as a table: a row a claim and column.
+  public func table() -> Table {
+    let orderings = judgements.filter { $0.kind == "ordering" }
+    let levels = judgements.filter { $0.kind == "level" }
+    let sections = [("Orderings, in points", orderings), ("Levels, in percent", levels)].filter { !$0.1.isEmpty }
+    var notes: [Typeset] = [
+      Typeset(
+        "Interval: 95 %, of Student’s t over seeds, for an ordering of the differences within each seed. d: Cohen’s d of "
+          + "the paired differences, their mean over their sample deviation."),
+      Typeset(
+        "Reproduced, missed, opposite: by more than the seeds’ noise. Within noise: neither the claim nor its contrary is "
+          + "shown. An ordering counts from its tolerance on; the intervals are not corrected for being many."),
+    ]
+    if judgements.contains(where: { $0.isSynthetic == true }) {
+      notes.append(
+        "On drawn data only orderings are judged: a level there is no level of the benchmark, however near it comes.")
+    }
+    return Table(
+      name: "claims",
+      caption: "What the paper claims, and what the runs say of it.",
+      columns: [
+        Table.Column("Claim", .leading), Table.Column("Table", .leading), Table.Column("Column", .leading),
+        Table.Column("Paper"), Table.Column("Measured"), Table.Column("95 % interval"), Table.Column("Seeds"),
+        Table.Column("d"), Table.Column("Verdict", .leading),
+      ],
+      sections: sections.map { Table.Section(Typeset($0.0), rows: $0.1.map(row)) }, notes: notes)
+  }
+
+  private func row(_ judgement: ClaimJudgement) -> [Typeset] {
+    let isOrdering = judgement.kind == "ordering"
+    func number(_ value: Double) -> String { isOrdering ? Figures.signed(value) : Figures.number(value) }
+    let words = judgement.verdict.rawValue + (judgement.reason.map { " (\($0))" } ?? "")
+    return [
+      Typeset(judgement.statement), Typeset(judgement.table), Typeset(judgement.column),
+      Typeset(number(judgement.published)), judgement.measured.map { Typeset(number($0)) } ?? Table.gap,
+      judgement.interval.map { Typeset("\(number($0[0])) … \(number($0[1]))") } ?? Table.gap,
+      Typeset("\(judgement.seeds)"), judgement.effect.map { Typeset(Figures.signed($0)) } ?? Table.gap, Typeset(words),
+    ]
+  }
+
+  /// The ledger for a terminal of the given width; columns that do not fit are left out, the verdict never.
+  public func terminal(width: Int) -> String {
+    let room = max(40, width)
+    var lines = table().terminal(width: room, optional: [[6], [7], [1], [5]])
+    lines.append("")
+    for sentence in findings { lines += sentence.wrapped(to: room) }
+    for note in table().notes { lines += note.plain.wrapped(to: room) }
+    return lines.joined(separator: "\n")
+  }
+
+  /// What the ledger says, in sentences: counts first, then every contradiction by name, then where it was measured.
+  public var findings: [String] {
+    let counts = counts
+    let parts = ClaimVerdict.allCases.compactMap { verdict in counts[verdict].map { "\($0) \(verdict.rawValue)" } }
+    var sentences = ["Of \(judgements.count) claims: \(parts.joined(separator: ", "))."]
+    for judgement in judgements where judgement.verdict.isContradiction {
+      let measured = judgement.measured.map { Figures.signed($0) } ?? "nothing"
+      let published = Figures.signed(judgement.published)
+      sentences.append(
+        "\(judgement.verdict == .opposite ? "Opposite" : "Missed"): \(judgement.statement.onOneLine), in \(judgement.column) "
+          + "(\(judgement.table)): measured \(measured), the paper has \(published).")
+    }
+    let places = judgements.compactMap { judgement in
+      judgement.measured == nil
+        ? nil : judgement.dataset.map { $0.onOneLine + (judgement.isSynthetic == true ? " (drawn)" : "") }
+    }
+    let unique = places.indices.filter { places.firstIndex(of: places[$0]) == $0 }.map { places[$0] }
+    sentences.append(unique.isEmpty ? "Nothing was measured yet." : "Measured on \(Figures.list(unique)).")
+    return sentences
+  }
+}

@@ -1,0 +1,92 @@
+import Configuration
+import Foundation
+
+/// A setting or a rule, where it comes from, and where it is set.
+public struct Deviation: Codable, Hashable, Sendable {
+  /// Where a setting comes from.
+  public enum Origin: String, CaseIterable, Codable, Sendable {
+    /// The paper says it.
+    case stated
+    /// It follows from the paper or from a work that it builds on.
+    case inferred
+    /// The paper is silent, and one choice had to be made.
+    case chosen
+    /// The paper says something else; ours departs from it.
+    case changed
+  }
+
+  /// A word that names it: `rate-new`.
+  public var name: String
+  /// What it is.
+  public var statement: String
+  /// Where it comes from.
+  public var origin: Origin
+  /// The paper's words; nil where it has none on this.
+  public var quote: String?
+  /// Where they stand, or what it is inferred from: `Section 3.5`, `[20]`.
+  public var source: String?
+  /// Why it is as it is.
+  public var reason: String?
+  /// The experiment file that sets it; nil for a rule that is no setting.
+  public var file: String?
+  /// The dotted key there: `train.rate.new`.
+  public var key: String?
+  /// Its value there, as YAML on one line.
+  public var value: String?
+  /// Where the program's code has a rule that is no setting.
+  public var code: String?
+  /// The value's leaves by their path below the key, in the normal form of ``VariedRun``.
+  var leaves: [String: String] = [:]
+  /// Whether the value is a mapping, whose absence from a plan means that it is off.
+  var isMapping = false
+
+  enum CodingKeys: String, CodingKey { case name, statement, origin, quote, source, reason, file, key, value, code }
+
+  init(_ name: String, _ setting: Setting, base: String, files: inout [String: YAMLValue], project: URL) throws {
+    let keys = try setting.keys("says", "origin", "quote", "source", "because", "file", "key", "code")
+    self.name = name
+    statement = try keys.required("says").string(maximum: 300)
+    origin = try keys.required("origin").choice()
+    quote = try keys["quote"]?.string(maximum: 1000)
+    source = try keys["source"]?.string(maximum: 200)
+    reason = try keys["because"]?.string(maximum: 500)
+    if origin == .stated || origin == .changed, quote == nil {
+      throw setting.error("what is \(origin.rawValue) needs the paper's words: 'quote'")
+    }
+    if let place = keys["code"] {
+      let path = try place.string(maximum: 300)
+      guard FileManager.default.fileExists(atPath: project.appendingPathComponent(path).path) else {
+        throw place.error("there is no file \(Wording.quoted(path))")
+      }
+      code = path
+    }
+    guard let place = keys["key"] else {
+      guard code != nil else {
+        throw setting.error("needs a 'key' of an experiment file, or the 'code' that has the rule")
+      }
+      return
+    }
+    let key = try place.string(maximum: 300)
+    let file = try keys["file"]?.string(maximum: 300) ?? base
+    let text = try files[file] ?? YAML.parse(contentsOf: project.appendingPathComponent(file), name: file)
+    files[file] = text
+    guard let value = text.value(at: key) else {
+      throw place.error(
+        Wording.unknown(
+          "\(file) has no key \(Wording.quoted(key))", key,
+          among: VariedRun.leaves(of: text).keys.sorted().filter {
+            $0.split(separator: ".").first == key.split(separator: ".").first
+          }))
+    }
+    (self.file, self.key, self.value) = (file, key, YAML.inline(value))
+    leaves = VariedRun.leaves(of: value)
+    isMapping = value.entries != nil
+  }
+}
+
+extension YAMLValue {
+  /// What stands under a dotted key.
+  func value(at key: String) -> YAMLValue? {
+    key.split(separator: ".", omittingEmptySubsequences: false).reduce(Optional(self)) { $0?[key: String($1)] }
+  }
+}

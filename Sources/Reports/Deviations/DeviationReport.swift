@@ -1,0 +1,80 @@
+import Foundation
+
+/// The register of settings, and for those that were varied between runs on disk, what that cost.
+public struct DeviationReport: Codable, Hashable, Sendable {
+  /// What another value of a setting gained or lost against the register's, all else alike.
+  public struct Cost: Codable, Hashable, Sendable {
+    /// The other value: YAML on one line, or `off`.
+    public var value: String
+    /// What was measured on.
+    public var dataset: String
+    /// The mean difference in mAP over paired seeds, the other value minus the register's, in points.
+    public var gain: Double
+    /// Half of its 95 % interval; nil for one pair.
+    public var noise: Double?
+    /// Pairs of seeds.
+    public var pairs: Int
+  }
+
+  /// A row of the register.
+  public struct Row: Codable, Hashable, Sendable {
+    /// The setting.
+    public var setting: Deviation
+    /// What varying it cost; empty where no two runs on disk differ in it alone.
+    public var costs: [Cost]
+  }
+
+  /// The rows, in the register's order.
+  public var rows: [Row]
+
+  /// Looks for runs that differ in one setting alone.
+  public init(_ register: DeviationRegister, runs: [VariedRun]) {
+    rows = register.deviations.map { Row(setting: $0, costs: Self.costs(of: $0, runs: runs)) }
+  }
+
+  /// Runs that are alike but for one setting: its value's leaves, then mAP by seed, the run started last counting.
+  private struct Group: Hashable {
+    var rest: [String: String]
+    var data: [String]
+  }
+
+  private static func costs(of deviation: Deviation, runs: [VariedRun]) -> [Cost] {
+    guard let key = deviation.key, !key.hasPrefix("variants."), deviation.origin != .changed else { return [] }
+    var groups: [Group: [[String: String]: [Int: Double]]] = [:]
+    for run in runs.sorted(by: { ($0.started, $0.mAP) < ($1.started, $1.mAP) }) {
+      guard let own = leaves(of: deviation, key: key, in: run) else { continue }
+      let rest = run.settings.filter { $0.key != key && !$0.key.hasPrefix(key + ".") }
+      groups[Group(rest: rest, data: run.data), default: [:]][own, default: [:]][run.seed] = run.mAP
+    }
+    let costs = groups.flatMap { group, values -> [Cost] in
+      guard let base = values[deviation.leaves] else { return [] }
+      return values.compactMap { leaves, scores in
+        guard leaves != deviation.leaves, let difference = PairedDifference(from: base, to: scores) else { return nil }
+        return Cost(
+          value: text(leaves), dataset: group.data[0], gain: difference.mean, noise: difference.noise,
+          pairs: difference.differences.count)
+      }
+    }
+    return costs.sorted { ($0.dataset, $0.value, $0.gain) < ($1.dataset, $1.value, $1.gain) }
+  }
+
+  /// The leaves of a setting in a run. A plan that leaves a plain value out takes the program's own, which is the
+  /// register's; one that leaves a mapping out has it off. Nil where what the setting belongs to is off.
+  private static func leaves(of deviation: Deviation, key: String, in run: VariedRun) -> [String: String]? {
+    let own = run.settings.reduce(into: [String: String]()) { leaves, entry in
+      if entry.key == key { leaves[""] = entry.value }
+      if entry.key.hasPrefix(key + ".") { leaves[String(entry.key.dropFirst(key.count + 1))] = entry.value }
+    }
+    guard own.isEmpty else { return own }
+    let parent = key.split(separator: ".").dropLast().joined(separator: ".")
+    let hasParent = parent.isEmpty || run.settings.keys.contains { $0 == parent || $0.hasPrefix(parent + ".") }
+    guard hasParent else { return nil }
+    return deviation.isMapping ? [:] : deviation.leaves
+  }
+
+  private static func text(_ leaves: [String: String]) -> String {
+    if leaves.isEmpty { return "off" }
+    if let only = leaves[""], leaves.count == 1 { return only }
+    return "{ " + leaves.sorted { $0.key < $1.key }.map { "\($0): \($1)" }.joined(separator: ", ") + " }"
+  }
+}

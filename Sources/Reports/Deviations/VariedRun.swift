@@ -1,0 +1,59 @@
+import Configuration
+import Runs
+
+/// A finished run with its settings laid flat, so that runs which differ in one setting alone can be found.
+public struct VariedRun: Hashable, Sendable {
+  /// Its settings by dotted key, numbers in a normal form; without seeds and the variants' names.
+  var settings: [String: String]
+  /// The dataset's name and its fingerprint.
+  var data: [String]
+  /// The seed.
+  var seed: Int
+  /// When it started (ISO 8601).
+  var started: String
+  /// mAP, rectangle form, in percent.
+  var mAP: Double
+
+  /// Gathers a run from the text of its plan.
+  ///
+  /// - Throws: a `ConfigurationError` where the plan is no YAML.
+  package init(plan: String, name: String, fingerprint: String, seed: Int, started: String, mAP: Double) throws {
+    var value = try YAML.parse(plan, name: name)
+    let dataset = value[key: "dataset"]?.scalar?.text ?? ""
+    for key in ["seeds", "variants", "dataset"] { value[key: key] = nil }
+    settings = Self.leaves(of: value)
+    data = [dataset, fingerprint]
+    self.seed = seed
+    self.started = started
+    self.mAP = mAP
+  }
+
+  /// Every finished run of a store whose files can be read; what is damaged is other commands' business.
+  public static func all(in store: RunStore) -> [VariedRun] {
+    store.survey().records.compactMap { record in
+      guard let metrics = record.metrics, metrics.retrieval.mAP.isFinite,
+        let plan = try? store.plan(of: record.identity)
+      else { return nil }
+      return try? VariedRun(
+        plan: plan, name: "plan.yaml", fingerprint: record.provenance?.dataset ?? "", seed: record.identity.seed,
+        started: record.provenance?.started ?? "", mAP: 100 * metrics.retrieval.mAP)
+    }
+  }
+
+  /// What stands in a value, by dotted path; a scalar alone stands under the empty path. Numbers that are written
+  /// differently are the same here, and an empty mapping is a leaf.
+  static func leaves(of value: YAMLValue, path: String = "") -> [String: String] {
+    switch value.content {
+    case .scalar(let scalar):
+      let number = scalar.isPlain ? Double(scalar.text).map { "\($0)" } : nil
+      return [path: number ?? scalar.text]
+    case .sequence: return [path: YAML.inline(value)]
+    case .mapping(let entries):
+      if entries.isEmpty { return [path: "{}"] }
+      return entries.reduce(into: [:]) { all, entry in
+        let inner = leaves(of: entry.value, path: path.isEmpty ? entry.key : "\(path).\(entry.key)")
+        all.merge(inner) { first, _ in first }
+      }
+    }
+  }
+}

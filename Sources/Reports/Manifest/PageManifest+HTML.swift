@@ -1,0 +1,49 @@
+import Runs
+
+extension PageManifest {
+  /// What stands before the manifest in a page.
+  static let opening = "<script type=\"application/json\" id=\"manifest\">"
+
+  /// The end of a page's main part: what can be checked and how, the manifest, and the script that checks.
+  ///
+  /// Without JavaScript the paragraph says which command does the same.
+  ///
+  /// - Throws: what encoding throws.
+  public func html() throws -> String {
+    let carried = runs.filter { $0.ranks != nil }.count
+    let left = carried < runs.count ? " (\(runs.count - carried) of \(runs.count) runs have none)" : ""
+    return [
+      "<section id=\"verification\" aria-label=\"Verification\">",
+      "<p class=\"notice\" role=\"status\">This page carries the ranks of every query’s true matches\(left). Its figures of "
+        + "retrieval have not been recomputed here; <code>aanet verify index.html</code> does it.</p>",
+      "</section>", Self.opening + (try json()) + "</script>", "<script>\(Self.script)</script>",
+    ].joined(separator: "\n")
+  }
+
+  /// The manifest as JSON in which nothing can end the element that it stands in, whatever runs are called.
+  func json() throws -> String {
+    var text = ""
+    for scalar in String(decoding: try Self.encoder.encode(self), as: UTF8.self).unicodeScalars {
+      switch scalar {
+      case "<": text += "\\u003c"
+      case ">": text += "\\u003e"
+      case "&": text += "\\u0026"
+      case "\u{2028}": text += "\\u2028"
+      case "\u{2029}": text += "\\u2029"
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
+  }
+}
+
+extension Typeset {
+  /// A figure of retrieval that leads back to its runs: a mean in percent, its deviation behind it where there are several.
+  ///
+  /// `metric` is the figure's name in `metrics.json`; `runs` are those that the mean is over.
+  public static func measured(_ sample: Sample, metric: String, runs: [RunIdentity]) -> Typeset {
+    let text = Figures.spread(sample)
+    guard sample.mean.isFinite else { return Typeset(text) }  // a run that diverged has nothing to recompute
+    return Typeset([.measured(text, runs: runs.map(PageManifest.id(of:)), metric: metric, value: sample.mean)])
+  }
+}
