@@ -1,7 +1,7 @@
 import Foundation
 import Runs
 
-@testable import Reports
+import Reports
 
 /// A notebook on records that no run ever made, for tests only.
 extension Fabricated {

@@ -2,7 +2,7 @@ import Foundation
 import Runs
 import Testing
 
-@testable import Reports
+import Reports
 
 /// A notebook on disk: its files, its page, and what is rendered anew.
 struct NotebookTests {

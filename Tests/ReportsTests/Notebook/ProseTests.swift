@@ -2,7 +2,7 @@ import Configuration
 import Foundation
 import Testing
 
-@testable import Reports
+import Reports
 
 /// A notebook's prose: what is set, what is refused and where.
 struct ProseTests {

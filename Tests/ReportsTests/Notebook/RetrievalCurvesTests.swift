@@ -2,7 +2,7 @@ import Foundation
 import Runs
 import Testing
 
-@testable import Reports
+import Reports
 
 /// Curves of retrieval on ranks that can be reckoned by hand.
 struct RetrievalCurvesTests {
