@@ -61,7 +61,7 @@ struct ClaimsCommand: ParsableCommand {
   private func printDeviations() throws {
     let register = try DeviationRegister(
       contentsOf: project.reports.appendingPathComponent(DeviationRegister.file), project: project.folder)
-    let report = try DeviationReport(register, runs: VariedRun.all(in: project.store))
+    let report = DeviationReport(register, runs: VariedRun.all(in: project.store))
     switch format {
     case .table: print(report.terminal(width: Console.width))
     case .json: try Console.printJSON(report)
