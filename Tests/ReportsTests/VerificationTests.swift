@@ -136,17 +136,17 @@ struct VerificationTests {
       let text = try String(contentsOf: page, encoding: .utf8)
       let start = try #require(text.range(of: "id=\"manifest\">"))
       let manifest = try #require(text.range(of: "</script>", range: start.upperBound..<text.endIndex))
-      func page(_ json: String) -> String { text[..<start.upperBound] + json + text[manifest.lowerBound...] }
+      func with(_ json: String) -> String { text[..<start.upperBound] + json + text[manifest.lowerBound...] }
       let cases: [(String, String)] = [
         ("", "is no HTML page"), ("%PDF-1.4", "is no HTML page"), ("{\"format\":1}", "is no HTML page"),
         ("<html><p>hello</html>", "carries no manifest"),
         (String(text.prefix(upTo: text.index(start.upperBound, offsetBy: 300))), "is cut short"),
         (String(text.prefix(upTo: start.lowerBound)), "carries no manifest"),
-        (text + text, "carries 2 manifests"), (page("{"), "is no JSON of a manifest"),
-        (page("[]"), "is no JSON of a manifest"), (page("{\"format\":9}"), "has the form 9"),
-        (page("{\"format\":1}"), "rules is missing"),
-        (page("{\"format\":1,\"rules\":\"\",\"runs\":[{\"id\":7}]}"), "runs[0].id has the wrong type"),
-        (page(String(repeating: "[", count: 200_000)), "is no JSON of a manifest"),
+        (text + text, "carries 2 manifests"), (with("{"), "is no JSON of a manifest"),
+        (with("[]"), "is no JSON of a manifest"), (page("{\"format\":9}"), "has the form 9"),
+        (with("{\"format\":1}"), "rules is missing"),
+        (with("{\"format\":1,\"rules\":\"\",\"runs\":[{\"id\":7}]}"), "runs[0].id has the wrong type"),
+        (with(String(repeating: "[", count: 200_000)), "is no JSON of a manifest"),
       ]
       for (content, words) in cases {
         let file = folder.appendingPathComponent("hostile.html")
