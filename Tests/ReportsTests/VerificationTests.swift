@@ -143,7 +143,7 @@ struct VerificationTests {
         (String(text.prefix(upTo: text.index(start.upperBound, offsetBy: 300))), "is cut short"),
         (String(text.prefix(upTo: start.lowerBound)), "carries no manifest"),
         (text + text, "carries 2 manifests"), (with("{"), "is no JSON of a manifest"),
-        (with("[]"), "is no JSON of a manifest"), (page("{\"format\":9}"), "has the form 9"),
+        (with("[]"), "is no JSON of a manifest"), (with("{\"format\":9}"), "has the form 9"),
         (with("{\"format\":1}"), "rules is missing"),
         (with("{\"format\":1,\"rules\":\"\",\"runs\":[{\"id\":7}]}"), "runs[0].id has the wrong type"),
         (with(String(repeating: "[", count: 200_000)), "is no JSON of a manifest"),

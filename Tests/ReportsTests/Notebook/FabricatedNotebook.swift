@@ -2,6 +2,7 @@ import Foundation
 import Runs
 
 import Reports
+import TestSupport
 
 /// A notebook on records that no run ever made, for tests only.
 extension Fabricated {
@@ -25,12 +26,9 @@ extension Fabricated {
   /// What the notebook's page says.
   static func page(_ body: String, hasGap: Bool = false) throws -> String {
     let report = try notebook(body, hasGap: hasGap)
-    let rendered = try report.cells.map { cell in
-      NotebookReport.RenderedCell(
-        name: cell.name, kind: cell.source.kind, source: cell.source.text,
-        parts: try cell.cell.render(as: cell.name).map { NotebookReport.Part(label: "", part: $0) }, isKept: false)
-    }
-    return report.html(try report.blocks(rendered))
+    let folder = try TemporaryFolder()
+    _ = try report.write(to: folder.url)
+    return try String(contentsOf: folder.url.appendingPathComponent("index.html"), encoding: .utf8)
   }
 
   /// Every kind of cell and of prose.
