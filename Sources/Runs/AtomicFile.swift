@@ -68,7 +68,7 @@ public enum AtomicFile {
   package static func read(_ file: URL, limit: Int) throws(RunStoreError) -> Data? {
     let descriptor = open(file.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
-      if errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG { return nil }
+      if [ENOENT, ENOTDIR, ENAMETOOLONG].contains(errno) { return nil }
       throw RunStoreError(file, "cannot be read: \(systemReason())")
     }
     let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)

@@ -117,8 +117,7 @@ struct VerificationTests {
           "</main>", with: "<B DATA-RUN='../../etc/passwd' data-metric=mAP data-value=1>1</B></main>")
       }
       let found = try PageVerification(of: page, against: nil)
-      #expect(
-        found.differences.count == 1 && found.differences[0].contains("leads to a run that the manifest does not"))
+      #expect(found.differences.count == 1 && found.differences[0].contains("leads to a run that the manifest"))
     }
   }
 
@@ -158,7 +157,7 @@ struct VerificationTests {
         try PageVerification(of: folder.appendingPathComponent("none.html"), against: store)
       } throws: { "\($0)".contains("no such file") }
       let huge = folder.appendingPathComponent("huge.html")
-      FileManager.default.createFile(atPath: huge.path, contents: nil)
+      #expect(FileManager.default.createFile(atPath: huge.path, contents: nil))
       try FileHandle(forWritingTo: huge).truncate(atOffset: 1 << 33)
       #expect { try PageVerification(of: huge, against: store) } throws: { "\($0)".contains("at most") }
     }

@@ -70,7 +70,10 @@ struct NotebookTests {
       let all = ["table3", "losses", "table1-map", "table4-attributes", "table3-maps", "table3-run", "table1-findings"]
       #expect(try render() == all)
       let page = try Data(contentsOf: out.appendingPathComponent("index.html"))
+      let digests = try FileManager.default.contentsOfDirectory(atPath: out.appendingPathComponent(".cells").path)
       let second = try render()
+      let after = try FileManager.default.contentsOfDirectory(atPath: out.appendingPathComponent(".cells").path)
+      #expect(Set(digests) == Set(after), "DIGESTS")
       #expect(second == [], "\(second)")
       #expect(try Data(contentsOf: out.appendingPathComponent("index.html")) == page)
       // A record of one table, a cell's own text, the program.

@@ -7,7 +7,13 @@ enum HandTypedNumber {
     in typed: [(character: Character, index: Int)], _ source: SourceText
   ) throws(ConfigurationError) {
     let text = String(typed.map(\.character))
-    guard let found = text.firstMatch(of: pattern) else { return }
+    // `.83` stands alone; in `v.83` it is part of a word.
+    let isWord: (Character) -> Bool = { $0.isLetter || $0.isNumber }
+    guard
+      let found = text.matches(of: pattern).first(where: { match in
+        !match.output.hasPrefix(".") || !(text[..<match.range.lowerBound].last.map(isWord) ?? false)
+      })
+    else { return }
     let start = text.distance(from: text.startIndex, to: found.range.lowerBound)
     let word = String(text[found.range])
     throw ConfigurationError(
@@ -18,7 +24,7 @@ enum HandTypedNumber {
 
   /// `45.46`, `.83`, `45,46` (not `36,036`), `83 %`, `83 per cent`.
   private static var pattern: Regex<Substring> {
-    #/\p{Nd}+[.·٫]\p{Nd}+(?:\s*%)?|\p{Nd}+,\p{Nd}{1,2}(?!\p{Nd})(?:\s*%)?|\B\.\p{Nd}+|\p{Nd}+\s*(?:%|٪|‰|[Pp]er\s?cent)/#
+    #/\p{Nd}+[.·٫]\p{Nd}+(?:\s*%)?|\p{Nd}+,\p{Nd}{1,2}(?!\p{Nd})(?:\s*%)?|\.\p{Nd}+|\p{Nd}+\s*(?:%|٪|‰|[Pp]er\s?cent)/#
       .matchingSemantics(.unicodeScalar)
   }
 }
