@@ -32,7 +32,7 @@ enum Fabricated {
       let sigma = Dictionary(
         uniqueKeysWithValues: tasks.map { ($0, 0.3 + 0.7 * exp(-Double(epoch) / 6) * (start[$0] ?? 1) / 8) })
       return EpochRecord(
-        epoch: epoch, steps: 20, images: 640, loss: losses.values.reduce(0, +), losses: losses,
+        epoch: epoch, steps: 20, images: 640, loss: tasks.reduce(0) { $0 + (losses[$1] ?? 0) }, losses: losses,
         weights: learned ? sigma.mapValues { 1 / ($0 * $0) } : losses.mapValues { _ in 1 },
         sigma: learned ? sigma : nil, rates: ["new": 0.1], seconds: 1, secondsWaiting: 0)
     }

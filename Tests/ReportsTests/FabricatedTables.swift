@@ -58,7 +58,7 @@ extension Fabricated {
     }
     let accuracy = byName { level + 0.01 * Double($0) }
     return AttributeScores(
-      accuracy: accuracy, mean: accuracy.values.reduce(0, +) / Double(names.count),
+      accuracy: accuracy, mean: accuracy.values.sorted().reduce(0, +) / Double(names.count),
       majority: byName { 0.60 + 0.02 * Double($0) }, ceiling: byName { $0 < 10 ? 1 : 0.92 },
       balanced: byName { 0.5 + 0.01 * Double($0) })
   }
