@@ -1,7 +1,6 @@
 import Foundation
+import Reports
 import Runs
-
-@testable import Reports
 
 /// A notebook on records that no run ever made, for tests only.
 extension Fabricated {
@@ -25,12 +24,10 @@ extension Fabricated {
   /// What the notebook's page says.
   static func page(_ body: String, hasGap: Bool = false) throws -> String {
     let report = try notebook(body, hasGap: hasGap)
-    let rendered = try report.cells.map { cell in
-      NotebookReport.RenderedCell(
-        name: cell.name, kind: cell.source.kind, source: cell.source.text,
-        parts: try cell.cell.render(as: cell.name).map { NotebookReport.Part(label: "", part: $0) }, isKept: false)
+    return try withFolder("notebook-page") { folder in
+      try report.write(to: folder.appendingPathComponent("out"))
+      return try String(contentsOf: folder.appendingPathComponent("out/index.html"), encoding: .utf8)
     }
-    return report.html(try report.blocks(rendered))
   }
 
   /// Every kind of cell and of prose.

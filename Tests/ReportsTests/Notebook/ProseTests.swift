@@ -1,8 +1,7 @@
 import Configuration
 import Foundation
+import Reports
 import Testing
-
-@testable import Reports
 
 /// A notebook's prose: what is set, what is refused and where.
 struct ProseTests {

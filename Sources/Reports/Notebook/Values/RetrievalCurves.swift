@@ -1,21 +1,21 @@
 import Runs
 
 /// Curves of retrieval from the ranks of each query's true matches.
-enum RetrievalCurves {
+package enum RetrievalCurves {
   /// The cumulated matching characteristic: at each rank from 1 to `last`, the share of the counted queries whose first
   /// match is within it, in percent; nil where no query has a match.
-  static func cumulatedMatching(_ ranks: [QueryRanking], last: Int) -> [Double]? {
+  package static func cumulatedMatching(_ ranks: [QueryRanking], last: Int) -> [Double]? {
     let firsts = ranks.compactMap(\.matchRanks.first)
     guard !firsts.isEmpty else { return nil }
     return (1...last).map { rank in 100 * Double(firsts.count { $0 <= rank }) / Double(firsts.count) }
   }
 
   /// The recall levels that precision is read at.
-  static let recallLevels = (0...20).map { Double($0) / 20 }
+  package static let recallLevels = (0...20).map { Double($0) / 20 }
 
   /// The mean over the counted queries of the interpolated precision, the largest at that recall or beyond, at each of
   /// ``recallLevels``, in percent; nil where no query has a match.
-  static func precision(_ ranks: [QueryRanking]) -> [Double]? {
+  package static func precision(_ ranks: [QueryRanking]) -> [Double]? {
     let counted = ranks.filter { !$0.matchRanks.isEmpty }
     guard !counted.isEmpty else { return nil }
     var sums = [Double](repeating: 0, count: recallLevels.count)
