@@ -20,13 +20,14 @@ import sys
 import tempfile
 
 LARGEST = 5_000_000  # bytes of a page
+SLICE = 2400  # pixels of a screenshot
 
 FACTS = """JSON.stringify((() => {
   const all = (s) => [...document.querySelectorAll(s)];
   const ids = all("[id]").map((e) => e.id);
   const levels = all("h1, h2, h3, h4, h5, h6").map((e) => +e.tagName[1]);
   return {
-    scroll: document.documentElement.scrollWidth, inner: document.documentElement.clientWidth,
+    scroll: document.documentElement.scrollWidth, height: document.documentElement.scrollHeight, inner: document.documentElement.clientWidth,
     widest: all("body *").filter((e) => !e.closest(".scroll, pre") && e.getBoundingClientRect().right > innerWidth + 1
       && !e.matches(".skip")).map((e) => e.tagName + "." + e.className + "#" + e.id).slice(0, 5),
     images: all("img").length, blank: all("img").filter((e) => !e.alt.trim() || !e.complete || !e.naturalWidth).length,
@@ -151,7 +152,7 @@ def complaints(events, address):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("page", type=pathlib.Path)
-    parser.add_argument("--screenshots", type=pathlib.Path, help="a folder for a picture of each view")
+    parser.add_argument("--screenshots", type=pathlib.Path, help="a folder for pictures of each view")
     options = parser.parse_args()
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not program:
@@ -200,9 +201,12 @@ def main():
                         if options.screenshots:
                             browser.open(address)
                             options.screenshots.mkdir(parents=True, exist_ok=True)
-                            shot = browser("Page.captureScreenshot", captureBeyondViewport=True)
-                            name = options.screenshots / f"{scheme}-{width}.png"
-                            name.write_bytes(base64.b64decode(shot["data"]))
+                            # In pieces: a picture of the whole is taller than most viewers take.
+                            for piece, top in enumerate(range(0, facts["height"], SLICE), start=1):
+                                clip = {"x": 0, "y": top, "width": width, "height": min(SLICE, facts["height"] - top), "scale": 1}
+                                shot = browser("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
+                                name = options.screenshots / f"{scheme}-{width}-{piece:02}.png"
+                                name.write_bytes(base64.b64decode(shot["data"]))
                     faults += [f"{view}: {fault}" for fault in dict.fromkeys(found)]
                     print(f"{view}: {facts['images']} pictures, {facts['tables']} tables, {len(found)} faults")
         browser.close()

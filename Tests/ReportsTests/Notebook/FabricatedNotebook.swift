@@ -1,8 +1,6 @@
 import Foundation
-import Runs
-
 import Reports
-import TestSupport
+import Runs
 
 /// A notebook on records that no run ever made, for tests only.
 extension Fabricated {
@@ -26,9 +24,10 @@ extension Fabricated {
   /// What the notebook's page says.
   static func page(_ body: String, hasGap: Bool = false) throws -> String {
     let report = try notebook(body, hasGap: hasGap)
-    let folder = try TemporaryFolder()
-    _ = try report.write(to: folder.url)
-    return try String(contentsOf: folder.url.appendingPathComponent("index.html"), encoding: .utf8)
+    return try withFolder("notebook-page") { folder in
+      try report.write(to: folder.appendingPathComponent("out"))
+      return try String(contentsOf: folder.appendingPathComponent("out/index.html"), encoding: .utf8)
+    }
   }
 
   /// Every kind of cell and of prose.

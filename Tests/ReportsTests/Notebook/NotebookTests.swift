@@ -1,8 +1,7 @@
 import Foundation
+import Reports
 import Runs
 import Testing
-
-import Reports
 
 /// A notebook on disk: its files, its page, and what is rendered anew.
 struct NotebookTests {

@@ -1,8 +1,7 @@
 import Configuration
 import Foundation
-import Testing
-
 import Reports
+import Testing
 
 /// A notebook's prose: what is set, what is refused and where.
 struct ProseTests {

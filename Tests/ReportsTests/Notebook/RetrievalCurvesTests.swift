@@ -1,8 +1,7 @@
 import Foundation
+import Reports
 import Runs
 import Testing
-
-import Reports
 
 /// Curves of retrieval on ranks that can be reckoned by hand.
 struct RetrievalCurvesTests {

@@ -23,6 +23,7 @@ struct FindingsCell: NotebookCell {
   func render(as name: String) throws -> [CellPart] {
     let report = table.report
     if part == .methods { return [.list(report.methods())] }
+    let command = Typeset([.code(report.source.command)])
     guard report.source.hasMeasurements else {
       return [
         .gap(
@@ -31,6 +32,10 @@ struct FindingsCell: NotebookCell {
             + Typeset([.code(report.source.command)]) + ".")
       ]
     }
-    return [.list(report.findings())]
+    let findings = report.findings()
+    guard !findings.isEmpty else {
+      return [.gap(Typeset("Too few rows of \(table.name) are finished to be compared. To finish: ") + command + ".")]
+    }
+    return [.list(findings)]
   }
 }

@@ -1,7 +1,7 @@
 extension NotebookReport {
   /// The page's script: sorting by a column, copying a source, closing an enlarged picture by Escape. It fetches nothing
   /// and makes no markup from text.
-  static let script = #"""
+  package static let script = #"""
 
     "use strict";
     (() => {

@@ -37,6 +37,7 @@ extension NotebookReport {
   ///
   /// - Throws: a `ReportError` where gnuplot is missing or the folder holds files that are not the report's, a
   ///   `ConfigurationError` where a cell names what its run does not have, a `RunStoreError` where a record is damaged.
+  @discardableResult
   public func write(to folder: URL) throws -> Outcome {
     let target = folder.resolvingSymlinksInPath().standardizedFileURL
     let own =
