@@ -30,12 +30,9 @@ public enum PanelProduct {
 
   /// A matrix stored as `[columns, depth]` in panels `[columns / 32, depth, 32]`.
   public static func panels(ofRows weight: Tensor, columns: Int, depth: Int, on engine: Engine) -> Tensor {
-    let result = engine.empty([columns / panelWidth, depth, panelWidth])
     let source = weight.pointer
-    let target = result.pointer
-    engine.parallel(columns / panelWidth) { panel, _ in
+    return panels(columns: columns, depth: depth, on: engine) { panel, start in
       let rows = source + panel * panelWidth * depth
-      let start = target + panel * panelWidth * depth
       // A line of the cache of each row at a time: rows often lie a multiple of 4 KiB apart.
       for first in stride(from: 0, to: depth, by: 16) {
         for column in 0..<panelWidth {
@@ -44,22 +41,28 @@ public enum PanelProduct {
         }
       }
     }
-    return result
   }
 
   /// A matrix stored as `[depth, columns]` in panels `[columns / 32, depth, 32]`.
   public static func panels(ofColumns weight: Tensor, columns: Int, depth: Int, on engine: Engine) -> Tensor {
-    let result = engine.empty([columns / panelWidth, depth, panelWidth])
     let source = weight.pointer
-    let target = result.pointer
-    engine.parallel(columns / panelWidth) { panel, _ in
-      let start = target + panel * panelWidth * depth
+    return panels(columns: columns, depth: depth, on: engine) { panel, start in
       for k in 0..<depth {
         let row = source + k * columns + panel * panelWidth
         start.store(row.vector(0), k * panelWidth)
         start.store(row.vector(16), k * panelWidth + 16)
       }
     }
+  }
+
+  @inline(__always)
+  private static func panels(
+    columns: Int, depth: Int, on engine: Engine,
+    fill: (_ panel: Int, _ start: UnsafeMutablePointer<Float>) -> Void
+  ) -> Tensor {
+    let result = engine.empty([columns / panelWidth, depth, panelWidth])
+    let target = result.pointer
+    engine.parallel(columns / panelWidth) { panel, _ in fill(panel, target + panel * panelWidth * depth) }
     return result
   }
 

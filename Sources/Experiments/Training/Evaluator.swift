@@ -12,6 +12,8 @@ struct Evaluator {
   let settings: Settings
   let data: TrainingData
   let engine: Engine
+  /// Prepared at the first batch, for queries and gallery alike.
+  private let weights = PreparedWeights()
 
   /// What evaluation gives: the scores, each query's ranking by plain distance, and the descriptors as they are stored.
   struct Result {
@@ -77,7 +79,6 @@ struct Evaluator {
     var values: [Float] = []
     values.reserveCapacity(images.count * model.configuration.descriptorLength)
     var attributes = [[Int]](repeating: [], count: model.configuration.attribute?.attributes.count ?? 0)
-    let weights = PreparedWeights()
     var done = 0
     while let batch = try loader.next() {
       let tensor = engine.empty([batch.count, size.height, size.width, 3])

@@ -2,7 +2,7 @@ import Runs
 
 /// The paper's table of attribute accuracy (Table 4), turned on its side: a row an attribute, columns for the methods,
 /// and beside them what the data alone make of it.
-public struct AttributesReport: TableReport {
+public struct AttributesReport: DefinedReport {
   /// A method: what measures it, and what the paper prints of it.
   public struct Method: Sendable {
     /// What it is called.
@@ -51,27 +51,12 @@ public struct AttributesReport: TableReport {
     self.published = published
   }
 
-  /// Its title.
-  public var title: String { definition.title }
-  /// Paragraphs of introduction.
-  public var introduction: [String] { definition.introduction }
-  /// What has to be said under the table.
-  public var remarks: [String] { definition.notes }
-
   /// The methods: those of the definition, then the experiment's variants that it does not name.
   public var compared: [Method] {
-    let rows = definition.sections.flatMap(\.rows)
-    let named = rows.compactMap { row -> Method? in
-      let variant = row.variant.flatMap(source.variant)
-      let published = row.paper.flatMap { self.published?.row($0) }
-      guard variant != nil || published != nil else { return nil }
-      return Method(label: row.label, variant: variant, published: published)
+    let named = definition.sections.flatMap(\.rows).compactMap { row in
+      figures(of: row).map { Method(label: row.label, variant: $0.variant, published: $0.published) }
     }
-    let known = rows.compactMap(\.variant)
-    return named
-      + source.variants.filter { !known.contains($0.name) }.map {
-        Method(label: $0.name, variant: $0, published: nil)
-      }
+    return named + unnamedVariants.map { Method(label: $0.name, variant: $0, published: nil) }
   }
 
   /// The attributes: the paper's in its order, then others that runs were measured at.

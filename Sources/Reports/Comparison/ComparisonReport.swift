@@ -1,7 +1,7 @@
 import Runs
 
 /// The paper's comparison with other methods (Tables 1 and 2): its rows as printed, and the measured variants among them.
-public struct ComparisonReport: TableReport {
+public struct ComparisonReport: DefinedReport {
   /// A row: what the paper printed, what is measured, or both.
   public struct Row: Sendable {
     /// What it is called.
@@ -55,13 +55,6 @@ public struct ComparisonReport: TableReport {
     self.published = published
   }
 
-  /// Its title.
-  public var title: String { definition.title }
-  /// Paragraphs of introduction.
-  public var introduction: [String] { definition.introduction }
-  /// What has to be said under the table.
-  public var remarks: [String] { definition.notes }
-
   /// The columns, in the paper's order.
   public var metrics: [ComparisonMetric] { (published?.columns ?? []).compactMap(ComparisonMetric.init) }
 
@@ -71,16 +64,12 @@ public struct ComparisonReport: TableReport {
       Section(
         title: section.title,
         rows: section.rows.compactMap { row in
-          let variant = row.variant.flatMap(source.variant)
-          let published = row.paper.flatMap { self.published?.row($0) }
-          guard variant != nil || published != nil else { return nil }
-          return Row(label: row.label, variant: variant, isReranked: row.isReranked, published: published)
+          figures(of: row).map {
+            Row(label: row.label, variant: $0.variant, isReranked: row.isReranked, published: $0.published)
+          }
         })
     }
-    let named = definition.sections.flatMap(\.rows).compactMap(\.variant)
-    let others = source.variants.filter { !named.contains($0.name) }.map {
-      Row(label: $0.name, variant: $0, isReranked: false, published: nil)
-    }
+    let others = unnamedVariants.map { Row(label: $0.name, variant: $0, isReranked: false, published: nil) }
     if !others.isEmpty { sections.append(Section(title: "Further variants of \(source.experiment)", rows: others)) }
     return sections.filter { !$0.rows.isEmpty }
   }

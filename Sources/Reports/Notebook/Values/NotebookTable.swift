@@ -35,7 +35,7 @@ public struct NotebookTable: Sendable {
     var parts = [
       name, source.experiment, source.dataset, "\(source.isSynthetic)", source.command, report.title,
       "\(report.introduction)", "\(report.remarks)",
-      "\(String(describing: (report as? ComparisonReport)?.definition ?? (report as? AttributesReport)?.definition))",
+      "\(String(describing: (report as? any DefinedReport)?.definition))",
       String(decoding: try encoder.encode(report.published), as: UTF8.self),
     ]
     for variant in source.variants {
