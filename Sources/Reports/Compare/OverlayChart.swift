@@ -12,7 +12,8 @@ struct OverlayChart: Chart {
   private static let plotHeight = 236
   private static let head = 12
   private static let foot = 52
-  private static let keyRow = 20
+  /// What gnuplot takes for a line of the key: 23.1 measured at this font and spacing.
+  private static let keyRow = 24
 
   var size: (width: Int, height: Int) {
     (440, Self.head + Self.plotHeight + Self.foot + Self.keyRow * curves.count + 8)
