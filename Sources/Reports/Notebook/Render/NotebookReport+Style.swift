@@ -18,6 +18,7 @@ extension NotebookReport {
     h1, h2, h3, h4, p, li, figcaption { overflow-wrap: break-word; }
     h3 { font-size: 1.05rem; margin: 2rem 0 .5rem; } h4 { font-size: 1rem; font-style: italic; font-weight: 400; margin: 1.6rem 0 .4rem; }
     section.cell { margin: 1.6rem 0; min-width: 0; }
+    .figures > section.cell { margin: .6rem 0; }
     section.cell > ul { max-width: 44rem; }
     section.cell > figure { margin-bottom: .3rem; }
     figure.chart:not(.wide) { max-width: 30rem; }
