@@ -14,12 +14,12 @@ func expectWellFormed(_ file: URL, sourceLocation: SourceLocation = #_sourceLoca
 
 /// Whether a page is one balanced piece that fetches nothing and runs nothing but what checks its manifest.
 func expectSelfContained(
-  _ whole: String, carriesManifest: Bool = true, sourceLocation: SourceLocation = #_sourceLocation
+  _ whole: String, sourceLocation: SourceLocation = #_sourceLocation
 ) {
   let manifest = whole.matches(of: #/<script type="application\/json" id="manifest">[^<]*<\/script>/#)
-  #expect(manifest.count == (carriesManifest ? 1 : 0), sourceLocation: sourceLocation)
+  #expect(manifest.count == 1, sourceLocation: sourceLocation)
   let checked = "<script>\(PageManifest.script)</script>"
-  #expect(whole.components(separatedBy: checked).count == (carriesManifest ? 2 : 1), sourceLocation: sourceLocation)
+  #expect(whole.components(separatedBy: checked).count == 2, sourceLocation: sourceLocation)
   var page = whole.replacing(checked, with: "")
   if let place = page.firstRange(of: #/<script type="application\/json" id="manifest">[^<]*<\/script>/#) {
     page.removeSubrange(place)

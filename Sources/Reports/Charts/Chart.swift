@@ -50,4 +50,21 @@ enum Charts {
     let margin = max((high - low) * room, abs(high) * 1e-3, 1e-6)
     return (low - margin, high + margin)
   }
+
+  /// The marks of a logarithmic axis that spans so many decades that plain numbers would be told in two manners: 10⁻⁶, at
+  /// every power of ten or at every second. Nothing for an axis of fewer.
+  static func powers(from low: Double, to high: Double) -> [String] {
+    guard low > 0, high > low, low < 1e-4 || high >= 1e5 else { return [] }
+    let (first, last) = (Int(log10(low).rounded(.down)), Int(log10(high).rounded(.up)))
+    let step = (last - first + 5) / 6
+    let marks = stride(from: first, through: last, by: step).map { power -> String in
+      let digits = String(power).map { Self.superscripts[$0] ?? "" }.joined()
+      return "'\(power == 0 ? "1" : "10\(digits)")' 1e\(power)"
+    }
+    return ["set ytics (\(marks.joined(separator: ", ")))"]
+  }
+
+  private static let superscripts: [Character: String] = [
+    "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹",
+  ]
 }

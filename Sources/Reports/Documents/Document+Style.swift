@@ -39,7 +39,9 @@ extension Document {
     thead tr.groups td { border: 0; }
     .words { text-align: left; }
     th[scope="row"], thead tr:last-child th:first-child { position: sticky; left: 0; background: var(--page); }
-    th[scope="row"] { white-space: normal; min-width: 8rem; }
+    th[scope="row"] { white-space: normal; min-width: min(11rem, 30vw); }
+    .sentences { white-space: normal; min-width: min(11rem, 40vw); }
+    td.sentences code { white-space: normal; }
     tbody tr:not(.section) + tr:not(.section) > * { border-top: 1px solid var(--hair); }
     tr.section th { text-align: left; font-style: italic; padding-top: .7rem; }
     tbody + tbody tr:first-child > * { border-top: 1px solid var(--rule); }
