@@ -51,17 +51,18 @@ enum Charts {
     return (low - margin, high + margin)
   }
 
-  /// The marks of a logarithmic axis that spans so many decades that plain numbers would be told in two manners: 10⁻⁶, at
-  /// every power of ten or at every second. Nothing for an axis of fewer.
-  static func powers(from low: Double, to high: Double) -> [String] {
-    guard low > 0, high > low, low < 1e-4 || high >= 1e5 else { return [] }
+  /// An upright logarithmic axis with a little room at both ends. Where it spans so many decades that gnuplot would write
+  /// some numbers out and others as `1e-06`, every power of ten is marked, or every so many: 10⁻⁶.
+  static func logarithmicAxis(from low: Double, to high: Double) -> [String] {
+    let plain = ["set logscale y 10", "set yrange [\(low / 1.2):\(high * 1.2)]"]
+    guard low > 0, high > low, low < 1e-4 || high >= 1e5 else { return plain }
     let (first, last) = (Int(log10(low).rounded(.down)), Int(log10(high).rounded(.up)))
     let step = (last - first + 5) / 6
     let marks = stride(from: first, through: last, by: step).map { power -> String in
       let digits = String(power).map { Self.superscripts[$0] ?? "" }.joined()
       return "'\(power == 0 ? "1" : "10\(digits)")' 1e\(power)"
     }
-    return ["set ytics (\(marks.joined(separator: ", ")))"]
+    return plain + ["set ytics (\(marks.joined(separator: ", ")))"]
   }
 
   private static let superscripts: [Character: String] = [

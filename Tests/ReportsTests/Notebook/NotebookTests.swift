@@ -152,7 +152,7 @@ struct NotebookTests {
 /// Whether a page is balanced, holds our two scripts and the manifest, and fetches nothing.
 func expectWholePage(_ page: String, sourceLocation: SourceLocation = #_sourceLocation) {
   #expect(page.matches(of: /<script/).count == 3, sourceLocation: sourceLocation)
-  for script in [NotebookReport.script, PageManifest.script] {
+  for script in [Document.script, PageManifest.script] {
     #expect(page.components(separatedBy: "<script>\(script)</script>").count == 2, sourceLocation: sourceLocation)
   }
   let manifest = #/<script type="application\/json" id="manifest">[^<]*<\/script>/#

@@ -29,7 +29,7 @@ extension NotebookReport {
     ]
     let records = notebook.tables.flatMap(\.report.source.finished)
     if !records.isEmpty { lines.append(try PageManifest(of: records).html()) }
-    lines += ["</main>", "<script>\(Self.script)</script>", "</body>", "</html>", ""]
+    lines += ["</main>", "<script>\(Document.script)</script>", "</body>", "</html>", ""]
     return lines.joined(separator: "\n")
   }
 
