@@ -14,12 +14,14 @@ import base64
 import json
 import os
 import pathlib
+import select
 import shutil
 import subprocess
 import sys
 import tempfile
 
 LARGEST = 5_000_000  # bytes of a page
+PATIENCE = 120  # seconds that the browser may take for an answer
 SLICE = 2400  # pixels of a screenshot
 
 FACTS = """JSON.stringify((() => {
@@ -96,6 +98,9 @@ class Browser:
 
     def message(self):
         while b"\0" not in self.rest:
+            if not select.select([self.read], [], [], PATIENCE)[0]:
+                self.process.kill()
+                sys.exit(f"chromium has not answered for {PATIENCE} s")
             data = os.read(self.read, 1 << 16)
             if not data:
                 sys.exit("chromium ended before it answered")
