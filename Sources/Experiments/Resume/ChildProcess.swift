@@ -18,7 +18,7 @@ final class ChildProcess {
   /// Starts a program; what it says goes to `log`.
   init(_ program: URL, _ arguments: [String], log: URL) throws {
     self.log = log
-    FileManager.default.createFile(atPath: log.path, contents: nil)
+    try Data().write(to: log)
     process.executableURL = program
     process.arguments = arguments
     process.standardInput = FileHandle.nullDevice
@@ -58,7 +58,8 @@ final class ChildProcess {
           break
         }
       }
-      usleep(300)
+      // What is written once is half-written for a few hundred microseconds.
+      usleep(plan?.file == nil ? 500 : 50)
     }
     process.waitUntilExit()
     guard process.terminationReason == .exit, process.terminationStatus == 0 else {

@@ -77,18 +77,21 @@ public struct ResumeVerification {
     var kills: [Kill] = []
     var comparisons: [RunAgreement] = []
     var leftovers: [String] = []
-    while kills.count < wanted || comparisons.isEmpty {
+    var isUnfinished = true
+    while kills.count < wanted || isUnfinished {
       let plan = kills.count < wanted ? PlannedKill.draw(from: &stream, seconds: seconds) : nil
       switch try child(in: killed, threads: threads ?? 1 + stream.int(below: Engine.availableThreads))
         .end(plan, in: folder, watch: { if isInterrupted() { throw TrainingError.interrupted } })
       {
       case .killed(let kill):
         kills.append(kill)
+        isUnfinished = true
         report(.killed(kills.count))
       case .finished:
         comparisons.append(try RunAgreement(of: identity, in: whole, and: killed))
         leftovers += try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".tmp") }
         try FileManager.default.removeItem(at: killed.root)
+        isUnfinished = false
       }
     }
     return Outcome(kills: kills, comparisons: comparisons, leftovers: leftovers)

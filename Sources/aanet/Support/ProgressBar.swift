@@ -49,7 +49,7 @@ final class ProgressBar {
     isDrawn = false
   }
 
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  private func write(_ text: String) { Console.write(text) }
 
   private static func number(_ value: Double) -> String {
     value >= 10 ? String(Int(value.rounded())) : String(format: "%.1f", value)
