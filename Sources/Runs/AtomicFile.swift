@@ -108,13 +108,22 @@ public enum AtomicFile {
     }
   }
 
+  /// Makes a folder and those on the way to it, each on the disk when this returns.
   private static func makeFolder(_ folder: URL) throws(RunStoreError) {
-    do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
-      let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-      let code = cause.flatMap { $0.domain == NSPOSIXErrorDomain ? Int32($0.code) : nil }
-      let reason = code.map(DiskFault.words) ?? error.localizedDescription
-      throw RunStoreError(folder, "the folder cannot be made: \(reason)")
+    var status = stat()
+    if stat(folder.path, &status) == 0 {
+      guard status.st_mode & S_IFMT == S_IFDIR else {
+        throw RunStoreError(folder, "the folder cannot be made: \(DiskFault.words(ENOTDIR))")
+      }
+      return
     }
+    let parent = folder.deletingLastPathComponent()
+    if errno == ENOENT, parent.path != folder.path { try makeFolder(parent) }
+    // Somebody else may have made it in the meantime.
+    guard mkdir(folder.path, 0o777) == 0 || errno == EEXIST else {
+      throw RunStoreError(folder, "the folder cannot be made: \(DiskFault.words(errno))")
+    }
+    syncFolder(parent)
   }
 
   /// Writes all bytes; gives the system's error number where it could not.

@@ -11,6 +11,7 @@ final class ChildProcess {
   }
 
   private let process = Process()
+  private let ending: ProcessEnding
   private let log: URL
   private let clock = SuspendingClock()
   private let started: SuspendingClock.Instant
@@ -25,6 +26,7 @@ final class ChildProcess {
     process.standardOutput = FileHandle.nullDevice
     let words = try FileHandle(forWritingTo: log)
     process.standardError = words
+    ending = ProcessEnding(of: process)
     started = clock.now
     try process.run()
     try words.close()
@@ -61,19 +63,19 @@ final class ChildProcess {
       // What is written once is half-written for a few hundred microseconds.
       usleep(plan?.file == nil ? 500 : 50)
     }
-    process.waitUntilExit()
+    ending.wait()
     guard process.terminationReason == .exit, process.terminationStatus == 0 else {
       let words = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
-      let ending = process.terminationReason == .exit ? "exit code" : "signal"
+      let kind = process.terminationReason == .exit ? "exit code" : "signal"
       throw ResumeVerification.Failure(
-        "the run ended by itself with \(ending) \(process.terminationStatus):\n\(words.suffix(2000))")
+        "the run ended by itself with \(kind) \(process.terminationStatus):\n\(words.suffix(2000))")
     }
     return .finished
   }
 
   private func stop() {
     kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
+    ending.wait()
   }
 
   private func seconds(since start: SuspendingClock.Instant) -> Double { start.duration(to: clock.now) / .seconds(1) }

@@ -4,9 +4,7 @@
 public enum CheckpointInterval: Sendable, Hashable {
   /// After so many steps, counted from the epoch's start.
   case steps(Int)
-  /// After the step in which so many seconds have passed since the last time.
-  case seconds(Double)
-
-  /// A minute: an epoch of a large network takes hours on a processor, that of a small one less than this.
-  public static let usual = seconds(60)
+  /// After a minute, and less often where saving would take more than a fiftieth of the time: an epoch of a large network
+  /// takes hours on a processor, and its checkpoint seconds on a slow disk.
+  case automatic
 }

@@ -7,7 +7,10 @@ struct CheckpointKeeper {
   private let identity: RunIdentity
   private let store: RunStore
   private let interval: CheckpointInterval
-  private var lastSaved = SuspendingClock.now
+  private let clock = SuspendingClock()
+  private var lastSaved: SuspendingClock.Instant
+  /// How long saving took the last time.
+  private var cost = Duration.zero
   /// Whether `checkpoint.safetensors` is worth keeping when the next one takes its place.
   private var keepsLatest = true
 
@@ -15,6 +18,7 @@ struct CheckpointKeeper {
     self.identity = identity
     self.store = store
     self.interval = interval
+    lastSaved = clock.now
   }
 
   /// Whether it is time to save within an epoch.
@@ -23,7 +27,7 @@ struct CheckpointKeeper {
   func isDue(afterSteps steps: Int) -> Bool {
     switch interval {
     case .steps(let count): steps % max(1, count) == 0
-    case .seconds(let seconds): lastSaved.duration(to: .now) >= .seconds(seconds)
+    case .automatic: lastSaved.duration(to: clock.now) >= max(.seconds(60), cost * 50)
     }
   }
 
@@ -31,11 +35,13 @@ struct CheckpointKeeper {
   ///
   /// - Throws: `RunStoreError` where it cannot be written; the last one is untouched then.
   mutating func save(_ model: AANet, _ progress: TrainingProgress) throws {
+    let start = clock.now
     try store.write(
       try Checkpoint.pieces(model, progress), as: .checkpoint, keeping: keepsLatest ? .previousCheckpoint : nil,
       of: identity)
     keepsLatest = true
-    lastSaved = .now
+    lastSaved = clock.now
+    cost = start.duration(to: lastSaved)
   }
 
   /// Loads the latest checkpoint that is sound, and cuts the record of epochs back to it.

@@ -83,7 +83,7 @@ public final class ExperimentRunner {
   /// - Throws: `ConfigurationError`, `DatasetError`, `RunStoreError` or ``TrainingError``.
   public func run(
     variants: [String]? = nil, threads: Int = Engine.availableThreads, loaderThreads: Int = 1,
-    checkpoints: CheckpointInterval = .usual, isInterrupted: () -> Bool = { false },
+    checkpoints: CheckpointInterval = .automatic, isInterrupted: () -> Bool = { false },
     report: (Event) -> Void = { _ in }
   ) throws -> [(trial: Trial, record: RunRecord)] {
     let runs = try prepare(variants: variants, report: report)

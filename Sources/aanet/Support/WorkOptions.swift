@@ -22,7 +22,7 @@ struct WorkOptions: ParsableArguments {
   }
 
   /// How often a run is saved within an epoch.
-  var checkpoints: CheckpointInterval { checkpointEvery.map(CheckpointInterval.steps) ?? .usual }
+  var checkpoints: CheckpointInterval { checkpointEvery.map(CheckpointInterval.steps) ?? .automatic }
 
   /// The options as they were given, for a command to be given again, without the number of threads.
   var wordsWithoutThreads: [String] {

@@ -11,7 +11,7 @@ import Experiments
   /// Runs one variant of the tiny experiment and gives its record.
   @discardableResult
   private func run(
-    _ project: TinyProject, checkpoints: CheckpointInterval = .usual, threads: Int = 1,
+    _ project: TinyProject, checkpoints: CheckpointInterval = .automatic, threads: Int = 1,
     remarks: (String) -> Void = { _ in },
     isInterrupted: () -> Bool = { false }, step: (Int) throws -> Void = { _ in }
   ) throws -> RunRecord {
@@ -54,7 +54,9 @@ import Experiments
     return after
   }
 
-  @Test(arguments: [(1, CheckpointInterval.steps(1)), (5, .steps(2)), (6, .usual), (14, .steps(4)), (18, .seconds(0))])
+  @Test(arguments: [
+    (1, CheckpointInterval.steps(1)), (5, .steps(2)), (6, .automatic), (14, .steps(4)), (18, .steps(3)),
+  ])
   func aKilledRunEndsWithTheSameBits(step: Int, checkpoints: CheckpointInterval) throws {
     let whole = try TinyProject()
     try run(whole)
@@ -65,9 +67,30 @@ import Experiments
     let saved =
       switch checkpoints {
       case .steps(let count): (step - 1) / 6 * 6 + (step - 1) % 6 / count * count
-      case .seconds(let seconds): seconds == 0 ? step - 1 : (step - 1) / 6 * 6
+      case .automatic: (step - 1) / 6 * 6
       }
     #expect(taken == 18 - saved, "only the steps since the last checkpoint are taken again")
+    try agrees(record, whole, project)
+  }
+
+  @Test func aRunInterruptedWhileItIsMeasuredIsNotTrainedAgain() throws {
+    let whole = try TinyProject()
+    try run(whole)
+    let project = try TinyProject()
+    var taken = 0
+    // Asked once after each step, then after each batch of images that is measured.
+    var asked = 0
+    #expect(throws: TrainingError.self) {
+      try run(
+        project,
+        isInterrupted: {
+          asked += 1
+          return asked == 19
+        }, step: { _ in taken += 1 })
+    }
+    #expect(taken == 18)
+    let record = try run(project, step: { _ in taken += 1 })
+    #expect(taken == 18)
     try agrees(record, whole, project)
   }
 
