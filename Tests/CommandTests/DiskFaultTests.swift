@@ -85,7 +85,7 @@ import Testing
       try run(runs: runs), runs: runs, saying: "the folder cannot be made: Read-only file system",
       "mount it for writing, or take a folder on another one")
     #expect(disk.set(readOnly: false))
-    // A run that is under way on a disk that becomes read-only, as a failing one does.
+    // A run that was stopped half-way and is to go on there.
     expectRefused(
       try run(runs: runs, by: "ulimit -f 512; exec \"$@\""), runs: runs, saying: "File too large")
     #expect(disk.set(readOnly: true))
