@@ -1,7 +1,7 @@
 # The commands of the README, and what they need. Everything else is `aanet`, built by SwiftPM.
 
-# Debian packages: the five libraries, MATLAB files, gnuplot itself, and the C++ headers that the gnuplot bridge needs.
-PACKAGES := libopenblas-dev libgnuplot-iostream-dev libjpeg-dev libyaml-dev libmatio-dev libpng-dev gnuplot-nox pkg-config g++
+# Debian packages: the six libraries, MATLAB files, gnuplot itself, and the C++ headers that the gnuplot bridge needs.
+PACKAGES := libopenblas-dev libgnuplot-iostream-dev libjpeg-dev libyaml-dev libmatio-dev libpng-dev zlib1g-dev gnuplot-nox pkg-config g++
 AANET := .build/release/aanet
 BUILD := swift build --configuration release
 

@@ -6,8 +6,8 @@ import Foundation
 final class ProgressBar {
   private let label: String
   private let unit: String
-  private let start = Date()
-  private var lastDrawn = Date.distantPast
+  private let start = SuspendingClock.now
+  private var lastDrawn: SuspendingClock.Instant?
   private var lastTenth = 0
   private var isDrawn = false
 
@@ -19,8 +19,8 @@ final class ProgressBar {
 
   /// Shows that `done` of `total` are done; `note` is what else is worth seeing (the loss).
   func update(_ done: Int, of total: Int, note: String = "") {
-    let now = Date()
-    let elapsed = now.timeIntervalSince(start)
+    let now = SuspendingClock.now
+    let elapsed = start.duration(to: now) / .seconds(1)
     guard elapsed > 1 || isDrawn else { return }
     let share = total > 0 ? Double(done) / Double(total) : 1
     let rate = Double(done) / max(elapsed, 1e-9)
@@ -29,7 +29,7 @@ final class ProgressBar {
       "\(done)/\(total) \(unit)  \(Self.number(rate)) \(unit)/s  \(Self.time(left)) left"
       + (note.isEmpty ? "" : "  \(note)")
     if Console.isTerminal {
-      guard now.timeIntervalSince(lastDrawn) > 0.1 || done >= total else { return }
+      if let lastDrawn, lastDrawn.duration(to: now) < .milliseconds(100), done < total { return }
       lastDrawn = now
       let filled = Int(share * 24)
       let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
@@ -49,7 +49,7 @@ final class ProgressBar {
     isDrawn = false
   }
 
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  private func write(_ text: String) { Console.write(text) }
 
   private static func number(_ value: Double) -> String {
     value >= 10 ? String(Int(value.rounded())) : String(format: "%.1f", value)
