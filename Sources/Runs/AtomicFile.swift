@@ -84,7 +84,7 @@ public enum AtomicFile {
     }
   }
 
-  private static func makeFolder(_ folder: URL) throws(RunStoreError) {
+  static func makeFolder(_ folder: URL) throws(RunStoreError) {
     do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
       throw RunStoreError(folder, "the folder cannot be made: \(error.localizedDescription)")
     }
