@@ -34,16 +34,18 @@ struct RunsListCommand: ParsableCommand {
     if format == .json {
       try Console.printJSON(listed)
     } else {
-      print(listed.isEmpty ? nothing(among: records) : table(listed))
+      print(listed.isEmpty ? nothing : table(listed))
     }
     for fault in damage { Console.complain("error: \(fault)") }
     if !damage.isEmpty { throw ExitCode(2) }
   }
 
   /// That there is nothing to list, and which experiment may have been meant.
-  private func nothing(among records: [RunRecord]) -> String {
-    guard let experiment else { return "there are no runs under \(project.runs.path)" }
-    let names = Set(records.map(\.identity.experiment)).sorted()
+  private var nothing: String {
+    let names = Set(project.store.identities().map(\.experiment)).sorted()
+    guard let experiment, !names.contains(experiment) else {
+      return "there are no runs \(names.isEmpty ? "" : "that can be read ")under \(project.runs.path)"
+    }
     let what = "there are no runs of \(Wording.quoted(experiment)) under \(project.runs.path)"
     return names.isEmpty ? what : Wording.unknown(what, experiment, among: names)
   }
