@@ -56,6 +56,12 @@ public struct SealChange: Codable, Hashable, Sendable, CustomStringConvertible {
   /// How it differs.
   public var kind: Kind
 
+  /// Names a file that differs.
+  public init(file: String, kind: Kind) {
+    self.file = file
+    self.kind = kind
+  }
+
   /// `metrics.json`, `ranks.json (missing)`.
   public var description: String { kind == .changed ? file : "\(file) (\(kind.rawValue))" }
 }

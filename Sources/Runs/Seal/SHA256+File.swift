@@ -4,7 +4,7 @@ extension SHA256 {
   /// The digest of a file, read a piece at a time, and its size in bytes; nil where there is no such file.
   ///
   /// - Throws: ``RunStoreError`` where it is no regular file or cannot be read.
-  static func hexadecimal(contentsOf file: URL) throws(RunStoreError) -> (digest: String, bytes: Int)? {
+  package static func hexadecimal(contentsOf file: URL) throws(RunStoreError) -> (digest: String, bytes: Int)? {
     let descriptor = open(file.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
       if [ENOENT, ENOTDIR, ENAMETOOLONG].contains(errno) { return nil }
