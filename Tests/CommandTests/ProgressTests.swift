@@ -44,9 +44,14 @@ private final class PseudoTerminal {
   private var seen: [UInt8] = []
 
   init(columns: UInt16) throws {
-    master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)
-    guard master >= 0, grantpt(master) == 0, unlockpt(master) == 0, let name = ptsname(master) else { throw Missing() }
-    let slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)
+    // What posix_openpt(3), unlockpt(3) and ptsname(3) do, which Swift's view of stdlib.h leaves out.
+    let (unlock, getNumber): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
+    var (locked, number): (Int32, Int32) = (0, 0)
+    master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    guard master >= 0, ioctl(master, unlock, &locked) == 0, ioctl(master, getNumber, &number) == 0 else {
+      throw Missing()
+    }
+    let slave = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)
     var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
     guard slave >= 0, ioctl(slave, UInt(TIOCSWINSZ), &size) == 0 else { throw Missing() }
     _ = fcntl(master, F_SETFL, O_NONBLOCK)

@@ -41,6 +41,18 @@ struct FabricatedRun {
     try store.finish(run, with: Self.metrics)
   }
 
+  /// Takes its lock, which nobody has.
+  func lock() throws -> RunLock {
+    switch try store.lock(run) {
+    case .taken(let lock): lock
+    case .held(let holder): throw Held(holder: holder)
+    }
+  }
+
+  struct Held: Error {
+    var holder: RunHolder?
+  }
+
   /// Changes one byte of a file, leaving its size.
   func change(_ file: RunStore.File) throws {
     let place = store.url(file, of: run)

@@ -41,24 +41,24 @@ import Experiments
         return steps == 1
       }
     }
-    let run = try #require(store.identities().first)
-    #expect(store.standing(of: run).state == .interrupted)
-    let checkpoint = try Data(contentsOf: store.url(.checkpoint, of: run))
+    let made = try #require(store.identities().first)
+    #expect(store.standing(of: made).state == .interrupted)
+    let checkpoint = try Data(contentsOf: store.url(.checkpoint, of: made))
     let divergence = try #require(try left(rate).diverged.first)
-    #expect(divergence.run == run && divergence.epoch >= 1 && divergence.step >= 1)
-    let standing = store.standing(of: run)
+    #expect(divergence.run == made && divergence.epoch >= 1 && divergence.step >= 1)
+    let standing = store.standing(of: made)
     let failure = try #require(standing.failure)
     #expect(standing.state == .failed && failure.kind == .diverged)
     #expect(failure.epoch == divergence.epoch && failure.step == divergence.step)
     #expect(failure.layer == divergence.place.name && failure.checkpoint == divergence.checkpoint?.place)
     #expect(divergence.description.contains("aanet run tiny train.rate.new=10.0"))
-    let stored = try SafeTensors(contentsOf: store.url(.checkpoint, of: run)).tensors
+    let stored = try SafeTensors(contentsOf: store.url(.checkpoint, of: made)).tensors
     #expect(stored.values.allSatisfy { $0.floats.allSatisfy(\.isFinite) })
     if divergence.epoch == 1 {
       #expect(failure.checkpoint == "epoch 0, step 1")
-      #expect(try Data(contentsOf: store.url(.checkpoint, of: run)) == checkpoint)
+      #expect(try Data(contentsOf: store.url(.checkpoint, of: made)) == checkpoint)
     }
-    #expect(!FileManager.default.fileExists(atPath: store.url(.metrics, of: run).path))
+    #expect(!FileManager.default.fileExists(atPath: store.url(.metrics, of: made).path))
   }
 
   @Test func aPlantedNaNIsNamed() throws {
@@ -75,8 +75,8 @@ import Experiments
     let divergence = try #require(try left(["backbone.weights=planted.safetensors"]).diverged.first)
     #expect(divergence.place == .parameter("backbone.\(name)") && divergence.epoch == 1 && divergence.step == 1)
     #expect(divergence.checkpoint == nil && divergence.description.contains("No checkpoint was written yet"))
-    let run = try #require(store.identities().first)
-    #expect(!store.has(.checkpoint, of: run))
+    let made = try #require(store.identities().first)
+    #expect(!store.has(.checkpoint, of: made))
   }
 
   @Test func theOtherRunsGoOnAndARetryForgetsTheFailure() throws {
@@ -86,27 +86,27 @@ import Experiments
     let left = try left([], variants: ["wild", "plain"])
     #expect(left.finished.map(\.trial.variant) == ["plain"] && left.diverged.map(\.run.variant) == ["wild"])
     #expect(left.occupied.isEmpty && left.lines.count == 1)
-    let run = try #require(store.identities().first { $0.variant == "wild" })
+    let made = try #require(store.identities().first { $0.variant == "wild" })
     // A run that goes on has not failed while it does.
     var seen: [RunStanding.State] = []
     #expect(throws: TrainingError.self) {
-      try self.run([], variants: ["wild"]) {
-        seen.append(store.standing(of: run).state)
+      try run([], variants: ["wild"]) {
+        seen.append(store.standing(of: made).state)
         return true
       }
     }
-    #expect(seen == [.running] && store.standing(of: run).state == .interrupted)
+    #expect(seen == [.running] && store.standing(of: made).state == .interrupted)
   }
 
   @Test func anyOtherFaultIsRecordedToo() throws {
     struct Fault: Error {}
     try run(["train.epochs=1"])
-    let run = try #require(store.identities().first)
-    try FileManager.default.removeItem(at: store.url(.metrics, of: run))
-    try FileManager.default.removeItem(at: store.url(.descriptors, of: run))
-    try FileManager.default.createDirectory(at: store.url(.descriptors, of: run), withIntermediateDirectories: true)
-    #expect(throws: (any Error).self) { try self.run(["train.epochs=1"]) }
-    let failure = try #require(store.standing(of: run).failure)
+    let made = try #require(store.identities().first)
+    try FileManager.default.removeItem(at: store.url(.metrics, of: made))
+    try FileManager.default.removeItem(at: store.url(.descriptors, of: made))
+    try FileManager.default.createDirectory(at: store.url(.descriptors, of: made), withIntermediateDirectories: true)
+    #expect(throws: (any Error).self) { try run(["train.epochs=1"]) }
+    let failure = try #require(store.standing(of: made).failure)
     #expect(failure.kind == .error && failure.reason.contains("descriptors.safetensors"))
   }
 }

@@ -15,9 +15,10 @@ import Experiments
       let store = RunStore(root: project.url.appendingPathComponent("runs", isDirectory: true))
       var usage: [ProcessUsage] = []
       let runner = try ExperimentRunner(plan, project: project.url, store: store)
-      _ = try runner.run(variants: ["plain"], threads: 2) { event in
+      let watch: (ExperimentRunner.Event) -> Void = { event in
         if case .epoch = event, let now = ProcessUsage.now { usage.append(now) }
       }
+      _ = try runner.run(variants: ["plain"], threads: 2, report: watch)
       // The first epochs fill caches and pools.
       let steady = usage.dropFirst(10)
       let files = Set(steady.map(\.openFiles))

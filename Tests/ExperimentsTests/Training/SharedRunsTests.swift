@@ -17,7 +17,15 @@ import Experiments
     return try ExperimentRunner(plan, project: project.url, store: store).run(threads: 1, report: report).map(\.record)
   }
 
-  /// Whether an experiment's run of a variant, and which.
+  /// Takes a run's lock, as another process does.
+  private func lock(_ run: RunIdentity) throws -> RunLock {
+    guard case .taken(let lock) = try store.lock(run) else { throw Held() }
+    return lock
+  }
+
+  private struct Held: Error {}
+
+  /// The run of a variant, before there is any of it.
   private func identity(_ variant: String) throws -> RunIdentity {
     let known = try run().first { $0.identity.variant == variant }
     try FileManager.default.removeItem(at: store.root)
@@ -26,7 +34,7 @@ import Experiments
 
   @Test func whatAnotherHasIsLeftToItAndTheRestIsDone() throws {
     let all = try identity("all")
-    guard case .taken(let lock) = try store.lock(all) else { return Issue.record("the lock is free") }
+    let lock = try lock(all)
     var told: [String] = []
     do {
       _ = try run {
@@ -46,7 +54,7 @@ import Experiments
 
   @Test func whatTheOtherLeavesMeanwhileIsTakenUpInTheEnd() throws {
     let all = try identity("all")
-    guard case .taken(let lock) = try store.lock(all) else { return Issue.record("the lock is free") }
+    let lock = try lock(all)
     let records = try run { event in
       if case .finished(let trial, _) = event, trial.variant == "plain" { lock.release() }
     }
@@ -59,7 +67,7 @@ import Experiments
     let plan = try ExperimentLibrary(project: elsewhere.url).plan("tiny", overrides: ["train.epochs=1"])
     let other = RunStore(root: elsewhere.url.appendingPathComponent("runs", isDirectory: true))
     _ = try ExperimentRunner(plan, project: elsewhere.url, store: other).run(variants: ["all"], threads: 1)
-    guard case .taken(let lock) = try store.lock(all) else { return Issue.record("the lock is free") }
+    let lock = try lock(all)
     var found: [String] = []
     let records = try run { event in
       if case .found(let trial, _) = event { found.append(trial.variant) }
