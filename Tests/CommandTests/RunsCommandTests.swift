@@ -26,25 +26,25 @@ import Testing
   }
 
   @Test func aRunAtWorkIsKnownUntilItIsKilled() throws {
-    let command = ["run", "tiny", "train.epochs=100000", "--variant", "plain", "--threads", "1"]
+    let command = ["run", "tiny", "train.epochs=10000", "--variant", "plain", "--threads", "1"]
     let worker = try StartedCommand(command, in: project.url)
-    #expect(try worker.wait { try store.identities().contains { store.heartbeat(of: $0) != nil } })
-    let running = try rows("runs")[0]
+    #expect(worker.wait { store.identities().contains { store.heartbeat(of: $0) != nil } })
+    let running = try #require(try rows("runs").first)
     #expect(running["status"] as? String == "running")
     #expect((running["holder"] as? [String: Any])?["process"] as? Int == Int(worker.number))
     #expect((running["heartbeat"] as? [String: Any])?["open_files"] as? Int ?? 0 > 0)
-    #expect(try aanet("runs").output.contains("epoch 1/100000, step "))
+    #expect(try aanet("runs").output.contains("epoch 1/10000, step "))
 
     let second = try BuiltCommand.run(command, in: project.url)
     #expect(second.status == 3)
     #expect(second.complaints.contains("not finished: tiny, plain, seed 1: left to process \(worker.number) on "))
-    #expect(second.complaints.contains("aanet run tiny train.epochs=100000 --variant plain"))
+    #expect(second.complaints.contains("aanet run tiny train.epochs=10000 --variant plain"))
     let refused = try aanet("runs", "remove", "tiny")
     #expect(refused.status == 2 && refused.complaints.contains("process \(worker.number) on "))
 
     worker.send(SIGKILL)
     #expect(worker.end() == -SIGKILL)
-    let interrupted = try rows("runs")[0]
+    let interrupted = try #require(try rows("runs").first)
     #expect(interrupted["status"] as? String == "interrupted" && interrupted["holder"] == nil)
     #expect(try aanet("runs").output.contains("last alive "))
     #expect(try aanet("runs", "remove", "tiny", "--unfinished").status == 0)
@@ -55,7 +55,7 @@ import Testing
     let outcome = try aanet("run", "tiny", "train.rate.new=100", "--variant", "plain")
     #expect(outcome.status == 3)
     #expect(outcome.complaints.contains("not finished: tiny, plain, seed 1: the "))
-    let run = try rows("runs")[0]
+    let run = try #require(try rows("runs").first)
     #expect(run["status"] as? String == "failed")
     #expect((run["failure"] as? [String: Any])?["kind"] as? String == "diverged")
     let listed = try aanet("runs")
@@ -66,26 +66,26 @@ import Testing
   @Test func aRecordChangedByHandIsNoticedEverywhere() throws {
     try train()
     #expect(try aanet("runs", "verify").output == "1 finished run: 1 as they were sealed\n")
-    #expect(try rows("runs")[0]["seal"] as? String == "intact")
-    let file = store.url(.metrics, of: store.identities()[0])
+    #expect(try rows("runs").first?["seal"] as? String == "intact")
+    let file = store.url(.metrics, of: try #require(store.identities().first))
     let text = try String(contentsOf: file, encoding: .utf8)
     try text.replacing(#""queries" : 4"#, with: #""queries" : 5"#).write(to: file, atomically: true, encoding: .utf8)
     let listed = try aanet("runs")
     #expect(listed.status == 0 && listed.output.contains("changed by hand: metrics.json"))
-    #expect(try rows("runs")[0]["seal"] as? String == "changed")
+    #expect(try rows("runs").first?["seal"] as? String == "changed")
     let verified = try aanet("runs", "verify", "tiny")
     #expect(verified.status == 1)
     #expect(verified.output.contains("tiny, plain, seed 1 was changed by hand since it was measured: metrics.json"))
     let again = try aanet("run", "tiny", "train.epochs=1", "--variant", "plain")
     #expect(again.status == 0 && again.complaints.contains("warning: tiny, plain, seed 1 was changed by hand"))
-    try FileManager.default.removeItem(at: store.url(.seal, of: store.identities()[0]))
+    try FileManager.default.removeItem(at: store.url(.seal, of: try #require(store.identities().first)))
     #expect(try aanet("runs", "verify").output == "1 finished run: 1 unsealed\n")
     #expect(try aanet("runs").output.contains("unsealed"))
   }
 
   @Test func whatIsRemovedCanBeRestored() throws {
     try train()
-    let run = store.identities()[0]
+    let run = try #require(store.identities().first)
     let removed = try aanet("runs", "remove", "tiny", "--variant", "plain")
     #expect(removed.status == 0 && removed.output.contains("removed tiny/plain/seed-1-\(run.hash)"))
     #expect(store.identities().isEmpty)
@@ -137,7 +137,7 @@ import Testing
       let outcome = try BuiltCommand.run(command, in: project.url)
       #expect(outcome.status == 2 && outcome.complaints.contains("did you mean 'tiny'?"))
     }
-    let variant = try aanet("runs", "remove", "tiny", "--variant", "plane")
+    let variant = try aanet("runs", "remove", "tiny", "--variant", "plian")
     #expect(variant.status == 2 && variant.complaints.contains("did you mean 'plain'?"))
     #expect(try aanet("runs", "remove", "tiny", "--unfinished").output == "nothing to remove: all are finished\n")
     #expect(store.identities().count == 1)

@@ -38,7 +38,10 @@ final class RunWatcher {
     case .occupied(let trial, let holder):
       say(
         "note: \(Self.name(trial)) is left to \(holder.map(\.description) ?? "another process"); the others come first")
-    case .diverged(_, let divergence): say("error: \(Wording.printable(divergence.description, limit: 2000))")
+    case .diverged(let trial, let divergence):
+      say(
+        "error: \(Self.name(trial)): numbers are no longer finite in epoch \(divergence.epoch), step \(divergence.step)"
+          + "; the run stops, the others go on")
     }
   }
 
