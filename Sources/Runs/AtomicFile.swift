@@ -109,7 +109,7 @@ public enum AtomicFile {
   }
 
   /// Makes a folder and those on the way to it, each on the disk when this returns.
-  private static func makeFolder(_ folder: URL) throws(RunStoreError) {
+  static func makeFolder(_ folder: URL) throws(RunStoreError) {
     var status = stat()
     if stat(folder.path, &status) == 0 {
       guard status.st_mode & S_IFMT == S_IFDIR else {

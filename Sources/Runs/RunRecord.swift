@@ -56,15 +56,19 @@ public struct RunRecord: Sendable {
   public let metrics: RunMetrics?
   /// Where its numbers come from.
   public let provenance: Provenance?
+  /// Whether its small files are what they were when it was finished.
+  public let seal: SealStatus
 
   /// Gathers a run's record.
   public init(
-    identity: RunIdentity, folder: URL, epochs: [EpochRecord], metrics: RunMetrics?, provenance: Provenance?
+    identity: RunIdentity, folder: URL, epochs: [EpochRecord], metrics: RunMetrics?, provenance: Provenance?,
+    seal: SealStatus = .unsealed
   ) {
     self.identity = identity
     self.folder = folder
     self.epochs = epochs
     self.metrics = metrics
     self.provenance = provenance
+    self.seal = seal
   }
 }

@@ -22,7 +22,7 @@ extension RunStore {
     guard isFolder(folder) else { return nil }
     return RunRecord(
       identity: run, folder: folder, epochs: try epochs(of: run), metrics: try metrics(of: run),
-      provenance: try provenance(of: run))
+      provenance: try provenance(of: run), seal: sealStatus(of: run))
   }
 
   /// Every run under ``root``, sorted by experiment, variant and seed.

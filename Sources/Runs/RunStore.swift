@@ -119,7 +119,7 @@ public struct RunStore: Sendable {
     try readJSON(Provenance.self, .provenance, of: run, limit: 1 << 24)
   }
 
-  /// Writes `metrics.json`, which marks the run as finished: the last of its files to be written.
+  /// Writes `metrics.json` alone, without a seal; ``finish(_:with:)`` ends a run.
   ///
   /// - Throws: ``RunStoreError``.
   public func writeMetrics(_ metrics: RunMetrics, of run: RunIdentity) throws(RunStoreError) {
@@ -159,11 +159,14 @@ public struct RunStore: Sendable {
   }
 
   private func writeJSON(_ value: some Encodable, as file: File, of run: RunIdentity) throws(RunStoreError) {
-    let data: Data
-    do { data = try RunJSON.encoder(pretty: file != .ranks).encode(value) + Data("\n".utf8) } catch {
+    try write(try json(value, for: file, of: run), as: file, of: run)
+  }
+
+  /// The bytes of a file that holds a value.
+  func json(_ value: some Encodable, for file: File, of run: RunIdentity) throws(RunStoreError) -> Data {
+    do { return try RunJSON.encoder(pretty: file != .ranks).encode(value) + Data("\n".utf8) } catch {
       throw RunStoreError(url(file, of: run), "cannot be written: \(RunJSON.reason(error))")
     }
-    try write(data, as: file, of: run)
   }
 
   private func readJSON<Value: Decodable>(

@@ -1,11 +1,13 @@
-/// The digest of FIPS 180-4, over bytes that are at hand: names of runs, fingerprints of settings.
+/// The digest of FIPS 180-4: names of runs, fingerprints of settings, seals of files.
 ///
 /// Our own because the package that has one builds a whole cryptographic library for it, a minute on two cores.
 /// It keeps no secret, so that it need not take equal time for all inputs.
 public enum SHA256 {
   /// The digest as 64 hexadecimal digits.
-  public static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    digest(bytes).map { byte in
+  public static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String { hexadecimal(digest: digest(bytes)) }
+
+  static func hexadecimal(digest: [UInt8]) -> String {
+    digest.map { byte in
       let digits = String(byte, radix: 16)
       return digits.count == 1 ? "0" + digits : digits
     }.joined()
@@ -17,21 +19,52 @@ public enum SHA256 {
       ?? Array(bytes).withUnsafeBytes { digest(of: $0) }
   }
 
-  /// The digest of bytes that lie side by side, such as a mapped file; they are read once and not copied.
+  /// The digest of bytes that lie side by side; they are read once and not copied.
   private static func digest(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
-    let whole = bytes.count / 64 * 64
-    var end = Array(bytes[whole...])
-    end.append(0x80)
-    while end.count % 64 != 56 { end.append(0) }
-    end.append(contentsOf: bigEndian(UInt64(bytes.count) * 8))
+    var stream = Stream()
+    stream.take(bytes)
+    return stream.digest()
+  }
 
-    var state = initial
-    var schedule = [UInt32](repeating: 0, count: 64)
-    for start in stride(from: 0, to: whole, by: 64) { absorb(bytes, at: start, &schedule, &state) }
-    end.withUnsafeBytes { end in
-      for start in stride(from: 0, to: end.count, by: 64) { absorb(end, at: start, &schedule, &state) }
+  /// A digest of bytes that come in pieces.
+  struct Stream {
+    private var state = SHA256.initial
+    private var schedule = [UInt32](repeating: 0, count: 64)
+    /// What does not fill a block yet.
+    private var rest: [UInt8] = []
+    private var count: UInt64 = 0
+
+    /// Takes in the next bytes.
+    mutating func take(_ bytes: UnsafeRawBufferPointer) {
+      count += UInt64(bytes.count)
+      var start = 0
+      if !rest.isEmpty {
+        start = min(64 - rest.count, bytes.count)
+        rest.append(contentsOf: bytes[..<start])
+        guard rest.count == 64 else { return }
+        absorb(rest)
+        rest.removeAll(keepingCapacity: true)
+      }
+      let whole = start + (bytes.count - start) / 64 * 64
+      for block in stride(from: start, to: whole, by: 64) { SHA256.absorb(bytes, at: block, &schedule, &state) }
+      rest.append(contentsOf: bytes[whole...])
     }
-    return state.flatMap(bigEndian)
+
+    private mutating func absorb(_ block: [UInt8]) {
+      block.withUnsafeBytes { SHA256.absorb($0, at: 0, &schedule, &state) }
+    }
+
+    /// The digest of all that was taken in.
+    func digest() -> [UInt8] {
+      var (end, schedule, state) = (rest, schedule, state)
+      end.append(0x80)
+      while end.count % 64 != 56 { end.append(0) }
+      end.append(contentsOf: SHA256.bigEndian(count * 8))
+      end.withUnsafeBytes { end in
+        for block in stride(from: 0, to: end.count, by: 64) { SHA256.absorb(end, at: block, &schedule, &state) }
+      }
+      return state.flatMap { SHA256.bigEndian($0) }
+    }
   }
 
   /// Takes in one block of 64 bytes.

@@ -27,11 +27,7 @@ public struct BuiltCommand: Sendable {
   public static func run(
     _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:], by script: String? = nil
   ) throws -> Outcome {
-    let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    let program = tests.deletingLastPathComponent().appendingPathComponent("aanet")
-    guard FileManager.default.isExecutableFile(atPath: program.path) else {
-      throw Failure(description: "\(program.path) is not there; build it with the tests")
-    }
+    let program = try program()
     let room = try TemporaryFolder()
     let output = try room.write("", to: "output")
     let complaints = try room.write("", to: "complaints")
@@ -49,5 +45,15 @@ public struct BuiltCommand: Sendable {
       status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
       output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
       complaints: String(decoding: try Data(contentsOf: complaints), as: UTF8.self))
+  }
+
+  /// The program's file, beside the tests.
+  static func program() throws -> URL {
+    let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    let program = tests.deletingLastPathComponent().appendingPathComponent("aanet")
+    guard FileManager.default.isExecutableFile(atPath: program.path) else {
+      throw Failure(description: "\(program.path) is not there; build it with the tests")
+    }
+    return program
   }
 }

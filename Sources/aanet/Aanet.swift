@@ -4,7 +4,8 @@ import Foundation
 /// The command line: `aanet <command>`.
 ///
 /// Exit codes: 0 done, 1 a check did not pass, 2 the input or the usage is wrong (the message says what, where and
-/// what to do), 130 interrupted.
+/// what to do), 3 some runs could not be finished, and each is named (another process is at work on it, or it failed),
+/// 130 interrupted.
 @main
 struct Aanet: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -15,10 +15,16 @@ public final class ExperimentRunner {
     case found(Trial, RunRecord)
     /// Training is under way: images trained on and images in all, over the runs that this call trains.
     case training(Trial, epoch: Int, loss: Double, done: Int, total: Int)
+    /// An epoch of training is recorded; images as in ``training(_:epoch:loss:done:total:)``.
+    case epoch(Trial, EpochRecord, done: Int, total: Int)
     /// Descriptors are being extracted.
     case evaluating(Trial, done: Int, total: Int)
     /// A run was finished by this call.
     case finished(Trial, RunRecord)
+    /// Another process is at work on a run; the others come first.
+    case occupied(Trial, RunHolder?)
+    /// A run's numbers stopped being finite; the others go on.
+    case diverged(Trial, Divergence)
     /// Something worth a line: files that were passed over, a checkpoint that cannot be used.
     case remark(String)
   }
@@ -26,13 +32,13 @@ public final class ExperimentRunner {
   /// Changes when the engine's results change for the same settings, and so makes new runs of old plans.
   public static let numericVersion = "2"
 
-  private let plans: [ExperimentPlan]
-  private let registry: DatasetRegistry
-  private let project: URL
-  private let places: DatasetPlaces
-  private let store: RunStore
-  private var opened: [String: TrainingData] = [:]
-  private var backbones: [Settings.Backbone: PretrainedBackbone] = [:]
+  let plans: [ExperimentPlan]
+  let registry: DatasetRegistry
+  let project: URL
+  let places: DatasetPlaces
+  let store: RunStore
+  var opened: [String: TrainingData] = [:]
+  var backbones: [Settings.Backbone: PretrainedBackbone] = [:]
 
   /// Prepares experiments.
   ///
@@ -59,7 +65,7 @@ public final class ExperimentRunner {
   }
 
   /// A trial with the name of its run.
-  private struct Run {
+  struct Run {
     let trial: Trial
     let identity: RunIdentity
     let data: TrainingData
@@ -70,7 +76,9 @@ public final class ExperimentRunner {
 
   /// Runs what is unfinished.
   ///
-  /// Everything that can be checked is checked for all trials before the first is trained.
+  /// Everything that can be checked is checked for all trials before the first is trained. A run that another process is
+  /// at work on is passed over, and looked at again when all others are done; one whose numbers stop being finite is
+  /// recorded as failed. Either way the others are trained, so that several processes share out a sweep between them.
   ///
   /// - Parameters:
   ///   - variants: only these, in the experiments that have them; nil for all.
@@ -80,7 +88,8 @@ public final class ExperimentRunner {
   ///   - isInterrupted: asked often; where it says yes, the run is saved and ``TrainingError/interrupted`` thrown.
   ///   - report: told what happens.
   /// - Returns: each trial with its record, in the plans' order.
-  /// - Throws: `ConfigurationError`, `DatasetError`, `RunStoreError` or ``TrainingError``.
+  /// - Throws: `ConfigurationError`, `DatasetError`, `RunStoreError` or ``TrainingError``, at the end
+  ///   ``TrainingError/unfinished(_:)`` where some runs could not be finished.
   public func run(
     variants: [String]? = nil, threads: Int = Engine.availableThreads, loaderThreads: Int = 1,
     checkpoints: CheckpointInterval = .automatic, isInterrupted: () -> Bool = { false },
@@ -98,6 +107,7 @@ public final class ExperimentRunner {
         pending.append(run)
       }
     }
+    var left: (occupied: [UnfinishedRuns.Occupied], diverged: [Divergence]) = ([], [])
     if !pending.isEmpty {
       for name in Set(pending.map(\.trial.settings.dataset)).sorted() {
         guard let data = opened[name] else { continue }
@@ -107,125 +117,79 @@ public final class ExperimentRunner {
       }
       let engine = Engine(threads: threads)
       let total = pending.reduce(0) { $0 + Self.images($1) }
-      var before = 0
-      for run in pending {
-        let record = try execute(
-          run, before: before, total: total, checkpoints: checkpoints, on: engine, isInterrupted: isInterrupted,
-          report: report)
-        before += Self.images(run)
-        records[run.hash] = record
-        report(.finished(run.trial, record))
+      var sweep = Sweep(total: total)
+      for round in 1...2 {
+        for run in pending where records[run.hash] == nil && !sweep.isFailed(run.identity) {
+          let record = try attempt(
+            run, isLastRound: round == 2, in: &sweep, checkpoints: checkpoints, on: engine,
+            isInterrupted: isInterrupted, report: report)
+          records[run.hash] = record
+        }
       }
+      left = (sweep.occupied, sweep.diverged)
     }
-    return runs.compactMap { run in records[run.hash].map { (run.trial, $0) } }
+    let results = runs.compactMap { run in records[run.hash].map { (run.trial, $0) } }
+    guard left.occupied.isEmpty, left.diverged.isEmpty else {
+      throw TrainingError.unfinished(
+        UnfinishedRuns(finished: results, occupied: left.occupied, diverged: left.diverged))
+    }
+    return results
   }
 
-  /// Opens the datasets, checks every trial against them, and names the runs.
-  private func prepare(variants: [String]?, report: (Event) -> Void) throws -> [Run] {
-    try trials(variants).map { plan, trial in
-      let variant = try plan.variant(named: trial.variant)
-      let data = try data(for: variant, among: variants, report: report)
-      try check(trial.settings, of: variant, against: data)
-      let weights = try weights(for: variant, report: report)
-      let hash = trial.hash(
-        datasetFingerprint: data.dataset.fingerprint, numericVersion: Self.numericVersion,
-        weightsFingerprint: weights?.digest)
-      return Run(trial: trial, identity: trial.identity(hash: hash), data: data, weights: weights)
-    }
+  /// How far a call is with the runs that it trains.
+  private struct Sweep {
+    /// Images of all of them.
+    let total: Int
+    /// Images of those that are done or passed over.
+    var before = 0
+    var occupied: [UnfinishedRuns.Occupied] = []
+    var diverged: [Divergence] = []
+
+    func isFailed(_ run: RunIdentity) -> Bool { diverged.contains { $0.run == run } }
   }
 
-  /// The trials of all plans. A variant that is asked for must be in one of them.
-  private func trials(_ variants: [String]?) throws(ConfigurationError) -> [(ExperimentPlan, Trial)] {
-    if let plan = plans.first, plans.count == 1 { return try plan.trials(variants: variants).map { (plan, $0) } }
-    let known = plans.flatMap { $0.variants.map(\.name) }
-    for wanted in variants ?? [] where !known.contains(wanted) {
-      throw ConfigurationError(
-        at: nil,
-        Wording.unknown("no experiment here has a variant \(Wording.quoted(wanted))", wanted, among: known))
+  /// Trains and evaluates a run unless another process is at work on it; nil where it is not finished then.
+  private func attempt(
+    _ run: Run, isLastRound: Bool, in sweep: inout Sweep, checkpoints: CheckpointInterval, on engine: Engine,
+    isInterrupted: () -> Bool, report: (Event) -> Void
+  ) throws -> RunRecord? {
+    let lock: RunLock
+    switch try store.lock(run.identity) {
+    case .held(let holder):
+      if isLastRound {
+        sweep.occupied.append(.init(trial: run.trial, run: run.identity, holder: holder))
+      } else {
+        report(.occupied(run.trial, holder))
+      }
+      return nil
+    case .taken(let taken): lock = taken
     }
-    var all: [(ExperimentPlan, Trial)] = []
-    for plan in plans {
-      let names = variants.map { wanted in wanted.filter { name in plan.variants.contains { $0.name == name } } }
-      all += try plan.trials(variants: names).map { (plan, $0) }
+    defer { lock.release() }
+    defer { sweep.before += Self.images(run) }
+    if store.isFinished(run.identity), let record = try store.record(for: run.identity) {
+      report(.found(run.trial, record))  // by another process, since this one looked
+      return record
     }
-    return all
-  }
-
-  /// The variant's dataset, with its attributes where one of the chosen variants needs them.
-  private func data(
-    for variant: ExperimentPlan.Variant, among chosen: [String]?, report: (Event) -> Void
-  ) throws -> TrainingData {
-    let name = variant.settings.dataset
-    let needsAttributes = plans.flatMap(\.variants).contains {
-      $0.settings.dataset == name && $0.settings.tasks.attribute != nil && chosen?.contains($0.name) ?? true
+    if !lock.isEnforced {
+      report(.remark("the file system of \(store.root.path) keeps no locks: a second aanet run is not noticed there"))
     }
-    if let data = opened[name], !needsAttributes || data.attributes != nil { return data }
-    if registry.entries[name] == nil {
-      throw variant.error(
-        at: "dataset",
-        Wording.unknown(
-          "\(registry.source) has no dataset \(Wording.quoted(name))", name, among: registry.entries.keys.sorted()))
-    }
-    if let entry = registry.entries[name], places.isOwnFolder(of: entry),
-      let other = opened.keys.first(where: { $0 != name })
-    {
-      throw variant.error(
-        at: "dataset",
-        "--data names the folder of one dataset, and the experiment needs \(Wording.list([other, name].sorted())); "
-          + "name the folder that holds them")
-    }
-    let dataset = try Dataset.open(named: name, registry: registry, places: places)
-    let data = try TrainingData(dataset, needsAttributes: needsAttributes)
-    for remark in dataset.remarks + [data.defectsInBrief].compactMap({ $0 }) {
-      report(.remark("\(name): \(remark)"))
-    }
-    opened[name] = data
-    return data
-  }
-
-  /// The variant's pretrained weights, compared with its backbone; nil where it starts from chance.
-  private func weights(
-    for variant: ExperimentPlan.Variant, report: (Event) -> Void
-  ) throws(ConfigurationError) -> PretrainedBackbone? {
-    let settings = variant.settings.backbone
-    guard let path = settings.weights else { return nil }
-    if let known = backbones[settings] { return known }
-    let file = URL(fileURLWithPath: path, relativeTo: project).absoluteURL
-    guard FileManager.default.fileExists(atPath: file.path) else {
-      throw variant.error(
-        at: "backbone.weights",
-        "there is no file \(file.path); put the backbone's pretrained weights there (torchvision's file fits as it is), "
-          + "name another file, or start from chance with backbone.weights=none")
-    }
+    store.clearNotes(of: run.identity)
     do {
-      let opened = backbones.values.first { $0.file == file }
-      let backbone = try PretrainedBackbone(file, named: path, for: settings.configuration, sharing: opened)
-      report(.remark(backbone.summary))
-      backbones[settings] = backbone
-      return backbone
+      let record = try execute(
+        run, before: sweep.before, total: sweep.total, checkpoints: checkpoints, on: engine,
+        isInterrupted: isInterrupted, report: report)
+      report(.finished(run.trial, record))
+      return record
+    } catch TrainingError.interrupted {
+      throw TrainingError.interrupted
+    } catch TrainingError.diverged(let divergence) {
+      try? store.writeFailure(divergence.failure, of: run.identity)
+      sweep.diverged.append(divergence)
+      report(.diverged(run.trial, divergence))
+      return nil
     } catch {
-      throw variant.error(at: "backbone.weights", error.description)
-    }
-  }
-
-  private func check(_ settings: Settings, of variant: ExperimentPlan.Variant, against data: TrainingData) throws {
-    let images = data.dataset.train.count
-    if settings.train.batch > images {
-      throw variant.error(
-        at: "train.batch",
-        "a batch of \(settings.train.batch) is larger than the \(images) training images of \(settings.dataset); "
-          + "take at most \(images)")
-    }
-    let known = data.scheme.attributes.map(\.name)
-    for name in settings.tasks.attention?.attributes ?? [] where !known.contains(name) {
-      throw variant.error(
-        at: "tasks.attention.attributes",
-        Wording.unknown("\(settings.dataset) has no attribute \(Wording.quoted(name))", name, among: known))
-    }
-    let configuration = settings.modelConfiguration(
-      identities: data.dataset.trainIdentities.count, scheme: data.scheme)
-    do { try configuration.validate(height: settings.input.height, width: settings.input.width) } catch {
-      throw variant.error(at: "tasks", error.description)
+      try? store.writeFailure(RunFailure(kind: .error, reason: "\(error)"), of: run.identity)
+      throw error
     }
   }
 
@@ -252,14 +216,27 @@ public final class ExperimentRunner {
     let trainer = Trainer(
       identity, settings, data: run.data, weights: run.weights, store: store, checkpoints: checkpoints, on: engine)
     try trainer.prepare { report(.remark($0)) }
-    try trainer.train(isInterrupted: isInterrupted) { step in
-      report(.training(run.trial, epoch: step.epoch, loss: step.loss, done: before + step.images, total: total))
+    let pulse = RunPulse(identity, in: store)
+    let epochs = settings.train.epochs
+    try trainer.train(isInterrupted: isInterrupted) { told in
+      switch told {
+      case .step(let step):
+        pulse.beat(
+          at: .init(phase: .training, epoch: step.epoch, epochs: epochs, step: step.step, steps: step.steps),
+          images: step.images)
+        report(.training(run.trial, epoch: step.epoch, loss: step.loss, done: before + step.images, total: total))
+      case .epoch(let record):
+        report(.epoch(run.trial, record, done: before + record.epoch * trainer.imagesPerEpoch, total: total))
+      }
     }
 
     let clock = SuspendingClock()
     let start = clock.now
     let evaluator = Evaluator(model: trainer.model, settings: settings, data: run.data, engine: engine)
     let result = try evaluator.evaluate(isInterrupted: isInterrupted) { done, all in
+      pulse.beat(
+        at: .init(phase: .evaluating, epoch: epochs, epochs: epochs, step: done, steps: all),
+        images: trainer.totalImages + done)
       report(.evaluating(run.trial, done: done, total: all))
     }
     try store.write(try result.descriptors.pieces(), as: .descriptors, of: identity)
@@ -271,7 +248,8 @@ public final class ExperimentRunner {
       secondsEvaluating: start.duration(to: clock.now) / .seconds(1),
       imagesPerSecond: Double(trainer.totalImages) / max(trainer.progress.seconds, 1e-9),
       peakMemoryGiB: Process.peakMemoryGiB)
-    try store.writeMetrics(metrics, of: identity)
+    try store.finish(identity, with: metrics)
+    pulse.end()
     guard let record = try store.record(for: identity) else {
       throw TrainingError.inconsistent(file: store.folder(for: identity), reason: "the run was removed while it ran")
     }

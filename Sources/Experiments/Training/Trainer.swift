@@ -9,8 +9,10 @@ import Tensors
 public enum TrainingError: Error, CustomStringConvertible {
   /// Somebody asked to stop; the run was saved and can go on.
   case interrupted
-  /// A loss is not a finite number.
-  case diverged(run: RunIdentity, epoch: Int, step: Int, task: String, value: Double)
+  /// The run's numbers are no longer finite.
+  case diverged(Divergence)
+  /// Everything else is done; these are not.
+  case unfinished(UnfinishedRuns)
   /// A run's checkpoint and its record do not fit together.
   case inconsistent(file: URL, reason: String)
 
@@ -18,9 +20,8 @@ public enum TrainingError: Error, CustomStringConvertible {
   public var description: String {
     switch self {
     case .interrupted: "interrupted; the run was saved"
-    case .diverged(let run, let epoch, let step, let task, let value):
-      "\(run.experiment), \(run.variant), seed \(run.seed): the \(task) loss is \(value) at epoch \(epoch), step \(step); "
-        + "a lower train.rate.new may help"
+    case .diverged(let divergence): divergence.description
+    case .unfinished(let runs): runs.description
     case .inconsistent(let file, let reason): "\(file.path): \(reason)"
     }
   }
@@ -28,9 +29,20 @@ public enum TrainingError: Error, CustomStringConvertible {
 
 /// Trains one run, from where its checkpoint left it.
 final class Trainer {
-  /// What a step tells whoever watches.
+  /// What whoever watches is told.
+  enum Report {
+    /// A step was taken.
+    case step(Step)
+    /// An epoch was recorded.
+    case epoch(EpochRecord)
+  }
+
+  /// What a step tells.
   struct Step {
     let epoch: Int
+    /// Steps taken in the epoch, of how many.
+    let step: Int
+    let steps: Int
     let images: Int
     let loss: Double
   }
@@ -85,15 +97,15 @@ final class Trainer {
   /// - Parameters:
   ///   - isInterrupted: asked after each step; where it says yes the run is saved and
   ///     ``TrainingError/interrupted`` thrown.
-  ///   - report: told of each step.
-  func train(isInterrupted: () -> Bool, report: (Step) -> Void) throws {
+  ///   - report: told of each step and epoch.
+  func train(isInterrupted: () -> Bool, report: (Report) -> Void) throws {
     while progress.epochs < settings.train.epochs {
       try trainEpoch(isInterrupted: isInterrupted, report: report)
       try checkpoints.save(model, progress)
     }
   }
 
-  private func trainEpoch(isInterrupted: () -> Bool, report: (Step) -> Void) throws {
+  private func trainEpoch(isInterrupted: () -> Bool, report: (Report) -> Void) throws {
     let epoch = progress.epochs
     let plan = TrainingData.epochPlan(
       images: data.dataset.train.count, batch: settings.train.batch, flip: settings.train.augment.flip,
@@ -116,7 +128,11 @@ final class Trainer {
       progress.sums.images += batch.count
       progress.sums.secondsWaiting += loader.secondsWaiting - waited
       waited = loader.secondsWaiting
-      report(Step(epoch: epoch + 1, images: epoch * imagesPerEpoch + progress.sums.images, loss: loss))
+      report(
+        .step(
+          Step(
+            epoch: epoch + 1, step: progress.steps, steps: plan.count,
+            images: epoch * imagesPerEpoch + progress.sums.images, loss: loss)))
       if isInterrupted() {
         try checkpoints.save(model, progress)
         throw TrainingError.interrupted
@@ -125,7 +141,9 @@ final class Trainer {
         try checkpoints.save(model, progress)
       }
     }
-    try store.append(record(epoch: epoch + 1, rates: rates), of: identity)
+    let record = record(epoch: epoch + 1, rates: rates)
+    try store.append(record, of: identity)
+    report(.epoch(record))
     progress.epochs += 1
     progress.steps = 0
     progress.sums = .init()
@@ -143,14 +161,24 @@ final class Trainer {
       attributes: data.attributeLabels.map { labels in indices.map { labels[$0] } }, on: tape)
     let total = model.multiTaskLoss.total(losses)
     for (task, value) in losses.map({ ($0.task.rawValue, $0.value) }) + [("total", total)] where !value.isFinite {
-      throw TrainingError.diverged(
-        run: identity, epoch: progress.epochs + 1, step: progress.steps + 1, task: task, value: value)
+      throw divergence(.loss(task: task, value: value), at: model.placeOfNonFinite(in: images))
     }
     model.multiTaskLoss.backward(losses, on: tape)
-    settings.stochasticGradientDescent.step(model.store, rates: rates)
+    // After each step every number is finite, so that every checkpoint is good.
+    let broken = settings.stochasticGradientDescent.step(model.store, rates: rates)
+    if let place = broken.map({ .parameter($0.name) }) ?? model.nonFiniteStatistic {
+      throw divergence(.update, at: place)
+    }
     progress.sums.loss += total
     for loss in losses { progress.sums.losses[loss.task.rawValue, default: 0] += loss.value }
     return total
+  }
+
+  private func divergence(_ symptom: Divergence.Symptom, at place: NonFinitePlace) -> TrainingError {
+    .diverged(
+      Divergence(
+        run: identity, epoch: progress.epochs + 1, step: progress.steps + 1, symptom: symptom, place: place,
+        rate: settings.train.rate.new, checkpoint: LastCheckpoint(of: identity, in: store)))
   }
 
   private func record(epoch: Int, rates: [Parameter.Group: Double]) -> EpochRecord {

@@ -17,6 +17,7 @@ extension Tape {
     let kernel = kernel(for: geometry, form: form)
     let output = result(engine.empty(geometry.outputShape))
     kernel.forward(input.tensor, prepared(weight, of: geometry, for: kernel), into: output.tensor, finish: nil)
+    observe(output, of: weight)
     let x = input.tensor
     let slot = input.slot
     record(output) { [engine] dOutput in

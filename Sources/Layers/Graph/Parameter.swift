@@ -22,6 +22,11 @@ public final class Parameter {
 
   /// The name in files: torchvision's for the backbone.
   public let name: String
+  /// The name of the layer that it belongs to: its own without `.weight` or `.bias`.
+  public var layer: String {
+    for ending in [".weight", ".bias"] where name.hasSuffix(ending) { return String(name.dropLast(ending.count)) }
+    return name
+  }
   /// How the numbers lie in memory.
   public let layout: Layout
   /// Who the parameter belongs to.

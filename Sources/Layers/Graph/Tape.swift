@@ -81,17 +81,23 @@ public final class Tape {
   /// Convolutions' weights in the layouts that they multiply with, kept from pass to pass; nil prepares them anew.
   let weights: PreparedWeights?
   private var steps: [() -> Void] = []
+  private let observer: ((_ layer: String, _ output: Tensor) -> Void)?
 
   /// Starts a pass.
   ///
   /// - Parameter weights: where several evaluation passes of one model, between which nothing changes its parameters,
   ///   keep what they have prepared.
-  public init(on engine: Engine, mode: Mode, policy: ComputePolicy = .automatic, weights: PreparedWeights? = nil) {
+  /// - Parameter observer: sees what each layer with parameters makes, in forward order: who looks for a fault.
+  public init(
+    on engine: Engine, mode: Mode, policy: ComputePolicy = .automatic, weights: PreparedWeights? = nil,
+    observer: ((_ layer: String, _ output: Tensor) -> Void)? = nil
+  ) {
     precondition(mode == .evaluation || weights == nil, "training changes the weights from pass to pass")
     self.engine = engine
     self.policy = policy
     self.mode = mode
     self.weights = weights
+    self.observer = observer
   }
 
   /// Whether gradients are recorded.
@@ -132,6 +138,9 @@ public final class Tape {
 
   /// Makes an operation's result. It wants a gradient where the operation is recorded.
   func result(_ tensor: Tensor) -> Value { Value(tensor: tensor, slot: isRecording ? GradientSlot() : nil) }
+
+  /// Shows the observer, where there is one, what a layer made; the layer is called as its parameter.
+  func observe(_ output: Value, of parameter: Parameter) { observer?(parameter.layer, output.tensor) }
 
   /// Records how an operation's gradient is computed.
   ///

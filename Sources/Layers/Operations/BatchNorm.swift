@@ -68,6 +68,7 @@ extension Tape {
     let affine = ChannelAffine(norm, mean: mean, inverseDeviation: inverseDeviation, on: engine)
     let output = result(engine.empty(input.shape))
     affine.apply(input.tensor, adding: shortcut?.tensor, activation: activation, into: output.tensor, on: engine)
+    observe(output, of: norm.weight)
 
     let gradient = BatchNormGradient(
       input: input.tensor, output: shortcut == nil ? nil : output.tensor, affine: affine, activation: activation,

@@ -28,6 +28,7 @@ extension Tape {
         .transposed(weight.value.pointer + columns.lowerBound * inputs, stride: inputs), into: target, stride: outputs,
         accumulate: bias != nil, in: accumulation)
     }
+    observe(output, of: weight)
     let slot = input.slot
     record(output) { [engine] dOutput in
       weight.accumulate { dWeight, accumulate in

@@ -1,3 +1,4 @@
+import Synchronization
 import Tensors
 
 /// Stochastic gradient descent with momentum and weight decay, PyTorch's form:
@@ -20,37 +21,54 @@ public struct StochasticGradientDescent: Sendable {
   /// Takes one step, using up the gradients.
   ///
   /// - Parameter rates: the learning rate of each group; a group without one is not trained.
-  public func step(_ store: ParameterStore, rates: [Parameter.Group: Double]) {
+  /// - Returns: the first parameter that the step left with a number that is not finite, its momentum included; nil
+  ///   while all is well. The numbers are in registers anyhow when they are looked at.
+  @discardableResult
+  public func step(_ store: ParameterStore, rates: [Parameter.Group: Double]) -> Parameter? {
+    var broken: Parameter?
     for parameter in store.parameters where parameter.hasGradient {
       parameter.hasGradient = false
       guard let rate = rates[parameter.group] else { continue }
-      update(parameter, rate: Float(rate), decay: Float(decay[parameter.group] ?? 0), on: store.engine)
+      let isFinite = update(
+        parameter, rate: Float(rate), decay: Float(decay[parameter.group] ?? 0), on: store.engine)
+      if !isFinite, broken == nil { broken = parameter }
     }
+    return broken
   }
 
-  private func update(_ parameter: Parameter, rate: Float, decay: Float, on engine: Engine) {
+  /// Updates a parameter; says whether all its numbers are finite afterwards.
+  private func update(_ parameter: Parameter, rate: Float, decay: Float, on engine: Engine) -> Bool {
     let w = parameter.value.pointer
     let g = parameter.gradient.pointer
     let m = parameter.momentum.pointer
     let keep = Float(momentum)
+    let faults = Atomic(0)
     engine.parallel(over: parameter.value.count, grain: 1 << 15) { range, _ in
       let keeps = Vector(repeating: keep)
       let decays = Vector(repeating: decay)
       let rates = Vector(repeating: -rate)
+      // Zero times an infinite number or NaN is NaN, and NaN stays in a sum. Infinite momentum makes infinite weights.
+      let zero = Vector(repeating: 0)
+      var check = zero
       var i = range.lowerBound
       while i &+ 16 <= range.upperBound {
         let sum = fused(keeps, m.vector(i), plus: fused(decays, w.vector(i), plus: g.vector(i)))
         m.store(sum, i)
-        w.store(fused(rates, sum, plus: w.vector(i)), i)
+        let next = fused(rates, sum, plus: w.vector(i))
+        w.store(next, i)
+        check = fused(next, zero, plus: check)
         i &+= 16
       }
       while i < range.upperBound {
         let sum = fused(keep, m[i], plus: fused(decay, w[i], plus: g[i]))
         m[i] = sum
         w[i] = fused(-rate, sum, plus: w[i])
+        check[0] = fused(w[i], 0, plus: check[0])
         i &+= 1
       }
+      if check != zero { faults.add(1, ordering: .relaxed) }
     }
+    return faults.load(ordering: .relaxed) == 0
   }
 }
 

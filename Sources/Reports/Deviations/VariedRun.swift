@@ -28,9 +28,9 @@ public struct VariedRun: Hashable, Sendable {
     self.mAP = mAP
   }
 
-  /// Every finished run of a store whose files can be read; what is damaged is other commands' business.
-  public static func all(in store: RunStore) -> [VariedRun] {
-    store.survey().records.compactMap { record in
+  /// The finished runs among some records of a store; one whose plan is damaged is other commands' business.
+  public static func all(_ records: [RunRecord], in store: RunStore) -> [VariedRun] {
+    records.compactMap { record in
       guard let metrics = record.metrics, metrics.retrieval.mAP.isFinite,
         let plan = try? store.plan(of: record.identity)
       else { return nil }

@@ -93,6 +93,9 @@ public struct PageVerification: Sendable {
     let folder = store.folder(for: identity)
     guard try PageManifest.Run.data(.metrics, in: folder) != nil else { return }
     runsOnDisk += 1
+    for change in store.sealStatus(of: identity).changes {
+      differences.append("\(run.id.onOneLine): \(change) on disk is not what was sealed when the run was finished")
+    }
     for file in PageManifest.files {
       let digest = try PageManifest.Run.data(file, in: folder).map { SHA256.hexadecimal($0) }
       guard digest != run.files[file.rawValue] else { continue }

@@ -70,6 +70,17 @@ public struct ExperimentRecords: Sendable {
       notes.append(
         "The runs were not all measured on the same images (their data fingerprints differ): rows cannot be compared.")
     }
+    let tampered = variants.flatMap { variant in
+      variant.finished.filter { !$0.seal.changes.isEmpty }.map { record in
+        "\(label(variant)), seed \(record.identity.seed) (\(Figures.list(record.seal.changes.map(\.description))))"
+      }
+    }
+    if !tampered.isEmpty {
+      notes.append(
+        Typeset(
+          "Changed by hand since it was measured, and shown here as it is now: \(tampered.joined(separator: "; ")). "
+            + "Its figures are not what the run was measured at."))
+    }
     return notes
   }
 }

@@ -60,6 +60,7 @@ struct ClaimsCommand: ParsableCommand {
     for plan in try experiment.flatMap({ try project.library.plans($0, overrides: overrides) }) {
       guard let definition = try ProjectReports.definition(for: plan, project: project) else { continue }
       let found = try plan.records(in: project.store)
+      SealWarning.give(found.map(\.record))
       let records = Dictionary(found.map { ($0.trial, $0.record) }, uniquingKeysWith: { first, _ in first })
       made.append(try reports.report(definition, on: plan) { records[$0] ?? nil })
     }
@@ -76,7 +77,9 @@ struct ClaimsCommand: ParsableCommand {
   private func printDeviations() throws {
     let register = try DeviationRegister(
       contentsOf: project.reports.appendingPathComponent(DeviationRegister.file), project: project.folder)
-    let report = DeviationReport(register, runs: VariedRun.all(in: project.store))
+    let records = project.store.survey().records
+    SealWarning.give(records)
+    let report = DeviationReport(register, runs: VariedRun.all(records, in: project.store))
     switch format {
     case .table: print(report.terminal(width: Console.width))
     case .json: try Console.printJSON(Register(findings: report.findings, rows: report.rows))

@@ -47,6 +47,10 @@ struct CompareCommand: ParsableCommand {
     case .json: try Console.printJSON(comparison.summary())
     }
     for fault in comparison.damage { Console.complain("error: \(fault)") }
+    for run in comparison.groups.flatMap(\.runs) {
+      let changes = project.store.sealStatus(of: run.identity).changes
+      if !changes.isEmpty { Console.complain("warning: \(SealWarning.sentence(run.identity, changes))") }
+    }
     let files = try comparison.write(to: out.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? folder)
     if let page = files.first { Console.complain("\nopen \(page.path)") }
     if !comparison.damage.isEmpty { throw ExitCode(2) }

@@ -62,6 +62,7 @@ struct ReportCommand: ParsableCommand {
     let made = try defined.map { plan, definition in
       let found = try plan.records(in: project.store)
       others += found.map(\.others).reduce(0, +)
+      SealWarning.give(found.map(\.record))
       let records = Dictionary(found.map { ($0.trial, $0.record) }, uniquingKeysWith: { first, _ in first })
       return try reports.report(definition, on: plan) { records[$0] ?? nil }
     }

@@ -15,6 +15,10 @@ struct RunCommand: ParsableCommand {
       An experiment is variants × seeds. What is finished is not trained again; what was interrupted goes on from its
       last checkpoint: of the last epoch's end, of Ctrl-C, or of the last minute. Results lie in runs/<experiment>/<variant>/seed-<n>-<hash>/.
 
+      Several `aanet run` of the same experiment share out its runs: each leaves to the others what they are at work on
+      and looks at it again at the end. A run whose loss stops being a finite number is recorded as failed, and the
+      others go on. Where runs are left over, the table is printed without them, they are named, and the exit code is 3.
+
       A folder under experiments/ stands for all of its experiments. Synthetic twins that are missing are drawn first.
 
       Examples:
@@ -48,7 +52,8 @@ struct RunCommand: ParsableCommand {
     try TwinMaker.makeMissing(plans.flatMap(\.datasets), project: project, places: places)
     Interruption.listen()
     let watcher = RunWatcher(plans.count == 1 ? plans[0].name : experiment)
-    let results: [(trial: Trial, record: RunRecord)]
+    var results: [(trial: Trial, record: RunRecord)]
+    var left: UnfinishedRuns?
     do {
       results = try runner.run(
         variants: variants.isEmpty ? nil : variants, threads: work.threads ?? Engine.availableThreads,
@@ -58,12 +63,22 @@ struct RunCommand: ParsableCommand {
       watcher.finish()
       Console.complain("interrupted; the run is saved. To go on: \(commandLine)")
       throw ExitCode(130)
+    } catch TrainingError.unfinished(let unfinished) {
+      (results, left) = (unfinished.finished, unfinished)
     } catch {
       watcher.finish()
       throw error
     }
     watcher.finish()
-    try report(results, of: plans, by: definitions)
+    if !results.isEmpty { try report(results, of: plans, by: definitions) }
+    if let left { throw give(left) }
+  }
+
+  /// Says what is left over, and gives the exit code for it.
+  private func give(_ left: UnfinishedRuns) -> ExitCode {
+    for line in left.lines { Console.complain("not finished: \(Wording.printable(line, limit: 2000))") }
+    if !left.occupied.isEmpty { Console.complain("once the others are done: \(commandLine)") }
+    return ExitCode(3)
   }
 
   /// This command, as it can be given again.
@@ -119,58 +134,5 @@ struct RunCommand: ParsableCommand {
         })
     }
     for (trial, record) in results { Swift.print(RunWatcher.line(trial, record)) }
-  }
-}
-
-/// Shows a person how an experiment gets on.
-final class RunWatcher {
-  private let name: String
-  private var training: ProgressBar?
-  private var evaluating: ProgressBar?
-  private var found = 0
-  private var warned = false
-
-  /// Watches over what goes by a name: an experiment, or a folder of them.
-  init(_ name: String) { self.name = name }
-
-  func see(_ event: ExperimentRunner.Event) {
-    switch event {
-    case .remark(let text): Console.complain("note: \(Wording.printable(text))")
-    case .found: found += 1
-    case .training(let trial, let epoch, let loss, let done, let total):
-      if !warned { Console.warnOfNarrowKernels() }
-      warned = true
-      evaluating = nil
-      let bar = training ?? ProgressBar(Wording.printable(name), unit: "images")
-      training = bar
-      let place =
-        "\(Wording.printable(trial.variant)), seed \(trial.seed), epoch \(epoch)/\(trial.settings.train.epochs)"
-      bar.update(done, of: total, note: place + String(format: ", loss %.2f", loss))
-    case .evaluating(_, let done, let total):
-      let bar = evaluating ?? ProgressBar("descriptors", unit: "images")
-      evaluating = bar
-      bar.update(done, of: total)
-    case .finished(let trial, let record):
-      finish()
-      Console.complain(Self.line(trial, record))
-    }
-  }
-
-  func finish() {
-    evaluating?.finish()
-    training?.finish()
-    evaluating = nil
-    if found > 0 { Console.complain("\(found) \(found == 1 ? "run was" : "runs were") finished before") }
-    found = 0
-  }
-
-  /// `Lg+Lp, seed 2: mAP 41.2 %, Rank-1 60.0 %, 24 s`
-  static func line(_ trial: Trial, _ record: RunRecord) -> String {
-    let name = "\(Wording.printable(trial.variant)), seed \(trial.seed): "
-    guard let metrics = record.metrics else { return name + "unfinished" }
-    return name
-      + String(
-        format: "mAP %.1f %%, Rank-1 %.1f %%, trained in %.0f s at %.0f images/s", metrics.retrieval.mAP * 100,
-        metrics.retrieval.rank1 * 100, metrics.secondsTraining, metrics.imagesPerSecond)
   }
 }

@@ -2,9 +2,14 @@ import Foundation
 
 extension Console {
   /// The columns of the terminal that standard output goes to; 100 where it goes elsewhere.
-  static var width: Int {
+  static var width: Int { columns(STDOUT_FILENO) ?? 100 }
+
+  /// The columns of the terminal that progress is shown on; 80 where it does not say.
+  static var progressWidth: Int { columns(STDERR_FILENO) ?? 80 }
+
+  private static func columns(_ descriptor: Int32) -> Int? {
     var size = winsize()
-    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
     return Int(size.ws_col)
   }
 }

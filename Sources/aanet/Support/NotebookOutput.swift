@@ -29,6 +29,7 @@ struct NotebookOutput {
           )
         }
         let found = try plan.records(in: project.store)
+        SealWarning.give(found.map(\.record))
         let records = Dictionary(found.map { ($0.trial, $0.record) }, uniquingKeysWith: { first, _ in first })
         return NotebookTable(name: named.name, report: try reports.report(definition, on: plan) { records[$0] ?? nil })
       } catch let error as ConfigurationError where error.location == nil {

@@ -6,7 +6,7 @@ import Foundation
 final class ProgressBar {
   private let label: String
   private let unit: String
-  private let start = SuspendingClock.now
+  private var rate: ProgressRate?
   private var lastDrawn: SuspendingClock.Instant?
   private var lastTenth = 0
   private var isDrawn = false
@@ -19,22 +19,16 @@ final class ProgressBar {
 
   /// Shows that `done` of `total` are done; `note` is what else is worth seeing (the loss).
   func update(_ done: Int, of total: Int, note: String = "") {
-    let now = SuspendingClock.now
-    let elapsed = start.duration(to: now) / .seconds(1)
-    guard elapsed > 1 || isDrawn else { return }
-    let share = total > 0 ? Double(done) / Double(total) : 1
-    let rate = Double(done) / max(elapsed, 1e-9)
-    let left = rate > 0 ? Double(total - done) / rate : 0
-    let numbers =
-      "\(done)/\(total) \(unit)  \(Self.number(rate)) \(unit)/s  \(Self.time(left)) left"
-      + (note.isEmpty ? "" : "  \(note)")
+    let rate = rate ?? ProgressRate(from: done)
+    self.rate = rate
+    guard rate.seconds > 1 || isDrawn else { return }
+    let share = total > 0 ? min(1, max(0, Double(done) / Double(total))) : 1
+    let numbers = [
+      "\(done)/\(total) \(unit)", "\(ProgressRate.number(rate.perSecond(done))) \(unit)/s", rate.left(done, of: total),
+      note.isEmpty ? nil : note,
+    ].compactMap { $0 }.joined(separator: "  ")
     if Console.isTerminal {
-      if let lastDrawn, lastDrawn.duration(to: now) < .milliseconds(100), done < total { return }
-      lastDrawn = now
-      let filled = Int(share * 24)
-      let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
-      write("\r\u{1b}[2K\(label) \(bar) \(numbers)")
-      isDrawn = true
+      draw("\(label) \(Self.bar(share)) \(numbers)", isLast: done >= total)
     } else {
       let tenth = Int(share * 10)
       guard tenth > lastTenth else { return }
@@ -49,15 +43,19 @@ final class ProgressBar {
     isDrawn = false
   }
 
+  private func draw(_ line: String, isLast: Bool) {
+    let now = SuspendingClock.now
+    if let lastDrawn, lastDrawn.duration(to: now) < .milliseconds(100), !isLast { return }
+    lastDrawn = now
+    // A line that is longer than the terminal is wide goes on to the next, and is not overwritten.
+    write("\r\u{1b}[2K\(line.prefix(Console.progressWidth - 1))")
+    isDrawn = true
+  }
+
+  private static func bar(_ share: Double) -> String {
+    let filled = Int(share * 24)
+    return String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
+  }
+
   private func write(_ text: String) { Console.write(text) }
-
-  private static func number(_ value: Double) -> String {
-    value >= 10 ? String(Int(value.rounded())) : String(format: "%.1f", value)
-  }
-
-  static func time(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded(.up))
-    if whole >= 3600 { return String(format: "%d:%02d h", whole / 3600, whole / 60 % 60) }
-    return whole >= 60 ? String(format: "%d:%02d min", whole / 60, whole % 60) : "\(whole) s"
-  }
 }

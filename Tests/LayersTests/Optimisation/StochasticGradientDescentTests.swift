@@ -33,6 +33,25 @@ struct StochasticGradientDescentTests {
     }
   }
 
+  @Test("a step that leaves a number that is not finite says which parameter's", arguments: [1, 16, 17, 100_003])
+  func nonFinite(count: Int) {
+    for bad in [Float.nan, .infinity, -.infinity] {
+      for place in [0, count / 2, count - 1] {
+        let store = ParameterStore(on: engine)
+        let parameters = ["a", "b", "c"].map { store.parameter($0, shape: [count], group: .new) }
+        let optimizer = StochasticGradientDescent(momentum: 0.9, decay: [:])
+        for parameter in parameters { parameter.setGradient([Float](repeating: 1e37, count: count)) }
+        #expect(optimizer.step(store, rates: [.new: 0.1]) == nil, "large numbers are finite")
+        for parameter in parameters { parameter.setGradient([Float](repeating: 1, count: count)) }
+        var gradient = [Float](repeating: 1, count: count)
+        gradient[place] = bad
+        parameters[1].setGradient(gradient)
+        parameters[2].setGradient(gradient)
+        #expect(optimizer.step(store, rates: [.new: 0.1])?.name == "b")
+      }
+    }
+  }
+
   @Test("a parameter that no gradient reached stays, momentum and all")
   func missingGradient() {
     let store = ParameterStore(on: engine)

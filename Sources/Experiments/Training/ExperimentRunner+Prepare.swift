@@ -1,0 +1,117 @@
+import Configuration
+import Datasets
+import Foundation
+import Models
+import Runs
+
+/// What is checked before the first run is trained.
+extension ExperimentRunner {
+  /// Opens the datasets, checks every trial against them, and names the runs.
+  func prepare(variants: [String]?, report: (Event) -> Void) throws -> [Run] {
+    try trials(variants).map { plan, trial in
+      let variant = try plan.variant(named: trial.variant)
+      let data = try data(for: variant, among: variants, report: report)
+      try check(trial.settings, of: variant, against: data)
+      let weights = try weights(for: variant, report: report)
+      let hash = trial.hash(
+        datasetFingerprint: data.dataset.fingerprint, numericVersion: Self.numericVersion,
+        weightsFingerprint: weights?.digest)
+      return Run(trial: trial, identity: trial.identity(hash: hash), data: data, weights: weights)
+    }
+  }
+
+  /// The trials of all plans. A variant that is asked for must be in one of them.
+  private func trials(_ variants: [String]?) throws(ConfigurationError) -> [(ExperimentPlan, Trial)] {
+    if let plan = plans.first, plans.count == 1 { return try plan.trials(variants: variants).map { (plan, $0) } }
+    let known = plans.flatMap { $0.variants.map(\.name) }
+    for wanted in variants ?? [] where !known.contains(wanted) {
+      throw ConfigurationError(
+        at: nil,
+        Wording.unknown("no experiment here has a variant \(Wording.quoted(wanted))", wanted, among: known))
+    }
+    var all: [(ExperimentPlan, Trial)] = []
+    for plan in plans {
+      let names = variants.map { wanted in wanted.filter { name in plan.variants.contains { $0.name == name } } }
+      all += try plan.trials(variants: names).map { (plan, $0) }
+    }
+    return all
+  }
+
+  /// The variant's dataset, with its attributes where one of the chosen variants needs them.
+  private func data(
+    for variant: ExperimentPlan.Variant, among chosen: [String]?, report: (Event) -> Void
+  ) throws -> TrainingData {
+    let name = variant.settings.dataset
+    let needsAttributes = plans.flatMap(\.variants).contains {
+      $0.settings.dataset == name && $0.settings.tasks.attribute != nil && chosen?.contains($0.name) ?? true
+    }
+    if let data = opened[name], !needsAttributes || data.attributes != nil { return data }
+    if registry.entries[name] == nil {
+      throw variant.error(
+        at: "dataset",
+        Wording.unknown(
+          "\(registry.source) has no dataset \(Wording.quoted(name))", name, among: registry.entries.keys.sorted()))
+    }
+    if let entry = registry.entries[name], places.isOwnFolder(of: entry),
+      let other = opened.keys.first(where: { $0 != name })
+    {
+      throw variant.error(
+        at: "dataset",
+        "--data names the folder of one dataset, and the experiment needs \(Wording.list([other, name].sorted())); "
+          + "name the folder that holds them")
+    }
+    let dataset = try Dataset.open(named: name, registry: registry, places: places)
+    let data = try TrainingData(dataset, needsAttributes: needsAttributes)
+    for remark in dataset.remarks + [data.defectsInBrief].compactMap({ $0 }) {
+      report(.remark("\(name): \(remark)"))
+    }
+    opened[name] = data
+    return data
+  }
+
+  /// The variant's pretrained weights, compared with its backbone; nil where it starts from chance.
+  private func weights(
+    for variant: ExperimentPlan.Variant, report: (Event) -> Void
+  ) throws(ConfigurationError) -> PretrainedBackbone? {
+    let settings = variant.settings.backbone
+    guard let path = settings.weights else { return nil }
+    if let known = backbones[settings] { return known }
+    let file = URL(fileURLWithPath: path, relativeTo: project).absoluteURL
+    guard FileManager.default.fileExists(atPath: file.path) else {
+      throw variant.error(
+        at: "backbone.weights",
+        "there is no file \(file.path); put the backbone's pretrained weights there (torchvision's file fits as it is), "
+          + "name another file, or start from chance with backbone.weights=none")
+    }
+    do {
+      let opened = backbones.values.first { $0.file == file }
+      let backbone = try PretrainedBackbone(file, named: path, for: settings.configuration, sharing: opened)
+      report(.remark(backbone.summary))
+      backbones[settings] = backbone
+      return backbone
+    } catch {
+      throw variant.error(at: "backbone.weights", error.description)
+    }
+  }
+
+  private func check(_ settings: Settings, of variant: ExperimentPlan.Variant, against data: TrainingData) throws {
+    let images = data.dataset.train.count
+    if settings.train.batch > images {
+      throw variant.error(
+        at: "train.batch",
+        "a batch of \(settings.train.batch) is larger than the \(images) training images of \(settings.dataset); "
+          + "take at most \(images)")
+    }
+    let known = data.scheme.attributes.map(\.name)
+    for name in settings.tasks.attention?.attributes ?? [] where !known.contains(name) {
+      throw variant.error(
+        at: "tasks.attention.attributes",
+        Wording.unknown("\(settings.dataset) has no attribute \(Wording.quoted(name))", name, among: known))
+    }
+    let configuration = settings.modelConfiguration(
+      identities: data.dataset.trainIdentities.count, scheme: data.scheme)
+    do { try configuration.validate(height: settings.input.height, width: settings.input.width) } catch {
+      throw variant.error(at: "tasks", error.description)
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import Layers
+import Tensors
+
+/// Where a model's numbers are not finite.
+public enum NonFinitePlace: Hashable, Sendable {
+  /// A parameter is not, by its name.
+  case parameter(String)
+  /// A layer makes such numbers of finite ones, by its name; all before it make finite ones.
+  case output(of: String)
+  /// BatchNorm's running statistics are not, by their name.
+  case statistic(String)
+  /// Every parameter and every layer's output is finite: the loss alone is not.
+  case lossAlone
+
+  /// The layer, parameter or statistic; nil for the loss alone.
+  public var name: String? {
+    switch self {
+    case .parameter(let name), .output(let name), .statistic(let name): name
+    case .lossAlone: nil
+    }
+  }
+}
+
+extension AANet {
+  /// The first running statistic that is not finite; nil while all are. They are few: looking costs microseconds.
+  public var nonFiniteStatistic: NonFinitePlace? {
+    store.statistics.first { !$0.value.isFinite }.map { .statistic($0.name) }
+  }
+
+  /// Looks for the cause of a loss that is not finite: the first parameter, in forward order, that is not finite, else
+  /// the first layer whose output is not, for which the batch is run through the network once more.
+  ///
+  /// The running statistics move by that, as in any training pass: the model is not to be trained on afterwards.
+  ///
+  /// - Parameter images: the batch, `[N, H, W, 3]`, normalised.
+  public func placeOfNonFinite(in images: Tensor) -> NonFinitePlace {
+    if let parameter = store.parameters.first(where: { !$0.value.isFinite }) { return .parameter(parameter.name) }
+    var first: String?
+    let tape = Tape(on: store.engine, mode: .training) { layer, output in
+      if first == nil, !output.isFinite { first = layer }
+    }
+    _ = self(tape.input(images), on: tape)
+    return first.map { .output(of: $0) } ?? .lossAlone
+  }
+}

@@ -1,0 +1,48 @@
+import Foundation
+
+/// The `aanet` program of this build while it runs, to be looked at, interrupted or killed.
+public final class StartedCommand {
+  private let process = Process()
+  private let complaints: URL
+
+  /// The process's number.
+  public var number: Int32 { process.processIdentifier }
+
+  /// Starts `aanet` with the arguments in a folder.
+  ///
+  /// - Parameter terminal: what its standard error goes to; by default a file that ``complaintsSoFar`` reads.
+  /// - Throws: ``BuiltCommand/Failure`` where the program is not beside the tests, or what `Process` throws.
+  public init(_ arguments: [String], in folder: URL, terminal: FileHandle? = nil) throws {
+    let room = try TemporaryFolder()
+    complaints = try room.write("", to: "complaints")
+    process.executableURL = try BuiltCommand.program()
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = try terminal ?? FileHandle(forWritingTo: complaints)
+    try process.run()
+  }
+
+  /// What it has written to standard error.
+  public var complaintsSoFar: String { (try? String(contentsOf: complaints, encoding: .utf8)) ?? "" }
+
+  /// Sends it a signal.
+  public func send(_ signal: Int32) { kill(number, signal) }
+
+  /// Waits until something holds of it; false where it ended, or half a minute went by, without.
+  public func wait(until holds: () throws -> Bool) rethrows -> Bool {
+    for _ in 0..<3000 {
+      if try holds() { return true }
+      guard process.isRunning else { return try holds() }
+      usleep(10_000)
+    }
+    return false
+  }
+
+  /// Waits for its end and gives the exit code, or the signal that ended it as a negative number.
+  public func end() -> Int32 {
+    process.waitUntilExit()
+    return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import Runs
+
+/// A run as `aanet runs` shows it: its record and how it stands.
+struct ListedRun: Encodable {
+  let record: RunRecord
+  let standing: RunStanding
+
+  init(_ record: RunRecord, _ standing: RunStanding) {
+    self.record = record
+    self.standing = standing
+  }
+
+  /// What a person wants to know besides figures: where a running one is, why one failed, what was changed.
+  var note: String {
+    switch standing.state {
+    case .running: running
+    case .failed: standing.failure?.reason ?? ""
+    case .interrupted: standing.heartbeat.map { "last \(Self.alive($0))" } ?? ""
+    case .finished:
+      switch record.seal {
+      case .intact: ""
+      case .unsealed: "unsealed"
+      case .changed(let changes): "changed by hand: \(changes.map(\.description).joined(separator: ", "))"
+      }
+    }
+  }
+
+  private var running: String {
+    guard let heartbeat = standing.heartbeat else { return standing.holder?.description ?? "" }
+    let place = heartbeat.place
+    let what =
+      switch place.phase {
+      case .training: "epoch \(place.epoch)/\(place.epochs), step \(place.step)/\(place.steps)"
+      case .evaluating: "evaluating, \(place.step)/\(place.steps) images"
+      }
+    let rate = heartbeat.imagesPerSecond.map { ", \(ProgressRate.number($0)) images/s" } ?? ""
+    return "\(what)\(rate), \(Self.alive(heartbeat)), process \(heartbeat.process) on \(heartbeat.host)"
+  }
+
+  /// `alive 12 s ago`; a heartbeat from a clock that is ahead of ours has no age.
+  private static func alive(_ heartbeat: Heartbeat) -> String {
+    heartbeat.age.map { "alive \(ProgressRate.time($0)) ago" }
+      ?? "alive at \(heartbeat.alive) by a clock ahead of this one"
+  }
+
+  private enum Key: String, CodingKey {
+    case experiment, variant, seed, hash, epochs, status, metrics, folder, seal, changed, holder, heartbeat, failure
+    case age = "heartbeat_age_seconds"
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: Key.self)
+    try values.encode(record.identity.experiment, forKey: .experiment)
+    try values.encode(record.identity.variant, forKey: .variant)
+    try values.encode(record.identity.seed, forKey: .seed)
+    try values.encode(record.identity.hash, forKey: .hash)
+    try values.encode(record.epochs.count, forKey: .epochs)
+    try values.encode(standing.state, forKey: .status)
+    try values.encodeIfPresent(record.metrics, forKey: .metrics)
+    try values.encode(record.folder.path, forKey: .folder)
+    if standing.state == .finished { try values.encode(record.seal.word, forKey: .seal) }
+    if !record.seal.changes.isEmpty { try values.encode(record.seal.changes, forKey: .changed) }
+    try values.encodeIfPresent(standing.holder, forKey: .holder)
+    try values.encodeIfPresent(standing.heartbeat, forKey: .heartbeat)
+    try values.encodeIfPresent(standing.heartbeat?.age, forKey: .age)
+    try values.encodeIfPresent(standing.failure, forKey: .failure)
+  }
+}
+
+extension SealStatus {
+  /// The status in a word.
+  var word: String {
+    switch self {
+    case .unsealed: "unsealed"
+    case .intact: "intact"
+    case .changed: "changed"
+    }
+  }
+}

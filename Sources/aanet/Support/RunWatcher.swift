@@ -1,0 +1,92 @@
+import Configuration
+import Experiments
+import Foundation
+import Runs
+
+/// Shows a person how an experiment gets on: a bar on a terminal; in a file, a line an epoch.
+final class RunWatcher {
+  private let name: String
+  private var training: ProgressBar?
+  private var evaluating: ProgressBar?
+  private var rate: ProgressRate?
+  private var found = 0
+  private var warned = false
+
+  /// Watches over what goes by a name: an experiment, or a folder of them.
+  init(_ name: String) { self.name = name }
+
+  func see(_ event: ExperimentRunner.Event) {
+    switch event {
+    case .remark(let text): say("note: \(Wording.printable(text, limit: 1000))")
+    case .found(_, let record):
+      found += 1
+      SealWarning.give([record])
+    case .training(let trial, let epoch, let loss, let done, let total):
+      start(from: done)
+      guard Console.isTerminal else { return }
+      let bar = training ?? ProgressBar(Wording.printable(name), unit: "images")
+      training = bar
+      bar.update(done, of: total, note: "\(Self.place(trial, epoch: epoch)), loss \(loss.fixed(2))")
+    case .epoch(let trial, let record, let done, let total):
+      guard !Console.isTerminal else { return }
+      Console.complain("\(Wording.printable(name)): \(line(trial, record, done: done, total: total))")
+    case .evaluating(_, let done, let total):
+      let bar = evaluating ?? ProgressBar("descriptors", unit: "images")
+      evaluating = bar
+      bar.update(done, of: total)
+    case .finished(let trial, let record): say(Self.line(trial, record))
+    case .occupied(let trial, let holder):
+      say(
+        "note: \(Self.name(trial)) is left to \(holder.map(\.description) ?? "another process"); the others come first")
+    case .diverged(let trial, let divergence):
+      say(
+        "error: \(Self.name(trial)): numbers are no longer finite in epoch \(divergence.epoch), step \(divergence.step)"
+          + "; the run stops, the others go on")
+    }
+  }
+
+  func finish() {
+    evaluating?.finish()
+    training?.finish()
+    evaluating = nil
+    if found > 0 { Console.complain("\(found) \(found == 1 ? "run was" : "runs were") finished before") }
+    found = 0
+  }
+
+  private func start(from done: Int) {
+    if !warned { Console.warnOfNarrowKernels() }
+    warned = true
+    evaluating = nil
+    if rate == nil { rate = ProgressRate(from: done) }
+  }
+
+  private func say(_ text: String) {
+    finish()
+    Console.complain(text)
+  }
+
+  /// `Lg+Lp, seed 2, epoch 8/16: loss 0.79 (global 0.31, part 0.48), 815 images/s, 4:15 min left`
+  private func line(_ trial: Trial, _ record: EpochRecord, done: Int, total: Int) -> String {
+    let losses = record.losses.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.fixed(2))" }
+    return [
+      "\(Self.place(trial, epoch: record.epoch)): loss \(record.loss.fixed(2)) (\(losses.joined(separator: ", ")))",
+      "\(ProgressRate.number(Double(record.images) / max(record.seconds, 1e-9))) images/s",
+      rate?.left(done, of: total),
+    ].compactMap { $0 }.joined(separator: ", ")
+  }
+
+  private static func name(_ trial: Trial) -> String { "\(Wording.printable(trial.variant)), seed \(trial.seed)" }
+
+  private static func place(_ trial: Trial, epoch: Int) -> String {
+    "\(name(trial)), epoch \(epoch)/\(trial.settings.train.epochs)"
+  }
+
+  /// `Lg+Lp, seed 2: mAP 41.2 %, Rank-1 60.0 %, 24 s`
+  static func line(_ trial: Trial, _ record: RunRecord) -> String {
+    guard let metrics = record.metrics else { return "\(name(trial)): unfinished" }
+    return "\(name(trial)): "
+      + String(
+        format: "mAP %.1f %%, Rank-1 %.1f %%, trained in %.0f s at %.0f images/s", metrics.retrieval.mAP * 100,
+        metrics.retrieval.rank1 * 100, metrics.secondsTraining, metrics.imagesPerSecond)
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Progress in a file is a line an epoch; on a terminal it is a bar on one line.
+@Suite struct ProgressTests {
+  @Test func aFileGetsALineAnEpoch() throws {
+    let project = try TinyProject()
+    let outcome = try BuiltCommand.run(["run", "tiny", "--variant", "all", "--threads", "1"], in: project.url)
+    let lines = outcome.complaints.split(separator: "\n").filter { $0.contains("epoch") }
+    #expect(lines.count == 3)
+    let losses = "attention [0-9.]+, attribute [0-9.]+, global [0-9.]+, part [0-9.]+"
+    for (place, line) in lines.enumerated() {
+      let wanted = try Regex(
+        "tiny: all, seed 1, epoch \(place + 1)/3: loss -?[0-9.]+ \\(\(losses)\\), [0-9.]+ images/s, .+ left")
+      #expect(line.wholeMatch(of: wanted) != nil, "\(line)")
+    }
+    #expect(!outcome.complaints.contains("\u{1b}") && !outcome.complaints.contains("\r"))
+  }
+
+  @Test func aTerminalGetsABarThatFitsIt() throws {
+    let project = try TinyProject()
+    let terminal = try PseudoTerminal(columns: 60)
+    let command = ["run", "tiny", "train.epochs=10000", "--variant", "plain", "--threads", "1"]
+    let worker = try StartedCommand(command, in: project.url, terminal: terminal.handle)
+    #expect(worker.wait { terminal.read().count { $0 == "\r" } > 3 })
+    worker.send(SIGINT)
+    #expect(worker.end() == 130)
+    let shown = terminal.read()
+    #expect(shown.contains("tiny ░") && shown.contains("images/s"))
+    #expect(!shown.contains("epoch 1/10000: loss"), "no line an epoch")
+    for line in shown.split(whereSeparator: { $0 == "\r" || $0.isNewline }) where line.contains("░") {
+      #expect(line.replacing("\u{1b}[2K", with: "").count < 60, "\(line)")
+    }
+    #expect(shown.contains("interrupted; the run is saved. To go on: aanet run tiny"))
+  }
+}
+
+/// A terminal with nobody at it.
+private final class PseudoTerminal {
+  /// The side that a program writes to.
+  let handle: FileHandle
+  private let master: Int32
+  private var seen: [UInt8] = []
+
+  init(columns: UInt16) throws {
+    // What posix_openpt(3), unlockpt(3) and ptsname(3) do, which Swift's view of stdlib.h leaves out.
+    let (unlock, getNumber): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
+    var (locked, number): (Int32, Int32) = (0, 0)
+    master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    guard master >= 0, ioctl(master, unlock, &locked) == 0, ioctl(master, getNumber, &number) == 0 else {
+      throw Missing()
+    }
+    let slave = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+    guard slave >= 0, ioctl(slave, UInt(TIOCSWINSZ), &size) == 0 else { throw Missing() }
+    _ = fcntl(master, F_SETFL, O_NONBLOCK)
+    handle = FileHandle(fileDescriptor: slave, closeOnDealloc: true)
+  }
+
+  deinit { close(master) }
+
+  struct Missing: Error {}
+
+  /// All that was written so far.
+  func read() -> String {
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Foundation.read(master, &piece, piece.count)
+      guard count > 0 else { return String(decoding: seen, as: UTF8.self) }
+      seen += piece[..<count]
+    }
+  }
+}
