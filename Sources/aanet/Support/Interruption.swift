@@ -5,8 +5,12 @@ import Synchronization
 enum Interruption {
   private static let asked = Atomic<Int>(0)
 
-  /// Starts to listen.
+  /// Starts to listen, even where whoever started the program left it deaf to these signals.
   static func listen() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         // Only what is safe in a signal handler: an atomic addition and, the second time, leaving.
