@@ -24,6 +24,8 @@ public final class StartedCommand {
     try process.run()
   }
 
+  deinit { if process.isRunning { send(SIGKILL) } }
+
   /// What it has written to standard error.
   public var complaintsSoFar: String { (try? String(contentsOf: complaints, encoding: .utf8)) ?? "" }
 

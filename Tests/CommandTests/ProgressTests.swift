@@ -25,6 +25,8 @@ import Testing
     let worker = try StartedCommand(command, in: project.url, terminal: terminal.handle)
     #expect(worker.wait { terminal.read().count { $0 == "\r" } > 3 })
     worker.send(SIGINT)
+    // A terminal that nobody reads fills up, and whoever writes to it waits.
+    #expect(worker.wait { terminal.read().contains("To go on: ") })
     #expect(worker.end() == 130)
     let shown = terminal.read()
     #expect(shown.contains("tiny ░") && shown.contains("images/s"))

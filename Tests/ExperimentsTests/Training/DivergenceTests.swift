@@ -61,20 +61,20 @@ import Experiments
     #expect(!FileManager.default.fileExists(atPath: store.url(.metrics, of: made).path))
   }
 
-  @Test func aPlantedNaNIsNamed() throws {
+  @Test func aPlantedWeightIsNamed() throws {
+    // A file with NaN in it is refused; numbers that are finite and too large are not.
     let network = ResNetConfiguration(block: .basic, blocks: [1, 1, 1, 1], width: 16)
-    var tensors = network.tensors.reduce(into: [String: StoredTensor]()) { all, tensor in
+    let layer = "layer2.0.conv1"
+    let tensors = network.tensors.reduce(into: [String: StoredTensor]()) { all, tensor in
+      let value: Float = tensor.name == "\(layer).weight" ? 3e38 : tensor.name.hasSuffix(".bias") ? 1 : 0.01
       all[tensor.name] = StoredTensor(
-        [Float](repeating: 0.01, count: tensor.shape.reduce(1, *)), shape: tensor.shape)
+        [Float](repeating: value, count: tensor.shape.reduce(1, *)), shape: tensor.shape)
     }
-    let name = "layer2.0.conv1.weight"
-    var values = try #require(tensors[name]).floats
-    values[5] = .nan
-    tensors[name] = StoredTensor(values, shape: try #require(tensors[name]).shape)
     try project.folder.write(Array(try SafeTensors(tensors: tensors).serialized()), to: "planted.safetensors")
     let divergence = try #require(try left(["backbone.weights=planted.safetensors"]).diverged.first)
-    #expect(divergence.place == .parameter("backbone.\(name)") && divergence.epoch == 1 && divergence.step == 1)
-    #expect(divergence.checkpoint == nil && divergence.description.contains("No checkpoint was written yet"))
+    #expect(divergence.epoch == 1 && divergence.step == 1 && divergence.checkpoint == nil)
+    #expect(divergence.description.contains("No checkpoint was written yet"))
+    #expect(divergence.place.name?.hasPrefix("backbone.\(layer)") == true, "\(divergence.place)")
     let made = try #require(store.identities().first)
     #expect(!store.has(.checkpoint, of: made))
   }
