@@ -52,7 +52,7 @@ struct NotebookOutput {
     } deviations: {
       DeviationReport(
         try DeviationRegister(contentsOf: folder.appendingPathComponent(DeviationRegister.file), project: root),
-        runs: VariedRun.all(in: store))
+        runs: VariedRun.all(store.survey().records, in: store))
     }
   }
 
