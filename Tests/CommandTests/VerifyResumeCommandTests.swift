@@ -44,7 +44,7 @@ import Testing
     try refused("tiny", "--kills", "0", saying: "--kills is 1 to")
     try refused("tiny", "--scratch", "/nowhere/at/all", saying: "name another place with --scratch")
     // A run that fails of itself is no proof, and its own words are shown.
-    try refused("tiny", "train.rate.new=100", "--variant", "all", saying: "a lower train.rate.new may help")
+    try refused("tiny", "train.rate.new=100", "--variant", "all", saying: "which is another run")
     #expect(!FileManager.default.fileExists(atPath: project.url.appendingPathComponent("runs").path))
   }
 }

@@ -28,7 +28,9 @@ final class ProgressBar {
       note.isEmpty ? nil : note,
     ].compactMap { $0 }.joined(separator: "  ")
     if Console.isTerminal {
-      draw("\(label) \(Self.bar(share)) \(numbers)", isLast: done >= total)
+      // The bar gives way to the numbers where both do not fit.
+      let room = Console.progressWidth - 1 - label.count - numbers.count - 2
+      draw("\(label) \(Self.bar(share, cells: min(24, max(6, room)))) \(numbers)", isLast: done >= total)
     } else {
       let tenth = Int(share * 10)
       guard tenth > lastTenth else { return }
@@ -52,9 +54,9 @@ final class ProgressBar {
     isDrawn = true
   }
 
-  private static func bar(_ share: Double) -> String {
-    let filled = Int(share * 24)
-    return String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
+  private static func bar(_ share: Double, cells: Int) -> String {
+    let filled = Int(share * Double(cells))
+    return String(repeating: "█", count: filled) + String(repeating: "░", count: cells - filled)
   }
 
   private func write(_ text: String) { Console.write(text) }
