@@ -1,18 +1,26 @@
-# The two commands of the README, and what they need. Everything else is `aanet`, built by SwiftPM.
+# The commands of the README, and what they need. Everything else is `aanet`, built by SwiftPM.
 
-# Debian packages: the five libraries, MATLAB files, gnuplot itself, and the C++ headers that the gnuplot bridge needs.
-PACKAGES := libopenblas-dev libgnuplot-iostream-dev libjpeg-dev libyaml-dev libmatio-dev libpng-dev gnuplot-nox pkg-config g++
+# Debian packages: the six libraries, MATLAB files, gnuplot itself, and the C++ headers that the gnuplot bridge needs.
+PACKAGES := libopenblas-dev libgnuplot-iostream-dev libjpeg-dev libyaml-dev libmatio-dev libpng-dev zlib1g-dev gnuplot-nox pkg-config g++
 AANET := .build/release/aanet
 BUILD := swift build --configuration release
 
 # A kernel set forced on OpenBLAS from outside is usually narrower than the processor and halves the speed.
 unexport OPENBLAS_CORETYPE
 
-.PHONY: quickstart test build packages sweep clean
+.PHONY: quickstart sample test build packages sweep clean
 
 quickstart: build
 	@$(AANET) data make synthetic-duke
 	@$(AANET) run quickstart/table3
+	@$(AANET) figures 'quickstart/table3/Lg+Lp+La+Laa uncertainty/1'
+	@$(AANET) report paper
+
+# The rendered report that the README shows, anew from the runs on disk.
+sample: build
+	@$(AANET) report paper
+	@find reports/sample -type f ! -name synthetic-duke.jpg -delete
+	@cd reports/_out/paper && cp paper.md *.svg *.jpg ../../sample/
 
 test: packages sweep
 	@swift build --configuration release --build-tests

@@ -36,6 +36,7 @@ let package = Package(
     library("CYAML", pkgConfig: "yaml-0.1", debian: "libyaml-dev"),
     library("CMatIO", pkgConfig: "matio", debian: "libmatio-dev"),
     library("CPNG", pkgConfig: "libpng", debian: "libpng-dev"),
+    library("CZLib", pkgConfig: "zlib", debian: "zlib1g-dev"),
 
     // Bridges: C interfaces of a few functions over what Swift cannot call (setjmp, C++ templates).
     .target(name: "JPEGBridge", linkerSettings: [.linkedLibrary("jpeg")]),
@@ -47,7 +48,7 @@ let package = Package(
 
     // The engine.
     .target(name: "Kernels"),
-    room("Tensors", knows: ["COpenBLAS", "Kernels"], settings: native),
+    room("Tensors", knows: ["COpenBLAS", "CZLib", "Kernels"], settings: native),
     room("Layers", knows: ["Tensors"], settings: native),
     room("Models", knows: ["Tensors", "Layers"], settings: native),
 

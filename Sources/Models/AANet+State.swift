@@ -49,6 +49,16 @@ extension AANet {
     }
   }
 
+  /// Loads everything that training goes on from: parameters and running statistics, whose names stand behind `prefix`,
+  /// and the optimiser's momentum behind `momentum`.
+  ///
+  /// - Throws: ``ModelError`` that names a missing tensor or one of another shape; nothing is loaded then.
+  public func load(_ tensors: [String: StoredTensor], prefix: String, momentum: String) throws(ModelError) {
+    for parameter in store.parameters { try check(tensors, momentum + parameter.name, parameter.storedShape) }
+    try load(tensors, prefix: prefix)
+    try loadMomentum(tensors, prefix: momentum)
+  }
+
   private func check(_ tensors: [String: StoredTensor], _ name: String, _ shape: [Int]) throws(ModelError) {
     guard let stored = tensors[name] else { throw ModelError("the tensor '\(name)' is missing") }
     guard stored.shape == shape else {

@@ -4,20 +4,27 @@ import Foundation
 public enum AtomicFile {
   /// Writes data under a temporary name in the same folder, sees to it that it is on the disk, and renames it.
   ///
-  /// Whatever happens, the name holds either what it held before or all of `data`. Missing folders are made.
+  /// Whatever happens, the name holds either what it held before or all of `data`.
   ///
+  /// - Parameter makesFolder: whether missing folders are made; where they are not, a missing one is an error.
   /// - Throws: ``RunStoreError`` with the file and the system's reason.
-  public static func write(_ data: Data, to file: URL) throws(RunStoreError) {
-    try replace(file) { descriptor throws(RunStoreError) in
+  public static func write(_ data: Data, to file: URL, makesFolder: Bool = true) throws(RunStoreError) {
+    try replace(file, makesFolder: makesFolder) { descriptor throws(RunStoreError) in
       try check(data.withUnsafeBytes { writeAll($0, to: descriptor) }, file)
     }
   }
 
   /// Writes pieces one after the other, like ``write(_:to:)-(Data,_)``, without bringing them together in memory.
   ///
+  /// - Parameters:
+  ///   - previous: a name in the same folder under which what `file` held before is kept, in place of what that name
+  ///     held; nil to let it go. At every moment one of the two names holds something whole.
+  ///   - makesFolder: whether missing folders are made; where they are not, a missing one is an error.
   /// - Throws: ``RunStoreError`` with the file and the system's reason.
-  public static func write(_ pieces: [[UInt8]], to file: URL) throws(RunStoreError) {
-    try replace(file) { descriptor throws(RunStoreError) in
+  public static func write(
+    _ pieces: [[UInt8]], to file: URL, keeping previous: URL? = nil, makesFolder: Bool = true
+  ) throws(RunStoreError) {
+    try replace(file, keeping: previous, makesFolder: makesFolder) { descriptor throws(RunStoreError) in
       for piece in pieces {
         try check(piece.withUnsafeBytes { writeAll($0, to: descriptor) }, file)
       }
@@ -25,40 +32,57 @@ public enum AtomicFile {
   }
 
   private static func replace(
-    _ file: URL, _ fill: (_ descriptor: Int32) throws(RunStoreError) -> Void
+    _ file: URL, keeping previous: URL? = nil, makesFolder: Bool = true,
+    _ fill: (_ descriptor: Int32) throws(RunStoreError) -> Void
   ) throws(RunStoreError) {
     let folder = file.deletingLastPathComponent()
-    try makeFolder(folder)
-    let temporary = folder.appendingPathComponent(".\(UUID().uuidString).tmp", isDirectory: false)
+    if makesFolder { try makeFolder(folder) }
+    let temporary = folder.appendingPathComponent(temporaryName(for: file), isDirectory: false)
     let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw RunStoreError(file, "cannot be written: \(systemReason())") }
+    guard descriptor >= 0 else { throw failure(file) }
     do throws(RunStoreError) {
       defer { close(descriptor) }
       try fill(descriptor)
-      guard fsync(descriptor) == 0 else { throw RunStoreError(file, "cannot be written: \(systemReason())") }
+      guard fsync(descriptor) == 0 else { throw failure(file) }
     } catch {
       unlink(temporary.path)
       throw error
     }
+    if let previous { keep(file, as: previous) }
     guard rename(temporary.path, file.path) == 0 else {
-      let reason = systemReason()
+      let fault = failure(file)
       unlink(temporary.path)
-      throw RunStoreError(file, "cannot be written: \(reason)")
+      throw fault
     }
     syncFolder(folder)
   }
 
-  /// Adds data to a file's end and sees to it that it is on the disk.
+  /// Gives a file that is about to be replaced a second name. Where the file system has no second names, it is renamed,
+  /// and for a moment there is nothing under the first.
+  private static func keep(_ file: URL, as previous: URL) {
+    guard access(file.path, F_OK) == 0 else { return }
+    unlink(previous.path)
+    if link(file.path, previous.path) != 0 { rename(file.path, previous.path) }
+  }
+
+  /// Adds data to a file's end and sees to it that it is on the disk. Where that fails the file is cut back.
   ///
+  /// - Parameter makesFolder: whether missing folders are made; where they are not, a missing one is an error.
   /// - Throws: ``RunStoreError`` with the file and the system's reason.
-  static func append(_ data: Data, to file: URL) throws(RunStoreError) {
-    try makeFolder(file.deletingLastPathComponent())
+  static func append(_ data: Data, to file: URL, makesFolder: Bool = true) throws(RunStoreError) {
+    if makesFolder { try makeFolder(file.deletingLastPathComponent()) }
     let isNew = access(file.path, F_OK) != 0
     let descriptor = open(file.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw RunStoreError(file, "cannot be written: \(systemReason())") }
+    guard descriptor >= 0 else { throw failure(file) }
     defer { close(descriptor) }
-    try check(data.withUnsafeBytes { writeAll($0, to: descriptor) }, file)
-    guard fsync(descriptor) == 0 else { throw RunStoreError(file, "cannot be written: \(systemReason())") }
+    let length = lseek(descriptor, 0, SEEK_END)
+    do throws(RunStoreError) {
+      try check(data.withUnsafeBytes { writeAll($0, to: descriptor) }, file)
+      guard fsync(descriptor) == 0 else { throw failure(file) }
+    } catch {
+      if length >= 0 { ftruncate(descriptor, length) }
+      throw error
+    }
     if isNew { syncFolder(file.deletingLastPathComponent()) }
   }
 
@@ -69,7 +93,7 @@ public enum AtomicFile {
     let descriptor = open(file.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
       if [ENOENT, ENOTDIR, ENAMETOOLONG].contains(errno) { return nil }
-      throw RunStoreError(file, "cannot be read: \(systemReason())")
+      throw RunStoreError(file, "cannot be read: \(DiskFault.words(errno))")
     }
     let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     var status = stat()
@@ -84,26 +108,42 @@ public enum AtomicFile {
     }
   }
 
+  /// Makes a folder and those on the way to it, each on the disk when this returns.
   static func makeFolder(_ folder: URL) throws(RunStoreError) {
-    do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
-      throw RunStoreError(folder, "the folder cannot be made: \(error.localizedDescription)")
+    var status = stat()
+    if stat(folder.path, &status) == 0 {
+      guard status.st_mode & S_IFMT == S_IFDIR else {
+        throw RunStoreError(folder, "the folder cannot be made: \(DiskFault.words(ENOTDIR))")
+      }
+      return
     }
+    let parent = folder.deletingLastPathComponent()
+    if errno == ENOENT, parent.path != folder.path { try makeFolder(parent) }
+    // Somebody else may have made it in the meantime.
+    guard mkdir(folder.path, 0o777) == 0 || errno == EEXIST else {
+      throw RunStoreError(folder, "the folder cannot be made: \(DiskFault.words(errno))")
+    }
+    syncFolder(parent)
   }
 
-  /// Writes all bytes; gives the system's reason where it could not.
-  private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> String? {
+  /// Writes all bytes; gives the system's error number where it could not.
+  private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32? {
     var rest = bytes[...]
     while !rest.isEmpty {
       let written = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
       if written < 0, errno == EINTR { continue }
-      guard written > 0 else { return systemReason() }
+      guard written > 0 else { return errno }
       rest = rest.dropFirst(written)
     }
     return nil
   }
 
-  private static func check(_ reason: String?, _ file: URL) throws(RunStoreError) {
-    if let reason { throw RunStoreError(file, "cannot be written: \(reason)") }
+  private static func check(_ code: Int32?, _ file: URL) throws(RunStoreError) {
+    if let code { throw failure(file, code) }
+  }
+
+  private static func failure(_ file: URL, _ code: Int32 = errno) -> RunStoreError {
+    RunStoreError(file, "cannot be written: \(DiskFault.words(code))")
   }
 
   /// A rename is on the disk only once its folder is. Some file systems cannot do this; the file itself is safe.
@@ -113,6 +153,4 @@ public enum AtomicFile {
     fsync(descriptor)
     close(descriptor)
   }
-
-  private static func systemReason() -> String { String(cString: strerror(errno)) }
 }

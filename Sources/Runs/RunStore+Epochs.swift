@@ -14,10 +14,13 @@ extension RunStore {
     let journal = try journal(of: run)
     let last = journal.epochs.last?.epoch ?? 0
     guard record.epoch == last + 1 else {
+      if !makesFolders && !FileManager.default.fileExists(atPath: folder(for: run).path) {
+        throw RunStoreError(file, "cannot be written: \(DiskFault.words(ENOENT))")
+      }
       throw RunStoreError(file, "epoch \(record.epoch) cannot follow epoch \(last)")
     }
     if journal.isTorn { try keepEpochs(upTo: last, of: run) }
-    try AtomicFile.append(try line(record, file: file), to: file)
+    try AtomicFile.append(try line(record, file: file), to: file, makesFolder: makesFolders)
   }
 
   /// The epochs that were finished, in order; a line that an interruption tore does not count.
@@ -36,7 +39,7 @@ extension RunStore {
     let file = url(.epochs, of: run)
     var data = Data()
     for record in kept { data.append(try line(record, file: file)) }
-    try AtomicFile.write(data, to: file)
+    try AtomicFile.write(data, to: file, makesFolder: makesFolders)
   }
 
   /// The epochs that are there, and whether the last line is torn.

@@ -13,8 +13,10 @@ public struct RunStore: Sendable {
     case provenance = "provenance.json"
     /// One line for each epoch.
     case epochs = "epochs.jsonl"
-    /// Parameters, optimiser, random streams, place in the epoch.
+    /// Parameters, running statistics, the optimiser's momentum, σ, place in the epoch.
     case checkpoint = "checkpoint.safetensors"
+    /// The checkpoint before that one; absent until there have been two.
+    case previousCheckpoint = "checkpoint.previous.safetensors"
     /// Descriptors of query and gallery.
     case descriptors = "descriptors.safetensors"
     /// What the run was measured at.
@@ -25,9 +27,20 @@ public struct RunStore: Sendable {
 
   /// The folder `runs/`.
   public let root: URL
+  /// Whether writing makes folders that are missing.
+  let makesFolders: Bool
 
   /// Opens the runs under a folder, which need not exist yet.
-  public init(root: URL) { self.root = root }
+  public init(root: URL) { self.init(root: root, makesFolders: true) }
+
+  private init(root: URL, makesFolders: Bool) {
+    self.root = root
+    self.makesFolders = makesFolders
+  }
+
+  /// The same runs for who is at work in a folder that is there. Where somebody removes it, writing is an error, and
+  /// nothing comes back of it that looks like a run.
+  package var withinExistingFolders: RunStore { RunStore(root: root, makesFolders: false) }
 
   /// A run's folder.
   public func folder(for run: RunIdentity) -> URL {
@@ -58,15 +71,22 @@ public struct RunStore: Sendable {
   ///
   /// - Throws: ``RunStoreError``.
   public func write(_ data: Data, as file: File, of run: RunIdentity) throws(RunStoreError) {
-    try AtomicFile.write(data, to: url(file, of: run))
+    try AtomicFile.write(data, to: url(file, of: run), makesFolder: makesFolders)
   }
 
   /// Writes a file of a run from pieces.
   ///
+  /// - Parameter previous: the file that what was there before is kept as; nil to let it go.
   /// - Throws: ``RunStoreError``.
-  public func write(_ pieces: [[UInt8]], as file: File, of run: RunIdentity) throws(RunStoreError) {
-    try AtomicFile.write(pieces, to: url(file, of: run))
+  public func write(
+    _ pieces: [[UInt8]], as file: File, keeping previous: File? = nil, of run: RunIdentity
+  ) throws(RunStoreError) {
+    try AtomicFile.write(
+      pieces, to: url(file, of: run), keeping: previous.map { url($0, of: run) }, makesFolder: makesFolders)
   }
+
+  /// Removes what a killed process left half-written in a run's folder. Only for who has the run to itself.
+  package func sweep(_ run: RunIdentity) { AtomicFile.sweep(folder(for: run)) }
 
   /// Writes `plan.yaml`.
   ///

@@ -21,17 +21,19 @@ public struct BuiltCommand: Sendable {
   /// Runs `aanet` with the arguments, in `folder` where one is given. Output goes through files, so that no amount
   /// of it can fill a pipe and stop the program.
   ///
+  /// - Parameter script: commands for a shell that starts the program as `"$@"`, under limits or with its output sent
+  ///   elsewhere.
   /// - Throws: ``Failure`` where the program is not beside the tests, or what `Process` throws.
   public static func run(
-    _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]
+    _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:], by script: String? = nil
   ) throws -> Outcome {
     let program = try program()
     let room = try TemporaryFolder()
     let output = try room.write("", to: "output")
     let complaints = try room.write("", to: "complaints")
     let process = Process()
-    process.executableURL = program
-    process.arguments = arguments
+    process.executableURL = script == nil ? program : URL(fileURLWithPath: "/bin/sh")
+    process.arguments = script.map { ["-c", $0, "sh", program.path] + arguments } ?? arguments
     process.currentDirectoryURL = folder ?? room.url
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice

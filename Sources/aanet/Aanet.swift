@@ -14,15 +14,23 @@ struct Aanet: ParsableCommand {
     subcommands: [
       RunCommand.self, List.self, Show.self, RunsCommand.self, ReportCommand.self, CompareCommand.self,
       FiguresCommand.self, QueryCommand.self, PredictCommand.self, ScoreCommand.self, ClaimsCommand.self,
-      VerifyCommand.self,
+      VerifyCommand.self, VerifyResumeCommand.self,
       DataCommand.self, BenchCommand.self, ParityCommand.self, WeightsCommand.self,
     ]
   )
 
   static func main() {
+    // A file that grows beyond what `ulimit -f` allows is an error like a full disk, not a death.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot()
       try command.run()
+      // What was printed may still be on its way.
+      guard fflush(nil) == 0 else {
+        let reason = String(cString: strerror(errno))
+        Console.complain("error: standard output: \(reason)")
+        _exit(2)
+      }
     } catch let code as ExitCode {
       exit(withError: code)
     } catch  where exitCode(for: error).isSuccess {

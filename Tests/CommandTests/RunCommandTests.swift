@@ -31,6 +31,30 @@ import Testing
     #expect(rows?.count == 2 && rows?.allSatisfy { $0["metrics"] is [String: Any] } == true)
   }
 
+  /// A run that is asked to stop saves, says how to go on, and goes on where that command is given.
+  @Test(arguments: ["INT", "TERM"]) func aSignalSavesAndSaysHowToGoOn(signal: String) throws {
+    let project = try TinyProject()
+    let runs = project.url.appendingPathComponent("it's here", isDirectory: true).path
+    let command = [
+      "run", "tiny", "train.epochs=12", "--variant", "plain", "--threads", "1", "--checkpoint-every", "2",
+      "--no-report", "--runs", runs,
+    ]
+    // A shell starts what it puts in the background deaf to SIGINT, so that the signal comes from there.
+    let script = """
+      (while ! ls "\(runs)"/tiny/plain/seed-*/epochs.jsonl >/dev/null 2>&1; do sleep 0.01; done; kill -\(signal) $$) &
+      exec "$@"
+      """
+    let stopped = try BuiltCommand.run(command, in: project.url, by: script)
+    #expect(stopped.status == 130, "\(stopped.complaints)")
+    let said = try #require(stopped.complaints.firstRange(of: "interrupted; the run is saved. To go on: aanet "))
+    let words = stopped.complaints[said.upperBound...].prefix { $0 != "\n" }
+    let quoted = "'" + runs.replacing("'", with: "'\\''") + "'"
+    #expect(
+      words == "run tiny train.epochs=12 --variant plain --threads 1 --checkpoint-every 2 --no-report --runs \(quoted)")
+    let again = try BuiltCommand.run([], in: project.url, by: "\"$1\" \(words)")
+    #expect(again.status == 0 && again.output.contains("plain, seed 1: mAP "), "\(again.complaints)")
+  }
+
   @Test func anUnknownDatasetOffersTheNearest() throws {
     let project = try TinyProject()
     try change(project, "dataset: tiny", "dataset: tinny")

@@ -14,12 +14,14 @@ import base64
 import json
 import os
 import pathlib
+import select
 import shutil
 import subprocess
 import sys
 import tempfile
 
 LARGEST = 5_000_000  # bytes of a page
+PATIENCE = 120  # seconds that the browser may take for an answer
 SLICE = 2400  # pixels of a screenshot
 
 FACTS = """JSON.stringify((() => {
@@ -36,6 +38,7 @@ FACTS = """JSON.stringify((() => {
     skips: levels.filter((level, place) => place ? level > levels[place - 1] + 1 : level !== 1),
     tops: levels.filter((level) => level === 1).length, background: getComputedStyle(document.body).backgroundColor,
     sorts: all("th button").length, copies: all("button.copy").length, codes: all("pre").length,
+    verified: document.documentElement.dataset.verified || "", marked: all("[data-disagrees]").length,
     tables: all("table").length, text: document.body.innerText.length, title: document.title,
   };
 })())"""
@@ -95,6 +98,9 @@ class Browser:
 
     def message(self):
         while b"\0" not in self.rest:
+            if not select.select([self.read], [], [], PATIENCE)[0]:
+                self.process.kill()
+                sys.exit(f"chromium has not answered for {PATIENCE} s")
             data = os.read(self.read, 1 << 16)
             if not data:
                 sys.exit("chromium ended before it answered")
@@ -152,6 +158,7 @@ def complaints(events, address):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("page", type=pathlib.Path)
+    parser.add_argument("--verified", choices=["agrees", "disagrees", "unknown"], help="what the page's own check has to say")
     parser.add_argument("--screenshots", type=pathlib.Path, help="a folder for pictures of each view")
     options = parser.parse_args()
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -190,6 +197,10 @@ def main():
                         found.append("no title or no text")
                     if script and facts["tables"] and not facts["sorts"]:
                         found.append("no column can be sorted")
+                    if script and options.verified and facts["verified"] != options.verified:
+                        found.append(f"checks itself with the outcome '{facts['verified']}', not '{options.verified}'")
+                    if script and (facts["verified"] == "disagrees") != (facts["marked"] > 0):
+                        found.append(f"says '{facts['verified']}' and marks {facts['marked']} figures")
                     if script and facts["copies"] != facts["codes"]:
                         found.append(f"{facts['copies']} copy buttons for {facts['codes']} sources")
                     backgrounds[scheme] = facts["background"]

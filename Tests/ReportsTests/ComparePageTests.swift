@@ -22,7 +22,7 @@ import Testing
       let files = try comparison.write(to: out)
       #expect(files.first?.lastPathComponent == "index.html")
       let page = try String(contentsOf: out.appendingPathComponent("index.html"), encoding: .utf8)
-      expectSelfContained(page, carriesManifest: false)
+      expectSelfContained(page)
       #expect(!page.contains("<img src=x") && page.contains("&lt;img src=x onerror=alert(1)&gt;"))
       #expect(page.contains("&lt;/td&gt;&lt;script&gt;"))
       for file in files where file.pathExtension == "svg" { try expectWellFormed(file) }
@@ -80,7 +80,7 @@ import Testing
       try comparison.write(to: out)
       let page = try Data(contentsOf: out.appendingPathComponent("index.html"))
       #expect(page.count < 1_000_000)
-      expectSelfContained(String(decoding: page, as: UTF8.self), carriesManifest: false)
+      expectSelfContained(String(decoding: page, as: UTF8.self))
     }
   }
 

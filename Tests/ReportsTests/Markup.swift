@@ -12,15 +12,17 @@ func expectWellFormed(_ file: URL, sourceLocation: SourceLocation = #_sourceLoca
   #expect(!text.contains("<script"), "\(file.lastPathComponent)", sourceLocation: sourceLocation)
 }
 
-/// Whether a page is one balanced piece that fetches nothing and runs nothing but what checks its manifest.
+/// Whether a page is one balanced piece that fetches nothing and runs nothing but our two scripts.
 func expectSelfContained(
-  _ whole: String, carriesManifest: Bool = true, sourceLocation: SourceLocation = #_sourceLocation
+  _ whole: String, sourceLocation: SourceLocation = #_sourceLocation
 ) {
   let manifest = whole.matches(of: #/<script type="application\/json" id="manifest">[^<]*<\/script>/#)
-  #expect(manifest.count == (carriesManifest ? 1 : 0), sourceLocation: sourceLocation)
+  #expect(manifest.count == 1, sourceLocation: sourceLocation)
   let checked = "<script>\(PageManifest.script)</script>"
-  #expect(whole.components(separatedBy: checked).count == (carriesManifest ? 2 : 1), sourceLocation: sourceLocation)
-  var page = whole.replacing(checked, with: "")
+  #expect(whole.components(separatedBy: checked).count == 2, sourceLocation: sourceLocation)
+  let comfort = "<script>\(Document.script)</script>"
+  #expect(whole.components(separatedBy: comfort).count == 2, sourceLocation: sourceLocation)
+  var page = whole.replacing(checked, with: "").replacing(comfort, with: "")
   if let place = page.firstRange(of: #/<script type="application\/json" id="manifest">[^<]*<\/script>/#) {
     page.removeSubrange(place)
   }

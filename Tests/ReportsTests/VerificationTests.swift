@@ -7,6 +7,14 @@ import Testing
 struct VerificationTests {
   /// Two variants under two seeds with real files under `folder`/runs, and the page of them.
   static func project(in folder: URL, ranks: Bool = true) throws -> (page: URL, store: RunStore) {
+    let (report, store) = try report(in: folder, ranks: ranks)
+    let out = folder.appendingPathComponent("out")
+    try report.write(to: out)
+    return (out.appendingPathComponent("index.html"), store)
+  }
+
+  /// Two variants under two seeds with real files under `folder`/runs, and the report on them.
+  static func report(in folder: URL, ranks: Bool = true) throws -> (report: AblationReport, store: RunStore) {
     let store = RunStore(root: folder.appendingPathComponent("runs"))
     let variants = try ["Lg", "Lg+Lp"].enumerated().map { row, name in
       ReportVariant(
@@ -34,9 +42,7 @@ struct VerificationTests {
     let report = AblationReport(
       title: "Made up", experiment: "made/up", dataset: "made-up", isSynthetic: true, variants: variants,
       published: try Fabricated.published().table("table3"), command: "aanet run made/up")
-    let out = folder.appendingPathComponent("out")
-    try report.write(to: out)
-    return (out.appendingPathComponent("index.html"), store)
+    return (report, store)
   }
 
   static func edit(_ page: URL, _ change: (inout String) throws -> Void) throws {

@@ -28,12 +28,12 @@ public enum LoaderBench {
   ) throws(DatasetError) -> Result {
     var best = Double.infinity
     for round in 0...repeats {
-      let start = Date()
+      let start = SuspendingClock.now
       let loader = try BatchLoader(
         images: dataset.train, size: size, batches: BatchLoader.inOrder(dataset.train.count, batch: batch),
         threads: threads, ahead: threads + 1)
       while let next = try loader.next() { loader.recycle(next) }
-      if round > 0 { best = min(best, Date().timeIntervalSince(start)) }
+      if round > 0 { best = min(best, start.duration(to: .now) / .seconds(1)) }
       report(round + 1, repeats + 1)
     }
     return Result(

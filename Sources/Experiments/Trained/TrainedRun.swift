@@ -59,7 +59,7 @@ public final class TrainedRun {
     scheme = entry.attributeScheme
     engine = Engine(threads: threads)
     let file = folder.appendingPathComponent(RunStore.File.checkpoint.rawValue)
-    let stored = try SafeTensors(contentsOf: file)
+    let stored = try SafeTensors(checking: file)
     model = AANet(
       settings.modelConfiguration(identities: Self.identities(in: stored), scheme: scheme), on: engine)
     do { try model.load(stored.tensors, prefix: "model.") } catch {

@@ -83,13 +83,16 @@ public final class ExperimentRunner {
   /// - Parameters:
   ///   - variants: only these, in the experiments that have them; nil for all.
   ///   - threads: worker threads of the engine.
+  ///   - loaderThreads: threads that read images.
+  ///   - checkpoints: how often a run is saved within an epoch.
   ///   - isInterrupted: asked often; where it says yes, the run is saved and ``TrainingError/interrupted`` thrown.
   ///   - report: told what happens.
   /// - Returns: each trial with its record, in the plans' order.
   /// - Throws: `ConfigurationError`, `DatasetError`, `RunStoreError` or ``TrainingError``, at the end
   ///   ``TrainingError/unfinished(_:)`` where some runs could not be finished.
   public func run(
-    variants: [String]? = nil, threads: Int = Engine.availableThreads, isInterrupted: () -> Bool = { false },
+    variants: [String]? = nil, threads: Int = Engine.availableThreads, loaderThreads: Int = 1,
+    checkpoints: CheckpointInterval = .automatic, isInterrupted: () -> Bool = { false },
     report: (Event) -> Void = { _ in }
   ) throws -> [(trial: Trial, record: RunRecord)] {
     let runs = try prepare(variants: variants, report: report)
@@ -108,6 +111,7 @@ public final class ExperimentRunner {
     if !pending.isEmpty {
       for name in Set(pending.map(\.trial.settings.dataset)).sorted() {
         guard let data = opened[name] else { continue }
+        data.loaderThreads = loaderThreads
         try data.dataset.requireSoundEvaluation(attributes: data.attributes)
         try data.dataset.requireReadableImages(threads: threads)
       }
@@ -117,7 +121,8 @@ public final class ExperimentRunner {
       for round in 1...2 {
         for run in pending where records[run.hash] == nil && !sweep.isFailed(run.identity) {
           let record = try attempt(
-            run, isLastRound: round == 2, in: &sweep, on: engine, isInterrupted: isInterrupted, report: report)
+            run, isLastRound: round == 2, in: &sweep, checkpoints: checkpoints, on: engine,
+            isInterrupted: isInterrupted, report: report)
           records[run.hash] = record
         }
       }
@@ -145,8 +150,8 @@ public final class ExperimentRunner {
 
   /// Trains and evaluates a run unless another process is at work on it; nil where it is not finished then.
   private func attempt(
-    _ run: Run, isLastRound: Bool, in sweep: inout Sweep, on engine: Engine, isInterrupted: () -> Bool,
-    report: (Event) -> Void
+    _ run: Run, isLastRound: Bool, in sweep: inout Sweep, checkpoints: CheckpointInterval, on engine: Engine,
+    isInterrupted: () -> Bool, report: (Event) -> Void
   ) throws -> RunRecord? {
     let lock: RunLock
     switch try store.lock(run.identity) {
@@ -171,7 +176,8 @@ public final class ExperimentRunner {
     store.clearNotes(of: run.identity)
     do {
       let record = try execute(
-        run, before: sweep.before, total: sweep.total, on: engine, isInterrupted: isInterrupted, report: report)
+        run, before: sweep.before, total: sweep.total, checkpoints: checkpoints, on: engine,
+        isInterrupted: isInterrupted, report: report)
       report(.finished(run.trial, record))
       return record
     } catch TrainingError.interrupted {
@@ -193,17 +199,22 @@ public final class ExperimentRunner {
   }
 
   private func execute(
-    _ run: Run, before: Int, total: Int, on engine: Engine, isInterrupted: () -> Bool, report: (Event) -> Void
+    _ run: Run, before: Int, total: Int, checkpoints: CheckpointInterval, on engine: Engine,
+    isInterrupted: () -> Bool, report: (Event) -> Void
   ) throws -> RunRecord {
     let identity = run.identity
     let settings = run.trial.settings
+    store.sweep(identity)
     try store.writePlan(run.trial.resolvedYAML(), of: identity)
+    // From here on the folder is there; where somebody removes it, the run stops instead of leaving parts of one.
+    let store = store.withinExistingFolders
     if try store.provenance(of: identity) == nil {
       try store.writeProvenance(
         ProvenanceProbe.provenance(
           project: project, dataset: run.data.dataset.fingerprint, threads: engine.workers.count), of: identity)
     }
-    let trainer = Trainer(identity, settings, data: run.data, weights: run.weights, store: store, on: engine)
+    let trainer = Trainer(
+      identity, settings, data: run.data, weights: run.weights, store: store, checkpoints: checkpoints, on: engine)
     try trainer.prepare { report(.remark($0)) }
     let pulse = RunPulse(identity, in: store)
     let epochs = settings.train.epochs
@@ -219,7 +230,8 @@ public final class ExperimentRunner {
       }
     }
 
-    let start = Date()
+    let clock = SuspendingClock()
+    let start = clock.now
     let evaluator = Evaluator(model: trainer.model, settings: settings, data: run.data, engine: engine)
     let result = try evaluator.evaluate(isInterrupted: isInterrupted) { done, all in
       pulse.beat(
@@ -233,7 +245,7 @@ public final class ExperimentRunner {
       retrieval: result.scores, reranked: result.reranked, attributes: result.attributes,
       descriptorLength: trainer.model.configuration.descriptorLength,
       parameters: trainer.model.store.parameterCount, secondsTraining: trainer.progress.seconds,
-      secondsEvaluating: Date().timeIntervalSince(start),
+      secondsEvaluating: start.duration(to: clock.now) / .seconds(1),
       imagesPerSecond: Double(trainer.totalImages) / max(trainer.progress.seconds, 1e-9),
       peakMemoryGiB: Process.peakMemoryGiB)
     try store.finish(identity, with: metrics)

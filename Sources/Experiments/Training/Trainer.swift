@@ -57,13 +57,11 @@ final class Trainer {
   private let engine: Engine
   private let size: ImageSize
   private let classes: [Int]
-
-  /// A checkpoint is written at an epoch's end when this many seconds have passed since the last.
-  private static let secondsBetweenCheckpoints = 15.0
+  private var checkpoints: CheckpointKeeper
 
   init(
     _ identity: RunIdentity, _ settings: Settings, data: TrainingData, weights: PretrainedBackbone?,
-    store: RunStore, on engine: Engine
+    store: RunStore, checkpoints: CheckpointInterval, on engine: Engine
   ) {
     self.identity = identity
     self.settings = settings
@@ -71,6 +69,7 @@ final class Trainer {
     self.weights = weights
     self.store = store
     self.engine = engine
+    self.checkpoints = CheckpointKeeper(identity, in: store, every: checkpoints)
     size = ImageSize(height: settings.input.height, width: settings.input.width)
     classes = data.dataset.trainClasses
     model = AANet(
@@ -83,50 +82,27 @@ final class Trainer {
   /// Images of an epoch: whole batches only.
   var imagesPerEpoch: Int { data.dataset.train.count / settings.train.batch * settings.train.batch }
 
-  /// Starts from the first values, or goes on from the checkpoint where there is one.
+  /// Starts from the first values, or goes on from the latest checkpoint that is sound.
   ///
-  /// - Parameter say: told where a checkpoint cannot be used and the run starts anew.
+  /// - Parameter say: told where a checkpoint cannot be used, and what that costs.
   func prepare(say: (String) -> Void) throws {
     model.initialise(seed: UInt64(identity.seed))
     try weights?.load(into: model)
-    let file = store.url(.checkpoint, of: identity)
-    if store.has(.checkpoint, of: identity) {
-      do {
-        progress = try Checkpoint.load(file, into: model)
-      } catch {
-        say("\(file.path) cannot be used (\(error)); the run starts anew")
-      }
-    }
-    // The record may be ahead of the checkpoint, never behind it.
-    let recorded = try store.epochs(of: identity).count
-    guard recorded >= progress.epochs else {
-      throw TrainingError.inconsistent(
-        file: store.url(.epochs, of: identity),
-        reason: "\(recorded) epochs are recorded, the checkpoint has \(progress.epochs); remove the run's folder")
-    }
-    try store.keepEpochs(upTo: progress.epochs, of: identity)
+    progress = try checkpoints.restore(
+      into: model, epochs: settings.train.epochs, steps: imagesPerEpoch / settings.train.batch, say: say)
   }
 
-  /// Trains to the end.
+  /// Trains to the end, saving at each epoch's end and as often in between as was asked for.
   ///
   /// - Parameters:
   ///   - isInterrupted: asked after each step; where it says yes the run is saved and
   ///     ``TrainingError/interrupted`` thrown.
   ///   - report: told of each step and epoch.
   func train(isInterrupted: () -> Bool, report: (Report) -> Void) throws {
-    var lastCheckpoint = Date()
     while progress.epochs < settings.train.epochs {
       try trainEpoch(isInterrupted: isInterrupted, report: report)
-      let isLast = progress.epochs == settings.train.epochs
-      if isLast || Date().timeIntervalSince(lastCheckpoint) > Self.secondsBetweenCheckpoints {
-        try save()
-        lastCheckpoint = Date()
-      }
+      try checkpoints.save(model, progress)
     }
-  }
-
-  private func save() throws {
-    try store.write(try Checkpoint.pieces(model, progress), as: .checkpoint, of: identity)
   }
 
   private func trainEpoch(isInterrupted: () -> Bool, report: (Report) -> Void) throws {
@@ -139,12 +115,13 @@ final class Trainer {
       data.dataset.train, size: size, batches: Array(plan.dropFirst(progress.steps)))
     defer { loader.cancel() }
     var waited = 0.0
+    let clock = SuspendingClock()
     while progress.steps < plan.count {
-      let start = Date()
+      let start = clock.now
       guard let batch = try loader.next() else { break }
       let loss = try step(batch, rates: rates)
       loader.recycle(batch)
-      let seconds = Date().timeIntervalSince(start)
+      let seconds = start.duration(to: clock.now) / .seconds(1)
       progress.steps += 1
       progress.seconds += seconds
       progress.sums.seconds += seconds
@@ -157,8 +134,11 @@ final class Trainer {
             epoch: epoch + 1, step: progress.steps, steps: plan.count,
             images: epoch * imagesPerEpoch + progress.sums.images, loss: loss)))
       if isInterrupted() {
-        try save()
+        try checkpoints.save(model, progress)
         throw TrainingError.interrupted
+      }
+      if progress.steps < plan.count, checkpoints.isDue(afterSteps: progress.steps) {
+        try checkpoints.save(model, progress)
       }
     }
     let record = record(epoch: epoch + 1, rates: rates)

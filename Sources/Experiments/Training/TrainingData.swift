@@ -16,6 +16,8 @@ public final class TrainingData {
   let attributeLabels: [[Int]]
   /// The annotators' table; nil where no task reads it.
   let attributes: AttributeTable?
+  /// Threads that read images. Results do not depend on it.
+  var loaderThreads = 1
   private let cache = DecodedCache()
 
   /// Opens a dataset.
@@ -64,6 +66,7 @@ public final class TrainingData {
   ) throws(DatasetError) -> BatchLoader {
     let everything = dataset.train.count + dataset.query.count + dataset.gallery.count
     return try BatchLoader(
-      images: images, size: size, batches: batches, cache: cache.holds(images: everything, of: size) ? cache : nil)
+      images: images, size: size, batches: batches, threads: loaderThreads, ahead: loaderThreads + 1,
+      cache: cache.holds(images: everything, of: size) ? cache : nil)
   }
 }

@@ -35,9 +35,10 @@ public enum WeightsExport {
   /// - Parameters:
   ///   - run: the run's folder.
   ///   - backboneOnly: writes the backbone alone under torchvision's own names, for torchvision's and timm's ResNets.
-  /// - Throws: ``Failure``, `TensorFileError` or `RunStoreError`.
+  /// - Throws: ``Failure``, `SafeTensorsError`, `TensorFileError` or `RunStoreError`.
   public static func write(_ run: URL, to file: URL, backboneOnly: Bool) throws -> Result {
     let checkpoint = run.appendingPathComponent(RunStore.File.checkpoint.rawValue)
+    try SafeTensors.check(checkpoint)
     let stored = try TensorFile(contentsOf: checkpoint)
     let prefix = backboneOnly ? model + backbone : model
     var tensors: [String: StoredTensor] = [:]

@@ -50,4 +50,22 @@ enum Charts {
     let margin = max((high - low) * room, abs(high) * 1e-3, 1e-6)
     return (low - margin, high + margin)
   }
+
+  /// An upright logarithmic axis with a little room at both ends. Where it spans so many decades that gnuplot would write
+  /// some numbers out and others as `1e-06`, every power of ten is marked, or every so many: 10⁻⁶.
+  static func logarithmicAxis(from low: Double, to high: Double) -> [String] {
+    let plain = ["set logscale y 10", "set yrange [\(low / 1.2):\(high * 1.2)]"]
+    guard low > 0, high > low, low < 1e-4 || high >= 1e5 else { return plain }
+    let (first, last) = (Int(log10(low).rounded(.down)), Int(log10(high).rounded(.up)))
+    let step = (last - first + 5) / 6
+    let marks = stride(from: first, through: last, by: step).map { power -> String in
+      let digits = String(power).map { Self.superscripts[$0] ?? "" }.joined()
+      return "'\(power == 0 ? "1" : "10\(digits)")' 1e\(power)"
+    }
+    return plain + ["set ytics (\(marks.joined(separator: ", ")))"]
+  }
+
+  private static let superscripts: [Character: String] = [
+    "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹",
+  ]
 }

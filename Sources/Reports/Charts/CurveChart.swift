@@ -132,7 +132,7 @@ struct CurveChart: Chart {
     if let upright { return ["set yrange [\(upright.lowerBound):\(upright.upperBound)]"] }
     let values = points.flatMap { [$0.low, $0.high] }
     guard let low = values.min(), let high = values.max() else { return ["set yrange [0:1]"] }
-    if isLogarithmic { return ["set logscale y 10", "set yrange [\(low / 1.2):\(high * 1.2)]"] }
+    if isLogarithmic { return Charts.logarithmicAxis(from: low, to: high) }
     let limits = Charts.limits(values) ?? (low, high)
     return ["set yrange [\(low >= 0 ? max(0, limits.low) : limits.low):\(limits.high)]"]
   }

@@ -30,7 +30,7 @@ struct DotChart: Chart {
   let name: String
   /// What the axis measures, with its unit.
   let axis: String
-  /// What the seeds' points are, for the key.
+  /// What the seeds' points are, for the key; empty draws none.
   let seeds: String
   /// What the means and their bars are, for the key.
   let measured: String
@@ -47,7 +47,9 @@ struct DotChart: Chart {
 
   private static let rowHeight = 58
   private static let head = 8
-  private var foot: Int { 136 + 22 * marks.count }
+  /// Lines of the key: the means, the paper's points, the seeds', and the further marks.
+  private var keyLines: Int { (seeds.isEmpty ? 2 : 3) + marks.count }
+  private var foot: Int { 70 + 22 * keyLines }
   /// Where a row's name and its three kinds of points stand, in rows from its middle downwards, so that none hides
   /// another. The name stands over its points, not beside them, which leaves the width of a phone to the figures.
   private static let places = (name: -0.31, seeds: -0.06, mean: 0.13, paper: 0.34)
@@ -89,7 +91,7 @@ struct DotChart: Chart {
       "set lmargin at screen 0.03", "set rmargin at screen 0.97",
       "set xlabel \(axis.quotedForGnuplot) noenhanced offset 0,0.3 textcolor rgb '\(ChartTheme.ink)'",
       "set bmargin at screen \(Double(foot) / height)", "set tmargin at screen \(1 - Double(Self.head) / height)",
-      "set key at screen 0.015,\(Double(72 + 22 * marks.count) / height) left top Left reverse vertical maxcols 1 noenhanced samplen 2 "
+      "set key at screen 0.015,\(Double(6 + 22 * keyLines) / height) left top Left reverse vertical maxcols 1 noenhanced samplen 2 "
         + "spacing 1.1 textcolor rgb '\(ChartTheme.ink)'",
     ]
     if marksZero {
@@ -112,10 +114,13 @@ struct DotChart: Chart {
       ", $\(prefix)mark\(index)_ using 1:2 with points pt \(mark.style.marker) ps 1.1 lw 2 lc rgb '\(mark.style.color)' "
         + "title \(mark.title.quotedForGnuplot)"
     }.joined()
+    let points =
+      seeds.isEmpty
+      ? ""
+      : "$\(prefix)seeds using 1:2 with points pt 7 ps 0.4 lc rgb '\(SeriesStyle.seeds)' title \(seeds.quotedForGnuplot), "
     commands.append(
       """
-      plot $\(prefix)seeds using 1:2 with points pt 7 ps 0.4 lc rgb '\(SeriesStyle.seeds)' title \(seeds.quotedForGnuplot), \
-      $\(prefix)mean using 1:2:3 with xerrorbars pt \(dot.marker) ps 0.95 lw 2 lc rgb '\(dot.color)' \
+      plot \(points)$\(prefix)mean using 1:2:3 with xerrorbars pt \(dot.marker) ps 0.95 lw 2 lc rgb '\(dot.color)' \
       title \(measured.quotedForGnuplot), \
       $\(prefix)mean using 1:2 with points pt \(dot.marker) ps 0.95 lw 2 lc rgb '\(dot.color)' notitle, \
       $\(prefix)paper using 1:2 with points pt \(paper.marker) ps 1.05 lc rgb '\(paper.color)' \

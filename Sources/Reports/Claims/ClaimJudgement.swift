@@ -117,3 +117,16 @@ public struct ClaimJudgement: Codable, Hashable, Sendable {
     }
   }
 }
+
+extension ClaimJudgement {
+  /// The paper's table as a reader knows it: `Table 3`.
+  var tableLabel: String {
+    let number = table.drop { !$0.isNumber }
+    return number.isEmpty ? table.onOneLine : "Table \(number)"
+  }
+
+  /// The column as the paper heads it: `Rank-1`; an attribute in words.
+  var columnTitle: String {
+    ComparisonMetric(rawValue: column)?.title ?? column.onOneLine.replacing("_", with: " ")
+  }
+}

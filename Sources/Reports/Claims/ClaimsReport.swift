@@ -31,9 +31,18 @@ public struct ClaimsReport: Codable, Hashable, Sendable {
 
   /// The ledger as a table: a row a claim and column.
   public func table() -> Table {
-    let orderings = judgements.filter { $0.kind == "ordering" }
-    let levels = judgements.filter { $0.kind == "level" }
-    let sections = [("Orderings, in points", orderings), ("Levels, in percent", levels)].filter { !$0.1.isEmpty }
+    var sections: [(title: String, rows: [[Typeset]])] = []
+    // Orderings before levels, those of a table together, tables in the ledger's order.
+    let tables = ReportPage.unique(judgements.map(\.table))
+    let ordered = ["ordering", "level"].flatMap { kind in
+      tables.flatMap { table in judgements.filter { $0.kind == kind && $0.table == table } }
+    }
+    for judgement in ordered {
+      let title =
+        "\(judgement.tableLabel): \(judgement.kind)s, in \(judgement.kind == "ordering" ? "points" : "percent")"
+      if sections.last?.title != title { sections.append((title, [])) }
+      sections[sections.count - 1].rows.append(row(judgement))
+    }
     var notes: [Typeset] = [
       Typeset(
         "Interval: 95 %, of Student’s t over seeds, for an ordering of the differences within each seed. d: Cohen’s d of "
@@ -50,11 +59,11 @@ public struct ClaimsReport: Codable, Hashable, Sendable {
       name: "claims",
       caption: "What the paper claims, and what the runs say of it.",
       columns: [
-        Table.Column("Claim", .leading), Table.Column("Table", .leading), Table.Column("Column", .leading),
-        Table.Column("Paper"), Table.Column("Measured"), Table.Column("95 % interval"), Table.Column("Seeds"),
-        Table.Column("d"), Table.Column("Verdict", .leading),
+        Table.Column("Claim", .sentences), Table.Column("Column", .leading), Table.Column("Paper"),
+        Table.Column("Measured"), Table.Column("95 % interval"), Table.Column("Seeds"), Table.Column("d"),
+        Table.Column("Verdict", .sentences),
       ],
-      sections: sections.map { Table.Section(Typeset($0.0), rows: $0.1.map(row)) }, notes: notes)
+      sections: sections.map { Table.Section(Typeset($0.title), rows: $0.rows) }, notes: notes)
   }
 
   private func row(_ judgement: ClaimJudgement) -> [Typeset] {
@@ -62,8 +71,8 @@ public struct ClaimsReport: Codable, Hashable, Sendable {
     func number(_ value: Double) -> String { isOrdering ? Figures.signed(value) : Figures.number(value) }
     let words = judgement.verdict.rawValue + (judgement.reason.map { " (\($0))" } ?? "")
     return [
-      Typeset(judgement.statement), Typeset(judgement.table), Typeset(judgement.column),
-      Typeset(number(judgement.published)), judgement.measured.map { Typeset(number($0)) } ?? Table.gap,
+      Typeset(judgement.statement), Typeset(judgement.columnTitle), Typeset(number(judgement.published)),
+      judgement.measured.map { Typeset(number($0)) } ?? Table.gap,
       judgement.interval.map { Typeset("\(number($0[0])) … \(number($0[1]))") } ?? Table.gap,
       Typeset("\(judgement.seeds)"), judgement.effect.map { Typeset(Figures.signed($0)) } ?? Table.gap, Typeset(words),
     ]
@@ -72,7 +81,7 @@ public struct ClaimsReport: Codable, Hashable, Sendable {
   /// The ledger for a terminal of the given width; columns that do not fit are left out, the verdict never.
   public func terminal(width: Int) -> String {
     let room = max(40, width)
-    var lines = table().terminal(width: room, optional: [[6], [7], [1], [5]])
+    var lines = table().terminal(width: room, optional: [[5], [6], [4]])
     lines.append("")
     for sentence in findings { lines += sentence.wrapped(to: room) }
     for note in table().notes { lines += note.plain.wrapped(to: room) }
@@ -88,8 +97,8 @@ public struct ClaimsReport: Codable, Hashable, Sendable {
       let measured = judgement.measured.map { Figures.signed($0) } ?? "nothing"
       let published = Figures.signed(judgement.published)
       sentences.append(
-        "\(judgement.verdict == .opposite ? "Opposite" : "Missed"): \(judgement.statement.onOneLine), in \(judgement.column) "
-          + "(\(judgement.table)): measured \(measured), the paper has \(published).")
+        "\(judgement.verdict == .opposite ? "Opposite" : "Missed"): \(judgement.statement.onOneLine), in \(judgement.columnTitle) "
+          + "(\(judgement.tableLabel)): measured \(measured), the paper has \(published).")
     }
     let places = judgements.compactMap { judgement in
       judgement.measured == nil

@@ -37,6 +37,17 @@ public struct ComparedRun: Sendable {
     self.folder = folder
   }
 
+  /// What a record alone tells: neither settings nor queries.
+  init(_ record: RunRecord) {
+    self.init(record.identity, folder: record.folder)
+    (provenance, epochs, metrics) = (record.provenance, record.epochs, record.metrics)
+  }
+
+  /// What was read of it, as a record.
+  var record: RunRecord {
+    RunRecord(identity: identity, folder: folder, epochs: epochs, metrics: metrics, provenance: provenance)
+  }
+
   /// How far it is.
   public var status: Status { !damage.isEmpty ? .damaged : metrics == nil ? .unfinished : .finished }
 

@@ -16,7 +16,7 @@ struct OverlayChart: Chart {
   private static let keyRow = 24
 
   var size: (width: Int, height: Int) {
-    (440, Self.head + Self.plotHeight + Self.foot + Self.keyRow * curves.count + 8)
+    (440, Self.head + Self.plotHeight + Self.foot + Self.keyRow * curves.count + 4)
   }
 
   /// How a chart's n-th group looks: the Okabe-Ito colours, its yellow left out, which white paper swallows.
@@ -41,7 +41,7 @@ struct OverlayChart: Chart {
     let points = curves.flatMap(visible)
     let (width, height) = (Double(size.width), Double(size.height))
     let bottom = Double(size.height - Self.head - Self.plotHeight)
-    let keyTop = Double(Self.keyRow * curves.count + 8) / height
+    let keyTop = Double(Self.keyRow * curves.count + 4) / height
     return [
       "set lmargin at screen \(72 / width)", "set rmargin at screen \((width - 14) / width)",
       "set tmargin at screen \(1 - Double(Self.head) / height)", "set bmargin at screen \(bottom / height)",
@@ -56,7 +56,7 @@ struct OverlayChart: Chart {
   private func vertical(_ points: [CurveChart.Point]) -> [String] {
     let values = points.flatMap { [$0.low, $0.high] }
     guard let low = values.min(), let high = values.max() else { return ["set yrange [0:1]"] }
-    if isLogarithmic { return ["set logscale y 10", "set yrange [\(low / 1.2):\(high * 1.2)]"] }
+    if isLogarithmic { return Charts.logarithmicAxis(from: low, to: high) }
     let limits = Charts.limits(values) ?? (low, high)
     return ["set yrange [\(low >= 0 ? max(0, limits.low) : limits.low):\(limits.high)]"]
   }

@@ -61,7 +61,11 @@ extension RunComparison {
           rows: order.map { place in
             let group = groups[place]
             return [Typeset(group.title), Typeset(group.count)]
-              + metrics.map { group.sample($0).map { Typeset(Figures.spread($0)) } ?? Table.gap }
+              + metrics.map { metric in
+                group.sample(metric).map { sample in
+                  Typeset.measured(sample, metric: metric.name, runs: group.finished.map(\.identity))
+                } ?? Table.gap
+              }
           })
       ])
   }

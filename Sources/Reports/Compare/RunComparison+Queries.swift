@@ -158,7 +158,9 @@ extension RunComparison {
         Typeset("\(flip.after) of \(contrast.runsAfter)"),
       ]
     }
-    if isCut { rows.append([Typeset("… \(flips.count - rows.count) more; --format json lists all"), "", ""]) }
+    if isCut {
+      rows.append([Typeset("… \(flips.count - rows.count) more; aanet compare --format json lists all"), "", ""])
+    }
     return Table.Section(Typeset(title), rows: rows)
   }
 }

@@ -21,8 +21,11 @@ extension RunComparison {
       for name in overlays.map(\.reading.name) {
         drawings[name] = try String(contentsOf: work.appendingPathComponent("\(name).svg"), encoding: .utf8)
       }
-      let page = document(overlays, drawings: drawings).html()
-      try Data(page.utf8).write(to: work.appendingPathComponent(Self.page))
+      var document = document(overlays, drawings: drawings)
+      // What is damaged is named on the page; it has nothing that could be recomputed.
+      let sound = groups.flatMap(\.finished).filter(\.damage.isEmpty).map(\.record)
+      if !sound.isEmpty { document.verification = try PageManifest(of: sound).html() }
+      try Data(document.html().utf8).write(to: work.appendingPathComponent(Self.page))
       return [Self.page] + pictures
     }
   }

@@ -6,8 +6,8 @@ extension DeviationReport {
       caption: "Every setting: stated by the paper, inferred, chosen where it is silent, or changed; and what another "
         + "value of it did to mAP, in points, where runs on disk differ in that setting alone.",
       columns: [
-        Table.Column("Setting", .leading), Table.Column("Value", .leading), Table.Column("Set in", .leading),
-        Table.Column("The paper’s words", .leading), Table.Column("Other values, mAP", .leading),
+        Table.Column("Setting", .sentences), Table.Column("Value", .sentences), Table.Column("Set in", .sentences),
+        Table.Column("The paper’s words", .sentences), Table.Column("Other values, mAP", .sentences),
       ],
       sections: Deviation.Origin.allCases.compactMap { origin in
         let rows = rows.filter { $0.setting.origin == origin }

@@ -1,8 +1,8 @@
 import Foundation
 
 extension Document {
-  /// The document as one page that needs nothing else: style and charts are inside it, there is no script and no font
-  /// to fetch. Light or dark follows the reader's system.
+  /// The document as one page that needs nothing else: style, charts and script are inside it, nothing is fetched. The
+  /// script only adds comfort; without it everything is there. Light or dark follows the reader's system.
   ///
   /// Charts are images by data URI, not markup of the page: whatever a chart's text holds cannot become part of it.
   func html() -> String {
@@ -38,7 +38,7 @@ extension Document {
       }
     }
     if let verification { lines.append(verification) }
-    lines += ["</main>", "</body>", "</html>", ""]
+    lines += ["</main>", "<script>\(Self.script)</script>", "</body>", "</html>", ""]
     return lines.joined(separator: "\n")
   }
 

@@ -39,7 +39,9 @@ extension Document {
     thead tr.groups td { border: 0; }
     .words { text-align: left; }
     th[scope="row"], thead tr:last-child th:first-child { position: sticky; left: 0; background: var(--page); }
-    th[scope="row"] { white-space: normal; min-width: 8rem; }
+    th[scope="row"] { white-space: normal; min-width: min(11rem, 30vw); }
+    .sentences { white-space: normal; min-width: min(11rem, 40vw); }
+    td.sentences code { white-space: normal; }
     tbody tr:not(.section) + tr:not(.section) > * { border-top: 1px solid var(--hair); }
     tr.section th { text-align: left; font-style: italic; padding-top: .7rem; }
     tbody + tbody tr:first-child > * { border-top: 1px solid var(--rule); }
@@ -52,12 +54,21 @@ extension Document {
       padding: .3rem; margin-bottom: .5rem; }
     figure.chart img { display: block; width: 100%; height: auto; margin: 0 auto; }
     figure.wide img { min-width: 34rem; max-width: 56rem; }
+    pre { position: relative; max-width: 100%; }
+    button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; }
+    button.copy { position: absolute; top: .3rem; right: .4rem; font-size: .8rem; border: 1px solid var(--rule);
+      border-radius: 3px; padding: .1rem .5rem; background: var(--page); }
+    th button.sort::after { content: "\\2195"; color: var(--soft); padding-left: .25em; }
+    th[aria-sort="ascending"] button.sort::after { content: "\\2191"; color: var(--ink); }
+    th[aria-sort="descending"] button.sort::after { content: "\\2193"; color: var(--ink); }
+    :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
     @media print {
       :root { --page: #fff; --ink: #000; --soft: #444; --rule: #999; --hair: #ccc; --panel: #f2f2f2; --link: #000;
         --card: #fff; }
       body { font-size: 10pt; } main { max-width: none; padding: 0; } nav { display: none; }
       figure, tr { break-inside: avoid; } h2 { break-after: avoid; } .scroll { overflow: visible; }
-      figure.chart .scroll { border: 0; } figure.wide img { min-width: 0; } a { text-decoration: none; }
+      figure.chart .scroll { border: 0; } figure.wide img { min-width: 0; }
+      a { text-decoration: none; } button.copy { display: none; } th button.sort::after { content: none; }
     }
 
     """

@@ -43,7 +43,12 @@ extension Table {
   }
 
   private func style(of column: Int) -> String {
-    let side = columns[column].alignment == .leading ? "words" : "number"
+    let side =
+      switch columns[column].alignment {
+      case .leading: "words"
+      case .sentences: "words sentences"
+      case .trailing: "number"
+      }
     return " class=\"\(side)\(group(of: column).map { " \($0.origin.rawValue)" } ?? "")\""
   }
 }

@@ -4,7 +4,7 @@ extension Table {
     var lines = [
       "\\begin{table}[t]", "\\centering", "\\caption{\(caption.latex)}", "\\label{tab:\(name)}", "\\smallskip",
     ]
-    let format = columns.map { $0.alignment == .leading ? "l" : "r" }.joined()
+    let format = columns.map { $0.alignment.isLeading ? "l" : "r" }.joined()
     lines += ["\\begin{tabular}{@{}\(format)@{}}", "\\toprule"]
     if !groups.isEmpty {
       let heads = spans.map { span in

@@ -7,7 +7,7 @@ extension Table {
       group(of: index).map { "\($0.title.markdown): \(columns[index].title.markdown)" } ?? columns[index].title.markdown
     }
     lines.append(row(heads))
-    lines.append(row(columns.map { $0.alignment == .leading ? ":--" : "--:" }))
+    lines.append(row(columns.map { $0.alignment.isLeading ? ":--" : "--:" }))
     for section in sections {
       if let title = section.title {
         lines.append(row(["**\(title.markdown)**"] + columns.dropFirst().map { _ in "" }))

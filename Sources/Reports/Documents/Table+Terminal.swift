@@ -62,7 +62,7 @@ extension String {
 
   func padded(to width: Int, _ alignment: Table.Alignment) -> String {
     let space = String(repeating: " ", count: max(0, width - columnsOnScreen))
-    return alignment == .leading ? self + space : space + self
+    return alignment.isLeading ? self + space : space + self
   }
 
   func centered(in width: Int) -> String {

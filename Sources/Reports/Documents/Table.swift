@@ -2,10 +2,15 @@
 public struct Table: Hashable, Codable, Sendable {
   /// Which side a column's cells stand on.
   public enum Alignment: String, Codable, Sendable {
-    /// Words.
+    /// Words on one line.
     case leading
+    /// Sentences, which are broken into lines where the page is narrow.
+    case sentences
     /// Numbers.
     case trailing
+
+    /// Whether cells start at the left.
+    var isLeading: Bool { self != .trailing }
   }
 
   /// A column.

@@ -8,15 +8,21 @@ extension Typeset {
       case .code(let text): "<code>\(text.escapedForHTML)</code>"
       case .strong(let text): "<strong>\(text.escapedForHTML)</strong>"
       case .emphasis(let text): "<em>\(text.escapedForHTML)</em>"
-      case .value(let text, let origin, let of):
-        "<span class=\"value \(origin.rawValue)\" title=\"\(of.escapedForHTML)\">\(text.escapedForHTML)</span>"
+      case .value(let text, let origin, let of, let evidence):
+        "<span class=\"value \(origin.rawValue)\" title=\"\(of.escapedForHTML)\"\(evidence?.attributes ?? "")>"
+          + "\(text.escapedForHTML)</span>"
       case .reference(let text, let name): "<a href=\"#\(name.escapedForHTML)\">\(text.escapedForHTML)</a>"
       case .link(let text, let file): "<a href=\"\(file.escapedForHTML)\">\(text.escapedForHTML)</a>"
-      case .measured(let text, let runs, let metric, let value):
-        "<span data-run=\"\(runs.joined(separator: " ").escapedForHTML)\" data-metric=\"\(metric.escapedForHTML)\" "
-          + "data-value=\"\(value)\">\(text.escapedForHTML)</span>"
+      case .measured(let text, let evidence): "<span\(evidence.attributes)>\(text.escapedForHTML)</span>"
       }
     }.joined()
+  }
+}
+
+extension Typeset.Evidence {
+  /// The attributes by which the page's script and `aanet verify` find a figure's runs.
+  fileprivate var attributes: String {
+    " data-run=\"\(runs.joined(separator: " ").escapedForHTML)\" data-metric=\"\(metric.escapedForHTML)\" data-value=\"\(value)\""
   }
 }
 

@@ -10,11 +10,11 @@ extension Typeset {
       case .code(let text): "\\texttt{\(text.escapedForLaTeX)}"
       case .strong(let text): "\\textbf{\(text.escapedForLaTeX)}"
       case .emphasis(let text): "\\emph{\(text.escapedForLaTeX)}"
-      case .value(let text, .measured, _): text.escapedForLaTeX
-      case .value(let text, .published, _): "\\emph{\(text.escapedForLaTeX)}"
-      case .value(let text, .missing, _): "\\textbf{\(text.escapedForLaTeX)}"
+      case .value(let text, .measured, _, _): text.escapedForLaTeX
+      case .value(let text, .published, _, _): "\\emph{\(text.escapedForLaTeX)}"
+      case .value(let text, .missing, _, _): "\\textbf{\(text.escapedForLaTeX)}"
       case .reference(let text, _): text.escapedForLaTeX
-      case .link(let text, _), .measured(let text, _, _, _): text.escapedForLaTeX
+      case .link(let text, _), .measured(let text, _): text.escapedForLaTeX
       }
     }.joined()
   }

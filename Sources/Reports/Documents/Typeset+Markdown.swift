@@ -3,14 +3,14 @@ extension Typeset {
   var markdown: String {
     pieces.map { piece in
       switch piece {
-      case .text(let text), .measured(let text, _, _, _): text.escapedForMarkdown
+      case .text(let text), .measured(let text, _): text.escapedForMarkdown
       case .symbol(let base, let sub): "*\(base.escapedForMarkdown)*<sub>\(sub.escapedForMarkdown)</sub>"
       case .code(let text): text.asMarkdownCode
       case .strong(let text): "**\(text.escapedForMarkdown)**"
       case .emphasis(let text): "*\(text.escapedForMarkdown)*"
-      case .value(let text, .measured, _): text.escapedForMarkdown
-      case .value(let text, .published, _): "*\(text.escapedForMarkdown)*"
-      case .value(let text, .missing, _): "**\(text.escapedForMarkdown)**"
+      case .value(let text, .measured, _, _): text.escapedForMarkdown
+      case .value(let text, .published, _, _): "*\(text.escapedForMarkdown)*"
+      case .value(let text, .missing, _, _): "**\(text.escapedForMarkdown)**"
       case .reference(let text, _): text.escapedForMarkdown
       case .link(let text, let file): "[\(text.escapedForMarkdown)](\(file.escapedForMarkdownTarget))"
       }

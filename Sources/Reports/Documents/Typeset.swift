@@ -14,14 +14,29 @@ public struct Typeset: Hashable, Codable, Sendable, ExpressibleByStringLiteral {
     case strong(String)
     /// A link to a file beside the document.
     case link(String, file: String)
-    /// A measured figure as shown, the runs that it is the mean over, its name in `metrics.json`, and its value in percent.
-    case measured(String, runs: [String], metric: String, value: Double)
+    /// A measured figure as shown, and what it can be recomputed from.
+    case measured(String, Evidence)
     /// Words said with stress.
     case emphasis(String)
-    /// A number that was looked up, and what it is the number of.
-    case value(String, ValueOrigin, of: String)
+    /// A number that was looked up, what it is the number of, and what it can be recomputed from, where it can.
+    case value(String, ValueOrigin, of: String, Evidence? = nil)
     /// A link to a table, a figure or a heading of the same document, by its name.
     case reference(String, to: String)
+  }
+
+  /// What a measured figure of retrieval can be recomputed from: the ranks of the runs that it is the mean over.
+  public struct Evidence: Hashable, Codable, Sendable {
+    /// The runs by their names in the page's manifest.
+    public var runs: [String]
+    /// The figure's name in `metrics.json`.
+    public var metric: String
+    /// Its value in percent.
+    public var value: Double
+
+    /// Gathers what a figure leads back to.
+    public init(runs: [String], metric: String, value: Double) {
+      (self.runs, self.metric, self.value) = (runs, metric, value)
+    }
   }
 
   /// Where a number in a sentence comes from, which decides how it looks.
@@ -62,7 +77,7 @@ public struct Typeset: Hashable, Codable, Sendable, ExpressibleByStringLiteral {
     pieces.map { piece in
       switch piece {
       case .text(let text), .code(let text), .strong(let text), .link(let text, _), .emphasis(let text),
-        .value(let text, _, _), .reference(let text, _), .measured(let text, _, _, _):
+        .value(let text, _, _, _), .reference(let text, _), .measured(let text, _):
         text.onOneLine
       case .symbol(let base, let sub): base + sub
       }

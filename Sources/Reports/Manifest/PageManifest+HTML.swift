@@ -43,7 +43,15 @@ extension Typeset {
   /// `metric` is the figure's name in `metrics.json`; `runs` are those that the mean is over.
   public static func measured(_ sample: Sample, metric: String, runs: [RunIdentity]) -> Typeset {
     let text = Figures.spread(sample)
-    guard sample.mean.isFinite else { return Typeset(text) }  // a run that diverged has nothing to recompute
-    return Typeset([.measured(text, runs: runs.map(PageManifest.id(of:)), metric: metric, value: sample.mean)])
+    return Typeset([Evidence(sample, metric: metric, runs: runs).map { .measured(text, $0) } ?? .text(text)])
+  }
+}
+
+extension Typeset.Evidence {
+  /// What the mean of a sample leads back to; nil where no run is named, where the ranks do not give the figure, and
+  /// where the mean is no number, as that of a run that diverged.
+  init?(_ sample: Sample, metric: String, runs: [RunIdentity]) {
+    guard sample.mean.isFinite, !runs.isEmpty, RecomputedScores.metrics.contains(metric) else { return nil }
+    self.init(runs: runs.map(PageManifest.id(of:)), metric: metric, value: sample.mean)
   }
 }

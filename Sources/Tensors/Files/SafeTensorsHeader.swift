@@ -15,6 +15,8 @@ struct SafeTensorsHeader: Sendable {
   let entries: [Entry]
   /// Free text by name (`__metadata__`).
   let metadata: [String: String]
+  /// Where the header ends and the tensors' bytes begin, counted from the file's start.
+  let end: Int
 
   /// Reads the header of a file's bytes.
   ///
@@ -58,17 +60,20 @@ struct SafeTensorsHeader: Sendable {
     }
     // The format wants every byte in one tensor. Tensors that shared bytes would also let a small file ask for any
     // amount of memory, so nothing is copied before this is known.
-    var end = bodyStart
+    var covered = bodyStart
     for entry in entries {
-      guard entry.range.lowerBound == end else {
+      guard entry.range.lowerBound == covered else {
         throw fail(
           "the tensor \(entry.name.quotedForMessage) begins at byte \(entry.range.lowerBound - bodyStart), "
             + "not where the one before ends")
       }
-      end = entry.range.upperBound
+      covered = entry.range.upperBound
     }
-    guard end == data.count else { throw fail("\(data.count - end) bytes behind the last tensor belong to none") }
+    guard covered == data.count else {
+      throw fail("\(data.count - covered) bytes behind the last tensor belong to none")
+    }
     self.entries = entries
+    end = bodyStart
   }
 }
 

@@ -36,6 +36,19 @@ struct ClaimsCommand: ParsableCommand {
   @Option(help: "What to print: table or json.") var format = OutputFormat.table
   @OptionGroup var project: ProjectOptions
 
+  /// The ledger for another program.
+  private struct Ledger: Encodable {
+    let passes: Bool
+    let findings: [String]
+    let judgements: [ClaimJudgement]
+  }
+
+  /// The register for another program.
+  private struct Register: Encodable {
+    let findings: [String]
+    let rows: [DeviationReport.Row]
+  }
+
   func run() throws {
     if deviations { return try printDeviations() }
     let published = try PublishedFigures(
@@ -54,7 +67,9 @@ struct ClaimsCommand: ParsableCommand {
     let report = ClaimsReport(ledger, reports: made)
     switch format {
     case .table: print(report.terminal(width: Console.width))
-    case .json: try Console.printJSON(report)
+    case .json:
+      try Console.printJSON(
+        Ledger(passes: report.passes(strict: strict), findings: report.findings, judgements: report.judgements))
     }
     if !report.passes(strict: strict) { throw ExitCode(1) }
   }
@@ -67,7 +82,7 @@ struct ClaimsCommand: ParsableCommand {
     let report = DeviationReport(register, runs: VariedRun.all(records, in: project.store))
     switch format {
     case .table: print(report.terminal(width: Console.width))
-    case .json: try Console.printJSON(report)
+    case .json: try Console.printJSON(Register(findings: report.findings, rows: report.rows))
     }
   }
 }

@@ -13,7 +13,7 @@ struct RunCommand: ParsableCommand {
     abstract: "Train and evaluate an experiment's unfinished runs and print its table.",
     discussion: """
       An experiment is variants × seeds. What is finished is not trained again; what was interrupted goes on from its
-      last checkpoint. Results lie in runs/<experiment>/<variant>/seed-<n>-<hash>/.
+      last checkpoint: of the last epoch's end, of Ctrl-C, or of the last minute. Results lie in runs/<experiment>/<variant>/seed-<n>-<hash>/.
 
       Several `aanet run` of the same experiment share out its runs: each leaves to the others what they are at work on
       and looks at it again at the end. A run whose loss stops being a finite number is recorded as failed, and the
@@ -26,7 +26,8 @@ struct RunCommand: ParsableCommand {
         aanet run quickstart/table3
         aanet run quickstart/table3 --variant Lg --variant Lg+Lp
         aanet run quickstart/table3 train.epochs=5 'seeds=[1]'
-        aanet run quickstart/table3 --data /big/disk
+        aanet run quickstart/table3 --data /big/disk --runs /big/disk/runs
+        aanet run dukemtmc-reid/table1 --checkpoint-every 50
         aanet run my/experiment.yaml --threads 2 --format json
       """)
 
@@ -37,19 +38,15 @@ struct RunCommand: ParsableCommand {
   var overrides: [String] = []
   @Option(name: .customLong("variant"), help: "Only this variant; may be given several times.")
   var variants: [String] = []
-  @Option(help: "Worker threads; by default as many as there are cores. Results do not depend on it.")
-  var threads: Int?
+  @OptionGroup var work: WorkOptions
+  @Flag(help: "Print a line a run, and draw no report.") var noReport = false
   @Option(help: "What to print: table or json.") var format = OutputFormat.table
   @OptionGroup var data: DataOptions
   @OptionGroup var project: ProjectOptions
 
-  func validate() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads is at least 1") }
-  }
-
   func run() throws {
     let plans = try project.library.plans(experiment, overrides: overrides)
-    let definitions = try definitions(for: plans)
+    let definitions = noReport ? [] : try definitions(for: plans)
     let places = data.places(in: project)
     let runner = try ExperimentRunner(plans, project: project.folder, places: places, store: project.store)
     try TwinMaker.makeMissing(plans.flatMap(\.datasets), project: project, places: places)
@@ -59,7 +56,8 @@ struct RunCommand: ParsableCommand {
     var left: UnfinishedRuns?
     do {
       results = try runner.run(
-        variants: variants.isEmpty ? nil : variants, threads: threads ?? Engine.availableThreads,
+        variants: variants.isEmpty ? nil : variants, threads: work.threads ?? Engine.availableThreads,
+        loaderThreads: work.loaderThreads, checkpoints: work.checkpoints,
         isInterrupted: { Interruption.isAsked }, report: watcher.see)
     } catch TrainingError.interrupted {
       watcher.finish()
@@ -85,7 +83,8 @@ struct RunCommand: ParsableCommand {
 
   /// This command, as it can be given again.
   private var commandLine: String {
-    (["aanet", "run", experiment] + overrides + variants.flatMap { ["--variant", $0] } + data.words)
+    (["aanet", "run", experiment] + overrides + variants.flatMap { ["--variant", $0] } + work.words
+      + (noReport ? ["--no-report"] : []) + (format == .json ? ["--format", "json"] : []) + data.words + project.words)
       .map(ProjectReports.shellWord).joined(separator: " ")
   }
 

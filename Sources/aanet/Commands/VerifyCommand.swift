@@ -24,10 +24,6 @@ struct VerifyCommand: ParsableCommand {
       """)
 
   @Argument(help: "The page.", completion: .file(extensions: ["html"])) var page: String
-  @Option(
-    help: ArgumentHelp("The folder of the runs to compare with; that of the project unless said.", valueName: "dir"),
-    completion: .directory)
-  var runs: String?
   @Option(help: "table or json.") var format = OutputFormat.table
   @OptionGroup var project: ProjectOptions
 
@@ -48,7 +44,7 @@ struct VerifyCommand: ParsableCommand {
   }
 
   func validate() throws {
-    guard let runs else { return }
+    guard let runs = project.runsPath else { return }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: runs, isDirectory: &isFolder), isFolder.boolValue else {
       throw ValidationError("--runs \(runs): there is no such folder")
@@ -56,8 +52,7 @@ struct VerifyCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folder = runs.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? project.runs
-    let found = try PageVerification(of: URL(fileURLWithPath: page), against: RunStore(root: folder))
+    let found = try PageVerification(of: URL(fileURLWithPath: page), against: project.store)
     switch format {
     case .json:
       try Console.printJSON(

@@ -7,9 +7,10 @@ enum Console {
   static let isTerminal = isatty(STDERR_FILENO) == 1
 
   /// Writes a line for the person, not for a pipe.
-  static func complain(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
-  }
+  static func complain(_ text: String) { write(text + "\n") }
+
+  /// Writes for the person. Where nobody can read it, as when the disk of a log is full, the work goes on.
+  static func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
   /// Says so when OpenBLAS runs narrower kernels than the processor could: it costs up to half of the speed.
   static func warnOfNarrowKernels() {

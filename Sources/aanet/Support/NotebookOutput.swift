@@ -38,10 +38,22 @@ struct NotebookOutput {
     }
     let command = (["aanet", "report", name] + overrides).map(ProjectReports.shellWord).joined(separator: " ")
     let report = try NotebookReport(
-      source, notebook: NotebookContext(tables: tables), command: command, program: Self.program)
+      source, notebook: context(tables, reports), command: command, program: Self.program)
     let outcome = try report.write(to: folder)
     if format == .json { try Console.printJSON(outcome) } else { print(Self.summary(outcome)) }
     if let page = outcome.files.first { Console.complain("\nopen \(page.path)") }
+  }
+
+  /// The tables, and what further cells read: the ledger and the register are read where a cell asks for them alone.
+  private func context(_ tables: [NotebookTable], _ reports: ProjectReports) -> NotebookContext {
+    let (folder, root, store) = (project.reports, project.folder, project.store)
+    return NotebookContext(tables: tables, store: store) {
+      try ClaimsLedger(contentsOf: folder.appendingPathComponent(ClaimsLedger.file), published: reports.published)
+    } deviations: {
+      DeviationReport(
+        try DeviationRegister(contentsOf: folder.appendingPathComponent(DeviationRegister.file), project: root),
+        runs: VariedRun.all(in: store))
+    }
   }
 
   /// What tells this build of the program from another: its file's size and time.

@@ -57,5 +57,5 @@ final class ProgressBar {
     return String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
   }
 
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  private func write(_ text: String) { Console.write(text) }
 }

@@ -10,13 +10,21 @@ struct ProjectOptions: ParsableArguments {
     help: ArgumentHelp("The folder of experiments/, runs/, reports/ and datasets.yaml.", valueName: "dir"),
     completion: .directory)
   var path = "."
+  @Option(
+    name: .customLong("runs"),
+    help: ArgumentHelp("The folder of the runs; by default runs/ of the project.", valueName: "dir"),
+    completion: .directory)
+  var runsPath: String?
 
   /// The project's folder.
   var folder: URL { URL(fileURLWithPath: path, isDirectory: true).standardizedFileURL }
   /// The experiments' folder.
   var experiments: URL { folder.appendingPathComponent("experiments", isDirectory: true) }
   /// The runs' folder.
-  var runs: URL { folder.appendingPathComponent("runs", isDirectory: true) }
+  var runs: URL {
+    runsPath.map { URL(fileURLWithPath: $0, isDirectory: true).standardizedFileURL }
+      ?? folder.appendingPathComponent("runs", isDirectory: true)
+  }
   /// The reports' folder.
   var reports: URL { folder.appendingPathComponent("reports", isDirectory: true) }
   /// The registry of datasets.
@@ -26,6 +34,11 @@ struct ProjectOptions: ParsableArguments {
   var library: ExperimentLibrary { ExperimentLibrary(project: folder) }
   /// The project's runs.
   var store: RunStore { RunStore(root: runs) }
+
+  /// The options as they were given, for a command to be given again.
+  var words: [String] {
+    (path == "." ? [] : ["--project", path]) + (runsPath.map { ["--runs", $0] } ?? [])
+  }
 
   func validate() throws {
     var isFolder: ObjCBool = false

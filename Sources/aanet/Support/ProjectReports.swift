@@ -11,7 +11,8 @@ struct ProjectReports {
   let project: ProjectOptions
   /// The changes that the plans were made with; the commands that recompute the runs need them too.
   let overrides: [String]
-  private let published: PublishedFigures
+  /// The paper's figures.
+  let published: PublishedFigures
   private let registry: DatasetRegistry
 
   init(_ project: ProjectOptions, overrides: [String] = []) throws {

@@ -149,10 +149,15 @@ struct NotebookTests {
   }
 }
 
-/// Whether a page is balanced, holds one script of ours and fetches nothing.
+/// Whether a page is balanced, holds our two scripts and the manifest, and fetches nothing.
 func expectWholePage(_ page: String, sourceLocation: SourceLocation = #_sourceLocation) {
-  #expect(page.matches(of: /<script/).count == 1, sourceLocation: sourceLocation)
-  let shown = page.replacing(#/<script>(?s:.*?)<\/script>/#, with: "")
+  #expect(page.matches(of: /<script/).count == 3, sourceLocation: sourceLocation)
+  for script in [Document.script, PageManifest.script] {
+    #expect(page.components(separatedBy: "<script>\(script)</script>").count == 2, sourceLocation: sourceLocation)
+  }
+  let manifest = #/<script type="application\/json" id="manifest">[^<]*<\/script>/#
+  #expect(page.matches(of: manifest).count == 1, sourceLocation: sourceLocation)
+  let shown = page.replacing(#/<script>(?s:.*?)<\/script>/#, with: "").replacing(manifest, with: "")
   var open: [Substring] = []
   for tag in shown.matches(of: #/<(/?)([!a-zA-Z][a-zA-Z0-9]*)([^>]*)>/#) {
     let (name, attributes) = (tag.output.2, tag.output.3)

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Runs
 
 /// A kind of cell: what stands between its fences, and what is made of it.
 ///
@@ -62,9 +63,26 @@ public struct CellPicture: Codable, Sendable {
 public struct NotebookContext: Sendable {
   /// The tables, in the notebook's order.
   public var tables: [NotebookTable]
+  /// Where the runs lie, for the cells that read more than the tables hold; nil reads nothing more.
+  public var store: RunStore?
+  /// Reads the ledger of the paper's claims, for the cells that judge them.
+  public var claims: @Sendable () throws -> ClaimsLedger
+  /// Reads the register of settings and what varying them cost, for the cells that show it.
+  public var deviations: @Sendable () throws -> DeviationReport
 
-  /// Gathers tables.
-  public init(tables: [NotebookTable]) { self.tables = tables }
+  /// Gathers what there is; a cell that asks for what there is not is told so.
+  public init(
+    tables: [NotebookTable], store: RunStore? = nil,
+    claims: @escaping @Sendable () throws -> ClaimsLedger = { throw ReportError("there is no ledger of claims here") },
+    deviations: @escaping @Sendable () throws -> DeviationReport = {
+      throw ReportError("there is no register of settings here")
+    }
+  ) {
+    self.tables = tables
+    self.store = store
+    self.claims = claims
+    self.deviations = deviations
+  }
 
   /// The table that a cell names under `of`.
   ///
@@ -84,7 +102,8 @@ public struct NotebookContext: Sendable {
 public enum NotebookCells {
   /// All of them.
   public static let kinds: [any NotebookCell.Type] = [
-    TableCell.self, ChartCell.self, FigureCell.self, RunCell.self, FindingsCell.self,
+    TableCell.self, ChartCell.self, FigureCell.self, RunCell.self, FindingsCell.self, ClaimsCell.self,
+    DeviationsCell.self, CompareCell.self,
   ]
 }
 

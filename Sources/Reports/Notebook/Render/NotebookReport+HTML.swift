@@ -2,8 +2,9 @@ import Foundation
 
 extension NotebookReport {
   /// The notebook as one page that needs nothing else: style, pictures and data are inside it, nothing is fetched. Its
-  /// script only adds comfort (sorting, copying, closing a picture by key); without it everything is there.
-  func html(_ blocks: [Block]) -> String {
+  /// script adds comfort (sorting, copying, closing a picture by key) and recomputes the page's figures; without it everything
+  /// is there.
+  func html(_ blocks: [Block]) throws -> String {
     var lines = [
       "<!doctype html>", "<html lang=\"en\">", "<head>", "<meta charset=\"utf-8\">",
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">",
@@ -17,16 +18,44 @@ extension NotebookReport {
     if let subtitle = source.subtitle { lines.append("<p class=\"subtitle\">\(subtitle.escapedForHTML)</p>") }
     lines += ["</header>", contents(blocks), "<main id=\"_content\">"]
     if !notebook.tables.isEmpty { lines.append("<p class=\"notice\">\(dataStatement.escapedForHTML)</p>") }
-    lines += blocks.map(html)
+    lines += main(blocks)
     lines += [
       "<footer><h2 id=\"_made-by\">How this page was made</h2>",
       "<p>From <code>\(source.file.escapedForHTML)</code> and the records of the runs alone, by</p>",
       Self.code(command),
       "<p>Numbers in sentences are looked up, never typed: <span class=\"value measured\">measured</span> ones are in plain "
         + "letters over a dotted line, the paper’s <span class=\"value published\">published</span> ones in grey italics.</p>",
-      "</footer>", "</main>", "<script>\(Self.script)</script>", "</body>", "</html>", "",
+      "</footer>",
     ]
+    let records = notebook.tables.flatMap(\.report.source.finished)
+    if !records.isEmpty { lines.append(try PageManifest(of: records).html()) }
+    lines += ["</main>", "<script>\(Document.script)</script>", "</body>", "</html>", ""]
     return lines.joined(separator: "\n")
+  }
+
+  /// The blocks one after the other; cells of one narrow picture each stand side by side where there is room.
+  private func main(_ blocks: [Block]) -> [String] {
+    var lines: [String] = []
+    var isRow = false
+    for (place, block) in blocks.enumerated() {
+      let isNarrow = Self.isNarrow(block)
+      if isNarrow, !isRow, place + 1 < blocks.count, Self.isNarrow(blocks[place + 1]) {
+        lines.append("<div class=\"figures\">")
+        isRow = true
+      } else if isRow, !isNarrow {
+        lines.append("</div>")
+        isRow = false
+      }
+      lines.append(html(block))
+    }
+    return isRow ? lines + ["</div>"] : lines
+  }
+
+  private static func isNarrow(_ block: Block) -> Bool {
+    guard case .cell(let cell) = block, cell.parts.count == 1, case .picture(let picture) = cell.parts[0].part else {
+      return false
+    }
+    return !picture.isWide
   }
 
   private func html(_ block: Block) -> String {

@@ -18,19 +18,12 @@ extension NotebookReport {
     h1, h2, h3, h4, p, li, figcaption { overflow-wrap: break-word; }
     h3 { font-size: 1.05rem; margin: 2rem 0 .5rem; } h4 { font-size: 1rem; font-style: italic; font-weight: 400; margin: 1.6rem 0 .4rem; }
     section.cell { margin: 1.6rem 0; min-width: 0; }
+    .figures > section.cell { margin: .6rem 0; }
     section.cell > ul { max-width: 44rem; }
     section.cell > figure { margin-bottom: .3rem; }
     figure.chart:not(.wide) { max-width: 30rem; }
     details.source { font-size: .86rem; color: var(--soft); margin: .2rem 0 0; }
     summary { cursor: pointer; }
-    pre { position: relative; max-width: 100%; }
-    button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; }
-    button.copy { position: absolute; top: .3rem; right: .4rem; font-size: .8rem; border: 1px solid var(--rule);
-      border-radius: 3px; padding: .1rem .5rem; background: var(--page); }
-    th button.sort::after { content: "\\2195"; color: var(--soft); padding-left: .25em; }
-    th[aria-sort="ascending"] button.sort::after { content: "\\2191"; color: var(--ink); }
-    th[aria-sort="descending"] button.sort::after { content: "\\2193"; color: var(--ink); }
-    :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
     .tools { font-size: .86rem; margin: .3rem 0; }
     .value { font-variant-numeric: lining-nums tabular-nums; }
     .value.measured { border-bottom: 1px dotted var(--soft); }
@@ -47,8 +40,9 @@ extension NotebookReport {
     figure.wide img { max-width: 100%; }
     footer { margin-top: 3rem; border-top: 1px solid var(--hair); color: var(--soft); font-size: .92rem; }
     @media (max-width: 40rem) { figure.wide .scroll { padding: 0; } }
-    @media print { .tools, details.source, button, .skip { display: none; } nav.contents { display: none; }
-      .picture:target { position: static; } header.page { padding-top: 0; } figure.wide img { max-width: 100%; } }
+    @media print { .tools, details.source, .skip { display: none; } nav.contents { display: none; }
+      .picture:target { position: static; } header.page { padding-top: 0; } figure.wide img { max-width: 100%; }
+      figure.chart img { max-height: 22cm; width: auto; max-width: 100%; } }
 
     """
 }

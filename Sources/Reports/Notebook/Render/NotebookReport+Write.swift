@@ -55,7 +55,7 @@ extension NotebookReport {
       let rendered = try render(cache, in: work) { files.append(($0, $1)) }
       let blocks = try blocks(rendered)
       let texts: [(String, String)] = [
-        (Self.page, html(blocks)), ("\(source.name).md", markdown(blocks)), ("\(source.name).tex", latex(blocks)),
+        (Self.page, try html(blocks)), ("\(source.name).md", markdown(blocks)), ("\(source.name).tex", latex(blocks)),
         ("\(source.name).ipynb", try jupyter(blocks)),
       ]
       files = texts.map { ($0, Data($1.utf8)) } + assets(blocks) + files

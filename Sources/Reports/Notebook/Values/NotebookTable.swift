@@ -27,16 +27,12 @@ public struct NotebookTable: Sendable {
 
   /// A digest of all that its cells draw from: definition, records, the paper's figures.
   func digest() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     let source = report.source
     var parts = [
       name, source.experiment, source.dataset, "\(source.isSynthetic)", source.command, report.title,
       "\(report.introduction)", "\(report.remarks)",
       "\(String(describing: (report as? any DefinedReport)?.definition))",
-      String(decoding: try encoder.encode(report.published), as: UTF8.self),
+      try Self.text(of: report.published),
     ]
     for variant in source.variants {
       parts += ["variant", variant.name, "\(String(describing: variant.network))"]
@@ -44,11 +40,20 @@ public struct NotebookTable: Sendable {
         parts.append("\(trial.seed)")
         guard let record = trial.record else { continue }
         parts += [source.folderName(record), record.identity.hash]
-        parts.append(String(decoding: try encoder.encode(record.metrics), as: UTF8.self))
-        parts.append(String(decoding: try encoder.encode(record.epochs), as: UTF8.self))
-        parts.append(String(decoding: try encoder.encode(record.provenance), as: UTF8.self))
+        parts.append(try Self.text(of: record.metrics))
+        parts.append(try Self.text(of: record.epochs))
+        parts.append(try Self.text(of: record.provenance))
       }
     }
     return SHA256.hexadecimal(Data(parts.map { "\($0.utf8.count):\($0)" }.joined().utf8))
+  }
+
+  /// A value as text that changes whenever it does.
+  static func text(of value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }

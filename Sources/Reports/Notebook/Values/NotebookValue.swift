@@ -68,14 +68,17 @@ struct NotebookValue {
     let sample = row.sample(figure)
     let seeds = (row.measured[figure] ?? [:]).keys.sorted().map(String.init)
     let measured = "\(what): \(reading.rawValue) over seeds \(Figures.list(seeds)) of \(table.report.source.experiment)"
-    func number(_ value: Double?, _ text: (Double) -> String = { Figures.number($0) }) -> Typeset.Piece {
-      value.map { .value(text($0), .measured, of: measured) }
+    func number(
+      _ value: Double?, _ evidence: Typeset.Evidence? = nil, _ text: (Double) -> String = { Figures.number($0) }
+    ) -> Typeset.Piece {
+      value.map { .value(text($0), .measured, of: measured, evidence) }
         ?? .value("[\(what), \(reading.rawValue): not measured]", .missing, of: "no finished run gives it")
     }
     switch reading {
-    case .mean: return number(sample?.mean)
+    case .mean: return number(sample?.mean, row.evidence(figure))
     case .deviation: return number(sample?.deviation)
-    case .spread: return sample.map { .value(Figures.spread($0), .measured, of: measured) } ?? number(nil)
+    case .spread:
+      return sample.map { .value(Figures.spread($0), .measured, of: measured, row.evidence(figure)) } ?? number(nil)
     case .n: return .value("\(sample?.count ?? 0)", .measured, of: "\(what): finished seeds")
     case .planned: return .value("\(row.variant?.trials.count ?? 0)", .measured, of: "\(what): planned seeds")
     case .published:

@@ -12,12 +12,19 @@ struct ReportRow: Sendable {
   var measured: [String: [Int: Double]]
   /// The paper's figures, in percent.
   var published: [String: Double]
+  /// The finished runs whose ranks give the measured figures; empty where they do not, as for re-ranked ones.
+  var ranked: [RunIdentity] = []
   /// What the data alone make of an attribute, and balanced accuracies: by figure, then by word.
   var further: [String: [String: Double]] = [:]
 
   /// A figure over the finished seeds.
   func sample(_ figure: String) -> Sample? {
     Sample((measured[figure] ?? [:]).sorted { $0.key < $1.key }.map(\.value))
+  }
+
+  /// What a figure's mean leads back to.
+  func evidence(_ figure: String) -> Typeset.Evidence? {
+    sample(figure).flatMap { Typeset.Evidence($0, metric: figure, runs: ranked) }
   }
 }
 
@@ -32,7 +39,7 @@ extension TableReport {
         name: variant.name, label: ablation?.plainLabel(variant.name) ?? variant.name, variant: variant,
         measured: ReportRow.retrieval { figure in
           variant.trials.compactMap { trial in trial.scores.map { (trial.seed, figure($0)) } }
-        }, published: published?.row(variant.name)?.values ?? [:])
+        }, published: published?.row(variant.name)?.values ?? [:], ranked: variant.finished.map(\.identity))
     }
   }
 
@@ -65,7 +72,8 @@ extension ComparisonReport {
         name: row.label, label: row.label, variant: row.variant,
         measured: ReportRow.retrieval { figure in
           (row.variant?.trials ?? []).compactMap { trial in row.scores(trial).map { (trial.seed, figure($0)) } }
-        }, published: row.published?.values ?? [:])
+        }, published: row.published?.values ?? [:],
+        ranked: row.isReranked ? [] : row.variant?.finished.map(\.identity) ?? [])
     }
   }
 }

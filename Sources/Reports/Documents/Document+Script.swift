@@ -1,5 +1,5 @@
-extension NotebookReport {
-  /// The page's script: sorting by a column, copying a source, closing an enlarged picture by Escape. It fetches nothing
+extension Document {
+  /// What every page's script adds for comfort: sorting by a column, copying a source, closing an enlarged picture by Escape. It fetches nothing
   /// and makes no markup from text.
   package static let script = #"""
 

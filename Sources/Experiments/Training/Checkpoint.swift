@@ -1,0 +1,68 @@
+import Configuration
+import Foundation
+import Models
+import Tensors
+
+/// A checkpoint: everything that training goes on from.
+///
+/// It holds the parameters with the learned log variances (σ), BatchNorm's running statistics, the optimiser's momentum,
+/// and how far training has come, steps of the epoch included. It holds no random streams, because none outlives an
+/// epoch: the order of the images and their mirroring are the only draws of training, and each epoch opens streams of
+/// its own for them, named after it (``TrainingData/epochPlan(images:batch:flip:seed:epoch:)``). The steps taken say
+/// which of the epoch's batches comes next. Layers draw nothing; there is no dropout.
+///
+/// The file is safetensors with a checksum over all of it.
+enum Checkpoint {
+  private static let progressKey = "progress"
+  private static let model = "model."
+  private static let momentum = "momentum."
+
+  /// Why a file is no checkpoint of this run.
+  struct Unusable: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// The bytes of a checkpoint, in pieces to be written one after the other.
+  static func pieces(_ network: AANet, _ progress: TrainingProgress) throws -> [[UInt8]] {
+    let tensors = network.state(prefix: model)
+      .merging(network.momentumState(prefix: momentum)) { first, _ in first }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    let text = String(decoding: try encoder.encode(progress), as: UTF8.self)
+    return try SafeTensors(tensors: tensors, metadata: [progressKey: text]).checkedPieces()
+  }
+
+  /// Loads a checkpoint into a model; one from before there were checksums too.
+  ///
+  /// - Parameters:
+  ///   - epochs: epochs of the whole run.
+  ///   - steps: steps of each.
+  /// - Throws: ``Unusable`` where the file is damaged or of another model; nothing is loaded then.
+  static func load(_ file: URL, into network: AANet, epochs: Int, steps: Int) throws(Unusable) -> TrainingProgress {
+    let stored: SafeTensors
+    do { stored = try SafeTensors(checking: file) } catch {
+      throw Unusable(description: String(error.description.trimmingPrefix("\(file.path): ")))
+    }
+    let progress = try progress(in: stored)
+    guard progress.fits(epochs: epochs, steps: steps) else {
+      throw Unusable(
+        description: "it says that \(progress.epochs) epochs and \(progress.steps) steps are done, of a run of "
+          + "\(epochs) epochs of \(steps) steps")
+    }
+    do { try network.load(stored.tensors, prefix: model, momentum: momentum) } catch {
+      throw Unusable(description: Wording.printable(error.description))
+    }
+    return progress
+  }
+
+  /// How far training had come.
+  ///
+  /// - Throws: ``Unusable`` where a file does not say.
+  static func progress(in stored: SafeTensors) throws(Unusable) -> TrainingProgress {
+    let text = Data((stored.metadata[progressKey] ?? "").utf8)
+    guard let progress = try? JSONDecoder().decode(TrainingProgress.self, from: text) else {
+      throw Unusable(description: "it does not say how far training has come")
+    }
+    return progress
+  }
+}

@@ -1,0 +1,24 @@
+import Foundation
+
+/// What a person can do about an error of the file system.
+enum DiskFault {
+  /// The system's own words for an error number, and where there is something to do about it, what.
+  static func words(_ code: Int32) -> String {
+    let reason = String(cString: strerror(code))
+    return advice(code).map { "\(reason); \($0)" } ?? reason
+  }
+
+  private static func advice(_ code: Int32) -> String? {
+    switch code {
+    case ENOSPC: "free some space on that disk and give the command again"
+    case EDQUOT: "free some of your quota on that disk and give the command again"
+    case EFBIG: "files may not grow to this size here (ulimit -f, or the disk's format)"
+    case EROFS: "the disk is mounted for reading only; mount it for writing, or take a folder on another one"
+    case EACCES, EPERM: "make its folder writable for you, or take another one"
+    case EIO: "the disk is failing or was taken away"
+    case ENOENT: "its folder is no longer there"
+    case ENOTDIR, EEXIST: "a file stands where a folder is needed; move it out of the way"
+    default: nil
+    }
+  }
+}

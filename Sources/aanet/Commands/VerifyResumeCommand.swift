@@ -1,0 +1,129 @@
+import ArgumentParser
+import Configuration
+import Datasets
+import Experiments
+import Foundation
+
+/// `aanet verify-resume`
+struct VerifyResumeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify-resume",
+    abstract: "Prove that killed runs end with the same bits: train, kill at random moments, go on, compare.",
+    discussion: """
+      Each run of the experiment is trained twice in a folder of its own, which is removed in the end: once undisturbed, \
+      and once by processes that are killed without warning (SIGKILL), at any moment or while a file is half-written. A \
+      run that comes to its end before all kills are spent begins anew. Parameters, BatchNorm statistics, σ, momentum, \
+      the place in training, descriptors, ranks and metrics are compared bit for bit; times are not. runs/ and reports/ \
+      are left alone.
+
+      Exit codes: 0 the same bits every time, 1 something differs (it is named), 2 the proof could not be made.
+
+      Examples:
+        aanet verify-resume quickstart/table3 --variant Lg --seed 1
+        aanet verify-resume quickstart/table3 train.epochs=2 --kills 10
+        aanet verify-resume quickstart/table3 --variant Lg --seed 1 train.epochs=3 --kills 100 --draw 7
+        aanet verify-resume quickstart/table3 --checkpoint-every 5 --threads 2 --format json
+      """)
+
+  @Argument(help: "The experiment, as aanet run takes it.") var experiment: String
+  @Argument(help: "Changes by dotted path, such as train.epochs=2.") var overrides: [String] = []
+  @Option(name: .customLong("variant"), help: "Only this variant; may be given several times.")
+  var variants: [String] = []
+  @Option(name: .customLong("seed"), help: "Only this seed; may be given several times.") var seeds: [Int] = []
+  @Option(help: "How often each run is killed.") var kills = 5
+  @Option(help: "What the moments of killing are drawn from; drawn itself unless said.") var draw: UInt64?
+  @OptionGroup var work: WorkOptions
+  @Option(help: ArgumentHelp("Where the scratch folder is made.", valueName: "dir"), completion: .directory)
+  var scratch: String?
+  @Option(help: "table or json.") var format = OutputFormat.table
+  @OptionGroup var data: DataOptions
+  @OptionGroup var project: ProjectOptions
+
+  func validate() throws {
+    guard (1...100_000).contains(kills) else { throw ValidationError("--kills is 1 to 100000") }
+  }
+
+  func run() throws {
+    let trials = try trials()
+    let places = data.places(in: project)
+    try TwinMaker.makeMissing(Set(trials.map(\.settings.dataset)).sorted(), project: project, places: places)
+    Interruption.listen()
+    let draw = draw ?? UInt64.random(in: 0..<1_000_000)
+    let folder = try makeScratch()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var results: [VerifiedTrial] = []
+    for trial in trials {
+      results.append(VerifiedTrial(trial, draw: draw, outcome: try verify(trial, draw: draw, in: folder)))
+      if format == .table { print(results[results.count - 1].text, terminator: "\n\n") }
+    }
+    let different = results.count { !$0.same }
+    switch format {
+    case .json: try Console.printJSON(results)
+    case .table:
+      print(
+        different == 0
+          ? "The same bits every time."
+          : "\(different) of \(results.count) runs did not end with the same bits.")
+    }
+    if different > 0 { throw ExitCode(1) }
+  }
+
+  /// The runs that are meant, each once.
+  private func trials() throws -> [Trial] {
+    let plan = try project.library.plan(experiment, overrides: overrides)
+    for seed in seeds where !plan.seeds.contains(seed) {
+      throw ValidationError(
+        "--seed \(seed): \(plan.name) has the seeds \(plan.seeds.map(String.init).joined(separator: ", "))")
+    }
+    return try plan.trials(variants: variants.isEmpty ? nil : variants)
+      .filter { seeds.isEmpty || seeds.contains($0.seed) }
+  }
+
+  private func verify(_ trial: Trial, draw: UInt64, in folder: URL) throws -> ResumeVerification.Outcome {
+    let name = Wording.printable("\(trial.variant), seed \(trial.seed)")
+    let training = ProgressBar("\(name), undisturbed", unit: "epochs")
+    var killing: ProgressBar?
+    defer {
+      training.finish()
+      killing?.finish()
+    }
+    let verification = ResumeVerification(
+      program: URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath(), scratch: folder,
+      threads: work.threads, command: { self.command(trial, runs: $0, threads: $1) })
+    do {
+      return try verification.run(kills: kills, seed: draw, isInterrupted: { Interruption.isAsked }) { event in
+        switch event {
+        case .training(let epochs): training.update(epochs, of: trial.settings.train.epochs)
+        case .killed(let count):
+          training.finish()
+          let bar = killing ?? ProgressBar("\(name), killed", unit: "kills")
+          killing = bar
+          bar.update(count, of: kills)
+        }
+      }
+    } catch TrainingError.interrupted {
+      training.finish()
+      killing?.finish()
+      try? FileManager.default.removeItem(at: folder)
+      Console.complain("interrupted; nothing is left behind")
+      throw ExitCode(130)
+    }
+  }
+
+  /// The arguments that train one run in a folder of runs.
+  private func command(_ trial: Trial, runs: URL, threads: Int) -> [String] {
+    let changes = overrides.filter { !$0.hasPrefix("seeds=") } + ["seeds=[\(trial.seed)]"]
+    return ["run", experiment] + changes
+      + ["--variant", trial.variant, "--threads", "\(threads)"] + work.wordsWithoutThreads
+      + ["--runs", runs.path, "--no-report", "--project", project.folder.path] + data.words
+  }
+
+  private func makeScratch() throws -> URL {
+    let parent = scratch.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? FileManager.default.temporaryDirectory
+    let folder = parent.appendingPathComponent("aanet-verify-resume-\(UUID().uuidString)", isDirectory: true)
+    do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false) } catch {
+      throw ValidationError("\(folder.path): the scratch folder cannot be made; name another place with --scratch")
+    }
+    return folder
+  }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The same plan in two folders, on other numbers of threads, ends in the same tables, byte for byte.
+@Suite struct SameTablesTests {
+  /// The tiny experiment in the place of the ablation, with the project's own definition of its report.
+  private func project() throws -> TinyProject {
+    let project = try TinyProject()
+    let settings = TinyProject.experiment.split(separator: "\n").prefix { !$0.hasPrefix("seeds") }
+    try project.folder.write(
+      """
+      \(settings.joined(separator: "\n"))
+      table: table3
+      seeds: [1, 2]
+      variants:
+        Lg: { tasks: [global], loss: { weights: { global: 1 } } }
+        Lg+Lp: { tasks: [global, part], loss: { weights: { global: 1, part: 1 } } }
+
+      """, to: "experiments/quickstart/table3.yaml")
+    for file in ["reports/ablation.yaml", "reports/published.yaml"] {
+      let source = ReportCommandTests.package.appendingPathComponent(file)
+      try project.folder.write(try String(contentsOf: source, encoding: .utf8), to: file)
+    }
+    return project
+  }
+
+  @Test func theSameTablesInAnotherFolderOnOtherThreads() throws {
+    let projects = [try project(), try project()]
+    let outcomes = try zip(projects, [["1", "1"], ["2", "3"]]).map { project, threads in
+      try BuiltCommand.run(
+        ["run", "quickstart/table3", "--threads", threads[0], "--loader-threads", threads[1]], in: project.url)
+    }
+    for outcome in outcomes { #expect(outcome.status == 0, "\(outcome.complaints)") }
+    #expect(outcomes[0].output.contains("Lg → Lg+Lp"), "\(outcomes[0].output)")
+    #expect(outcomes[0].output == outcomes[1].output)
+    let tables = projects[0].folder.files().filter {
+      $0.hasPrefix("reports/_out/") && ["csv", "tex"].contains(($0 as NSString).pathExtension)
+    }
+    #expect(tables.count >= 2, "\(projects[0].folder.files())")
+    for table in tables {
+      let texts = try projects.map { try String(contentsOf: $0.url.appendingPathComponent(table), encoding: .utf8) }
+      #expect(texts[0] == texts[1], "\(table)")
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `aanet verify-resume`: real processes, really killed.
+@Suite struct VerifyResumeCommandTests {
+  @Test func killedRunsEndWithTheSameBits() throws {
+    let project = try TinyProject()
+    let scratch = try TemporaryFolder()
+    let outcome = try BuiltCommand.run(
+      [
+        "verify-resume", "tiny", "train.epochs=2", "--variant", "all", "--kills", "4", "--draw", "3", "--threads", "1",
+        "--checkpoint-every", "1", "--scratch", scratch.url.path, "--format", "json",
+      ], in: project.url)
+    #expect(outcome.status == 0, "\(outcome.complaints)")
+    let rows = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [[String: Any]])
+    #expect(rows.count == 1 && rows[0]["same"] as? Bool == true && rows[0]["draw"] as? Int == 3)
+    let found = try #require(rows[0]["outcome"] as? [String: Any])
+    #expect((found["kills"] as? [Any])?.count == 4)
+    let comparisons = try #require(found["comparisons"] as? [[String: Any]])
+    let parts = try #require(comparisons.first?["parts"] as? [[String: Any]])
+    #expect(
+      parts.map { $0["name"] as? String } == [
+        "plan", "parameters", "BatchNorm statistics", "σ", "momentum", "place in training", "epochs", "descriptors",
+        "ranks", "metrics",
+      ])
+    #expect(parts.allSatisfy { ($0["count"] as? Int ?? 0) > 0 && $0["difference"] == nil })
+    // Neither the project's runs nor anything of the scratch folder is there afterwards.
+    #expect(!FileManager.default.fileExists(atPath: project.url.appendingPathComponent("runs").path))
+    #expect(!FileManager.default.fileExists(atPath: project.url.appendingPathComponent("reports").path))
+    #expect(scratch.files().isEmpty)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.url.path).isEmpty)
+  }
+
+  @Test func whatCannotBeProvedIsSaid() throws {
+    let project = try TinyProject()
+    func refused(_ arguments: String..., saying words: String, line: Int = #line) throws {
+      let outcome = try BuiltCommand.run(["verify-resume"] + arguments, in: project.url)
+      #expect(outcome.status == 2 && outcome.complaints.contains(words), "line \(line): \(outcome.complaints)")
+    }
+    try refused("tinny", saying: "did you mean 'tiny'?")
+    try refused("tiny", "--variant", "al", saying: "did you mean 'all'?")
+    try refused("tiny", "--seed", "7", saying: "--seed 7: tiny has the seeds 1")
+    try refused("tiny", "--kills", "0", saying: "--kills is 1 to")
+    try refused("tiny", "--scratch", "/nowhere/at/all", saying: "name another place with --scratch")
+    // A run that fails of itself is no proof, and its own words are shown.
+    try refused("tiny", "train.rate.new=100", "--variant", "all", saying: "a lower train.rate.new may help")
+    #expect(!FileManager.default.fileExists(atPath: project.url.appendingPathComponent("runs").path))
+  }
+}
