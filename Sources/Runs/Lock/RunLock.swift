@@ -53,7 +53,7 @@ public final class RunLock {
     // Between opening and locking, an owner may have given the lock back and removed the file.
     for _ in 0..<1000 {
       let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o644)
-      guard descriptor >= 0 else { throw RunStoreError(file, "cannot be opened: \(String(cString: strerror(errno)))") }
+      guard descriptor >= 0 else { throw RunStoreError(file, "cannot be written: \(DiskFault.words(errno))") }
       let answer = system.lock(descriptor)
       if answer == .held {
         defer { close(descriptor) }
