@@ -20,7 +20,7 @@ import Testing
 
   @Test func aTerminalGetsABarThatFitsIt() throws {
     let project = try TinyProject()
-    let terminal = try PseudoTerminal(columns: 60)
+    let terminal = try PseudoTerminal(columns: 80)
     let command = ["run", "tiny", "train.epochs=10000", "--variant", "plain", "--threads", "1"]
     let worker = try StartedCommand(command, in: project.url, terminal: terminal.handle)
     #expect(worker.wait { terminal.read().count { $0 == "\r" } > 3 })
@@ -32,7 +32,7 @@ import Testing
     #expect(shown.contains("tiny ░") && shown.contains("images/s"))
     #expect(!shown.contains("epoch 1/10000: loss"), "no line an epoch")
     for line in shown.split(whereSeparator: { $0 == "\r" || $0.isNewline }) where line.contains("░") {
-      #expect(line.replacing("\u{1b}[2K", with: "").count < 60, "\(line)")
+      #expect(line.replacing("\u{1b}[2K", with: "").count < 80, "\(line)")
     }
     #expect(shown.contains("interrupted; the run is saved. To go on: aanet run tiny"))
   }

@@ -85,7 +85,7 @@ import Runs
   @Test func strangeFilesInItsPlaceAreNamed() throws {
     try FileManager.default.createDirectory(at: file, withIntermediateDirectories: true)
     let error = #expect(throws: RunStoreError.self) { try made.store.lock(made.run) }
-    #expect(error?.description.contains("run.lock: cannot be opened") == true)
+    #expect(error?.description.contains("run.lock: cannot be written") == true)
   }
 
   @Test func aHolderIsDescribedOnOneLine() {
