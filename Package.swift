@@ -95,3 +95,13 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
 )
+
+// What `make fuzz` builds, with the compiler's sanitizers, and nothing else does.
+if Context.environment["AANET_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "Configuration", "Datasets", "Experiments", "Reports", "Retrieval", "Runs", "Tensors", "TestSupport", "CMatIO",
+      ], path: "Tests/Fuzz", exclude: ["run.sh"]))
+}
