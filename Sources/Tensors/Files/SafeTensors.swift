@@ -27,8 +27,8 @@ public struct SafeTensors: Sendable, Equatable {
   /// - Throws: ``SafeTensorsError`` where the file cannot be read or contradicts itself.
   public init(contentsOf url: URL) throws(SafeTensorsError) {
     let data: Data
-    do { data = try Data(contentsOf: url, options: .mappedIfSafe) } catch {
-      throw SafeTensorsError(description: "\(url.path): cannot be read (\(error.localizedDescription))")
+    do { data = try TensorFile.mapped(url) } catch {
+      throw SafeTensorsError(description: "\(url.path): \(error.description)")
     }
     do { try self.init(data: data) } catch {
       throw SafeTensorsError(description: "\(url.path): \(error.description)")

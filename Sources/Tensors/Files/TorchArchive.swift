@@ -23,7 +23,12 @@ struct TorchArchive {
   init(
     form: Form, data: Data, tensors: [(name: String, tensor: TorchTensor)], places: [String: Range<Int>]
   ) throws(TensorFileError) {
+    // Tensors may share their numbers. A file whose tensors all are the same numbers over and over is no weights, and
+    // reading each of them would take time without end.
+    var room = max(Self.largestTotal, data.count * Self.largestSharing)
     for (name, tensor) in tensors {
+      room -= tensor.shape.byteCount(of: tensor.storage.kind) ?? 0
+      guard room >= 0 else { throw TensorFileError("its tensors repeat the numbers in it more often than is read") }
       let needed = tensor.storage.count * tensor.storage.kind.size
       guard let place = places[tensor.storage.key] else {
         throw TensorFileError("the numbers of \(name.quotedForMessage) are missing")
@@ -37,6 +42,10 @@ struct TorchArchive {
     self.tensors = tensors
     self.places = places
   }
+
+  /// How many times the file's size all tensors together may have, and how many bytes in any case.
+  private static let largestSharing = 16
+  private static let largestTotal = 1 << 26
 
   /// Reads the archive's description; the numbers stay in the file until they are asked for.
   ///

@@ -71,7 +71,7 @@ struct RunCommand: ParsableCommand {
   /// This command, as it can be given again.
   private var commandLine: String {
     (["aanet", "run", experiment] + overrides + variants.flatMap { ["--variant", $0] } + data.words)
-      .map(ProjectReports.shellWord).joined(separator: " ")
+      .map(\.quotedForShell).joined(separator: " ")
   }
 
   /// The reports that are drawn of experiments, tried without records: what is wrong with them is said before training.
