@@ -8,7 +8,7 @@ BUILD := swift build --configuration release
 # A kernel set forced on OpenBLAS from outside is usually narrower than the processor and halves the speed.
 unexport OPENBLAS_CORETYPE
 
-.PHONY: quickstart test build packages sweep clean
+.PHONY: quickstart test build fuzz sanitize packages sweep clean
 
 quickstart: build
 	@$(AANET) data make synthetic-duke
@@ -17,6 +17,17 @@ quickstart: build
 test: packages sweep
 	@swift build --configuration release --build-tests
 	@swift test --configuration release --skip-build
+
+# make fuzz KIND=yaml SECONDS=600: feeds damaged input of one kind (Tests/Fuzz); what is found lies in .build/fuzz-found.
+KIND ?=
+SECONDS ?= 60
+fuzz: packages sweep
+	@Tests/Fuzz/run.sh "$(KIND)" "$(SECONDS)"
+
+# make sanitize KIND=address (or thread, undefined): the tests of the engine and of all that calls C, under a sanitizer,
+# in a build of their own.
+sanitize: packages sweep
+	@Tests/Sanitizers/run.sh "$(KIND)"
 
 build: packages sweep
 	@$(BUILD) --product aanet

@@ -54,7 +54,8 @@ public enum AtomicFile {
   static func append(_ data: Data, to file: URL) throws(RunStoreError) {
     try makeFolder(file.deletingLastPathComponent())
     let isNew = access(file.path, F_OK) != 0
-    let descriptor = open(file.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    // A link under the file's name may lead anywhere; what is written whole takes a link's place instead.
+    let descriptor = open(file.path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw RunStoreError(file, "cannot be written: \(systemReason())") }
     defer { close(descriptor) }
     try check(data.withUnsafeBytes { writeAll($0, to: descriptor) }, file)

@@ -52,17 +52,24 @@ enum FabricatedRecords {
       provenance: provenance)
   }
 
+  /// The report's definition and the paper's figures, read once.
+  private static let definitions: (ReportDefinition, PublishedFigures)? = {
+    let reports = Project.folder.appendingPathComponent("reports")
+    guard let ablation = try? ReportDefinition.find("ablation", in: reports),
+      let published = try? PublishedFigures(contentsOf: reports.appendingPathComponent("published.yaml"))
+    else { return nil }
+    return (ablation, published)
+  }()
+
   /// The reports that draw on the record.
   static func tables(of record: RunRecord) throws -> [NotebookTable] {
-    let reports = Project.folder.appendingPathComponent("reports")
-    let published = try PublishedFigures(contentsOf: reports.appendingPathComponent("published.yaml"))
+    guard let (ablation, published) = definitions else { return [] }
     let records = ExperimentRecords(
       experiment: "made/up", dataset: "made-up", isSynthetic: true,
       variants: [record, other].map { record in
         ReportVariant(
           name: record.identity.variant, trials: [ReportTrial(seed: record.identity.seed, record: record)])
       }, command: "aanet run made/up")
-    let ablation = try ReportDefinition.find("ablation", in: reports)
     return [
       NotebookTable(
         name: "table3", report: AblationReport(ablation, source: records, published: try published.table("table3")))

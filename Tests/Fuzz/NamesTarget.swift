@@ -22,7 +22,8 @@ struct NamesTarget: FuzzTarget {
   func seeds() throws -> [String: [UInt8]] {
     [
       "own": Array("(?<identity>[a-z]+|-1)_cam(?<camera>\\d+)_.*\\.jpe?g\nanna_cam2_000017.jpg".utf8),
-      "market": Array("(?P<identity>-1|\\d{4})_c(?<camera>[1-6])s\\d_(?:\\d+)_\\d{2,}\\.jpg\n0002_c1s1_000451_03.jpg".utf8),
+      "market": Array(
+        "(?P<identity>-1|\\d{4})_c(?<camera>[1-6])s\\d_(?:\\d+)_\\d{2,}\\.jpg\n0002_c1s1_000451_03.jpg".utf8),
       "nested": Array("((a+?)+|[^_]{0,3}?)*\\w.\naaaa_é".utf8),
     ]
   }

@@ -56,7 +56,9 @@ struct YAMLTarget: FuzzTarget {
   func seeds() throws -> [String: [UInt8]] {
     var seeds: [String: [UInt8]] = [:]
     func add(_ files: [String: [UInt8]], as kind: Character) {
-      for (name, bytes) in files where bytes.count < 20_000 { seeds["\(kind)-\(name)"] = Array(String(kind).utf8) + bytes }
+      for (name, bytes) in files where bytes.count < 20_000 {
+        seeds["\(kind)-\(name)"] = Array(String(kind).utf8) + bytes
+      }
     }
     add(try Project.files(in: "experiments", ending: ".yaml"), as: "e")
     let library = ExperimentLibrary(project: Project.folder)

@@ -15,7 +15,8 @@ extension String {
   package var quotedForShell: String {
     let plain = "/._-=,+:".unicodeScalars
     let isPlain = unicodeScalars.allSatisfy { scalar in
-      scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || plain.contains(scalar))
+      scalar.isASCII
+        && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || plain.contains(scalar))
     }
     return isPlain && !isEmpty ? self : "'" + replacingScalars { $0 == "'" ? "'\\''" : nil } + "'"
   }

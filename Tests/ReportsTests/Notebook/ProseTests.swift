@@ -62,7 +62,8 @@ struct ProseTests {
   }
 
   @Test func linksRunNothing() {
-    for target in ["javascript:alert", "data:text/html,x", "//evil.example", "JavaScript:x", "vbscript:x", "#here",
+    for target in [
+      "javascript:alert", "data:text/html,x", "//evil.example", "JavaScript:x", "vbscript:x", "#here",
       "javascript:\u{301}alert", "//\u{301}evil.example",
     ] {
       #expect(place("[x](\(target))").contains("no target for a link"), "\(target)")

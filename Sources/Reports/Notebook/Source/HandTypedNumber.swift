@@ -53,7 +53,8 @@ enum HandTypedNumber {
   /// Where `per cent` behind white space ends; nil where it does not stand there.
   private static func percent(in text: [Unicode.Scalar], from place: Int) -> Int? {
     let next = space(in: text, from: place)
-    guard next < text.count, text[next] == "p" || text[next] == "P", text[(next + 1)...].starts(with: "er".unicodeScalars)
+    guard next < text.count, text[next] == "p" || text[next] == "P",
+      text[(next + 1)...].starts(with: "er".unicodeScalars)
     else { return nil }
     let rest = next + 3 < text.count && text[next + 3].properties.isWhitespace ? next + 4 : next + 3
     return text[rest...].starts(with: "cent".unicodeScalars) ? rest + 4 : nil
