@@ -158,15 +158,15 @@ import Testing
     #expect(!text.contains("secret"), "\(file.path)")
     switch file.pathExtension {
     case "html":
-      // What scripts and pictures of ours hold, and what is escaped, is no tag.
-      let shown = text.replacing(#/<script[^>]*>(?s:.*?)<\/script>/#, with: "")
-      #expect(!shown.contains("<script") && !shown.contains("<img src=x") && !shown.contains("href=\"javascript"))
-      for tag in shown.matches(of: #/<[a-zA-Z][^>]*>/#.matchingSemantics(.unicodeScalar)) {
-        let names = tag.output.replacing(#/"[^"]*"/#.matchingSemantics(.unicodeScalar), with: "")
-        #expect(!names.contains("onload") && !names.contains("onerror"), "\(tag.output)")
-      }
-    case "svg": #expect(!text.contains("<script") && !text.contains("onload="))
-    case "md": #expect(!text.contains("<script") && !text.contains("](javascript"))
+      // What scripts of ours hold is no tag.
+      expectTagsOfOurs(text.replacing(#/<script[^>]*>(?s:.*?)<\/script>/#, with: ""), file)
+    case "svg": expectTagsOfOurs(text, file)
+    case "md":
+      // What stands as code is no tag and no link.
+      let shown = text.replacing(#/(?m)^(`{3,})[a-z]*\n(?s:.*?)\n\1$/#.matchingSemantics(.unicodeScalar), with: "")
+        .replacing(#/(`+)(?!`)(?s:.*?[^`])\1(?!`)/#.matchingSemantics(.unicodeScalar), with: "")
+        .replacing("\\]", with: "")
+      #expect(!shown.contains("<script") && !shown.contains("](javascript"), "\(file.path)")
     case "tex":
       for line in text.split(separator: "\n") where !line.hasPrefix("%") {
         #expect(!line.contains("\\write18") && !line.contains("\\input"), "\(line)")
@@ -177,6 +177,16 @@ import Testing
         #expect(!(sign.map { "=@+-".contains($0) } ?? false) || Double(field) != nil, "\(field)")
       }
     default: break
+    }
+  }
+
+  /// No tag is a script or somebody's picture, none has an attribute that runs, none leads to a script.
+  private func expectTagsOfOurs(_ text: String, _ file: URL) {
+    #expect(!text.contains("<script") && !text.contains("<img src=x"), "\(file.path)")
+    for tag in text.matches(of: #/<[a-zA-Z][^>]*>/#.matchingSemantics(.unicodeScalar)) {
+      let names = tag.output.replacing(#/"[^"]*"|'[^']*'/#.matchingSemantics(.unicodeScalar), with: "")
+      #expect(!names.contains("onload") && !names.contains("onerror"), "\(file.path): \(tag.output)")
+      #expect(!tag.output.contains("href=\"javascript"), "\(file.path): \(tag.output)")
     }
   }
 }

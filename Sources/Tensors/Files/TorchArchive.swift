@@ -27,8 +27,6 @@ struct TorchArchive {
     // reading each of them would take time without end.
     var room = max(Self.largestTotal, data.count * Self.largestSharing)
     for (name, tensor) in tensors {
-      room -= tensor.shape.byteCount(of: tensor.storage.kind) ?? 0
-      guard room >= 0 else { throw TensorFileError("its tensors repeat the numbers in it more often than is read") }
       let needed = tensor.storage.count * tensor.storage.kind.size
       guard let place = places[tensor.storage.key] else {
         throw TensorFileError("the numbers of \(name.quotedForMessage) are missing")
@@ -36,6 +34,8 @@ struct TorchArchive {
       guard needed <= place.count else {
         throw TensorFileError("\(name.quotedForMessage) needs \(needed) bytes; the file holds \(place.count) for it")
       }
+      room -= tensor.shape.byteCount(of: tensor.storage.kind) ?? 0
+      guard room >= 0 else { throw TensorFileError("its tensors repeat the numbers in it more often than is read") }
     }
     self.form = form
     self.data = data
