@@ -47,7 +47,7 @@ packages:
 # Every call of Swift's package manager leaves half a dozen folders in TMPDIR that hold an empty .keep-directory and
 # nothing else. Those that have lain for an hour are nobody's any more.
 sweep:
-	@find "$${TMPDIR:-/tmp}" -maxdepth 1 -type d -name 'TemporaryDirectory.??????' -user "$$(id -un)" -mmin +60 -exec \
+	@find "$${TMPDIR:-/tmp}" -ignore_readdir_race -maxdepth 1 -type d -name 'TemporaryDirectory.??????' -user "$$(id -un)" -mmin +60 -exec \
 	  sh -c '[ "$$(ls -A "$$1")" = .keep-directory ] && rm "$$1/.keep-directory" && rmdir "$$1"' sweep {} \;
 
 clean:

@@ -10,14 +10,15 @@ seconds=${2:-60}
 shift $(($# < 2 ? $# : 2))
 
 scratch=.build/fuzz
+# Of several --sanitize the Swift compiler heeds the last alone; it is told of both by itself, for coverage too.
 AANET_FUZZ=1 swift build --configuration release --product fuzz --scratch-path $scratch \
-  --sanitize fuzzer --sanitize address -Xswiftc -enable-testing
+  --sanitize fuzzer --sanitize address -Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing
 corpus=.build/fuzz-corpus/$kind
 found=.build/fuzz-found/$kind
 mkdir -p "$corpus" "$found"
 
-# A trap ends the process at once: the runtime's own backtrace would take longer than the search. What is let go of is
-# searched for by LeakSanitizer, which knows of what libraries keep for good; memory and time are bounded.
+# A trap ends the process at once: the runtime's own backtrace would wait on its terminal. Leaks are not looked for, since
+# Swift's runtime keeps memory for good; memory and time of each input are bounded.
 export SWIFT_BACKTRACE=enable=no
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0:allocator_may_return_null=1}
 fuzz=$scratch/release/fuzz
