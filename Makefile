@@ -8,7 +8,7 @@ BUILD := swift build --configuration release
 # A kernel set forced on OpenBLAS from outside is usually narrower than the processor and halves the speed.
 unexport OPENBLAS_CORETYPE
 
-.PHONY: quickstart sample test build packages sweep clean
+.PHONY: quickstart sample test build fuzz sanitize packages sweep clean
 
 quickstart: build
 	@$(AANET) data make synthetic-duke
@@ -25,6 +25,17 @@ sample: build
 test: packages sweep
 	@swift build --configuration release --build-tests
 	@swift test --configuration release --skip-build
+
+# make fuzz KIND=yaml SECONDS=600: feeds damaged input of one kind (Tests/Fuzz); what is found lies in .build/fuzz-found.
+KIND ?=
+SECONDS ?= 60
+fuzz: packages sweep
+	@Tests/Fuzz/run.sh "$(KIND)" "$(SECONDS)"
+
+# make sanitize KIND=address (or thread, undefined): the tests of the engine and of all that calls C, under a sanitizer,
+# in a build of their own.
+sanitize: packages sweep
+	@Tests/Sanitizers/run.sh "$(KIND)"
 
 build: packages sweep
 	@$(BUILD) --product aanet
@@ -44,7 +55,7 @@ packages:
 # Every call of Swift's package manager leaves half a dozen folders in TMPDIR that hold an empty .keep-directory and
 # nothing else. Those that have lain for an hour are nobody's any more.
 sweep:
-	@find "$${TMPDIR:-/tmp}" -maxdepth 1 -type d -name 'TemporaryDirectory.??????' -user "$$(id -un)" -mmin +60 -exec \
+	@find "$${TMPDIR:-/tmp}" -ignore_readdir_race -maxdepth 1 -type d -name 'TemporaryDirectory.??????' -user "$$(id -un)" -mmin +60 -exec \
 	  sh -c '[ "$$(ls -A "$$1")" = .keep-directory ] && rm "$$1/.keep-directory" && rmdir "$$1"' sweep {} \;
 
 clean:

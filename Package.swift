@@ -96,3 +96,23 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
 )
+
+// What `make fuzz` builds, with the compiler's sanitizers, and nothing else does.
+if Context.environment["AANET_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "Configuration", "Datasets", "Experiments", "Reports", "Retrieval", "Runs", "Tensors", "TestSupport", "CMatIO",
+      ], path: "Tests/Fuzz", exclude: ["run.sh"]))
+}
+
+// What `make sanitize` leaves out: rooms that call no C and start no thread of their own.
+if Context.environment["AANET_SANITIZE"] != nil {
+  let rooms = ["Experiments", "Inspection", "aanet"]
+  package.targets.removeAll { target in
+    rooms.contains(target.name) || rooms.contains { target.name == "\($0)Tests" } || target.name == "CommandTests"
+  }
+  package.products = []
+  package.dependencies = []
+}

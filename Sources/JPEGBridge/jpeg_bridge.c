@@ -35,6 +35,24 @@ static struct jpeg_error_mgr *prepare(struct failure *failure, char *message) {
   return &failure->manager;
 }
 
+// The most memory that libjpeg may take of its own: a progressive image keeps two bytes for each pixel and colour.
+static const long maximum_memory = 1L << 29;
+// The most scans of a progressive image, which encoders write some ten of, and the most pixels of all of them together:
+// a scan of twenty bytes costs as much time as one of twenty million.
+static const int maximum_scans = 200;
+static const size_t maximum_scanned_pixels = (size_t)1 << 30;
+
+static void limit_scans(j_common_ptr info) {
+  j_decompress_ptr image = (j_decompress_ptr)info;
+  size_t scans = (size_t)image->input_scan_number;
+  size_t pixels = (size_t)image->image_width * image->image_height;
+  if (scans <= 1 || (scans <= (size_t)maximum_scans && scans * pixels <= maximum_scanned_pixels)) return;
+  struct failure *failure = (struct failure *)info->err;
+  snprintf(failure->message, JPEG_BRIDGE_MESSAGE_LENGTH, "%zu scans of %u x %u pixels are more than are accepted", scans,
+           image->image_width, image->image_height);
+  longjmp(failure->escape, 1);
+}
+
 int jpeg_bridge_size(const uint8_t *bytes, size_t count, int *width, int *height, char *message) {
   struct jpeg_decompress_struct info;
   struct failure failure;
@@ -67,6 +85,7 @@ int jpeg_bridge_decode(const uint8_t *bytes, size_t count, int minimum_width, in
                        uint8_t **pixels, int *width, int *height, long *warnings, char *message) {
   struct jpeg_decompress_struct info;
   struct failure failure;
+  struct jpeg_progress_mgr progress = {.progress_monitor = limit_scans};
   uint8_t *volatile result = NULL;
   uint8_t *volatile line = NULL;
   info.err = prepare(&failure, message);
@@ -77,6 +96,8 @@ int jpeg_bridge_decode(const uint8_t *bytes, size_t count, int minimum_width, in
     return -1;
   }
   jpeg_create_decompress(&info);
+  info.mem->max_memory_to_use = maximum_memory;
+  info.progress = &progress;
   jpeg_mem_src(&info, bytes, count);
   jpeg_read_header(&info, TRUE);
   if ((size_t)info.image_width * info.image_height > maximum_pixels) {

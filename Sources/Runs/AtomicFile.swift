@@ -72,7 +72,8 @@ public enum AtomicFile {
   static func append(_ data: Data, to file: URL, makesFolder: Bool = true) throws(RunStoreError) {
     if makesFolder { try makeFolder(file.deletingLastPathComponent()) }
     let isNew = access(file.path, F_OK) != 0
-    let descriptor = open(file.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    // A link under the file's name may lead anywhere; what is written whole takes a link's place instead.
+    let descriptor = open(file.path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw failure(file) }
     defer { close(descriptor) }
     let length = lseek(descriptor, 0, SEEK_END)

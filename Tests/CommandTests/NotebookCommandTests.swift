@@ -51,7 +51,7 @@ import Testing
     let outcome = try JSONDecoder().decode(Outcome.self, from: Data(first.output.utf8))
     #expect(outcome.cells.map(\.name) == ["table3", "table3-maps", "table3-claims"])
     #expect(outcome.cells.count(where: \.rendered) == 3)
-    #expect(outcome.cells[1].gaps.first?.contains("aanet figures 'quickstart/table3/Lg/1'") == true)
+    #expect(outcome.cells[1].gaps.first?.contains("aanet figures quickstart/table3/Lg/1") == true)
     let page = try String(
       contentsOf: project.url.appendingPathComponent("reports/_out/mine/index.html"), encoding: .utf8)
     #expect(page.contains("40.50 ± 0.71") && page.contains("id=\"manifest\""))

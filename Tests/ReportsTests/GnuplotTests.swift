@@ -61,11 +61,25 @@ struct GnuplotTests {
     "@danger", "' . system('touch MARK') . '", "\\", "a\\\n!touch MARK", "%s%n%d %%", "{/=80 big}_^{x}@{y}&{z}~{a}{b}",
     "</text><script>alert(1)</script>", "&lt;&amp;&#0;", String(repeating: "long ", count: 2000), "", " ",
     "é漢字🙂\u{202E}",
+    // A quote with an accent, a variation selector or a key cap on it is a quote to gnuplot and its shell.
+    "'\u{301}`touch MARK`", "'\u{FE0F} `touch MARK` #", "'\u{20E3}; system(\"touch MARK\") #",
   ]
+
+  @Test func aQuotedTextRunsNothing() throws {
+    try withFolder("quoted") { folder in
+      for text in Self.hostile.map({ $0.replacing("MARK", with: "mark") }) {
+        // What it is a title of may fail; what it says must not be done.
+        _ = try? Gnuplot.run(Self.script("set title \(text.quotedForGnuplot) noenhanced"), in: folder)
+        let made = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(made.isEmpty, "\(text)")
+      }
+    }
+  }
 
   @Test func namesAreOnlyText() throws {
     try withFolder("names") { folder in
-      let mark = folder.appendingPathComponent("mark").path
+      // Within the sixty characters that a chart shows; gnuplot works in a folder below this one.
+      let mark = "../mark"
       var report = try Fabricated.report()
       let names = Self.hostile.map { $0.replacing("MARK", with: mark) }
       let row = Fabricated.levels[0]
@@ -84,7 +98,6 @@ struct GnuplotTests {
       report.command = names[4]
       let out = folder.appendingPathComponent("out")
       let files = try report.write(to: out)
-      #expect(!FileManager.default.fileExists(atPath: mark))
       let escaped = try FileManager.default.contentsOfDirectory(atPath: folder.path)
       #expect(escaped == ["out"], "\(escaped)")
       for file in files where file.pathExtension == "svg" { try expectWellFormed(file) }

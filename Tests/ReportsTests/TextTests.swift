@@ -36,6 +36,41 @@ struct TextTests {
     #expect(table.text == "a,b\r\n1,\"x,y\"\r\n")
   }
 
+  @Test(arguments: [
+    ("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"), ("-x", "'-x"),
+    ("\t=1", "'\t=1"), ("\r@x", "\"'\r@x\""), ("-1.5", "-1.5"), ("+0.25", "+0.25"), ("−1.5", "−1.5"), ("a=b", "a=b"),
+    ("=\u{301}1", "'=\u{301}1"), ("\"\u{301},x", "\"\"\"\u{301},x\""),
+  ])
+  func csvFieldsAreNoFormulas(_ text: String, _ expected: String) { #expect(CSV.field(text) == expected) }
+
+  /// Marks that Swift sees as one character with the sign before them, and nobody else does.
+  static let marks: [Unicode.Scalar] = ["\u{301}", "\u{338}", "\u{FE0F}", "\u{20E3}", "\u{302}"]
+
+  /// Signs that mean something somewhere, each with a mark on it, must be escaped as they are without it.
+  @Test(arguments: marks) func marksHideNoSign(_ mark: Unicode.Scalar) {
+    func scalars(_ text: String) -> [Unicode.Scalar] { Array(text.unicodeScalars) }
+    for sign in "&<>\"'\\{}$#%_^~`[]|*!".unicodeScalars {
+      let marked = "a\(sign)\(mark)b"
+      #expect(!"<>\"'".unicodeScalars.contains(sign) || !scalars(marked.escapedForHTML).contains(sign), "\(marked)")
+      for (escaped, plain) in [
+        (marked.escapedForHTML, "\(sign)".escapedForHTML), (marked.escapedForLaTeX, "\(sign)".escapedForLaTeX),
+        (marked.escapedForMarkdown, "\(sign)".escapedForMarkdown),
+      ] {
+        #expect(scalars(escaped) == scalars("a") + scalars(plain) + [mark] + scalars("b"), "\(marked)")
+      }
+    }
+    #expect(scalars("'\(mark)".quotedForGnuplot) == scalars("'’\(mark)'"))
+    #expect(scalars("'\(mark)".quotedForShell) == scalars("''\\''\(mark)'"))
+    #expect(scalars("`\(mark)".asMarkdownCode) == scalars("`` `\(mark) ``"))
+    #expect(scalars(")\(mark)".escapedForMarkdownTarget) == scalars("%29\(mark)"))
+  }
+
+  @Test(arguments: [
+    ("", "''"), ("runs/a_b-1,x=[1]", "'runs/a_b-1,x=[1]'"), ("quickstart/table3", "quickstart/table3"),
+    ("it's", "'it'\\''s'"), ("$(touch x)", "'$(touch x)'"), ("é", "'é'"), ("a\nb", "'a\nb'"), ("²", "'²'"),
+  ])
+  func shellWords(_ text: String, _ expected: String) { #expect(text.quotedForShell == expected) }
+
   static let hostile = "<script>alert(1)</script> & \"q\" 'a' `b` {x}_^~%$#\\ | * [l](u)\n!ls\u{202E}\u{0}"
 
   @Test func html() {

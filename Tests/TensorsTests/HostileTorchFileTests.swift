@@ -173,6 +173,38 @@ import Testing
     try expectRefused(Make.legacy(long), "longer or more")
   }
 
+  /// A long list that is copied a hundred thousand times, each time in a few bytes: terabytes, were it done.
+  @Test(.timeLimit(.minutes(1))) func copiesAreCounted() throws {
+    let long = Array("(".utf8) + [UInt8](repeating: UInt8(ascii: ")"), count: 400_000) + Array("tq\u{0}".utf8)
+    let size = Make.global("torch", "Size") + Array("q\u{1}".utf8)
+    // Recall the function and the list, call the one on the other.
+    let call: [UInt8] = [UInt8(ascii: "h"), 1, UInt8(ascii: "h"), 0, 0x85, UInt8(ascii: "R")]
+    let many = Array(repeating: call, count: 100_000).flatMap { $0 }
+    try expectRefused(Make.legacy(long + size + many), "described wrongly")
+    let pair = Make.tuple([Make.text("k"), Array("N".utf8)]) + Array("q\u{2}".utf8)
+    let pairs =
+      pair + Array("]q\u{0}(".utf8) + Array(repeating: [UInt8(ascii: "h"), 2], count: 300_000).flatMap { $0 }
+      + Array("e".utf8)
+    let dictionary = Make.global("collections", "OrderedDict") + Array("q\u{1}".utf8)
+    try expectRefused(Make.legacy(pairs + dictionary + many), "copies more values")
+  }
+
+  /// Tensors that all are the same numbers, and keys as long as the file, looked up for each tensor.
+  @Test(.timeLimit(.minutes(1))) func sharingIsBounded() throws {
+    let numbers = 1 << 16
+    let tensor = Make.tensor(Make.storage(count: numbers), shape: [numbers], strides: [1]) + Array("q\u{0}".utf8)
+    func file(_ count: Int) -> Data {
+      var root = Array("](".utf8) + tensor
+      for _ in 1..<count { root += [UInt8(ascii: "h"), 0] }
+      let bytes = [UInt8](repeating: 0, count: 4 * numbers)
+      return Make.legacy(root + Array("e".utf8), storages: [("0", numbers, bytes)])
+    }
+    #expect(try TensorFile(data: file(16)).entries.count == 16)
+    try expectRefused(file(2000), "more often than is read")
+    let key = String(repeating: "k", count: 100_000)
+    try expectRefused(Make.legacy(Make.dictionary([("t", Make.storage(key, count: 1))])), "no storage of numbers")
+  }
+
   @Test func memosAndTextsThatLieAreRefused() throws {
     let far = Array("Nr".utf8) + [0xFF, 0xFF, 0xFF, 0xFF]
     try expectRefused(Make.legacy(far + Array("j".utf8) + [0xFE, 0xFF, 0xFF, 0xFF]), "damaged")

@@ -178,7 +178,7 @@ struct SafeTensorsTests {
   @Test("a missing file is named")
   func missing() {
     #expect { try SafeTensors(contentsOf: URL(fileURLWithPath: "/nowhere/at all.safetensors")) } throws: {
-      "\($0)".hasPrefix("/nowhere/at all.safetensors: cannot be read")
+      "\($0)".hasPrefix("/nowhere/at all.safetensors: it cannot be read")
     }
   }
 

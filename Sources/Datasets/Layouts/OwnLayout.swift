@@ -69,8 +69,9 @@ public struct OwnLayout: Hashable, Sendable {
     for split in DatasetLayout.Split.allCases {
       let place = try places.required(split.rawValue)
       let folder = try place.string()
-      let parts = folder.split(separator: "/", omittingEmptySubsequences: false)
-      guard parts.allSatisfy({ !["", ".", ".."].contains($0) }), !folder.contains("\0") else {
+      // By bytes, as the system reads a path: a slash with an accent on it is another character to Swift.
+      let parts = folder.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(String.init)
+      guard parts.allSatisfy({ !["", ".", ".."].contains($0) }), !folder.utf8.contains(0) else {
         throw place.error(
           "\(Wording.quoted(folder)) is no folder within the dataset's, such as 'images/\(split.rawValue)'")
       }

@@ -7,7 +7,7 @@ extension String {
   /// characters become spaces. What shows the string must also say `noenhanced`, so that `_`, `^`, `{` and `&` are
   /// themselves.
   package var quotedForGnuplot: String {
-    "'" + onOneLine.drawable.replacing("'", with: "’") + "'"
+    "'" + onOneLine.drawable.replacingScalars { $0 == "'" ? "’" : nil } + "'"
   }
 
   /// What of the text fits a chart: its first sixty characters, and a box for each character beyond the Basic

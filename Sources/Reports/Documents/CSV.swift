@@ -12,9 +12,16 @@ package struct CSV {
   }
 
   /// A field, quoted where it holds a comma, a quote, a line break or a space at either end.
+  ///
+  /// A text that a spreadsheet would take for a formula, by its first sign, gets an apostrophe before it, which
+  /// spreadsheets take for the mark of a text. Numbers stay what they are.
   package static func field(_ text: String) -> String {
+    let first = text.unicodeScalars.first { $0 > " " }
+    let isFormula = first.map("=+-@".unicodeScalars.contains) ?? false
+    let shown = isFormula && Double(text) == nil ? "'" + text : text
+    let scalars = shown.unicodeScalars
     let needsQuotes =
-      text.unicodeScalars.contains { "\",\r\n".unicodeScalars.contains($0) } || text.first == " " || text.last == " "
-    return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+      scalars.contains { "\",\r\n".unicodeScalars.contains($0) } || scalars.first == " " || scalars.last == " "
+    return needsQuotes ? "\"" + shown.replacingScalars { $0 == "\"" ? "\"\"" : nil } + "\"" : shown
   }
 }

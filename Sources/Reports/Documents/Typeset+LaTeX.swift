@@ -24,33 +24,31 @@ extension String {
   /// Text in which nothing is a command; the signs that reports use become mathematics, so that the file compiles with
   /// plain pdfLaTeX.
   package var escapedForLaTeX: String {
-    var result = ""
-    for character in onOneLine {
-      switch character {
-      case "\\": result += "\\textbackslash{}"
-      case "{", "}", "$", "&", "#", "%", "_": result += "\\\(character)"
-      case "^": result += "\\textasciicircum{}"
-      case "~": result += "\\textasciitilde{}"
-      case "<": result += "\\textless{}"
-      case ">": result += "\\textgreater{}"
-      case "`": result += "\\textasciigrave{}"
-      case "'": result += "\\textquotesingle{}"
-      case "\"": result += "\\textquotedbl{}"
-      case "−": result += "$-$"
-      case "±": result += "$\\pm$"
-      case "→": result += "$\\rightarrow$"
-      case "Δ": result += "$\\Delta$"
-      case "σ": result += "$\\sigma$"
-      case "λ": result += "$\\lambda$"
-      case "²": result += "$^2$"
-      case "×": result += "$\\times$"
-      case "–": result += "--"
-      case "—": result += "---"
-      case "…": result += "\\ldots{}"
-      case "’": result += "'"
-      default: result.append(character)
+    onOneLine.replacingScalars { scalar in
+      switch scalar {
+      case "\\": "\\textbackslash{}"
+      case "{", "}", "$", "&", "#", "%", "_": "\\\(scalar)"
+      case "^": "\\textasciicircum{}"
+      case "~": "\\textasciitilde{}"
+      case "<": "\\textless{}"
+      case ">": "\\textgreater{}"
+      case "`": "\\textasciigrave{}"
+      case "'": "\\textquotesingle{}"
+      case "\"": "\\textquotedbl{}"
+      case "−": "$-$"
+      case "±": "$\\pm$"
+      case "→": "$\\rightarrow$"
+      case "Δ": "$\\Delta$"
+      case "σ": "$\\sigma$"
+      case "λ": "$\\lambda$"
+      case "²": "$^2$"
+      case "×": "$\\times$"
+      case "–": "--"
+      case "—": "---"
+      case "…": "\\ldots{}"
+      case "’": "'"
+      default: nil
       }
     }
-    return result
   }
 }

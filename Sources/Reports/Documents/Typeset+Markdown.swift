@@ -24,30 +24,28 @@ extension String {
   /// A backslash before punctuation is CommonMark's escape; `&` and `<` become entities, since some renderers pass
   /// HTML through before they see the backslash.
   package var escapedForMarkdown: String {
-    var result = ""
-    for character in onOneLine {
-      switch character {
-      case "\\", "`", "*", "_", "[", "]", "|", "#", "~", "$", "!": result += "\\\(character)"
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      default: result.append(character)
+    onOneLine.replacingScalars { scalar in
+      switch scalar {
+      case "\\", "`", "*", "_", "[", "]", "|", "#", "~", "$", "!": "\\\(scalar)"
+      case "&": "&amp;"
+      case "<": "&lt;"
+      case ">": "&gt;"
+      default: nil
       }
     }
-    return result
   }
 
   /// A link's target: spaces, brackets and angles by their codes, so that none ends it.
   package var escapedForMarkdownTarget: String {
-    onOneLine.reduce(into: "") { result, character in
-      switch character {
-      case " ": result += "%20"
-      case "(": result += "%28"
-      case ")": result += "%29"
-      case "<": result += "%3C"
-      case ">": result += "%3E"
-      case "\\": result += "%5C"
-      default: result.append(character)
+    onOneLine.replacingScalars { scalar in
+      switch scalar {
+      case " ": "%20"
+      case "(": "%28"
+      case ")": "%29"
+      case "<": "%3C"
+      case ">": "%3E"
+      case "\\": "%5C"
+      default: nil
       }
     }
   }
@@ -56,12 +54,12 @@ extension String {
   package var asMarkdownCode: String {
     var longest = 0
     var current = 0
-    for character in self {
-      current = character == "`" ? current + 1 : 0
+    for scalar in unicodeScalars {
+      current = scalar == "`" ? current + 1 : 0
       longest = max(longest, current)
     }
     let fence = String(repeating: "`", count: longest + 1)
     let space = longest > 0 ? " " : ""
-    return fence + space + onOneLine.replacing("|", with: "\\|") + space + fence
+    return fence + space + onOneLine.replacingScalars { $0 == "|" ? "\\|" : nil } + space + fence
   }
 }

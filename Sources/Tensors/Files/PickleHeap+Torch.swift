@@ -1,11 +1,14 @@
 /// What the pickle's calls stand for.
 extension PickleHeap {
+  /// The longest key of a storage, in bytes; PyTorch's are numbers. A key is looked up for each tensor.
+  private static let longestKey = 200
+
   /// The storage that a persistent name describes: `("storage", type, key, location, count)`, in old files with a view
   /// behind it, `(key, offset, count)` or None.
   mutating func storage(named name: PickleValue) throws(TensorFileError) -> PickleValue {
     guard let items = sequence(name), (5...6).contains(items.count), case .text("storage") = items[0],
       case .global(.storage(let kind)) = items[1], case .text(let key) = items[2], case .integer(let count) = items[4],
-      count >= 0, count <= Int.max / kind.size
+      key.utf8.count <= Self.longestKey, count >= 0, count <= Int.max / kind.size
     else { throw TensorFileError("its pickle refers to something outside of it that is no storage of numbers") }
     var view = 0..<count
     if items.count == 6, let part = sequence(items[5]) {
@@ -39,9 +42,10 @@ extension PickleHeap {
   private static let wrongArguments = TensorFileError("its pickle is damaged: a tensor is described wrongly")
 
   /// Keys and values in turns: of no argument, or of one list of pairs as Python 2 wrote it.
-  private func pairs(_ arguments: [PickleValue]) throws(TensorFileError) -> [PickleValue] {
+  private mutating func pairs(_ arguments: [PickleValue]) throws(TensorFileError) -> [PickleValue] {
     guard let list = arguments.first else { return [] }
     guard arguments.count == 1, let pairs = sequence(list) else { throw Self.wrongArguments }
+    try copy(pairs.count)
     var items: [PickleValue] = []
     for pair in pairs {
       guard let both = sequence(pair), both.count == 2 else { throw Self.wrongArguments }
@@ -54,7 +58,7 @@ extension PickleHeap {
   private func tensor(_ arguments: [PickleValue]) throws(TensorFileError) -> TorchTensor {
     guard arguments.count >= 4, case .storage(let number) = arguments[0], case .integer(let offset) = arguments[1],
       let shape = integers(arguments[2]), let strides = integers(arguments[3]), shape.count == strides.count,
-      shape.count <= 64, offset >= 0
+      offset >= 0
     else { throw Self.wrongArguments }
     let storage = storages[number]
     func fault(_ reason: String) -> TensorFileError {

@@ -88,6 +88,17 @@ struct PickleHeap {
   var containers: [Container] = []
   private(set) var storages: [TorchStorage] = []
   private(set) var tensors: [TorchTensor] = []
+  /// How many items may still be copied from one container to another: a pickle can have the same long list copied over
+  /// and over, each time in four bytes.
+  private var room = RestrictedUnpickler.maximumInstructions
+
+  /// Takes note that items are copied.
+  ///
+  /// - Throws: ``TensorFileError`` where that makes more than any file of weights needs.
+  mutating func copy(_ count: Int) throws(TensorFileError) {
+    guard count <= room else { throw TensorFileError("its pickle copies more values than weights need") }
+    room -= count
+  }
 
   mutating func add(_ form: Form, _ items: [PickleValue]) -> PickleValue {
     containers.append(Container(form: form, items: items))
@@ -110,9 +121,12 @@ struct PickleHeap {
     return containers[number].items
   }
 
-  /// The items of a tuple or a list, where all are whole numbers.
+  /// The most dimensions of a tensor.
+  static let maximumDimensions = 64
+
+  /// The items of a tuple or a list of at most ``maximumDimensions``, where all are whole numbers: a shape or strides.
   func integers(_ value: PickleValue) -> [Int]? {
-    guard let items = sequence(value) else { return nil }
+    guard let items = sequence(value), items.count <= Self.maximumDimensions else { return nil }
     let numbers = items.compactMap { if case .integer(let number) = $0 { number } else { nil } }
     return numbers.count == items.count ? numbers : nil
   }

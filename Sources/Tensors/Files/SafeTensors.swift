@@ -13,8 +13,9 @@ public struct SafeTensors: Sendable, Equatable {
   /// Free text by name (`__metadata__`).
   public var metadata: [String: String]
 
-  /// The largest header that is read, the format's own limit.
-  public static let maximumHeader = 100_000_000
+  /// The largest header that is read. The format allows 100 MB; models of thousands of tensors have some hundred kilobytes, and
+  /// reading takes seventy times a header in memory.
+  public static let maximumHeader = 1 << 23
 
   /// Gathers tensors for writing.
   public init(tensors: [String: StoredTensor] = [:], metadata: [String: String] = [:]) {
@@ -27,8 +28,8 @@ public struct SafeTensors: Sendable, Equatable {
   /// - Throws: ``SafeTensorsError`` where the file cannot be read or contradicts itself.
   public init(contentsOf url: URL) throws(SafeTensorsError) {
     let data: Data
-    do { data = try Data(contentsOf: url, options: .mappedIfSafe) } catch {
-      throw SafeTensorsError(description: "\(url.path): cannot be read (\(error.localizedDescription))")
+    do { data = try TensorFile.mapped(url) } catch {
+      throw SafeTensorsError(description: "\(url.path): \(error.description)")
     }
     do { try self.init(data: data) } catch {
       throw SafeTensorsError(description: "\(url.path): \(error.description)")

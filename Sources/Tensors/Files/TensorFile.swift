@@ -105,7 +105,7 @@ public struct TensorFile: Sendable {
   }
 
   /// The bytes of a regular file, mapped: a folder, a pipe or a device under its name is refused, not waited for.
-  private static func mapped(_ url: URL) throws(TensorFileError) -> Data {
+  static func mapped(_ url: URL) throws(TensorFileError) -> Data {
     var status = stat()
     guard stat(url.path, &status) == 0 else {
       throw TensorFileError("it cannot be read (\(String(cString: strerror(errno))))")

@@ -23,6 +23,9 @@ struct TorchArchive {
   init(
     form: Form, data: Data, tensors: [(name: String, tensor: TorchTensor)], places: [String: Range<Int>]
   ) throws(TensorFileError) {
+    // Tensors may share their numbers. A file whose tensors all are the same numbers over and over is no weights, and
+    // reading each of them would take time without end.
+    var room = max(Self.largestTotal, data.count * Self.largestSharing)
     for (name, tensor) in tensors {
       let needed = tensor.storage.count * tensor.storage.kind.size
       guard let place = places[tensor.storage.key] else {
@@ -31,12 +34,18 @@ struct TorchArchive {
       guard needed <= place.count else {
         throw TensorFileError("\(name.quotedForMessage) needs \(needed) bytes; the file holds \(place.count) for it")
       }
+      room -= tensor.shape.byteCount(of: tensor.storage.kind) ?? 0
+      guard room >= 0 else { throw TensorFileError("its tensors repeat the numbers in it more often than is read") }
     }
     self.form = form
     self.data = data
     self.tensors = tensors
     self.places = places
   }
+
+  /// How many times the file's size all tensors together may have, and how many bytes in any case.
+  private static let largestSharing = 16
+  private static let largestTotal = 1 << 26
 
   /// Reads the archive's description; the numbers stay in the file until they are asked for.
   ///

@@ -85,7 +85,7 @@ struct RunCommand: ParsableCommand {
   private var commandLine: String {
     (["aanet", "run", experiment] + overrides + variants.flatMap { ["--variant", $0] } + work.words
       + (noReport ? ["--no-report"] : []) + (format == .json ? ["--format", "json"] : []) + data.words + project.words)
-      .map(ProjectReports.shellWord).joined(separator: " ")
+      .map(\.quotedForShell).joined(separator: " ")
   }
 
   /// The reports that are drawn of experiments, tried without records: what is wrong with them is said before training.

@@ -54,6 +54,6 @@ struct RunsRemoveCommand: ParsableCommand {
   private var command: String {
     (["aanet", "runs", "remove"] + names + variants.flatMap { ["--variant", $0] }
       + (unfinished ? ["--unfinished"] : []))
-      .map(ProjectReports.shellWord).joined(separator: " ")
+      .map(\.quotedForShell).joined(separator: " ")
   }
 }

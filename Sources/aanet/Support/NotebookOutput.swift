@@ -36,7 +36,7 @@ struct NotebookOutput {
         throw ConfigurationError(at: named.location, path: error.path, error.reason)
       }
     }
-    let command = (["aanet", "report", name] + overrides).map(ProjectReports.shellWord).joined(separator: " ")
+    let command = (["aanet", "report", name] + overrides).map(\.quotedForShell).joined(separator: " ")
     let report = try NotebookReport(
       source, notebook: context(tables, reports), command: command, program: Self.program)
     let outcome = try report.write(to: folder)

@@ -59,14 +59,7 @@ struct ProjectReports {
 
   /// The command that makes the runs of experiments under some changes.
   static func command(_ experiments: String, _ overrides: [String]) -> String {
-    (["aanet", "run", experiments] + overrides).map(shellWord).joined(separator: " ")
-  }
-
-  /// A word as a shell reads it back, quoted where it must be.
-  static func shellWord(_ word: String) -> String {
-    let isPlain =
-      !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/._-=,+:".contains($0)) }
-    return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    (["aanet", "run", experiments] + overrides).map(\.quotedForShell).joined(separator: " ")
   }
 }
 

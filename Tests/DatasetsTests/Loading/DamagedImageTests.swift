@@ -105,6 +105,49 @@ import Testing
     #expect(try message(bytes).contains("65278 x 65278"))
   }
 
+  /// A progressive image of grey pixels: a scan of the mean levels, then as many empty scans of detail as wanted, of some
+  /// twenty bytes each.
+  static func progressive(width: Int, height: Int, scans: Int) -> [UInt8] {
+    func segment(_ marker: UInt8, _ body: [UInt8]) -> [UInt8] {
+      [0xff, marker, UInt8((body.count + 2) >> 8), UInt8((body.count + 2) & 0xff)] + body
+    }
+    func high(_ number: Int) -> [UInt8] { [UInt8(number >> 8), UInt8(number & 0xff)] }
+    let oneCode = [1] + [UInt8](repeating: 0, count: 15)
+    var bytes: [UInt8] = [0xff, 0xd8]
+    bytes += segment(0xdb, [0] + [UInt8](repeating: 1, count: 64))
+    bytes += segment(0xc2, [8] + high(height) + high(width) + [1, 1, 0x11, 0])
+    bytes += segment(0xc4, [0x00] + oneCode + [0x00])
+    bytes += segment(0xc4, [0x10] + oneCode + [0xe0])
+    bytes += segment(0xda, [1, 1, 0, 0, 0, 0]) + [UInt8](repeating: 0, count: width * height / 512 + 1)
+    for _ in 0..<scans { bytes += segment(0xda, [1, 1, 0, 1, 63, 0]) + [0, 0, 0, 0] }
+    return bytes + [0xff, 0xd9]
+  }
+
+  /// Twenty bytes a scan cost as much time as all pixels: a file of the size that is accepted would take half a day.
+  @Test(.timeLimit(.minutes(1))) func scansWithoutEndAreRefused() throws {
+    let (image, _) = try JPEG.decode(Self.progressive(width: 64, height: 64, scans: 20))
+    #expect(image.width == 64 && Set(image.pixels) == [128])
+    for (width, height, scans) in [(64, 64, 300), (4000, 4000, 100), (65_500, 64, 5000)] {
+      let bytes = Self.progressive(width: width, height: height, scans: scans)
+      let error = #expect(throws: JPEGError.self) { try JPEG.decode(bytes) }
+      #expect(error?.description.contains("scans of \(width) x \(height) pixels") == true)
+      #expect(throws: JPEGError.self) { try JPEG.decode(bytes, minimum: (width: 64, height: 128)) }
+    }
+  }
+
+  @Test func theWidestImageIsShrunk() throws {
+    let wide = try JPEG.encode(Image(width: 65_500, height: 2, red: 10, green: 200, blue: 30), quality: 90)
+    let folder = try TemporaryFolder()
+    let image = LabelledImage(
+      file: try folder.write(wide, to: "wide.jpg"), name: "wide.jpg", identity: 1, camera: 1)
+    let batch = try #require(
+      try BatchLoader(images: [image], size: size, batches: [[LoadItem(index: 0)]]).next())
+    #expect(batch.withPixels { $0.count == 16 * 8 * 3 && $0.allSatisfy(\.isFinite) })
+    #expect(throws: JPEGError.self) {
+      try JPEG.encode(Image(width: 65_501, height: 1), quality: 90)
+    }
+  }
+
   @Test func fourInksAndGreyAreConverted() throws {
     let folder = try TemporaryFolder()
     for (name, colour) in [("cmyk", [200.0, 40, 90]), ("grey", [120, 120, 120])] {

@@ -62,10 +62,32 @@ struct ProseTests {
   }
 
   @Test func linksRunNothing() {
-    for target in ["javascript:alert", "data:text/html,x", "//evil.example", "JavaScript:x", "vbscript:x", "#here"] {
+    for target in [
+      "javascript:alert", "data:text/html,x", "//evil.example", "JavaScript:x", "vbscript:x", "#here",
+      "javascript:\u{301}alert", "//\u{301}evil.example",
+    ] {
       #expect(place("[x](\(target))").contains("no target for a link"), "\(target)")
     }
     #expect(place("[x](https://a.b) [z](tables.md) [w](mailto:a@b.c)") == "accepted")
+  }
+
+  /// Signs that open something and are never closed, long fences, and runs of digits: read once, not once for each sign.
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      "[", "[a](", "`", "``a`", "*a", "**", "_a ", "1", "1 ", "1,", "1.a", "[a]\n(", "{", "\\", "# ", "> ", "- ", "1. ",
+      "a\n\n", "```sh\n```\n", "```\n",
+    ])
+  func longSourcesEndQuickly(unit: String) {
+    _ = place(String(repeating: unit, count: 200_000 / unit.utf8.count))
+    var fences = ""
+    for width in 1...600 { fences += String(repeating: "`", count: width) + "x" }
+    if unit == "`" { _ = place(fences) }
+  }
+
+  @Test func cellsAreCounted() {
+    let cells = (0..<201).map { "```table\nof: table3\nname: a\($0)\n```\n" }.joined()
+    #expect(place(cells).contains("made.md:805:1: a notebook has at most 200 cells"))
   }
 
   @Test func subsetOfMarkdownIsSetAndTheRestIsText() throws {

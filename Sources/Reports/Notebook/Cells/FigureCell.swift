@@ -39,7 +39,7 @@ struct FigureCell: NotebookCell {
 
   func render(as name: String) throws -> [CellPart] {
     guard let folder else { return [run.gap] }
-    let draw = Typeset([.code("aanet figures '\(run.word.replacing("'", with: "'\\''"))'")])
+    let draw = Typeset([.code("aanet figures \(run.word.quotedForShell)")])
     guard let figures = try RunFigures(in: folder) else {
       return [
         .gap(
@@ -71,7 +71,7 @@ struct FigureCell: NotebookCell {
 
   /// The JPEG beside the record: a plain name, no more than ``largest``, and a JPEG by its first bytes.
   private func preview(_ figure: RunFigures.Figure, in folder: URL) -> Data? {
-    guard !figure.preview.contains("/"), !figure.preview.hasPrefix("."),
+    guard !figure.preview.utf8.contains(UInt8(ascii: "/")), !figure.preview.hasPrefix("."),
       let handle = try? FileHandle(forReadingFrom: folder.appendingPathComponent(figure.preview)),
       let data = try? handle.read(upToCount: Self.largest + 1), data.count <= Self.largest,
       data.starts(with: [0xFF, 0xD8, 0xFF])

@@ -5,11 +5,15 @@ struct NotebookReader {
   /// What may stand after a fence and is shown as it is.
   static let languages = ["text", "sh", "console", "yaml", "json", "swift", "python", "latex"]
 
+  /// The most cells of a notebook: each is read as a text of its own, from the notebook's first line on.
+  private static let largestCount = 200
+
   private let lines: [Substring]
   private let file: String
   private var line: Int
   private var blocks: [NotebookSource.Block] = []
   private var level = 0
+  private var cells = 0
 
   /// - Parameter from: the index of the first line.
   init(lines: [Substring], from line: Int, file: String) {
@@ -117,6 +121,8 @@ struct NotebookReader {
     else { throw error("this fence is not closed by a line '\(sign)'") }
     let body = lines[(line + 1)..<end].joined(separator: "\n")
     if known.contains(kind) {
+      cells += 1
+      guard cells <= Self.largestCount else { throw error("a notebook has at most \(Self.largestCount) cells") }
       // Line feeds in front keep the lines of messages those of the notebook.
       let padded = String(repeating: "\n", count: line + 1) + body + "\n"
       let location = SourceLocation(file: file, line: line + 1, column: sign.count + 1)

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Runs
 
 /// A notebook as its author wrote it, `reports/<name>.md`: what it draws from, prose, and cells.
 public struct NotebookSource: Sendable {
@@ -50,13 +51,9 @@ public struct NotebookSource: Sendable {
   /// - Throws: a `ConfigurationError` that names file, line and column, a `ReportError` where the file cannot be read.
   public init(contentsOf file: URL) throws {
     let name = file.deletingPathExtension().lastPathComponent
-    guard let handle = try? FileHandle(forReadingFrom: file), let data = try? handle.read(upToCount: Self.largest + 1)
-    else {
-      throw ReportError("\(file.path.onOneLine) cannot be read")
-    }
-    guard data.count <= Self.largest else {
-      throw ReportError("\(file.path.onOneLine) has more than \(Self.largest) bytes, which is no notebook")
-    }
+    let data: Data?
+    do { data = try AtomicFile.read(file, limit: Self.largest) } catch { throw ReportError("\(error)".onOneLine) }
+    guard let data else { throw ReportError("\(file.path.onOneLine): there is no such notebook") }
     guard let text = String(validating: data, as: UTF8.self) else {
       throw ReportError("\(file.path.onOneLine) is not UTF-8")
     }

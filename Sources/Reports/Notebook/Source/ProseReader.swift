@@ -19,13 +19,17 @@ struct ProseReader {
   private func starts(_ text: String, at index: Int) -> Bool {
     text.enumerated().allSatisfy { at(index + $0.offset) == $0.element }
   }
-  private func find(_ text: String, from index: Int) -> Int? {
-    var index = index
-    while index < source.marks.count {
-      if starts(text, at: index) { return index }
-      index += 1
-    }
-    return nil
+  /// Where signs were searched from and found last.
+  private var searches: [String: (from: Int, found: Int?)] = [:]
+
+  /// Where some signs stand next. A search that starts between the start and the end of the last one for the same signs
+  /// ends where that did and is not made again, so that a thousand unclosed brackets are not a thousand searches to the
+  /// text's end.
+  private mutating func find(_ text: String, from index: Int) -> Int? {
+    if let last = searches[text], last.from <= index, last.found.map({ index <= $0 }) ?? true { return last.found }
+    let found = (index..<max(index, source.marks.count)).first { starts(text, at: $0) }
+    searches[text] = (index, found)
+    return found
   }
 
   /// Reads it all.
@@ -75,21 +79,43 @@ struct ProseReader {
     visible.append((Self.object, place))
   }
 
+  /// Where the last run of so many backticks starts, by their number.
+  private lazy var lastFences: [Int: Int] = {
+    var last: [Int: Int] = [:]
+    var index = 0
+    while index < source.marks.count {
+      let end = endOfFence(from: index)
+      if end > index { last[end - index] = index }
+      index = max(end, index + 1)
+    }
+    return last
+  }()
+
+  private func endOfFence(from index: Int) -> Int {
+    source.marks[index...].firstIndex { $0.character != "`" } ?? source.marks.count
+  }
+
+  /// The run of just so many backticks that follows.
+  private mutating func fence(_ width: Int, from index: Int) -> Int? {
+    guard let last = lastFences[width], last >= index else { return nil }
+    var index = index
+    while index < source.marks.count {
+      let end = endOfFence(from: index)
+      if end - index == width { return index }
+      index = max(end, index + 1)
+    }
+    return nil
+  }
+
   /// A span between equal runs of backticks. What is nothing but a number is no code.
   private mutating func code() throws(ConfigurationError) {
-    var fence = ""
-    while at(place + fence.count) == "`" { fence.append("`") }
-    var end = place + fence.count
-    while let found = find(fence, from: end), at(found + fence.count) == "`" {
-      end = found
-      while at(end) == "`" { end += 1 }
-    }
-    guard let close = find(fence, from: end) else {
-      for offset in 0..<fence.count { type(place + offset) }
-      place += fence.count
+    let width = endOfFence(from: place) - place
+    guard let close = fence(width, from: place + width) else {
+      for offset in 0..<width { type(place + offset) }
+      place += width
       return
     }
-    let inner = place + fence.count..<close
+    let inner = place + width..<close
     var text = source.text(inner)
     if text.first == " ", text.last == " ", text.contains(where: { $0 != " " }) {
       text = String(text.dropFirst().dropLast())
@@ -98,7 +124,7 @@ struct ProseReader {
       text.contains(where: \.isNumber) && !text.contains { $0.isLetter || $0 == "=" || $0 == ":" || $0 == "/" }
     add(.set(.code(text)))
     if isNumber { for index in inner { visible.append((source.marks[index].character, index)) } }
-    place = close + fence.count
+    place = close + width
   }
 
   /// `{{table3.Lg.mAP}}`, `{{typed 0.1}}` or `{{see table3}}`.
@@ -123,7 +149,7 @@ struct ProseReader {
 
   private mutating func link() throws(ConfigurationError) {
     guard let middle = find("](", from: place + 1), let close = find(")", from: middle + 2),
-      !source.text(place..<close).contains("\n")
+      find("\n", from: place).map({ $0 > close }) ?? true
     else {
       type(place)
       place += 1
@@ -144,13 +170,17 @@ struct ProseReader {
   /// Targets that lead somewhere and run nothing.
   static func isAllowed(_ target: String) -> Bool {
     guard !target.isEmpty, !target.hasPrefix("#"), target.onOneLine == target,
-      !target.contains(where: { $0 == " " || $0 == "\"" })
+      !target.unicodeScalars.contains(where: { $0 == " " || $0 == "\"" })
     else {
       return false
     }
-    let scheme = target.prefix { $0 != ":" && $0 != "/" && $0 != "#" && $0 != "?" }
-    guard scheme.count < target.count, target[scheme.endIndex] == ":" else { return !target.hasPrefix("//") }
-    return ["https", "http", "mailto"].contains(scheme.lowercased())
+    // By scalars, as a browser reads an address: a colon with an accent on it still ends a scheme.
+    let scalars = target.unicodeScalars
+    let scheme = scalars.prefix { $0 != ":" && $0 != "/" && $0 != "#" && $0 != "?" }
+    guard scheme.endIndex < scalars.endIndex, scalars[scheme.endIndex] == ":" else {
+      return !scalars.starts(with: "//".unicodeScalars)
+    }
+    return ["https", "http", "mailto"].contains(String(scheme).lowercased())
   }
 
   /// `*`, `**` or `_`: opens where something is set before the same sign again, closes what it opened, else stands for itself.

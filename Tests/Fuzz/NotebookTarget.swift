@@ -1,0 +1,76 @@
+import Foundation
+@testable import Reports
+
+/// Sources of notebooks, read and, where that succeeds, written in every form around empty cells.
+struct NotebookTarget: FuzzTarget {
+  private let tables = (try? FabricatedRecords.tables(of: FabricatedRecords.record())) ?? []
+
+  func feed(_ bytes: [UInt8]) {
+    guard let text = String(validating: bytes, as: UTF8.self),
+      let source = try? NotebookSource(text: text, name: "fuzz"),
+      let report = try? NotebookReport(
+        source, notebook: NotebookContext(tables: tables), command: "aanet report fuzz"),
+      let blocks = try? report.blocks([])
+    else { return }
+    let page = report.html(blocks)
+    // Whatever the source says, the page's one script is ours.
+    precondition(page.ranges(of: "<script").count == 1 && !page.contains("href=\"javascript:"), page)
+    _ = report.markdown(blocks)
+    _ = report.latex(blocks)
+    _ = try? report.jupyter(blocks)
+  }
+
+  func seeds() throws -> [String: [UInt8]] {
+    var seeds = try Project.files(in: "reports", ending: ".md").filter { !$0.key.hasPrefix("sample") }
+    seeds["every"] = Array(Self.everything.utf8)
+    return seeds
+  }
+
+  private static let everything = """
+    ---
+    title: Made up
+    subtitle: 'of *nothing*'
+    experiments: { table3: made/up }
+    ---
+    # First
+
+    Words, *stress*, **weight**, _more_, `code <b>`, [a link](https://example.org/?a=1&b=2), {{table3.Lg.mAP}} and
+    {{see losses}}, {{table3."Lg".rank1.spread}}, {{typed 0.1}}, \\{{.
+
+    - one
+      and more
+    1. first
+    > Not to be missed.
+
+    ```sh
+    echo "<hi>"
+    ```
+    ## Second
+    ```table
+    of: table3
+    part: gains
+    ```
+    ~~~chart
+    of: table3
+    show: losses
+    name: losses
+    rows: [Lg]
+    caption: Losses of {{table3.Lg.mAP.n}} seeds.
+    ~~~
+    ```figure
+    of: table3
+    row: Lg
+    seed: 1
+    show: maps
+    ```
+    ```run
+    of: table3
+    row: Lg
+    ```
+    ```findings
+    of: table3
+    part: methods
+    ```
+
+    """
+}

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# The tests of the engine and of all that calls C, under a sanitizer: Tests/Sanitizers/run.sh address|thread|undefined [FILTER]
+#
+# Builds into .build/sanitize-KIND, so that the usual build stays as it is. FILTER is that of `swift test`.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+kind=${1:-}
+case $kind in
+address | thread | undefined) ;;
+*)
+  echo "a sanitizer: address, thread, undefined" >&2
+  exit 2
+  ;;
+esac
+filter=${2:-'(Tensors|Layers|Models|Datasets|Retrieval|Configuration|Runs|Reports)Tests'}
+
+export AANET_SANITIZE=1
+export SWIFT_BACKTRACE=enable=no
+here=$PWD/Tests/Sanitizers
+# Leaks are looked for by no test: Swift's runtime, gnuplot's library and OpenBLAS keep memory for good.
+export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1
+export TSAN_OPTIONS=halt_on_error=1:suppressions=$here/thread.suppressions
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+options=(--configuration release --sanitize "$kind" --scratch-path ".build/sanitize-$kind")
+swift build "${options[@]}" --build-tests
+swift test "${options[@]}" --skip-build --filter "$filter"
