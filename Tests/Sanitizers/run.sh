@@ -19,7 +19,7 @@ export SWIFT_BACKTRACE=enable=no
 here=$PWD/Tests/Sanitizers
 # Leaks are looked for by no test: Swift's runtime, gnuplot's library and OpenBLAS keep memory for good.
 export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1
-export TSAN_OPTIONS=halt_on_error=1:suppressions=$here/thread.suppressions
+export TSAN_OPTIONS=suppressions=$here/thread.suppressions
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 options=(--configuration release --sanitize "$kind" --scratch-path ".build/sanitize-$kind")
 swift build "${options[@]}" --build-tests
