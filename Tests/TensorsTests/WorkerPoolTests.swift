@@ -12,8 +12,8 @@ struct WorkerPoolTests {
       let pool = WorkerPool(count: threads)
       try Agreement.require(pool.count == max(1, threads), "\(pool.count) workers")
       try withEvery("chunks", in: [0, 1, 2, 3, 64, 1000]) { chunks in
-        let counts = Mutex([Int](repeating: 0, count: chunks))
-        let workers = Mutex(Set<Int>())
+        let counts = Guarded([Int](repeating: 0, count: chunks))
+        let workers = Guarded(Set<Int>())
         pool.run(chunks) { chunk, worker in
           counts.withLock { $0[chunk] += 1 }
           workers.withLock { _ = $0.insert(worker) }
@@ -28,7 +28,7 @@ struct WorkerPoolTests {
   @Test("thousands of runs, one right after the other")
   func repeated() {
     let pool = WorkerPool(count: 4)
-    let total = Mutex(0)
+    let total = Guarded(0)
     for round in 0..<1_500 {
       pool.run(1 + round % 7) { chunk, _ in total.withLock { $0 += chunk + 1 } }
     }
@@ -55,7 +55,7 @@ struct WorkerPoolTests {
   @Test("a chunk's worker is its own while it runs")
   func workersApart() {
     let pool = WorkerPool(count: 4)
-    let busy = Mutex([Bool](repeating: false, count: 4))
+    let busy = Guarded([Bool](repeating: false, count: 4))
     let clashes = Atomic<Int>(0)
     pool.run(2_000) { _, worker in
       let wasBusy = busy.withLock { busy in
