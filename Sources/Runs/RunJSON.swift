@@ -12,6 +12,13 @@ package enum RunJSON {
     return encoder
   }
 
+  /// A value as text on one line. JSON has one shortest form for every number, so that equal texts are equal bits.
+  ///
+  /// - Throws: what encoding throws.
+  package static func text(of value: some Encodable) throws -> String {
+    String(decoding: try encoder(pretty: false).encode(value), as: UTF8.self)
+  }
+
   static func decoder() -> JSONDecoder {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(

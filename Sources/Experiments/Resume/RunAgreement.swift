@@ -45,26 +45,17 @@ public struct RunAgreement: Codable, Sendable {
       tensors("σ", where: isSigma, behind: "model."),
       tensors("momentum", where: { _ in true }, behind: "momentum."),
       Self.text("place in training", places),
-      Self.text("epochs", try both { try Self.json(try $0.epochs(of: run).map(\.withoutTimes)) }),
+      Self.text("epochs", try both { try RunJSON.text(of: try $0.epochs(of: run).map(\.withoutTimes)) }),
       Self.tensors("descriptors", descriptors.0, descriptors.1),
-      Self.text("ranks", try both { try Self.json(try $0.ranks(of: run)) }),
-      Self.text("metrics", try both { try Self.json(try $0.metrics(of: run)?.withoutTimes) }),
+      Self.text("ranks", try both { try RunJSON.text(of: try $0.ranks(of: run)) }),
+      Self.text("metrics", try both { try RunJSON.text(of: try $0.metrics(of: run)?.withoutTimes) }),
     ]
   }
 
   private static func place(in checkpoint: SafeTensors) throws -> String {
     var progress = try Checkpoint.progress(in: checkpoint)
     progress.seconds = 0
-    return try json(progress)
-  }
-
-  /// JSON has one shortest form for every number, so that equal texts are equal bits.
-  private static func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
+    return try RunJSON.text(of: progress)
   }
 
   static func text(_ name: String, _ texts: (String, String)) -> Part {

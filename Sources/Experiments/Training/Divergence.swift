@@ -74,9 +74,7 @@ public struct LastCheckpoint: Hashable, Sendable {
   /// Looks at a run's checkpoint; nil where there is none that can be read.
   init?(of run: RunIdentity, in store: RunStore) {
     file = store.url(.checkpoint, of: run)
-    guard let stored = try? SafeTensors(contentsOf: file),
-      let progress = try? JSONDecoder().decode(
-        TrainingProgress.self, from: Data((stored.metadata["progress"] ?? "").utf8))
+    guard let stored = try? SafeTensors(contentsOf: file), let progress = try? Checkpoint.progress(in: stored)
     else { return nil }
     place = "epoch \(progress.epochs), step \(progress.steps)"
   }

@@ -51,18 +51,12 @@ struct ClaimsCommand: ParsableCommand {
 
   func run() throws {
     if deviations { return try printDeviations() }
-    let published = try PublishedFigures(
-      contentsOf: project.reports.appendingPathComponent(ReportDefinition.publishedFile))
-    let ledger = try ClaimsLedger(
-      contentsOf: project.reports.appendingPathComponent(ClaimsLedger.file), published: published)
     let reports = try ProjectReports(project, overrides: overrides)
+    let ledger = try reports.claims()
     var made: [any TableReport] = []
     for plan in try experiment.flatMap({ try project.library.plans($0, overrides: overrides) }) {
       guard let definition = try ProjectReports.definition(for: plan, project: project) else { continue }
-      let found = try plan.records(in: project.store)
-      SealWarning.give(found.map(\.record))
-      let records = Dictionary(found.map { ($0.trial, $0.record) }, uniquingKeysWith: { first, _ in first })
-      made.append(try reports.report(definition, on: plan) { records[$0] ?? nil })
+      made.append(try reports.report(definition, on: plan).report)
     }
     let report = ClaimsReport(ledger, reports: made)
     switch format {
@@ -75,11 +69,7 @@ struct ClaimsCommand: ParsableCommand {
   }
 
   private func printDeviations() throws {
-    let register = try DeviationRegister(
-      contentsOf: project.reports.appendingPathComponent(DeviationRegister.file), project: project.folder)
-    let records = project.store.survey().records
-    SealWarning.give(records)
-    let report = DeviationReport(register, runs: VariedRun.all(records, in: project.store))
+    let report = try ProjectReports.deviations(in: project)
     switch format {
     case .table: print(report.terminal(width: Console.width))
     case .json: try Console.printJSON(Register(findings: report.findings, rows: report.rows))

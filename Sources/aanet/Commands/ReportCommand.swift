@@ -60,11 +60,9 @@ struct ReportCommand: ParsableCommand {
     let reports = try ProjectReports(project, overrides: overrides)
     var others = 0
     let made = try defined.map { plan, definition in
-      let found = try plan.records(in: project.store)
-      others += found.map(\.others).reduce(0, +)
-      SealWarning.give(found.map(\.record))
-      let records = Dictionary(found.map { ($0.trial, $0.record) }, uniquingKeysWith: { first, _ in first })
-      return try reports.report(definition, on: plan) { records[$0] ?? nil }
+      let drawn = try reports.report(definition, on: plan)
+      others += drawn.others
+      return drawn.report
     }
     let name = definition?.name ?? (plans.count == 1 ? first.1.output(for: first.0.name) : wanted)
     try ReportOutput(

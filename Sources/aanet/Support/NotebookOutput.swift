@@ -28,32 +28,21 @@ struct NotebookOutput {
             "no table is defined for \(named.experiment): it names none ('table: table1'), and no file under reports/ names it"
           )
         }
-        let found = try plan.records(in: project.store)
-        SealWarning.give(found.map(\.record))
-        let records = Dictionary(found.map { ($0.trial, $0.record) }, uniquingKeysWith: { first, _ in first })
-        return NotebookTable(name: named.name, report: try reports.report(definition, on: plan) { records[$0] ?? nil })
+        return NotebookTable(name: named.name, report: try reports.report(definition, on: plan).report)
       } catch let error as ConfigurationError where error.location == nil {
         throw ConfigurationError(at: named.location, path: error.path, error.reason)
       }
     }
     let command = (["aanet", "report", name] + overrides).map(\.quotedForShell).joined(separator: " ")
     let report = try NotebookReport(
-      source, notebook: context(tables, reports), command: command, program: Self.program)
+      source,
+      notebook: NotebookContext(
+        tables: tables, store: project.store, claims: reports.claims,
+        deviations: { [project] in try ProjectReports.deviations(in: project) }),
+      command: command, program: Self.program)
     let outcome = try report.write(to: folder)
     if format == .json { try Console.printJSON(outcome) } else { print(Self.summary(outcome)) }
     if let page = outcome.files.first { Console.complain("\nopen \(page.path)") }
-  }
-
-  /// The tables, and what further cells read: the ledger and the register are read where a cell asks for them alone.
-  private func context(_ tables: [NotebookTable], _ reports: ProjectReports) -> NotebookContext {
-    let (folder, root, store) = (project.reports, project.folder, project.store)
-    return NotebookContext(tables: tables, store: store) {
-      try ClaimsLedger(contentsOf: folder.appendingPathComponent(ClaimsLedger.file), published: reports.published)
-    } deviations: {
-      DeviationReport(
-        try DeviationRegister(contentsOf: folder.appendingPathComponent(DeviationRegister.file), project: root),
-        runs: VariedRun.all(store.survey().records, in: store))
-    }
   }
 
   /// What tells this build of the program from another: its file's size and time.

@@ -11,8 +11,7 @@ struct ProjectReports {
   let project: ProjectOptions
   /// The changes that the plans were made with; the commands that recompute the runs need them too.
   let overrides: [String]
-  /// The paper's figures.
-  let published: PublishedFigures
+  private let published: PublishedFigures
   private let registry: DatasetRegistry
 
   init(_ project: ProjectOptions, overrides: [String] = []) throws {
@@ -41,6 +40,30 @@ struct ProjectReports {
     case .comparison: return try ComparisonReport(definition, source: source, published: table)
     case .attributes: return try AttributesReport(definition, source: source, published: table)
     }
+  }
+
+  /// A report on one experiment from the records on disk, with a warning of those that somebody changed, and how many
+  /// older runs of the same settings are left out of it.
+  func report(_ definition: ReportDefinition, on plan: ExperimentPlan) throws -> (report: any TableReport, others: Int)
+  {
+    let found = try plan.records(in: project.store)
+    SealWarning.give(found.map(\.record))
+    let records = Dictionary(found.map { ($0.trial, $0.record) }, uniquingKeysWith: { first, _ in first })
+    return (try report(definition, on: plan) { records[$0] ?? nil }, found.map(\.others).reduce(0, +))
+  }
+
+  /// The ledger of the paper's claims.
+  func claims() throws -> ClaimsLedger {
+    try ClaimsLedger(contentsOf: project.reports.appendingPathComponent(ClaimsLedger.file), published: published)
+  }
+
+  /// The register of settings and what varying them cost, with a warning of records that somebody changed.
+  static func deviations(in project: ProjectOptions) throws -> DeviationReport {
+    let register = try DeviationRegister(
+      contentsOf: project.reports.appendingPathComponent(DeviationRegister.file), project: project.folder)
+    let records = project.store.survey().records
+    SealWarning.give(records)
+    return DeviationReport(register, runs: VariedRun.all(records, in: project.store))
   }
 
   private func records(

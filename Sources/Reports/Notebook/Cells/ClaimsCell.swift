@@ -38,7 +38,7 @@ struct ClaimsCell: NotebookCell {
 
   var name: String { table.map { "\($0.name)-claims" } ?? "claims" }
 
-  func inputs() throws -> [String] { [try NotebookTable.text(of: report)] }
+  func inputs() throws -> [String] { [try RunJSON.text(of: report)] }
 
   func render(as name: String) throws -> [CellPart] {
     guard !report.judgements.isEmpty else {

@@ -13,7 +13,7 @@ struct DeviationsCell: NotebookCell {
 
   var name: String { "deviations" }
 
-  func inputs() throws -> [String] { [try NotebookTable.text(of: report)] }
+  func inputs() throws -> [String] { [try RunJSON.text(of: report)] }
 
   func render(as name: String) throws -> [CellPart] {
     var made = report.table()

@@ -32,7 +32,7 @@ public struct NotebookTable: Sendable {
       name, source.experiment, source.dataset, "\(source.isSynthetic)", source.command, report.title,
       "\(report.introduction)", "\(report.remarks)",
       "\(String(describing: (report as? any DefinedReport)?.definition))",
-      try Self.text(of: report.published),
+      try RunJSON.text(of: report.published),
     ]
     for variant in source.variants {
       parts += ["variant", variant.name, "\(String(describing: variant.network))"]
@@ -40,20 +40,11 @@ public struct NotebookTable: Sendable {
         parts.append("\(trial.seed)")
         guard let record = trial.record else { continue }
         parts += [source.folderName(record), record.identity.hash]
-        parts.append(try Self.text(of: record.metrics))
-        parts.append(try Self.text(of: record.epochs))
-        parts.append(try Self.text(of: record.provenance))
+        parts.append(try RunJSON.text(of: record.metrics))
+        parts.append(try RunJSON.text(of: record.epochs))
+        parts.append(try RunJSON.text(of: record.provenance))
       }
     }
     return SHA256.hexadecimal(Data(parts.map { "\($0.utf8.count):\($0)" }.joined().utf8))
-  }
-
-  /// A value as text that changes whenever it does.
-  static func text(of value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }
