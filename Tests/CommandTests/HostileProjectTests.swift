@@ -107,8 +107,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
-  func nothingIsRunAndNothingLeavesTheFolders() throws {
+  @Test func nothingIsRunAndNothingLeavesTheFolders() throws {
     let (outside, project) = try project()
     let secret: [UInt8] = [0xff, 0xd8, 0xff] + Array("secret".utf8)
     try outside.write(secret, to: "secret.jpg")

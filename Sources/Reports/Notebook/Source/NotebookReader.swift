@@ -118,7 +118,7 @@ struct NotebookReader {
       let end = lines[(line + 1)...].firstIndex(where: {
         $0.hasPrefix(sign) && $0.dropFirst(sign.count).allSatisfy(\.isWhitespace)
       })
-    else { throw error("this fence is not closed by a line '\(sign)'") }
+    else { throw error("this fence is not closed by a line \(Wording.quoted(String(sign)))") }
     let body = lines[(line + 1)..<end].joined(separator: "\n")
     if known.contains(kind) {
       cells += 1
