@@ -20,6 +20,16 @@ public struct Provenance: Codable, Hashable, Sendable {
   public var dataset: String
   /// When the run started (ISO 8601).
   public var started: String
+  /// Where it went on, in order, each time that was not where it had been before; nil where it never did. None of these
+  /// has such a list itself.
+  public var resumed: [Provenance]?
+
+  /// Where the run was begun, then wherever it went on, each without a list of its own.
+  public var stations: [Provenance] {
+    var first = self
+    first.resumed = nil
+    return [first] + (resumed ?? [])
+  }
 
   /// Records where a run's numbers come from.
   public init(
@@ -38,7 +48,7 @@ public struct Provenance: Codable, Hashable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case commit, compiler, blas, threads, cpu, dataset, started
+    case commit, compiler, blas, threads, cpu, dataset, started, resumed
     case hasLocalChanges = "local_changes"
     case blasKernels = "blas_kernels"
   }

@@ -53,17 +53,18 @@ enum FabricatedRecords {
   }
 
   /// The report's definition and the paper's figures, read once.
-  private static let definitions: (ReportDefinition, PublishedFigures)? = {
-    let reports = Project.folder.appendingPathComponent("reports")
-    guard let ablation = try? ReportDefinition.find("ablation", in: reports),
-      let published = try? PublishedFigures(contentsOf: reports.appendingPathComponent("published.yaml"))
-    else { return nil }
-    return (ablation, published)
-  }()
+  private static let definitions = Result {
+    (try ReportDefinition.find("ablation", in: Project.folder.appendingPathComponent("reports")), try published())
+  }
+
+  /// The paper's figures.
+  static func published() throws -> PublishedFigures {
+    try PublishedFigures(contentsOf: Project.folder.appendingPathComponent("reports/published.yaml"))
+  }
 
   /// The reports that draw on the record.
   static func tables(of record: RunRecord) throws -> [NotebookTable] {
-    guard let (ablation, published) = definitions else { return [] }
+    let (ablation, published) = try definitions.get()
     let records = ExperimentRecords(
       experiment: "made/up", dataset: "made-up", isSynthetic: true,
       variants: [record, other].map { record in

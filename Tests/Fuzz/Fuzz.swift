@@ -3,7 +3,7 @@ import Foundation
 // libFuzzer brings the main program and calls these two.
 
 /// The target that this process feeds: what libFuzzer calls can carry no context.
-nonisolated(unsafe) private var target: any FuzzTarget = YAMLTarget()
+nonisolated(unsafe) private var target: any FuzzTarget = NamesTarget()
 
 /// Takes the kind of input from the command line, `fuzz KIND [libFuzzer's options and folders]`; `fuzz KIND --seeds DIR`
 /// writes sound inputs to start from and ends.

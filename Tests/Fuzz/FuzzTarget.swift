@@ -40,12 +40,12 @@ enum FuzzKind: String, CaseIterable {
   /// The target of the kind.
   func target() throws -> any FuzzTarget {
     switch self {
-    case .yaml: YAMLTarget()
+    case .yaml: try YAMLTarget()
     case .safetensors: TensorFileTarget(suffix: "safetensors")
     case .pth: TensorFileTarget(suffix: "pth")
     case .mat: MatTarget()
     case .jpeg: JPEGTarget()
-    case .notebook: NotebookTarget()
+    case .notebook: try NotebookTarget()
     case .records: try RecordsTarget()
     case .names: NamesTarget()
     }

@@ -3,18 +3,30 @@ import Foundation
 
 /// Sources of notebooks, read and, where that succeeds, written in every form around empty cells.
 struct NotebookTarget: FuzzTarget {
-  private let tables = (try? FabricatedRecords.tables(of: FabricatedRecords.record())) ?? []
+  private let tables: [NotebookTable]
+
+  /// The scripts of a page of sound prose, which are all ours.
+  private let scripts: Int
+
+  init() throws {
+    tables = try FabricatedRecords.tables(of: FabricatedRecords.record())
+    let sound = try NotebookReport(
+      NotebookSource(text: "---\ntitle: Sound\n---\n\nProse.\n", name: "sound"),
+      notebook: NotebookContext(tables: tables), command: "aanet report sound")
+    scripts = Self.scripts(in: try sound.html(sound.blocks([])))
+  }
+
+  private static func scripts(in page: String) -> Int { page.ranges(of: "<script").count }
 
   func feed(_ bytes: [UInt8]) {
     guard let text = String(validating: bytes, as: UTF8.self),
       let source = try? NotebookSource(text: text, name: "fuzz"),
       let report = try? NotebookReport(
         source, notebook: NotebookContext(tables: tables), command: "aanet report fuzz"),
-      let blocks = try? report.blocks([])
+      let blocks = try? report.blocks([]), let page = try? report.html(blocks)
     else { return }
-    let page = report.html(blocks)
-    // Whatever the source says, the page's one script is ours.
-    precondition(page.ranges(of: "<script").count == 1 && !page.contains("href=\"javascript:"), page)
+    // Whatever the source says, the page's scripts are ours.
+    precondition(Self.scripts(in: page) == scripts && !page.contains("href=\"javascript:"), page)
     _ = report.markdown(blocks)
     _ = report.latex(blocks)
     _ = try? report.jupyter(blocks)

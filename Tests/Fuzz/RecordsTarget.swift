@@ -9,6 +9,7 @@ struct RecordsTarget: FuzzTarget {
   private let store: RunStore
 
   init() throws {
+    _ = try FabricatedRecords.tables(of: FabricatedRecords.record())  // a target without them would see little
     folder = try ScratchFolder("runs")
     store = RunStore(root: folder.url)
     try FileManager.default.createDirectory(

@@ -8,8 +8,9 @@ import Reports
 /// datasets, a report's definition, published figures, claims, or an override of the command line.
 struct YAMLTarget: FuzzTarget {
   private static let project = URL(fileURLWithPath: "/nonexistent", isDirectory: true)
-  private static let published = try? PublishedFigures(
-    contentsOf: Project.folder.appendingPathComponent("reports/published.yaml"))
+  private let published: PublishedFigures
+
+  init() throws { published = try FabricatedRecords.published() }
 
   func feed(_ bytes: [UInt8]) {
     guard let kind = bytes.first else { return }
@@ -41,7 +42,7 @@ struct YAMLTarget: FuzzTarget {
     case UInt8(ascii: "r"): _ = try? ReportDefinition(text: text, name: "fuzz")
     case UInt8(ascii: "p"): _ = try? PublishedFigures(text: text, name: "fuzz")
     case UInt8(ascii: "c"):
-      if let published = Self.published { _ = try? ClaimsLedger(text: text, name: "fuzz", published: published) }
+      _ = try? ClaimsLedger(text: text, name: "fuzz", published: published)
     case UInt8(ascii: "v"): _ = try? DeviationRegister(text: text, name: "fuzz", project: Self.project)
     case UInt8(ascii: "o"): _ = try? Override(text)
     default:

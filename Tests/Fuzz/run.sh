@@ -1,27 +1,32 @@
 #!/usr/bin/env bash
-# Fuzzes one kind of input: Tests/Fuzz/run.sh KIND [SECONDS] [libFuzzer's options …]
+# Fuzzes one kind of input, or all one after the other: Tests/Fuzz/run.sh KIND|all [SECONDS] [libFuzzer's options …]
 #
 # Builds with libFuzzer and AddressSanitizer into .build/fuzz, makes sound inputs with the project's own writers, and
 # feeds what libFuzzer makes of them. The corpus lies in .build/fuzz-corpus/KIND, findings in .build/fuzz-found/KIND.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-kind=${1:?"a kind of input: yaml, safetensors, pth, mat, jpeg, notebook, records, names"}
+kinds=(yaml safetensors pth mat jpeg notebook records names)
+kind=${1:?"a kind of input: ${kinds[*]}, or all"}
 seconds=${2:-60}
 shift $(($# < 2 ? $# : 2))
+[ "$kind" = all ] || kinds=("$kind")
 
 scratch=.build/fuzz
 # Of several --sanitize the Swift compiler heeds the last alone; it is told of both by itself, for coverage too.
 AANET_FUZZ=1 swift build --configuration release --product fuzz --scratch-path $scratch \
   --sanitize fuzzer --sanitize address -Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing
-corpus=.build/fuzz-corpus/$kind
-found=.build/fuzz-found/$kind
-mkdir -p "$corpus" "$found"
 
 # A trap ends the process at once: the runtime's own backtrace would wait on its terminal. Leaks are not looked for, since
 # Swift's runtime keeps memory for good; memory and time of each input are bounded.
 export SWIFT_BACKTRACE=enable=no
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0:allocator_may_return_null=1}
 fuzz=$scratch/release/fuzz
-"$fuzz" "$kind" --seeds "$corpus"
-exec nice -n 19 "$fuzz" "$kind" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=1024 \
-  -max_len=16384 -print_final_stats=1 -artifact_prefix="$found/" "$@" "$corpus"
+for kind in "${kinds[@]}"; do
+  echo "== $kind"
+  corpus=.build/fuzz-corpus/$kind
+  found=.build/fuzz-found/$kind
+  mkdir -p "$corpus" "$found"
+  "$fuzz" "$kind" --seeds "$corpus"
+  nice -n 19 "$fuzz" "$kind" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=1024 \
+    -max_len=16384 -print_final_stats=1 -artifact_prefix="$found/" "$@" "$corpus"
+done

@@ -63,6 +63,22 @@ import Testing
     }
   }
 
+  @Test func whereARunWentOnIsComparedToo() throws {
+    try runs { runs in
+      let moved = try runs.add(.init(variant: "Lg", seed: 1))
+      try runs.add(.init(variant: "Lg", seed: 2))
+      var origin = try #require(try runs.store.provenance(of: moved))
+      var later = origin
+      later.blasKernels = "Zen"
+      origin.resumed = [later]
+      try runs.store.writeProvenance(origin, of: moved)
+      let settings = try #require(try runs.compare("Lg/1", "Lg/2").settingsTable())
+      #expect(settings.words == [["kernels", "Haswell, Zen", "Haswell"]])
+      let records = try runs.store.allRecords()
+      #expect(Table.provenance(of: records)?.words.map { $0[2] } == ["OpenBLAS, Haswell", "OpenBLAS, Zen"])
+    }
+  }
+
   @Test func differencesArePairedBySeed() throws {
     try runs { runs in
       try twoVariants(runs)

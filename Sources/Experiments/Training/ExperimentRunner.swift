@@ -208,14 +208,17 @@ public final class ExperimentRunner {
     try store.writePlan(run.trial.resolvedYAML(), of: identity)
     // From here on the folder is there; where somebody removes it, the run stops instead of leaving parts of one.
     let store = store.withinExistingFolders
-    if try store.provenance(of: identity) == nil {
-      try store.writeProvenance(
-        ProvenanceProbe.provenance(
-          project: project, dataset: run.data.dataset.fingerprint, threads: engine.workers.count), of: identity)
-    }
     let trainer = Trainer(
       identity, settings, data: run.data, weights: run.weights, store: store, checkpoints: checkpoints, on: engine)
     try trainer.prepare { report(.remark($0)) }
+    let origin = ProvenanceProbe.provenance(
+      project: project, dataset: run.data.dataset.fingerprint, threads: engine.workers.count)
+    let journey = try Journey(
+      of: trainer.hasBegun ? store.provenance(of: identity) : nil, goingOnAt: origin)
+    if let changed = journey.changed { try store.writeProvenance(changed, of: identity) }
+    if let remark = journey.remark {
+      report(.remark("\(identity.experiment), \(identity.variant), seed \(identity.seed) \(remark)"))
+    }
     let pulse = RunPulse(identity, in: store)
     let epochs = settings.train.epochs
     try trainer.train(isInterrupted: isInterrupted) { told in

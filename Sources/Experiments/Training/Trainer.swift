@@ -79,6 +79,9 @@ final class Trainer {
   /// Images of all epochs.
   var totalImages: Int { settings.train.epochs * imagesPerEpoch }
 
+  /// Whether there are steps behind it.
+  var hasBegun: Bool { progress.epochs > 0 || progress.steps > 0 }
+
   /// Images of an epoch: whole batches only.
   var imagesPerEpoch: Int { data.dataset.train.count / settings.train.batch * settings.train.batch }
 

@@ -23,7 +23,7 @@ extension RunComparison {
       let records = group.runs.compactMap(\.provenance)
       guard !records.isEmpty else { return nil }
       func all(_ reading: (Provenance) -> String) -> String {
-        Set(records.map(reading)).sorted().joined(separator: ", ")
+        Set(records.flatMap(\.stations).map(reading)).sorted().joined(separator: ", ")
       }
       return [
         "commit": all { origin in

@@ -2,9 +2,9 @@ import Runs
 
 extension Table {
   /// Where finished runs were computed: each way only once; nil where nobody recorded it.
-  static func provenance(of records: [RunRecord]) -> Table? {
+  package static func provenance(of records: [RunRecord]) -> Table? {
     var seen: Set<[String]> = []
-    let rows = records.compactMap(\.provenance).map { origin in
+    let rows = records.compactMap(\.provenance).flatMap(\.stations).map { origin in
       [
         origin.commit.isEmpty ? "none" : String(origin.commit.prefix(12)) + (origin.hasLocalChanges ? ", changed" : ""),
         origin.compiler, "\(origin.blas), \(origin.blasKernels)", "\(origin.threads)", origin.cpu, origin.dataset,

@@ -51,6 +51,13 @@ struct RunCell: NotebookCell {
         ["Threads", Typeset("\(origin.threads)")], ["Processor", Typeset(origin.cpu)],
         ["Data", Typeset([.code(origin.dataset)])], ["Started", Typeset(origin.started)],
       ]
+      rows += (origin.resumed ?? []).map { station in
+        let commit = station.commit.isEmpty ? "none" : String(station.commit.prefix(12))
+        return [
+          "Went on elsewhere",
+          Typeset("\(station.started): commit \(commit), \(station.blasKernels) kernels, \(station.cpu)"),
+        ]
+      }
     }
     let table = Table(
       name: name,
