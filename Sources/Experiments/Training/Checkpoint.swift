@@ -37,17 +37,20 @@ enum Checkpoint {
   /// - Parameters:
   ///   - epochs: epochs of the whole run.
   ///   - steps: steps of each.
+  ///   - batch: images of a step.
   /// - Throws: ``Unusable`` where the file is damaged or of another model; nothing is loaded then.
-  static func load(_ file: URL, into network: AANet, epochs: Int, steps: Int) throws(Unusable) -> TrainingProgress {
+  static func load(
+    _ file: URL, into network: AANet, epochs: Int, steps: Int, batch: Int
+  ) throws(Unusable) -> TrainingProgress {
     let stored: SafeTensors
     do { stored = try SafeTensors(checking: file) } catch {
       throw Unusable(description: String(error.description.trimmingPrefix("\(file.path): ")))
     }
     let progress = try progress(in: stored)
-    guard progress.fits(epochs: epochs, steps: steps) else {
+    guard progress.fits(epochs: epochs, steps: steps, batch: batch) else {
       throw Unusable(
-        description: "it says that \(progress.epochs) epochs and \(progress.steps) steps are done, of a run of "
-          + "\(epochs) epochs of \(steps) steps")
+        description: "it says that \(progress.epochs) epochs and \(progress.steps) steps with \(progress.sums.images) "
+          + "images are done, of a run of \(epochs) epochs of \(steps) steps of \(batch) images")
     }
     do { try network.load(stored.tensors, prefix: model, momentum: momentum) } catch {
       throw Unusable(description: Wording.printable(error.description))

@@ -49,19 +49,20 @@ struct CheckpointKeeper {
   /// - Parameters:
   ///   - epochs: epochs of the whole run.
   ///   - steps: steps of each.
+  ///   - batch: images of a step.
   ///   - say: told where a checkpoint cannot be used, and what that costs.
   /// - Returns: how far training had come; nothing where there is no sound checkpoint.
   /// - Throws: `RunStoreError` where the record cannot be read or cut; ``TrainingError/inconsistent(file:reason:)``
   ///   where it lacks epochs that the checkpoint has.
   mutating func restore(
-    into model: AANet, epochs: Int, steps: Int, say: (String) -> Void
+    into model: AANet, epochs: Int, steps: Int, batch: Int, say: (String) -> Void
   ) throws -> TrainingProgress {
     var complaints: [String] = []
     var found: (progress: TrainingProgress, file: RunStore.File)?
     for file in [RunStore.File.checkpoint, .previousCheckpoint] where store.has(file, of: identity) {
       let url = store.url(file, of: identity)
       do {
-        found = (try Checkpoint.load(url, into: model, epochs: epochs, steps: steps), file)
+        found = (try Checkpoint.load(url, into: model, epochs: epochs, steps: steps, batch: batch), file)
         break
       } catch {
         complaints.append("\(url.path) cannot be used (\(error.description))")

@@ -92,7 +92,8 @@ final class Trainer {
     model.initialise(seed: UInt64(identity.seed))
     try weights?.load(into: model)
     progress = try checkpoints.restore(
-      into: model, epochs: settings.train.epochs, steps: imagesPerEpoch / settings.train.batch, say: say)
+      into: model, epochs: settings.train.epochs, steps: imagesPerEpoch / settings.train.batch,
+      batch: settings.train.batch, say: say)
   }
 
   /// Trains to the end, saving at each epoch's end and as often in between as was asked for.

@@ -18,8 +18,9 @@ struct TrainingProgress: Codable, Equatable {
     var secondsWaiting = 0.0
   }
 
-  /// Whether a run of so many epochs of so many steps can have come this far.
-  func fits(epochs all: Int, steps perEpoch: Int) -> Bool {
+  /// Whether a run of so many epochs, of so many steps, of so many images, can have come this far.
+  func fits(epochs all: Int, steps perEpoch: Int, batch: Int) -> Bool {
     (0...all).contains(epochs) && (0...perEpoch).contains(steps) && (epochs < all || steps == 0)
+      && sums.images == steps * batch
   }
 }
