@@ -1,3 +1,4 @@
+import Experiments
 import Foundation
 import TestSupport
 import Testing
@@ -7,6 +8,10 @@ import Testing
   @Test func killedRunsEndWithTheSameBits() throws {
     let project = try TinyProject()
     let scratch = try TemporaryFolder()
+    // Left behind by one that was itself killed, and something else.
+    try scratch.write("", to: "aanet-verify-resume-killed/run.lock")
+    try scratch.write("", to: "aanet-verify-resume-killed/whole/tiny/plan.yaml")
+    try scratch.write("", to: "aanet-verify-resume-mine/notes")
     let outcome = try BuiltCommand.run(
       [
         "verify-resume", "tiny", "train.epochs=2", "--variant", "all", "--kills", "4", "--draw", "3", "--threads", "1",
@@ -25,11 +30,23 @@ import Testing
         "ranks", "metrics",
       ])
     #expect(parts.allSatisfy { ($0["count"] as? Int ?? 0) > 0 && $0["difference"] == nil })
-    // Neither the project's runs nor anything of the scratch folder is there afterwards.
+    // Neither the project's runs nor anything of a scratch folder is there afterwards.
     #expect(!FileManager.default.fileExists(atPath: project.url.appendingPathComponent("runs").path))
     #expect(!FileManager.default.fileExists(atPath: project.url.appendingPathComponent("reports").path))
-    #expect(scratch.files().isEmpty)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.url.path).isEmpty)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: scratch.url.path) == ["aanet-verify-resume-mine"])
+  }
+
+  @Test func aScratchFolderInUseIsLeftAlone() throws {
+    let parent = try TemporaryFolder()
+    let first = try ResumeScratch(in: parent.url)
+    let second = try ResumeScratch(in: parent.url)
+    #expect(FileManager.default.fileExists(atPath: first.folder.path))
+    #expect(FileManager.default.fileExists(atPath: second.folder.path))
+    first.remove()
+    second.remove()
+    #expect(try FileManager.default.contentsOfDirectory(atPath: parent.url.path).isEmpty)
+    #expect(throws: (any Error).self) { try ResumeScratch(in: parent.url.appendingPathComponent("none")) }
   }
 
   @Test func whatCannotBeProvedIsSaid() throws {

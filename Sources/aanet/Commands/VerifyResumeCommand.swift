@@ -49,11 +49,11 @@ struct VerifyResumeCommand: ParsableCommand {
     try TwinMaker.makeMissing(Set(trials.map(\.settings.dataset)).sorted(), project: project, places: places)
     Interruption.listen()
     let draw = draw ?? UInt64.random(in: 0..<1_000_000)
-    let folder = try makeScratch()
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let scratch = try makeScratch()
+    defer { scratch.remove() }
     var results: [VerifiedTrial] = []
     for trial in trials {
-      results.append(VerifiedTrial(trial, draw: draw, outcome: try verify(trial, draw: draw, in: folder)))
+      results.append(VerifiedTrial(trial, draw: draw, outcome: try verify(trial, draw: draw, in: scratch)))
       if format == .table { print(results[results.count - 1].text, terminator: "\n\n") }
     }
     let different = results.count { !$0.same }
@@ -79,7 +79,7 @@ struct VerifyResumeCommand: ParsableCommand {
       .filter { seeds.isEmpty || seeds.contains($0.seed) }
   }
 
-  private func verify(_ trial: Trial, draw: UInt64, in folder: URL) throws -> ResumeVerification.Outcome {
+  private func verify(_ trial: Trial, draw: UInt64, in place: ResumeScratch) throws -> ResumeVerification.Outcome {
     let name = Wording.printable("\(trial.variant), seed \(trial.seed)")
     let training = ProgressBar("\(name), undisturbed", unit: "epochs")
     var killing: ProgressBar?
@@ -88,7 +88,7 @@ struct VerifyResumeCommand: ParsableCommand {
       killing?.finish()
     }
     let verification = ResumeVerification(
-      program: URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath(), scratch: folder,
+      program: URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath(), scratch: place.folder,
       threads: work.threads, command: { self.command(trial, runs: $0, threads: $1) })
     do {
       return try verification.run(kills: kills, seed: draw, isInterrupted: { Interruption.isAsked }) { event in
@@ -104,7 +104,7 @@ struct VerifyResumeCommand: ParsableCommand {
     } catch TrainingError.interrupted {
       training.finish()
       killing?.finish()
-      try? FileManager.default.removeItem(at: folder)
+      place.remove()
       Console.complain("interrupted; nothing is left behind")
       throw ExitCode(130)
     }
@@ -118,12 +118,10 @@ struct VerifyResumeCommand: ParsableCommand {
       + ["--runs", runs.path, "--no-report", "--project", project.folder.path] + data.words
   }
 
-  private func makeScratch() throws -> URL {
+  private func makeScratch() throws -> ResumeScratch {
     let parent = scratch.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? FileManager.default.temporaryDirectory
-    let folder = parent.appendingPathComponent("aanet-verify-resume-\(UUID().uuidString)", isDirectory: true)
-    do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false) } catch {
-      throw ValidationError("\(folder.path): the scratch folder cannot be made; name another place with --scratch")
+    do { return try ResumeScratch(in: parent) } catch {
+      throw ValidationError("\(parent.path): no scratch folder can be made there; name another place with --scratch")
     }
-    return folder
   }
 }
