@@ -23,10 +23,7 @@ public struct Setting: Sendable, Hashable {
   }
 
   /// Whether nothing stands here: an empty value, `~` or `null`.
-  public var isNull: Bool {
-    guard let scalar = value.scalar, scalar.isPlain else { return false }
-    return ["", "~", "null", "Null", "NULL"].contains(scalar.text)
-  }
+  public var isNull: Bool { value.scalar?.isNull ?? false }
 
   /// Whether one plain word stands here, such as `none` or `uncertainty`.
   public func isWord(_ word: String) -> Bool { value.scalar?.text == word }
@@ -141,7 +138,7 @@ extension YAMLValue {
   var kindInWords: String {
     switch content {
     case .scalar(let scalar):
-      if scalar.isPlain, ["", "~", "null", "Null", "NULL"].contains(scalar.text) { return "nothing" }
+      if scalar.isNull { return "nothing" }
       return scalar.isPlain && Setting.isNumber(scalar.text)
         ? "the number \(Wording.printable(scalar.text, limit: 60))" : "the text \(Wording.quoted(scalar.text))"
     case .sequence(let items): return "a list of \(Wording.count(items.count, "value"))"

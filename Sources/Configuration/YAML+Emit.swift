@@ -46,8 +46,9 @@ extension YAML {
 
   private static func written(_ scalar: YAMLScalar) -> String {
     if scalar.isPlain {
-      let isWord = Setting.isNumber(scalar.text) || ["true", "false", "null", "~"].contains(scalar.text)
-      return isWord || isSafePlain(scalar.text) ? scalar.text : scalar.text.isEmpty ? "null" : quoted(scalar.text)
+      if scalar.isNull { return scalar.text.isEmpty ? "null" : scalar.text }
+      let isWord = Setting.isNumber(scalar.text) || ["true", "false"].contains(scalar.text)
+      return isWord || isSafePlain(scalar.text) ? scalar.text : quoted(scalar.text)
     }
     return isSafePlain(scalar.text) ? scalar.text : quoted(scalar.text)
   }

@@ -91,6 +91,9 @@ public struct YAMLScalar: Sendable, Hashable {
     self.text = text
     self.isPlain = isPlain
   }
+
+  /// Whether it says that nothing stands here: empty, `~` or `null` without quotes.
+  public var isNull: Bool { isPlain && ["", "~", "null", "Null", "NULL"].contains(text) }
 }
 
 extension YAMLValue {

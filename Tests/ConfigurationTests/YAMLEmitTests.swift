@@ -60,6 +60,18 @@ import Testing
   }
 }
 
+@Suite struct YAMLNothingTests {
+  /// A value that is nothing in one of its spellings is nothing when it is read back, and a text that looks so a text.
+  @Test(arguments: ["", "~", "null", "Null", "NULL", "nUll", "'Null'", "'~'", "''", "\"null\""])
+  func nothingReadsBackAsNothing(text: String) throws {
+    let value = try YAML.parse("a: \(text)", name: "a.yaml")
+    let again = try YAML.parse(YAML.text(of: value), name: "again.yaml")
+    let (first, second) = (Setting(try #require(value[key: "a"])), Setting(try #require(again[key: "a"])))
+    #expect(first.isNull == second.isNull && (first.isNull || first.value.scalar?.text == second.value.scalar?.text))
+    #expect(first.isNull == !(text.contains("'") || text.contains("\"") || text == "nUll"))
+  }
+}
+
 @Suite struct YAMLJSONTests {
   @Test func plainScalarsKeepTheirType() throws {
     let value = try YAML.parse("{a: 1, b: '1', c: 5e-4, d: true, e: none, f: [~, x], g: {}}", name: "a.yaml")
