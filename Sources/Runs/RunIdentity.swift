@@ -17,3 +17,8 @@ public struct RunIdentity: Codable, Hashable, Sendable {
     self.hash = hash
   }
 }
+
+extension RunIdentity {
+  /// The run as messages name it: `quickstart/table3, Lg, seed 1`.
+  package var inWords: String { "\(experiment), \(variant), seed \(seed)" }
+}

@@ -30,14 +30,13 @@ public struct Divergence: Hashable, Sendable, CustomStringConvertible {
 
   /// What happened, where, and what to do.
   public var description: String {
-    let name = "\(run.experiment), \(run.variant), seed \(run.seed)"
     let what =
       switch symptom {
       case .loss(let task, let value): "the \(task) loss is \(value) at epoch \(epoch), step \(step)"
       case .update: "the update at epoch \(epoch), step \(step) left numbers that are not finite"
       }
     let saved = checkpoint.map { "The last good checkpoint is of \($0.place): \($0.file.path)." }
-    return "\(name): \(what); \(origin). \(saved ?? "No checkpoint was written yet.") \(advice)"
+    return "\(run.inWords): \(what); \(origin). \(saved ?? "No checkpoint was written yet.") \(advice)"
   }
 
   private var origin: String {

@@ -216,9 +216,7 @@ public final class ExperimentRunner {
     let journey = try Journey(
       of: trainer.hasBegun ? store.provenance(of: identity) : nil, goingOnAt: origin)
     if let changed = journey.changed { try store.writeProvenance(changed, of: identity) }
-    if let remark = journey.remark {
-      report(.remark("\(identity.experiment), \(identity.variant), seed \(identity.seed) \(remark)"))
-    }
+    if let remark = journey.remark { report(.remark("\(identity.inWords) \(remark)")) }
     let pulse = RunPulse(identity, in: store)
     let epochs = settings.train.epochs
     try trainer.train(isInterrupted: isInterrupted) { told in

@@ -23,7 +23,7 @@ public struct UnfinishedRuns: Sendable, CustomStringConvertible {
   public var lines: [String] {
     diverged.map(\.description)
       + occupied.map { left in
-        "\(left.run.experiment), \(left.run.variant), seed \(left.run.seed): left to "
+        "\(left.run.inWords): left to "
           + "\(left.holder.map(\.description) ?? "another process"), which is at work on it"
       }
   }
