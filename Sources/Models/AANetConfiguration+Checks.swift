@@ -41,6 +41,9 @@ extension AANetConfiguration {
       throw ModelError(
         "the fixed weights must name the tasks that are on: \(tasks.map(\.rawValue).joined(separator: ", "))")
     }
+    if case .learned(let learned) = weights, !(learned.start > 0 && learned.start.isFinite) {
+      throw ModelError("learned weights start at a σ above 0, not \(learned.start)")
+    }
   }
 
   private func check(_ attribute: AttributeTaskConfiguration, rows: Int) throws(ModelError) {

@@ -21,6 +21,15 @@ extension ResNetConfiguration {
 }
 
 extension AANetConfiguration {
+  /// Multiplications of a forward pass over one image in the layers that take nearly all of the time: the backbone's
+  /// convolutions and the attribute task's, which is the one other that works on the whole map.
+  public func multiplications(height: Int, width: Int) -> Double {
+    let backbone = backbone.convolutions(batch: 1, height: height, width: width).map(\.geometry)
+    let map = backbone.last.map { Double($0.outputPositions) } ?? 0
+    let reducing = attribute == nil ? 0 : map * Double(self.backbone.channels) * Double(headWidth)
+    return backbone.reduce(reducing) { $0 + Double($1.multiplications) }
+  }
+
   /// Trainable numbers of the network, known before memory is asked for.
   public var parameterCount: Int {
     let reducing = backbone.channels * headWidth + 2 * headWidth
@@ -30,7 +39,7 @@ extension AANetConfiguration {
     if let part { count += part.parts * head }
     if let attribute { count += reducing + attribute.attributes.reduce(0) { $0 + (headWidth + 1) * $1.classes } }
     if attention != nil { count += head }
-    if weights == .uncertainty { count += tasks.count }
+    if case .learned = weights { count += tasks.count }
     return count
   }
 }

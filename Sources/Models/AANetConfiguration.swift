@@ -29,8 +29,38 @@ public enum LossReduction: String, Sendable, CaseIterable {
 public enum LossWeights: Hashable, Sendable {
   /// `L = Σ λ_i L_i` (Equation 2).
   case fixed([AANetTask: Double])
-  /// `L = Σ exp(−s_i) L_i + s_i / 2` with learned `s_i = log σ_i²` (Equation 6), started at 0.
-  case uncertainty
+  /// `L = Σ exp(−s_i) L_i + n_i s_i / 2` with learned `s_i = log σ_i²` (Equation 6).
+  case learned(LearnedWeights)
+
+  /// Learned weights with the default of every setting.
+  public static var uncertainty: LossWeights { .learned(LearnedWeights()) }
+}
+
+/// How weights are learned.
+public struct LearnedWeights: Hashable, Sendable {
+  /// What the regulariser of a task counts: `n_i` of `n_i s_i / 2`.
+  public enum Terms: String, Sendable, CaseIterable {
+    /// Each task once, as Equation 6 is printed.
+    case task
+    /// Each likelihood that the task's loss adds up. Equation 5 is the likelihood of one classification; six of them
+    /// that share a σ read `Σ_k (L_k / σ² + log σ) = L_p / σ² + 6 log σ`. `n_i` is the sum of the terms' coefficients,
+    /// so that a mean counts once.
+    case each
+  }
+
+  /// What the regulariser of a task counts.
+  public var terms: Terms
+  /// The log variances' learning rate at the start, which falls as the others do; nil takes the new layers'.
+  public var rate: Double?
+  /// σ of every task at first, above 0.
+  public var start: Double
+
+  /// States how weights are learned.
+  public init(terms: Terms = .task, rate: Double? = nil, start: Double = 1) {
+    self.terms = terms
+    self.rate = rate
+    self.start = start
+  }
 }
 
 /// The part task's settings.

@@ -9,6 +9,7 @@ public struct TaskLoss {
   /// The unweighted loss.
   public let value: Double
   let terms: [Loss]
+  /// What each term is multiplied with.
   let factor: Double
 
   package init(_ task: AANetTask, _ terms: [Loss], _ reduction: LossReduction) {
@@ -21,12 +22,13 @@ public struct TaskLoss {
 
 /// The total loss of the tasks.
 ///
-/// Fixed weights: `L = Σ λ_i L_i` (Equation 2). Learned ones: `L = Σ exp(−s_i) L_i + s_i / 2` with `s_i = log σ_i²`
-/// (Equation 6), where `∂L/∂s_i = 1/2 − exp(−s_i) L_i`.
+/// Fixed weights: `L = Σ λ_i L_i` (Equation 2). Learned ones: `L = Σ exp(−s_i) L_i + n_i s_i / 2` with
+/// `s_i = log σ_i²` (Equation 6), where `∂L/∂s_i = n_i / 2 − exp(−s_i) L_i`; ``LearnedWeights/Terms`` says what `n_i` is.
 public struct MultiTaskLoss {
   private let tasks: [AANetTask]
   private let fixed: [AANetTask: Double]
   private let logVariance: Parameter?
+  private let counted: LearnedWeights.Terms
 
   package init(_ configuration: AANetConfiguration, in store: ParameterStore) {
     tasks = configuration.tasks
@@ -34,10 +36,19 @@ public struct MultiTaskLoss {
     case .fixed(let weights):
       fixed = weights
       logVariance = nil
-    case .uncertainty:
+      counted = .task
+    case .learned(let learned):
       fixed = [:]
-      logVariance = store.parameter("log_variance", shape: [configuration.tasks.count], group: .logVariance)
+      counted = learned.terms
+      let count = configuration.tasks.count
+      logVariance = store.parameter("log_variance", shape: [count], group: .logVariance)
+      logVariance?.load([Float](repeating: Float(2 * log(learned.start)), count: count))
     }
+  }
+
+  /// How many likelihoods a task's regulariser counts: `n_i`.
+  private func likelihoods(of loss: TaskLoss) -> Double {
+    counted == .task ? 1 : Double(loss.terms.count) * loss.factor
   }
 
   /// What each task's loss is multiplied with: λ, or 1/σ².
@@ -57,7 +68,9 @@ public struct MultiTaskLoss {
   /// The total loss.
   public func total(_ losses: [TaskLoss]) -> Double {
     let weights = weights
-    let regularisers = logVariance?.value.values.reduce(0.0) { $0 + Double($1) / 2 } ?? 0
+    let regularisers = zip(losses, logVariance?.value.array ?? []).reduce(0.0) {
+      $0 + likelihoods(of: $1.0) * Double($1.1) / 2
+    }
     return losses.reduce(regularisers) { $0 + (weights[$1.task] ?? 0) * $1.value }
   }
 
@@ -65,7 +78,7 @@ public struct MultiTaskLoss {
   public func backward(_ losses: [TaskLoss], on tape: Tape) {
     let weights = weights
     if let logVariance {
-      logVariance.setGradient(losses.map { Float(0.5 - (weights[$0.task] ?? 0) * $0.value) })
+      logVariance.setGradient(losses.map { Float(likelihoods(of: $0) / 2 - (weights[$0.task] ?? 0) * $0.value) })
     }
     tape.backward(
       losses.flatMap { loss in loss.terms.map { ($0, (weights[loss.task] ?? 0) * loss.factor) } })

@@ -120,6 +120,41 @@ struct MultiTaskLossTests {
     #expect(parameter.hasGradient)
   }
 
+  /// Two part terms that are added up count twice, their mean once; the attribute task's mean counts once.
+  @Test("each likelihood counts once in the regulariser", arguments: LossReduction.allCases)
+  func each(reduction: LossReduction) throws {
+    let setting = Setting(configuration(.learned(.init(terms: .each))), reduction: reduction, on: engine)
+    let s: [Float] = [0.5, -1, 2]
+    setting.store.parameters[0].load(s)
+    let weights = s.map { exp(-Double($0)) }
+    let (count, share) = reduction == .sum ? (2.0, 1.0) : (1.0, 0.5)
+    let part = share * (setting.terms[1] + setting.terms[2])
+    let expected =
+      weights[0] * setting.terms[0] + weights[1] * part + weights[2] * setting.terms[3]
+      + (0.5 - count + 2) / 2
+    #expect(abs(setting.loss.total(setting.losses) - expected) < 1e-12)
+    setting.loss.backward(setting.losses, on: setting.tape)
+    let gradient = setting.store.parameters[0].gradient.array.doubles
+    #expect(abs(gradient[1] - (count / 2 - weights[1] * part)) < 1e-6)
+    #expect(abs(gradient[2] - (0.5 - weights[2] * setting.terms[3])) < 1e-6)
+    try Agreement.check(
+      "factors", try setting.factors(), [weights[0], share * weights[1], share * weights[1], weights[2]], within: 1e-6)
+  }
+
+  @Test("σ starts where it is told to", arguments: [0.5, 1, 3])
+  func begun(start: Double) throws {
+    let configuration = configuration(.learned(.init(start: start)))
+    let model = AANet(configuration, on: engine)
+    model.initialise(seed: 1)
+    let sigma = try #require(model.multiTaskLoss.sigma)
+    #expect(sigma.count == 3 && sigma.values.allSatisfy { abs($0 - start) < 1e-6 })
+    for wrong in [0, -1, Double.infinity, .nan] {
+      var refused = configuration
+      refused.weights = .learned(.init(start: wrong))
+      #expect(throws: ModelError.self) { try refused.validate(height: 64, width: 32) }
+    }
+  }
+
   @Test("log variances follow the tasks that are on")
   func order() {
     let store = ParameterStore(on: engine)

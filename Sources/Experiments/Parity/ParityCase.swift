@@ -41,16 +41,20 @@ public struct ParityCase {
   }
 
   enum Weights: Decodable {
-    case uncertainty
+    case learned(LearnedWeights.Terms)
     case fixed([Double])
+
+    /// The words for learned weights.
+    private static let words: [String: LearnedWeights.Terms] = ["uncertainty": .task, "uncertainty-each": .each]
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.singleValueContainer()
       if let word = try? container.decode(String.self) {
-        guard word == "uncertainty" else {
-          throw DecodingError.dataCorruptedError(in: container, debugDescription: "weights are 'uncertainty' or a list")
+        guard let terms = Self.words[word] else {
+          throw DecodingError.dataCorruptedError(
+            in: container, debugDescription: "weights are 'uncertainty', 'uncertainty-each' or a list")
         }
-        self = .uncertainty
+        self = .learned(terms)
       } else {
         self = .fixed(try container.decode([Double].self))
       }
@@ -144,7 +148,7 @@ public struct ParityCase {
     }
     let weights: LossWeights
     switch description.weights {
-    case .uncertainty: weights = .uncertainty
+    case .learned(let terms): weights = .learned(LearnedWeights(terms: terms))
     case .fixed(let values):
       guard values.count == tasks.count else { throw ParityError("\(values.count) weights for \(tasks.count) tasks") }
       weights = .fixed(Dictionary(uniqueKeysWithValues: zip(tasks, values)))

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Runs
 
 /// An experiment's file with all that it extends, merged but not yet typed.
 struct ExperimentFile {
@@ -50,7 +51,9 @@ struct ExperimentFile {
     while let current = next {
       visited.append(current.resolvingSymlinksInPath().path)
       let shown = show(current)
-      chain.append(try ExperimentFile(try YAML.parse(contentsOf: current, name: shown), shown: shown))
+      let value = try YAML.parse(contentsOf: current, name: shown)
+      chain.append(
+        try ExperimentFile(isPlanOfRun(current) ? YoungerSetting.completed(value) : value, shown: shown))
       next = nil
       guard let extends = chain.last?.own["extends"] else { break }
       let base = try target(of: extends, from: current, inside: folders)
@@ -63,6 +66,13 @@ struct ExperimentFile {
       next = base
     }
     return try merged(chain)
+  }
+
+  /// Whether a file is what a run left of its plan: beside the run's other files.
+  private static func isPlanOfRun(_ file: URL) -> Bool {
+    file.lastPathComponent == RunStore.File.plan.rawValue
+      && FileManager.default.fileExists(
+        atPath: file.deletingLastPathComponent().appendingPathComponent(RunStore.File.provenance.rawValue).path)
   }
 
   /// The file that `extends` names, links resolved.

@@ -96,15 +96,16 @@ public struct ExperimentPlan: Sendable {
     self.variants = variants
   }
 
-  /// The trial list: variants × seeds, all seeds of a variant together.
+  /// The trial list, seed by seed: all variants under the first seed, then under the second, so that a whole table is
+  /// there after the first.
   ///
   /// - Parameter names: the variants that are wanted; all by default.
   /// - Throws: `ConfigurationError` where a name is no variant's, with the nearest one.
   public func trials(variants names: [String]? = nil) throws(ConfigurationError) -> [Trial] {
     for wanted in names ?? [] { _ = try variant(named: wanted) }
     let wanted = variants.filter { names?.contains($0.name) ?? true }
-    return wanted.flatMap { variant in
-      seeds.map { Trial(experiment: runsOf, variant: variant.name, seed: $0, settings: variant.settings) }
+    return seeds.flatMap { seed in
+      wanted.map { Trial(experiment: runsOf, variant: $0.name, seed: seed, settings: $0.settings) }
     }
   }
 

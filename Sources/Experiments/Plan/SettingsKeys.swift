@@ -5,11 +5,13 @@ import Configuration
 /// Keys are checked with it before settings are merged, so that a typing error is found even in what a variant
 /// drops, and overrides are checked with it before anything is read.
 enum SettingsKeys {
-  /// Settings with every key: all tasks on, fixed weights, re-ranking.
-  static let tree = Settings(
-    dataset: "any", loss: .init(weights: .fixed(Dictionary(uniqueKeysWithValues: TaskName.allCases.map { ($0, 1) }))),
-    evaluate: .init(rerank: .init())
-  ).yaml
+  /// Settings with every key: all tasks on, fixed weights beside what is said of learned ones, re-ranking.
+  static let tree: YAMLValue = {
+    let fixed = Settings.Loss(weights: .fixed(Dictionary(uniqueKeysWithValues: TaskName.allCases.map { ($0, 1) })))
+    var tree = Settings(dataset: "any", evaluate: .init(rerank: .init())).yaml
+    tree[key: "loss"]?[key: "weights"] = fixed.yaml[key: "weights"]
+    return tree
+  }()
 
   /// The settings' own keys at the top of a file.
   static let top = (tree.entries ?? []).map(\.key)

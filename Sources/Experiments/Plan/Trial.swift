@@ -25,7 +25,8 @@ public struct Trial: Sendable, Hashable {
   /// - Parameter file: the file's name for messages.
   /// - Throws: `ConfigurationError` where it is no plan of one variant and one seed.
   public init(resolvedYAML text: String, experiment: String, file: String) throws(ConfigurationError) {
-    let contents = try ExperimentFile(try YAML.parse(text, name: file), shown: file)
+    let stored = YoungerSetting.completed(try YAML.parse(text, name: file))
+    let contents = try ExperimentFile(stored, shown: file)
     let plan = try ExperimentPlan(contents, name: experiment, file: .init(fileURLWithPath: file), overrides: [])
     guard let variant = plan.variants.first, plan.variants.count == 1, let seed = plan.seeds.first,
       plan.seeds.count == 1
@@ -64,15 +65,8 @@ public struct Trial: Sendable, Hashable {
     return String(SHA256.hexadecimal(YAML.text(of: .mapping(entries)).utf8).prefix(12))
   }
 
-  /// The settings as they are hashed. One that is younger than runs on people's disks is left out where it has the value
-  /// that those runs were made with, so that they are found again.
-  private var hashed: YAMLValue {
-    var value = settings.yaml
-    if settings.tasks.attribute?.regions == .thirds {
-      value[key: "tasks"]?[key: "attribute"]?[key: "regions"] = nil
-    }
-    return value
-  }
+  /// The settings as they are hashed: without what older runs did not say and had all the same.
+  private var hashed: YAMLValue { YoungerSetting.reduced(settings.yaml) }
 
   /// The run's name on disk.
   public func identity(hash: String) -> RunIdentity {

@@ -10,11 +10,6 @@ extension Settings {
   ///   - identities: C, the identities of the training set.
   ///   - scheme: the dataset's attributes; read where the attribute task is on.
   func modelConfiguration(identities: Int, scheme: AttributeScheme) -> AANetConfiguration {
-    let weights: LossWeights =
-      switch loss.weights {
-      case .uncertainty: .uncertainty
-      case .fixed(let fixed): .fixed(fixed)
-      }
     return AANetConfiguration(
       backbone: backbone.configuration, identities: identities, headWidth: head.width, global: tasks.global != nil,
       part: tasks.part.map { PartTaskConfiguration(parts: $0.parts, binning: $0.binning, reduction: $0.reduction) },
@@ -28,7 +23,7 @@ extension Settings {
       },
       attention: tasks.attention.map {
         AttentionTaskConfiguration(attributes: $0.attributes ?? scheme.attention, threshold: $0.threshold)
-      }, weights: weights)
+      }, weights: loss.weights)
   }
 
   /// The optimiser that these settings describe; the log variances take no decay.
@@ -43,7 +38,12 @@ extension Settings {
   func rates(epoch: Int) -> [Parameter.Group: Double] {
     let factor = StepSchedule(at: train.rate.step.at, factor: train.rate.step.factor).multiplier(epoch: epoch)
     let new = train.rate.new * factor
-    return [.new: new, .logVariance: new, .backbone: backbone.weights == nil ? new : train.rate.pretrained * factor]
+    var logVariance = new
+    if case .learned(let learned) = loss.weights, let rate = learned.rate { logVariance = rate * factor }
+    return [
+      .new: new, .logVariance: logVariance,
+      .backbone: backbone.weights == nil ? new : train.rate.pretrained * factor,
+    ]
   }
 }
 

@@ -56,7 +56,8 @@ struct ParityErrorTests {
   @Test(arguments: [
     Lie(#""block": "basic""#, #""block": "wide""#, "the block 'wide' is not one of basic, bottleneck"),
     Lie(#""kind": "sgd""#, #""kind": "adam""#, "the optimizer 'adam' is not sgd"),
-    Lie(#""weights": "uncertainty""#, #""weights": "guess""#, "weights are 'uncertainty' or a list"),
+    Lie(
+      #""weights": "uncertainty""#, #""weights": "guess""#, "weights are 'uncertainty', 'uncertainty-each' or a list"),
     Lie(#""weights": "uncertainty""#, #""weights": [1, 1]"#, "2 weights for 4 tasks"),
     Lie(#""width": 4"#, #""width": 8"#, "the description is of a model of"),
     Lie(#""width": 4"#, #""width": 1152921504606846976"#, "a width of 1 to 4096"),

@@ -6,7 +6,10 @@ import Tensors
 /// Where golden cases lie, and altered copies of them.
 enum ParityFiles {
   /// The cases of our own, made by `make_cases.py` beside them.
-  static let ours = ["basic-all-uncertainty", "bottleneck-strided-fixed", "global-only", "part-attribute-uncertainty"]
+  static let ours = [
+    "basic-all-uncertainty", "bottleneck-strided-fixed", "global-only", "part-attribute-uncertainty",
+    "part-uncertainty-each",
+  ]
 
   /// The file of one of our own cases.
   static func fixture(_ name: String) -> URL {

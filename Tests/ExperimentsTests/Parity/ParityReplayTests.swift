@@ -50,7 +50,9 @@ struct ParityReplayTests {
 
   @Test(
     "the shared golden cases agree",
-    arguments: ["basic-market-uncertainty", "bottleneck-duke-fixed"].filter { ParityFiles.golden($0) != nil })
+    arguments: ["basic-market-uncertainty", "bottleneck-duke-fixed", "basic-duke-uncertainty-each"].filter {
+      ParityFiles.golden($0) != nil
+    })
   func golden(name: String) throws {
     let result = try ParityCase(contentsOf: try #require(ParityFiles.golden(name))).replay(on: engine)
     let passed = result.passed

@@ -4,12 +4,12 @@ import Foundation
 import Testing
 
 @Suite struct ExperimentPlanTests {
-  @Test func trialsAreVariantsTimesSeeds() throws {
+  @Test func trialsAreVariantsTimesSeedsSeedBySeed() throws {
     let plan = try TemporaryProject.plan("dataset: d\nseeds: [3, 1]\nvariants: { b: {}, a: { head: { width: 2 } } }")
     let trials = try plan.trials()
     #expect(
       trials.map { "\($0.experiment) \($0.variant) \($0.seed) \($0.settings.head.width)" } == [
-        "e b 3 256", "e b 1 256", "e a 3 2", "e a 1 2",
+        "e b 3 256", "e a 3 2", "e b 1 256", "e a 1 2",
       ])
     #expect(try plan.trials(variants: ["a"]).map(\.variant) == ["a", "a"])
     #expect(throws: ConfigurationError(at: nil, "e has no variant 'c'; known: b, a")) {
@@ -33,7 +33,8 @@ import Testing
       origins.map(\.path) == [
         "dataset", "backbone.arch", "backbone.block", "backbone.blocks", "backbone.width", "backbone.last_stride",
         "backbone.weights", "input.size", "head.width", "tasks.global", "tasks.part", "tasks.attribute",
-        "tasks.attention", "loss.weights", "train.epochs", "train.batch", "train.optimizer.kind",
+        "tasks.attention", "loss.weights", "loss.terms", "loss.rate", "loss.start", "train.epochs", "train.batch",
+        "train.optimizer.kind",
         "train.optimizer.momentum", "train.optimizer.weight_decay", "train.rate.new", "train.rate.pretrained",
         "train.rate.step.at", "train.rate.step.factor", "train.augment.flip", "evaluate.distance", "evaluate.normalize",
         "evaluate.rerank", "evaluate.batch",

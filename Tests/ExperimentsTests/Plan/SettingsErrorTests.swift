@@ -82,6 +82,13 @@ import Testing
       "loss: { weights: uncertain }",
       "2:18: loss.weights: expected 'uncertainty' or a weight for each task, { global: 1, part: 1 }, found the text 'uncertain'"
     ),
+    ("loss: { rate: fast }", "2:15: loss.rate: expected a learning rate, or 'new', found the text 'fast'"),
+    ("loss: { rate: -1 }", "2:15: loss.rate: -1 is out of range; from 0 to 100"),
+    ("loss: { start: 0 }", "2:16: loss.start: 0 is out of range; from 0.001 to 1000"),
+    (
+      "loss: { terms: every }",
+      "2:16: loss.terms: 'every' is not known here; known: task, each"
+    ),
     (
       "loss: { weights: { global: 1 } }",
       "2:18: loss.weights: the part task is on and has no weight; add part: 1, or take uncertainty"

@@ -1,5 +1,6 @@
 import Configuration
 import Experiments
+import Models
 import Testing
 
 /// Settings that differ from the defaults in one field each, by the field's path.
@@ -27,6 +28,10 @@ let oneChange: [(String, @Sendable (inout Settings) -> Void)] = [
   ("tasks.attention.threshold fraction", { $0.tasks.attention?.threshold = .fraction(0.25) }),
   ("loss.weights", { $0.loss.weights = .fixed([.global: 1, .part: 1, .attribute: 1, .attention: 1]) }),
   ("loss.weights.part", { $0.loss.weights = .fixed([.global: 1, .part: 0.1, .attribute: 1, .attention: 1]) }),
+  ("loss.terms", { $0.loss.weights = .learned(.init(terms: LearnedWeights().terms == .task ? .each : .task)) }),
+  ("loss.rate", { $0.loss.weights = .learned(.init(rate: 0.003)) }),
+  ("loss.rate 0", { $0.loss.weights = .learned(.init(rate: 0)) }),
+  ("loss.start", { $0.loss.weights = .learned(.init(start: 3)) }),
   ("train.epochs", { $0.train.epochs = 20 }),
   ("train.batch", { $0.train.batch = 24 }),
   ("train.optimizer.momentum", { $0.train.optimizer.momentum = 0 }),
@@ -94,6 +99,24 @@ let oneChange: [(String, @Sendable (inout Settings) -> Void)] = [
     #expect(try TemporaryProject.plan(text).variants.map(\.settings) == [expected])
   }
 
+  @Test func howWeightsAreLearnedIsRead() throws {
+    let text = "dataset: d\nloss: { weights: uncertainty, terms: task, rate: 0.001, start: 2 }"
+    let learned = LearnedWeights(terms: .task, rate: 0.001, start: 2)
+    #expect(try TemporaryProject.plan(text).variants.map(\.settings.loss.weights) == [.learned(learned)])
+    let changed = try TemporaryProject.plan(text, ["loss.rate=new", "loss.terms=each"])
+    #expect(changed.variants.map(\.settings.loss.weights) == [.learned(.init(terms: .each, rate: nil, start: 2))])
+  }
+
+  /// A file may say for all of its variants how weights are learned; a variant with fixed ones is none the different.
+  @Test func fixedWeightsHaveNothingToLearn() throws {
+    let tasks = "dataset: d\ntasks: [global]\nloss: { weights: { global: 1 }"
+    let plain = try TemporaryProject.plan("\(tasks) }").variants[0].settings
+    let beside = try TemporaryProject.plan("\(tasks), terms: each, rate: 0.001, start: 2 }").variants[0].settings
+    #expect(plain == beside && plain.yaml == beside.yaml)
+    #expect(
+      try TemporaryProject.complaint("\(tasks), terms: all }")?.contains("loss.terms: 'all' is not known") == true)
+  }
+
   @Test func rowsOfTheMapFollowTheStrides() {
     // Each halving by its own formula: floor((n + 2·pad − kernel) / 2) + 1.
     func rows(_ height: Int, lastStride: Int) -> Int {
@@ -134,7 +157,31 @@ let oneChange: [(String, @Sendable (inout Settings) -> Void)] = [
 
   /// The hash names folders that are on people's disks: what changes this number orphans them all.
   @Test func isTheSameTomorrow() {
-    #expect(hash(Settings(dataset: "market1501")) == "bcb25c9d2601")
+    #expect(hash(Self.older) == "bcb25c9d2601")
+  }
+
+  /// The defaults as they were before there were `loss.terms`, `loss.rate` and `loss.start`.
+  private static var older: Settings {
+    Settings(
+      dataset: "market1501", loss: .init(weights: .learned(LearnedWeights(terms: .task, rate: nil, start: 1))))
+  }
+
+  /// A plan that was stored before a setting was there is of the value that the run was made with, not of today's
+  /// default.
+  @Test func olderPlansKeepTheirSettings() throws {
+    let younger = [" terms: task", " rate: new", " start: 1", " regions: thirds"]
+    let trial = Trial(experiment: "e", variant: "v", seed: 1, settings: Self.older)
+    let lines = trial.resolvedYAML().split(separator: "\n")
+    let kept = lines.filter { line in !younger.contains { line.hasSuffix($0) } }
+    #expect(kept.count == lines.count - younger.count)
+    let text = kept.joined(separator: "\n")
+    #expect(try Trial(resolvedYAML: text, experiment: "e", file: "plan.yaml") == trial)
+    let project = try TemporaryProject([
+      "experiments/e.yaml": text, "runs/plan.yaml": text, "runs/provenance.json": "{}",
+    ])
+    #expect(try project.library.plan("runs/plan.yaml").variants[0].settings == Self.older)
+    let written = try project.library.plan("e").variants[0].settings
+    #expect(written.loss.weights == .uncertainty, "an experiment that says nothing has the defaults")
   }
 
   @Test func everySettingDecides() {

@@ -40,6 +40,9 @@ CASES = [
          batch=5, ids=4, V=16, parts=6, tasks=["part", "attribute"], weights="uncertainty", seed=47,
          attributes=[["gender", 2, "global"], ["boots", 2, "bottom"], ["upper_color", 3, "top"]], aam=[],
          unlabelled={"boots": [0, 4]}),
+    # A regulariser that counts each of the parts' likelihoods.
+    dict(name="part-uncertainty-each", block="basic", depths=[1, 1, 1, 1], width=2, last_stride=1, size=[49, 17], batch=4, ids=3,
+         V=8, parts=3, tasks=["global", "part"], weights="uncertainty-each", seed=59, attributes=[], aam=[], unlabelled={}),
 ]
 
 
