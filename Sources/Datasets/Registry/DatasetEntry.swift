@@ -14,6 +14,8 @@ public struct DatasetEntry: Hashable, Sendable {
   public let isSynthetic: Bool
   /// How large it is drawn unless a command says otherwise: a name of ``TwinScale``.
   public let scale: String?
+  /// The seed that it is drawn with unless a command says otherwise.
+  public let seed: UInt64
   /// What it must hold, where the registry states it.
   public let expectation: DatasetExpectation?
   /// Where it comes from.
@@ -22,7 +24,7 @@ public struct DatasetEntry: Hashable, Sendable {
   /// Describes a dataset.
   public init(
     name: String, root: String, layout: DatasetLayout, attributes: String?, scheme: AttributeScheme? = nil,
-    isSynthetic: Bool = false, scale: String? = nil, expectation: DatasetExpectation? = nil,
+    isSynthetic: Bool = false, scale: String? = nil, seed: UInt64 = 1, expectation: DatasetExpectation? = nil,
     origin: DatasetOrigin = DatasetOrigin()
   ) {
     self.name = name
@@ -32,6 +34,7 @@ public struct DatasetEntry: Hashable, Sendable {
     self.scheme = scheme
     self.isSynthetic = isSynthetic
     self.scale = scale
+    self.seed = seed
     self.expectation = expectation
     self.origin = origin
   }

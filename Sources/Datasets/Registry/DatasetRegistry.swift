@@ -11,6 +11,7 @@ import Foundation
 ///   attribute_scheme: market1501       # or dukemtmc: which attributes these are, where the layout is one's own
 ///   synthetic: false                   # true where `aanet data make` draws it; may be left out
 ///   scale: small                       # how large it draws it; may be left out
+///   seed: 1                            # the seed that it draws it with: other people; may be left out
 ///   homepage: https://…                # where it comes from: homepage, licence, standing, attributes_homepage
 ///   expect:                            # what `aanet data verify` counts against; each may be left out
 ///     query: { images: 3368, identities: 750, cameras: 6 }
@@ -45,7 +46,8 @@ public struct DatasetRegistry: Sendable {
     var entries: [DatasetEntry] = []
     for (name, setting) in try Setting(value).entries() {
       let keys = try setting.keys(
-        "root", "layout", "attributes", "attribute_scheme", "synthetic", "scale", "homepage", "licence", "standing",
+        "root", "layout", "attributes", "attribute_scheme", "synthetic", "scale", "seed", "homepage", "licence",
+        "standing",
         "attributes_homepage", "expect")
       let layout = try Self.layout(try keys.required("layout"))
       if let attributes = keys["attributes"], layout.attributeScheme == nil, keys["attribute_scheme"] == nil {
@@ -62,6 +64,7 @@ public struct DatasetRegistry: Sendable {
           scheme: try keys["attribute_scheme"]?.choice(of: BenchmarkLayout.self).attributeScheme,
           isSynthetic: try keys["synthetic"]?.bool() ?? false,
           scale: try keys["scale"].map(Self.scale),
+          seed: UInt64(try keys["seed"]?.int(in: 0...Int(Int32.max)) ?? 1),
           expectation: try keys["expect"].map { setting throws(ConfigurationError) in try DatasetExpectation(setting) },
           origin: DatasetOrigin(
             homepage: try keys["homepage"]?.string(), licence: try keys["licence"]?.string(),

@@ -23,8 +23,9 @@ struct DataMakeCommand: ParsableCommand {
 
   @Argument(help: "synthetic-market, synthetic-duke, or another drawn dataset of datasets.yaml.")
   var name: String
-  @Option(help: "The seed of everything drawn: the same seed gives the same pixels.")
-  var seed: UInt64 = 1
+  @Option(
+    help: "The seed of everything drawn: the same seed gives the same pixels (default: as datasets.yaml says, or 1).")
+  var seed: UInt64?
   @Option(
     help: """
       How large: small (64 + 64 identities, 2,000 images), medium (128 + 128 identities, 4,000) or full (the real \
@@ -44,7 +45,7 @@ struct DataMakeCommand: ParsableCommand {
   func run() throws {
     let order = try TwinOrder(
       name: name, scale: scale, out: out, project: project, places: data.places(in: project))
-    let summary = try TwinMaker(order: order, seed: seed).make(isForced: force)
+    let summary = try TwinMaker(order: order, seed: seed ?? order.seed).make(isForced: force)
     switch format {
     case .json: try Console.printJSON(summary)
     case .table:

@@ -39,7 +39,7 @@ struct TwinMaker {
         !FileManager.default.fileExists(atPath: places.folder(of: entry).path)
       else { continue }
       let order = try TwinOrder(name: name, scale: nil, out: nil, project: project, places: places)
-      let summary = try TwinMaker(order: order, seed: 1).make(isForced: false)
+      let summary = try TwinMaker(order: order, seed: order.seed).make(isForced: false)
       Console.complain("\(name) made: \(summary.images) images, seed \(summary.seed), in \(order.folder.path)")
     }
   }

@@ -10,6 +10,8 @@ struct TwinOrder {
   let kind: SyntheticTwin.Kind
   /// How large it is.
   let scale: TwinScale
+  /// The seed that the registry names.
+  let seed: UInt64
   /// The folder to make.
   let folder: URL
 
@@ -41,6 +43,7 @@ struct TwinOrder {
     self.name = entry.name
     self.kind = kind
     self.scale = scale
+    seed = entry.seed
     folder = out.map { URL(fileURLWithPath: $0) } ?? places.target(of: entry)
   }
 
