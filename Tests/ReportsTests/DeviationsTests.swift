@@ -86,6 +86,22 @@ struct DeviationsTests {
     #expect(costs == ["attribute-regions": ["whole"], "attention-task": ["off"]])
   }
 
+  /// How weights are learned is said of learned ones alone; fixed ones are compared with those that are learned as the
+  /// register has it.
+  @Test func whatFixedWeightsDoNotSay() throws {
+    let terms = try #require(try Self.register().deviations.first { $0.name == "loss-terms" }?.value)
+    let other = terms == "each" ? "task" : "each"
+    let runs = [
+      try run("loss: { weights: uncertainty, terms: \(terms), rate: new, start: 1 }", seed: 1, 40),
+      try run("loss: { weights: uncertainty, terms: \(other), rate: new, start: 1 }", seed: 1, 70),
+      try run("loss: { weights: { global: 1 } }", seed: 1, 42),
+    ]
+    let costs = DeviationReport(try Self.register(), runs: runs).rows.reduce(into: [String: [Double]]()) {
+      if !$1.costs.isEmpty { $0[$1.setting.name] = $1.costs.map(\.gain) }
+    }
+    #expect(costs == ["loss-weights": [2], "loss-terms": [30]])
+  }
+
   @Test func theSameNumberIsTheSameSetting() throws {
     let one = try run("train: { optimizer: { momentum: 0.9, weight_decay: 0.0005 } }", seed: 1, 40)
     let other = try run("train: { optimizer: { momentum: 0.90, weight_decay: 5e-4 } }", seed: 1, 50)
@@ -109,6 +125,7 @@ struct DeviationsTests {
     ("origin: chosen, key: train.epoch", "did you mean 'train.epochs'?"), ("origin: chosen", "needs a 'key'"),
     ("origin: chosen, code: Sources/None.swift", "there is no file"), ("origin: guessed", "known"),
     ("origin: chosen, key: seeds, file: experiments/none.yaml", "cannot be read"),
+    ("origin: chosen, key: train.epochs, chosen_on: [studies/none]", "there is no experiment 'studies/none'"),
   ])
   func faults(_ what: String, _ words: String) throws {
     #expect("\(words)") {

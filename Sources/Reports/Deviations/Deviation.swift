@@ -33,6 +33,8 @@ public struct Deviation: Codable, Hashable, Sendable {
   public var key: String?
   /// Its value there, as YAML on one line.
   public var value: String?
+  /// The experiments whose runs the value was chosen on; nil where it was chosen by reading alone.
+  public var studies: [String]?
   /// Where the program's code has a rule that is no setting.
   public var code: String?
   /// The value's leaves by their path below the key, in the normal form of ``VariedRun``.
@@ -40,10 +42,12 @@ public struct Deviation: Codable, Hashable, Sendable {
   /// Whether the value is a mapping, whose absence from a plan means that it is off.
   var isMapping = false
 
-  enum CodingKeys: String, CodingKey { case name, statement, origin, quote, source, reason, file, key, value, code }
+  enum CodingKeys: String, CodingKey {
+    case name, statement, origin, quote, source, reason, file, key, value, studies, code
+  }
 
   init(_ name: String, _ setting: Setting, base: String, files: inout [String: YAMLValue], project: URL) throws {
-    let keys = try setting.keys("says", "origin", "quote", "source", "because", "file", "key", "code")
+    let keys = try setting.keys("says", "origin", "quote", "source", "because", "file", "key", "code", "chosen_on")
     self.name = name
     statement = try keys.required("says").string(maximum: 300)
     origin = try keys.required("origin").choice()
@@ -52,6 +56,14 @@ public struct Deviation: Codable, Hashable, Sendable {
     reason = try keys["because"]?.string(maximum: 500)
     if origin == .stated || origin == .changed, quote == nil {
       throw setting.error("what is \(origin.rawValue) needs the paper's words: 'quote'")
+    }
+    for item in try keys["chosen_on"]?.items(count: 1...20) ?? [] {
+      let name = try item.string(maximum: 300)
+      guard FileManager.default.fileExists(atPath: project.appendingPathComponent("experiments/\(name).yaml").path)
+      else {
+        throw item.error("there is no experiment \(Wording.quoted(name))")
+      }
+      studies = (studies ?? []) + [name]
     }
     if let place = keys["code"] {
       let path = try place.string(maximum: 300)

@@ -28,9 +28,17 @@ extension DeviationReport {
     let source = setting.source.map { " (\($0))" } ?? ""
     let words = setting.quote.map { "“\($0)”\(source)" } ?? (setting.source.map { "none; after \($0)" } ?? "none")
     return [
-      Typeset(setting.statement + (setting.reason.map { ": \($0)" } ?? "")),
+      Typeset(setting.statement + (setting.reason.map { ": \($0)" } ?? "") + choice(row)),
       setting.value.map { Typeset([.code($0)]) } ?? Table.gap, place, Typeset(words), Typeset(costs(row)),
     ]
+  }
+
+  /// What the setting was chosen on: the runs, or how to make them.
+  private func choice(_ row: Row) -> String {
+    guard let studies = row.setting.studies else { return "" }
+    let runs = row.chosenOn.isEmpty ? "no run of it is here: aanet run" : "runs"
+    let named = row.chosenOn.isEmpty ? studies : row.chosenOn
+    return "; chosen on other people than any table reports (\(runs) \(named.joined(separator: ", ")))"
   }
 
   private func costs(_ row: Row) -> String {
@@ -74,7 +82,7 @@ extension DeviationReport {
         let setting = row.setting
         let value = setting.key.map { " [\($0): \(setting.value ?? "")]" } ?? setting.code.map { " [\($0)]" } ?? ""
         let cost = row.costs.isEmpty ? "" : "; varied: \(costs(row))"
-        lines += (setting.statement + value + cost).onOneLine.wrapped(to: room)
+        lines += (setting.statement + value + choice(row) + cost).onOneLine.wrapped(to: room)
       }
       lines.append("")
     }

@@ -22,6 +22,13 @@ public struct DeviationReport: Codable, Hashable, Sendable {
     public var setting: Deviation
     /// What varying it cost; empty where no two runs on disk differ in it alone.
     public var costs: [Cost]
+    /// The finished runs on disk of the experiments that the setting was chosen on.
+    public var chosenOn: [String]
+
+    enum CodingKeys: String, CodingKey {
+      case setting, costs
+      case chosenOn = "chosen_on"
+    }
   }
 
   /// The rows, in the register's order.
@@ -29,7 +36,34 @@ public struct DeviationReport: Codable, Hashable, Sendable {
 
   /// Looks for runs that differ in one setting alone.
   public init(_ register: DeviationRegister, runs: [VariedRun]) {
-    rows = register.deviations.map { Row(setting: $0, costs: Self.costs(of: $0, runs: runs)) }
+    let whole = runs.map { Self.completed($0, by: register) }
+    rows = register.deviations.map { deviation in
+      let studies = deviation.studies ?? []
+      return Row(
+        setting: deviation, costs: Self.costs(of: deviation, runs: whole),
+        chosenOn: runs.filter { run in studies.contains(run.experiment) }.map(\.name).sorted())
+    }
+  }
+
+  /// Whether the register's value of a setting is that of the program, for runs to be compared with.
+  private static func isCompared(_ deviation: Deviation) -> String? {
+    guard let key = deviation.key, !key.hasPrefix("variants."), deviation.origin != .changed else { return nil }
+    return key
+  }
+
+  /// A run with the plain settings that its plan leaves out: it took the program's own, which are the register's. What
+  /// belongs to a mapping that is off has no value.
+  private static func completed(_ run: VariedRun, by register: DeviationRegister) -> VariedRun {
+    var run = run
+    for deviation in register.deviations where !deviation.isMapping {
+      guard let key = isCompared(deviation), let value = deviation.leaves[""], deviation.leaves.count == 1,
+        !run.settings.keys.contains(where: { $0 == key || $0.hasPrefix(key + ".") })
+      else { continue }
+      let parent = key.split(separator: ".").dropLast().joined(separator: ".")
+      let isThere = parent.isEmpty || run.settings.keys.contains { $0 == parent || $0.hasPrefix(parent + ".") }
+      if isThere { run.settings[key] = value }
+    }
+    return run
   }
 
   /// Runs that are alike but for one setting: its value's leaves, then mAP by seed, the run started last counting.
@@ -39,7 +73,7 @@ public struct DeviationReport: Codable, Hashable, Sendable {
   }
 
   private static func costs(of deviation: Deviation, runs: [VariedRun]) -> [Cost] {
-    guard let key = deviation.key, !key.hasPrefix("variants."), deviation.origin != .changed else { return [] }
+    guard let key = isCompared(deviation) else { return [] }
     var groups: [Group: [[String: String]: [Int: Double]]] = [:]
     for run in runs.sorted(by: { ($0.started, $0.mAP) < ($1.started, $1.mAP) }) {
       guard let own = leaves(of: deviation, key: key, in: run) else { continue }
@@ -58,8 +92,7 @@ public struct DeviationReport: Codable, Hashable, Sendable {
     return costs.sorted { ($0.dataset, $0.value, $0.gain) < ($1.dataset, $1.value, $1.gain) }
   }
 
-  /// The leaves of a setting in a run. A plan that leaves a plain value out takes the program's own, which is the
-  /// register's; one that leaves a mapping out has it off. Nil where what the setting belongs to is off.
+  /// The leaves of a setting in a run; a mapping that is not there is off. Nil where what the setting belongs to is off.
   private static func leaves(of deviation: Deviation, key: String, in run: VariedRun) -> [String: String]? {
     let own = run.settings.reduce(into: [String: String]()) { leaves, entry in
       if entry.key == key { leaves[""] = entry.value }
@@ -68,8 +101,7 @@ public struct DeviationReport: Codable, Hashable, Sendable {
     guard own.isEmpty else { return own }
     let parent = key.split(separator: ".").dropLast().joined(separator: ".")
     let hasParent = parent.isEmpty || run.settings.keys.contains { $0 == parent || $0.hasPrefix(parent + ".") }
-    guard hasParent else { return nil }
-    return deviation.isMapping ? [:] : deviation.leaves
+    return hasParent && deviation.isMapping ? [:] : nil
   }
 
   private static func text(_ leaves: [String: String]) -> String {

@@ -5,6 +5,10 @@ import Runs
 public struct VariedRun: Hashable, Sendable {
   /// Its settings by dotted key, numbers in a normal form; without seeds and the variants' names.
   var settings: [String: String]
+  /// The experiment that it belongs to.
+  var experiment = ""
+  /// What it is called on disk: `studies/learned-weights/fixed/seed-1-0123456789ab`.
+  var name = ""
   /// The dataset's name and its fingerprint.
   var data: [String]
   /// The seed.
@@ -18,7 +22,12 @@ public struct VariedRun: Hashable, Sendable {
   ///
   /// - Throws: a `ConfigurationError` where the plan is no YAML.
   package init(plan: String, name: String, fingerprint: String, seed: Int, started: String, mAP: Double) throws {
-    var value = try YAML.parse(plan, name: name)
+    try self.init(
+      YAML.parse(plan, name: name), fingerprint: fingerprint, seed: seed, started: started, mAP: mAP)
+  }
+
+  private init(_ plan: YAMLValue, fingerprint: String, seed: Int, started: String, mAP: Double) {
+    var value = plan
     let dataset = value[key: "dataset"]?.scalar?.text ?? ""
     for key in ["seeds", "variants", "dataset"] { value[key: key] = nil }
     settings = Self.leaves(of: value)
@@ -29,14 +38,21 @@ public struct VariedRun: Hashable, Sendable {
   }
 
   /// The finished runs among some records of a store; one whose plan is damaged is other commands' business.
-  public static func all(_ records: [RunRecord], in store: RunStore) -> [VariedRun] {
+  ///
+  /// - Parameter complete: puts into a stored plan what was not a setting yet when it was written.
+  public static func all(
+    _ records: [RunRecord], in store: RunStore, complete: (YAMLValue) -> YAMLValue
+  ) -> [VariedRun] {
     records.compactMap { record in
       guard let metrics = record.metrics, metrics.retrieval.mAP.isFinite,
-        let plan = try? store.plan(of: record.identity)
+        let text = try? store.plan(of: record.identity), let plan = try? YAML.parse(text, name: "plan.yaml")
       else { return nil }
-      return try? VariedRun(
-        plan: plan, name: "plan.yaml", fingerprint: record.provenance?.dataset ?? "", seed: record.identity.seed,
+      var run = VariedRun(
+        complete(plan), fingerprint: record.provenance?.dataset ?? "", seed: record.identity.seed,
         started: record.provenance?.started ?? "", mAP: 100 * metrics.retrieval.mAP)
+      run.experiment = record.identity.experiment
+      run.name = [run.experiment, record.identity.variant, record.folder.lastPathComponent].joined(separator: "/")
+      return run
     }
   }
 

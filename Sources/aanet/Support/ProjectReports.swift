@@ -63,7 +63,8 @@ struct ProjectReports {
       contentsOf: project.reports.appendingPathComponent(DeviationRegister.file), project: project.folder)
     let records = project.store.survey().records
     SealWarning.give(records)
-    return DeviationReport(register, runs: VariedRun.all(records, in: project.store))
+    return DeviationReport(
+      register, runs: VariedRun.all(records, in: project.store, complete: YoungerSetting.completed))
   }
 
   private func records(
