@@ -7,7 +7,7 @@ import Testing
   @Test func aFileGetsALineAnEpoch() throws {
     let project = try TinyProject()
     let outcome = try BuiltCommand.run(["run", "tiny", "--variant", "all", "--threads", "1"], in: project.url)
-    let lines = outcome.complaints.split(separator: "\n").filter { $0.contains("epoch") }
+    let lines = outcome.complaints.split(separator: "\n").filter { $0.contains("seed 1, epoch ") }
     #expect(lines.count == 3)
     let losses = "attention [0-9.]+, attribute [0-9.]+, global [0-9.]+, part [0-9.]+"
     for (place, line) in lines.enumerated() {

@@ -35,7 +35,9 @@ import Testing
     throws
   {
     let store = RunStore(root: folder.url.appendingPathComponent("runs"))
-    let trials = try ExperimentLibrary(project: folder.url).plan("table3").trials()
+    let plan = try ExperimentLibrary(project: folder.url).plan("table3")
+    // All seeds of a variant before the next variant's.
+    let trials = try plan.variants.flatMap { try plan.trials(variants: [$0.name]) }
     for (index, trial) in trials.prefix(count).enumerated() {
       let run = trial.identity(hash: hash)
       try store.writePlan(trial.resolvedYAML(), of: run)

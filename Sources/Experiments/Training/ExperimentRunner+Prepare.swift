@@ -16,11 +16,12 @@ extension ExperimentRunner {
       let hash = trial.hash(
         datasetFingerprint: data.dataset.fingerprint, numericVersion: Self.numericVersion,
         weightsFingerprint: weights?.digest)
-      return Run(trial: trial, identity: trial.identity(hash: hash), data: data, weights: weights)
+      return Run(plan: plan, trial: trial, identity: trial.identity(hash: hash), data: data, weights: weights)
     }
   }
 
-  /// The trials of all plans. A variant that is asked for must be in one of them.
+  /// The trials of all plans, seed by seed: every experiment under its first seed, then under its second, so that whole
+  /// tables are there early. A variant that is asked for must be in one of them.
   private func trials(_ variants: [String]?) throws(ConfigurationError) -> [(ExperimentPlan, Trial)] {
     if let plan = plans.first, plans.count == 1 { return try plan.trials(variants: variants).map { (plan, $0) } }
     let known = plans.flatMap { $0.variants.map(\.name) }
@@ -29,12 +30,16 @@ extension ExperimentRunner {
         at: nil,
         Wording.unknown("no experiment here has a variant \(Wording.quoted(wanted))", wanted, among: known))
     }
-    var all: [(ExperimentPlan, Trial)] = []
+    var rounds: [[(ExperimentPlan, Trial)]] = []
     for plan in plans {
       let names = variants.map { wanted in wanted.filter { name in plan.variants.contains { $0.name == name } } }
-      all += try plan.trials(variants: names).map { (plan, $0) }
+      let trials = try plan.trials(variants: names)
+      for (place, seed) in plan.seeds.enumerated() {
+        if place == rounds.count { rounds.append([]) }
+        rounds[place] += trials.filter { $0.seed == seed }.map { (plan, $0) }
+      }
     }
-    return all
+    return rounds.flatMap { $0 }
   }
 
   /// The variant's dataset, with its attributes where one of the chosen variants needs them.

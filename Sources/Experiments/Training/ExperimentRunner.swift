@@ -13,20 +13,34 @@ public final class ExperimentRunner {
   public enum Event {
     /// A run that has a result already.
     case found(Trial, RunRecord)
-    /// Training is under way: images trained on and images in all, over the runs that this call trains.
-    case training(Trial, epoch: Int, loss: Double, done: Int, total: Int)
-    /// An epoch of training is recorded; images as in ``training(_:epoch:loss:done:total:)``.
-    case epoch(Trial, EpochRecord, done: Int, total: Int)
+    /// Training is under way, so far over the runs that this call trains.
+    case training(Trial, epoch: Int, loss: Double, SweepProgress)
+    /// An epoch of training is recorded.
+    case epoch(Trial, EpochRecord, SweepProgress)
     /// Descriptors are being extracted.
     case evaluating(Trial, done: Int, total: Int)
     /// A run was finished by this call.
     case finished(Trial, RunRecord)
+    /// All variants of an experiment are done under one more seed, and other runs come next.
+    case round(Round)
     /// Another process is at work on a run; the others come first.
     case occupied(Trial, RunHolder?)
     /// A run's numbers stopped being finite; the others go on.
     case diverged(Trial, Divergence)
     /// Something worth a line: files that were passed over, a checkpoint that cannot be used.
     case remark(String)
+  }
+
+  /// The variants of an experiment under one seed.
+  public struct Round: Sendable {
+    /// The experiment.
+    public let plan: ExperimentPlan
+    /// The seed that is done.
+    public let seed: Int
+    /// The experiment's trials that are finished, under any seed, in its order.
+    public let results: [(trial: Trial, record: RunRecord)]
+    /// Whether every experiment is done under as many seeds, so that all tables are whole.
+    public let isOfAll: Bool
   }
 
   /// Changes when the engine's results change for the same settings, and so makes new runs of old plans.
@@ -66,12 +80,16 @@ public final class ExperimentRunner {
 
   /// A trial with the name of its run.
   struct Run {
+    let plan: ExperimentPlan
     let trial: Trial
     let identity: RunIdentity
     let data: TrainingData
     let weights: PretrainedBackbone?
 
     var hash: String { identity.hash }
+
+    /// Whether another run is of the same experiment and seed.
+    func isInRound(of other: Run) -> Bool { plan.name == other.plan.name && trial.seed == other.trial.seed }
   }
 
   /// Runs what is unfinished.
@@ -116,14 +134,20 @@ public final class ExperimentRunner {
         try data.dataset.requireReadableImages(threads: threads)
       }
       let engine = Engine(threads: threads)
-      let total = pending.reduce(0) { $0 + Self.images($1) }
-      var sweep = Sweep(total: total)
-      for round in 1...2 {
-        for run in pending where records[run.hash] == nil && !sweep.isFailed(run.identity) {
+      var sweep = Sweep(pending)
+      for isLastTry in [false, true] {
+        for (place, run) in pending.enumerated() where records[run.hash] == nil && !sweep.isFailed(run.identity) {
           let record = try attempt(
-            run, isLastRound: round == 2, in: &sweep, checkpoints: checkpoints, on: engine,
+            run, isLastTry: isLastTry, in: &sweep, checkpoints: checkpoints, on: engine,
             isInterrupted: isInterrupted, report: report)
           records[run.hash] = record
+          if !isLastTry, place + 1 < pending.count, !pending[place + 1].isInRound(of: run) {
+            let next = pending[place + 1]
+            let done = runs.filter { $0.plan.name == run.plan.name }
+              .compactMap { run in records[run.hash].map { (run.trial, $0) } }
+            let isOfAll = seedPlace(of: next) > seedPlace(of: run)
+            report(.round(Round(plan: run.plan, seed: run.trial.seed, results: done, isOfAll: isOfAll)))
+          }
         }
       }
       left = (sweep.occupied, sweep.diverged)
@@ -136,27 +160,18 @@ public final class ExperimentRunner {
     return results
   }
 
-  /// How far a call is with the runs that it trains.
-  private struct Sweep {
-    /// Images of all of them.
-    let total: Int
-    /// Images of those that are done or passed over.
-    var before = 0
-    var occupied: [UnfinishedRuns.Occupied] = []
-    var diverged: [Divergence] = []
-
-    func isFailed(_ run: RunIdentity) -> Bool { diverged.contains { $0.run == run } }
-  }
+  /// Which of its experiment's seeds a run has.
+  private func seedPlace(of run: Run) -> Int { run.plan.seeds.firstIndex(of: run.trial.seed) ?? 0 }
 
   /// Trains and evaluates a run unless another process is at work on it; nil where it is not finished then.
   private func attempt(
-    _ run: Run, isLastRound: Bool, in sweep: inout Sweep, checkpoints: CheckpointInterval, on engine: Engine,
+    _ run: Run, isLastTry: Bool, in sweep: inout Sweep, checkpoints: CheckpointInterval, on engine: Engine,
     isInterrupted: () -> Bool, report: (Event) -> Void
   ) throws -> RunRecord? {
     let lock: RunLock
     switch try store.lock(run.identity) {
     case .held(let holder):
-      if isLastRound {
+      if isLastTry {
         sweep.occupied.append(.init(trial: run.trial, run: run.identity, holder: holder))
       } else {
         report(.occupied(run.trial, holder))
@@ -165,7 +180,7 @@ public final class ExperimentRunner {
     case .taken(let taken): lock = taken
     }
     defer { lock.release() }
-    defer { sweep.before += Self.images(run) }
+    defer { sweep.leave(run) }
     if store.isFinished(run.identity), let record = try store.record(for: run.identity) {
       report(.found(run.trial, record))  // by another process, since this one looked
       return record
@@ -176,8 +191,7 @@ public final class ExperimentRunner {
     store.clearNotes(of: run.identity)
     do {
       let record = try execute(
-        run, before: sweep.before, total: sweep.total, checkpoints: checkpoints, on: engine,
-        isInterrupted: isInterrupted, report: report)
+        run, in: &sweep, checkpoints: checkpoints, on: engine, isInterrupted: isInterrupted, report: report)
       report(.finished(run.trial, record))
       return record
     } catch TrainingError.interrupted {
@@ -193,13 +207,8 @@ public final class ExperimentRunner {
     }
   }
 
-  private static func images(_ run: Run) -> Int {
-    let batch = run.trial.settings.train.batch
-    return run.data.dataset.train.count / batch * batch * run.trial.settings.train.epochs
-  }
-
   private func execute(
-    _ run: Run, before: Int, total: Int, checkpoints: CheckpointInterval, on engine: Engine,
+    _ run: Run, in sweep: inout Sweep, checkpoints: CheckpointInterval, on engine: Engine,
     isInterrupted: () -> Bool, report: (Event) -> Void
   ) throws -> RunRecord {
     let identity = run.identity
@@ -219,19 +228,26 @@ public final class ExperimentRunner {
     if let remark = journey.remark { report(.remark("\(identity.inWords) \(remark)")) }
     let pulse = RunPulse(identity, in: store)
     let epochs = settings.train.epochs
+    let clock = SuspendingClock()
+    let beginning = clock.now
+    let trainedBefore = trainer.progress.epochs * trainer.imagesPerEpoch + trainer.progress.sums.images
+    let work = run.work
     try trainer.train(isInterrupted: isInterrupted) { told in
       switch told {
       case .step(let step):
         pulse.beat(
           at: .init(phase: .training, epoch: step.epoch, epochs: epochs, step: step.step, steps: step.steps),
           images: step.images)
-        report(.training(run.trial, epoch: step.epoch, loss: step.loss, done: before + step.images, total: total))
+        let seconds = beginning.duration(to: clock.now) / .seconds(1)
+        sweep.observe(work, .training, images: step.images - trainedBefore, seconds: seconds)
+        report(
+          .training(run.trial, epoch: step.epoch, loss: step.loss, sweep.progress(in: run, images: step.images)))
+      case .remark(let text): report(.remark("\(identity.inWords): \(text)"))
       case .epoch(let record):
-        report(.epoch(run.trial, record, done: before + record.epoch * trainer.imagesPerEpoch, total: total))
+        report(.epoch(run.trial, record, sweep.progress(in: run, images: record.epoch * trainer.imagesPerEpoch)))
       }
     }
 
-    let clock = SuspendingClock()
     let start = clock.now
     let evaluator = Evaluator(model: trainer.model, settings: settings, data: run.data, engine: engine)
     let result = try evaluator.evaluate(isInterrupted: isInterrupted) { done, all in
@@ -250,6 +266,7 @@ public final class ExperimentRunner {
       imagesPerSecond: Double(trainer.totalImages) / max(trainer.progress.seconds, 1e-9),
       peakMemoryGiB: Process.peakMemoryGiB)
     try store.finish(identity, with: metrics)
+    sweep.observe(work, .evaluating, images: work.evaluationImages, seconds: metrics.secondsEvaluating)
     pulse.end()
     guard let record = try store.record(for: identity) else {
       throw TrainingError.inconsistent(file: store.folder(for: identity), reason: "the run was removed while it ran")

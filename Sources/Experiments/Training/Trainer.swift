@@ -35,6 +35,8 @@ final class Trainer {
     case step(Step)
     /// An epoch was recorded.
     case epoch(EpochRecord)
+    /// Something worth a line.
+    case remark(String)
   }
 
   /// What a step tells.
@@ -148,6 +150,10 @@ final class Trainer {
     let record = record(epoch: epoch + 1, rates: rates)
     try store.append(record, of: identity)
     report(.epoch(record))
+    let idle = IdleTasks(
+      after: record.epoch, of: settings, first: progress.firstLosses ?? [:], now: record.losses,
+      weights: record.weights)
+    if let remark = idle.remark { report(.remark(remark)) }
     progress.epochs += 1
     progress.steps = 0
     progress.sums = .init()
@@ -172,6 +178,9 @@ final class Trainer {
     let broken = settings.stochasticGradientDescent.step(model.store, rates: rates)
     if let place = broken.map({ .parameter($0.name) }) ?? model.nonFiniteStatistic {
       throw divergence(.update, at: place)
+    }
+    if !hasBegun {
+      progress.firstLosses = Dictionary(uniqueKeysWithValues: losses.map { ($0.task.rawValue, $0.value) })
     }
     progress.sums.loss += total
     for loss in losses { progress.sums.losses[loss.task.rawValue, default: 0] += loss.value }

@@ -6,6 +6,8 @@ struct TrainingProgress: Codable, Equatable {
   var steps = 0
   /// Sums over those steps, for the epoch's record.
   var sums = EpochSums()
+  /// Each task's loss at the first step of all; absent in checkpoints from before it was kept.
+  var firstLosses: [String: Double]?
   /// Seconds of training over all sittings.
   var seconds = 0.0
 

@@ -1,13 +1,16 @@
 extension AblationReport {
-  /// The table and the deltas as plain text for a terminal of the given width, in columns.
-  ///
-  /// A narrow terminal loses the weights' columns first, then the seeds' count; the figures stay.
+  /// The table as plain text, in columns. A narrow terminal loses the weights' columns first, then the seeds' count; the
+  /// figures stay.
+  public func terminalResults(width: Int) -> [String] {
+    let room = max(40, width)
+    return "Table 3 · percent, mean ± deviation over n seeds · measured on \(measuredOn)".wrapped(to: room) + [""]
+      + plainResults.terminal(width: room, optional: [[1, 2, 3, 4], [5], [6]])
+  }
+
+  /// The table, the deltas and what they say as plain text for a terminal of the given width.
   public func terminalTable(width: Int = 100) -> String {
     let room = max(40, width)
-    var lines: [String] = []
-    lines += "Table 3 · percent, mean ± deviation over n seeds · measured on \(measuredOn)".wrapped(to: room)
-    lines.append("")
-    lines += terminalResults.terminal(width: room, optional: [[1, 2, 3, 4], [5], [6]])
+    var lines = terminalResults(width: width)
     lines.append("")
     lines += "Gains from row to row, in points; noise is half of the 95 % interval over paired seeds".wrapped(to: room)
     lines.append("")
@@ -21,7 +24,7 @@ extension AblationReport {
     return lines.joined(separator: "\n")
   }
 
-  private var terminalResults: Table {
+  private var plainResults: Table {
     var table = resultsTable()
     table.groups[0].title = "measured"
     table.groups[1].title = Typeset("published")

@@ -117,8 +117,13 @@ extension AttributesReport {
     ]
   }
 
-  /// The table as plain text.
+  /// The table and what it says as plain text.
   public func terminalTable(width: Int) -> String {
+    (terminalResults(width: width) + [""] + terminalRemarks(width: max(40, width))).joined(separator: "\n")
+  }
+
+  /// The table as plain text.
+  public func terminalResults(width: Int) -> [String] {
     let room = max(40, width)
     var table = resultsTable()
     table.groups[table.groups.count - 1].title = "published"
@@ -132,8 +137,7 @@ extension AttributesReport {
     let balanced = Set(table.columns.indices.filter { table.columns[$0].title == "balanced" })
     let data = Set(table.columns.indices.filter { ["majority", "ceiling"].contains(table.columns[$0].title.plain) })
     lines += table.terminal(width: room, optional: [balanced, data])
-    lines.append("")
-    return (lines + terminalRemarks(width: room)).joined(separator: "\n")
+    return lines
   }
 
   /// A row an attribute, figures in percent. An empty field is what was not measured, or not printed.

@@ -34,8 +34,13 @@ extension ComparisonReport {
     return items
   }
 
-  /// The table and the gains as plain text.
+  /// The table and what it says as plain text.
   public func terminalTable(width: Int) -> String {
+    (terminalResults(width: width) + [""] + terminalRemarks(width: max(40, width))).joined(separator: "\n")
+  }
+
+  /// The table as plain text.
+  public func terminalResults(width: Int) -> [String] {
     let room = max(40, width)
     var table = resultsTable()
     table.groups[0].title = "measured"
@@ -45,8 +50,7 @@ extension ComparisonReport {
       .wrapped(to: room)
     lines.append("")
     lines += table.terminal(width: room, optional: [[1]])
-    lines.append("")
-    return (lines + terminalRemarks(width: room)).joined(separator: "\n")
+    return lines
   }
 
   /// A row a method, figures in percent. An empty field is what was not measured, or not printed.

@@ -31,7 +31,9 @@ public protocol TableReport: Sendable {
   func csv() -> String
   /// The numbers for another program: the same as in the tables.
   func summary() -> Summary
-  /// The results as plain text for a terminal of the given width.
+  /// The results alone as plain text: a screen for who waits for the rest of the runs.
+  func terminalResults(width: Int) -> [String]
+  /// The results with what they say, as plain text for a terminal of the given width.
   func terminalTable(width: Int) -> String
   /// How a variant is called in tables of runs.
   func rowLabel(_ variant: ReportVariant) -> Typeset

@@ -46,19 +46,24 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let plans = try project.library.plans(experiment, overrides: overrides)
-    let definitions = noReport ? [] : try definitions(for: plans)
+    let definitions = noReport ? nil : try definitions(for: plans)
     let places = data.places(in: project)
     let runner = try ExperimentRunner(plans, project: project.folder, places: places, store: project.store)
     try TwinMaker.makeMissing(plans.flatMap(\.datasets), project: project, places: places)
     Interruption.listen()
     let watcher = RunWatcher(plans.count == 1 ? plans[0].name : experiment)
+    var early = EarlyTables()
     var results: [(trial: Trial, record: RunRecord)]
     var left: UnfinishedRuns?
     do {
       results = try runner.run(
         variants: variants.isEmpty ? nil : variants, threads: work.threads ?? Engine.availableThreads,
         loaderThreads: work.loaderThreads, checkpoints: work.checkpoints,
-        isInterrupted: { Interruption.isAsked }, report: watcher.see)
+        isInterrupted: { Interruption.isAsked }
+      ) { event in
+        watcher.see(event)
+        if case .round(let round) = event { early.show(round) { try output(of: $0, by: definitions) } }
+      }
     } catch TrainingError.interrupted {
       watcher.finish()
       Console.complain("interrupted; the run is saved. To go on: \(commandLine)")
@@ -70,7 +75,7 @@ struct RunCommand: ParsableCommand {
       throw error
     }
     watcher.finish()
-    if !results.isEmpty { try report(results, of: plans, by: definitions) }
+    if !results.isEmpty { try report(results, by: definitions) }
     if let left { throw give(left) }
   }
 
@@ -88,35 +93,49 @@ struct RunCommand: ParsableCommand {
       .map(\.quotedForShell).joined(separator: " ")
   }
 
+  /// The reports that are drawn of some experiments.
+  private struct Definitions {
+    let ofPlans: [(plan: ExperimentPlan, definition: ReportDefinition)]
+    /// The page's name.
+    let page: String
+  }
+
   /// The reports that are drawn of experiments, tried without records: what is wrong with them is said before training.
-  private func definitions(for plans: [ExperimentPlan]) throws -> [(ExperimentPlan, ReportDefinition)] {
+  /// Nil where there are none.
+  private func definitions(for plans: [ExperimentPlan]) throws -> Definitions? {
     let definitions = try plans.compactMap { plan in
       try ProjectReports.definition(for: plan, project: project).map { (plan, $0) }
     }
-    if !definitions.isEmpty {
-      let reports = try ProjectReports(project, overrides: overrides)
-      for (plan, definition) in definitions { _ = try reports.report(definition, on: plan) { _ in nil } }
-    }
-    return definitions
+    guard let first = definitions.first else { return nil }
+    let reports = try ProjectReports(project, overrides: overrides)
+    for (plan, definition) in definitions { _ = try reports.report(definition, on: plan) { _ in nil } }
+    return Definitions(
+      ofPlans: definitions, page: plans.count == 1 ? first.1.output(for: first.0.name) : experiment)
   }
 
   /// Prints the tables of those experiments that a report draws from, and the runs of the others.
   private func report(
-    _ results: [(trial: Trial, record: RunRecord)], of plans: [ExperimentPlan],
-    by definitions: [(ExperimentPlan, ReportDefinition)]
+    _ results: [(trial: Trial, record: RunRecord)], by definitions: Definitions?
   ) throws {
-    guard let first = definitions.first else { return try print(results) }
-    let records = Dictionary(results.map { ($0.trial, $0.record) }, uniquingKeysWith: { first, _ in first })
-    let reports = try ProjectReports(project, overrides: overrides)
+    guard let output = try output(of: results, by: definitions) else { return try print(results) }
     if format == .table {
-      let reported = try Set(definitions.flatMap { try $0.0.trials() })
+      let reported = try Set(definitions?.ofPlans.flatMap { try $0.plan.trials() } ?? [])
       try print(results.filter { !reported.contains($0.trial) })
     }
-    try ReportOutput(
-      reports: definitions.map { plan, definition in try reports.report(definition, on: plan) { records[$0] } },
+    try output.show(format)
+  }
+
+  /// The tables of those experiments that a report draws from, and where their page goes; nil where there is none.
+  private func output(
+    of results: [(trial: Trial, record: RunRecord)], by definitions: Definitions?
+  ) throws -> ReportOutput? {
+    guard let definitions else { return nil }
+    let records = Dictionary(results.map { ($0.trial, $0.record) }, uniquingKeysWith: { first, _ in first })
+    let reports = try ProjectReports(project, overrides: overrides)
+    return ReportOutput(
+      reports: try definitions.ofPlans.map { try reports.report($0.definition, on: $0.plan) { records[$0] } },
       title: ReportOutput.title(of: experiment), command: ProjectReports.command(experiment, overrides),
-      folder: project.output(of: plans.count == 1 ? first.1.output(for: first.0.name) : experiment)
-    ).show(format)
+      folder: project.output(of: definitions.page))
   }
 
   /// The results of an experiment that no report draws from, a line a run.

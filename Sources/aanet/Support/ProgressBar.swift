@@ -17,14 +17,20 @@ final class ProgressBar {
     self.unit = unit
   }
 
-  /// Shows that `done` of `total` are done; `note` is what else is worth seeing (the loss).
-  func update(_ done: Int, of total: Int, note: String = "") {
+  /// Shows that `done` of `total` are done.
+  ///
+  /// - Parameters:
+  ///   - secondsLeft: how long the rest takes, where somebody knows better than the bar, which takes the rate of what is
+  ///     done; `.some(nil)` where that is not known yet.
+  ///   - note: what else is worth seeing (the loss).
+  func update(_ done: Int, of total: Int, secondsLeft: Double?? = nil, note: String = "") {
     let rate = rate ?? ProgressRate(from: done)
     self.rate = rate
     guard rate.seconds > 1 || isDrawn else { return }
     let share = total > 0 ? min(1, max(0, Double(done) / Double(total))) : 1
     let numbers = [
-      "\(done)/\(total) \(unit)", "\(ProgressRate.number(rate.perSecond(done))) \(unit)/s", rate.left(done, of: total),
+      "\(done)/\(total) \(unit)", "\(ProgressRate.number(rate.perSecond(done))) \(unit)/s",
+      secondsLeft.map { $0.map(ProgressRate.left) } ?? rate.left(done, of: total),
       note.isEmpty ? nil : note,
     ].compactMap { $0 }.joined(separator: "  ")
     if Console.isTerminal {

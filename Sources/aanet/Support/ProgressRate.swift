@@ -19,8 +19,11 @@ struct ProgressRate {
   /// How long the rest takes at that rate: `4:15 min left`; nil while there is no rate.
   func left(_ done: Int, of total: Int) -> String? {
     let rate = perSecond(done)
-    return rate > 0 ? "\(Self.time(Double(max(0, total - done)) / rate)) left" : nil
+    return rate > 0 ? Self.left(Double(max(0, total - done)) / rate) : nil
   }
+
+  /// `4:15 min left`.
+  static func left(_ seconds: Double) -> String { "\(time(seconds)) left" }
 
   /// `24 s`, `4:15 min`, `2:05 h`.
   static func time(_ seconds: Double) -> String {

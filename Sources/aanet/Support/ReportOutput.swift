@@ -14,15 +14,16 @@ struct ReportOutput {
   /// The title of a page of several experiments.
   static func title(of experiments: String) -> String { "The paper’s tables beside measured figures: \(experiments)" }
 
-  /// Writes the page, prints the tables, and says what to open. One ablation has a page of its own kind.
+  /// Writes the page and what belongs to it; the page is the first file. One ablation has a page of its own kind.
+  func write() throws -> [URL] {
+    if let ablation = reports.first as? AblationReport, reports.count == 1 { return try ablation.write(to: folder) }
+    let title = reports.count == 1 ? reports[0].title : title
+    return try ReportPage(title: title, reports: reports, command: command).write(to: folder)
+  }
+
+  /// Writes the page, prints the tables, and says what to open.
   func show(_ format: OutputFormat) throws {
-    let files: [URL]
-    if let ablation = reports.first as? AblationReport, reports.count == 1 {
-      files = try ablation.write(to: folder)
-    } else {
-      let title = reports.count == 1 ? reports[0].title : title
-      files = try ReportPage(title: title, reports: reports, command: command).write(to: folder)
-    }
+    let files = try write()
     switch format {
     case .table: print(reports.map { $0.terminalTable(width: Console.width) }.joined(separator: "\n\n\n"))
     case .json:

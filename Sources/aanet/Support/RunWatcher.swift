@@ -8,7 +8,6 @@ final class RunWatcher {
   private let name: String
   private var training: ProgressBar?
   private var evaluating: ProgressBar?
-  private var rate: ProgressRate?
   private var found = 0
   private var warned = false
 
@@ -21,20 +20,23 @@ final class RunWatcher {
     case .found(_, let record):
       found += 1
       SealWarning.give([record])
-    case .training(let trial, let epoch, let loss, let done, let total):
-      start(from: done)
+    case .training(let trial, let epoch, let loss, let progress):
+      start()
       guard Console.isTerminal else { return }
       let bar = training ?? ProgressBar(Wording.printable(name), unit: "images")
       training = bar
-      bar.update(done, of: total, note: "\(Self.place(trial, epoch: epoch)), loss \(loss.fixed(2))")
-    case .epoch(let trial, let record, let done, let total):
+      bar.update(
+        progress.images, of: progress.of, secondsLeft: .some(progress.secondsLeft),
+        note: "\(Self.place(trial, epoch: epoch)), loss \(loss.fixed(2))")
+    case .epoch(let trial, let record, let progress):
       guard !Console.isTerminal else { return }
-      Console.complain("\(Wording.printable(name)): \(line(trial, record, done: done, total: total))")
+      Console.complain("\(Wording.printable(name)): \(Self.line(trial, record, progress))")
     case .evaluating(_, let done, let total):
       let bar = evaluating ?? ProgressBar("descriptors", unit: "images")
       evaluating = bar
       bar.update(done, of: total)
     case .finished(let trial, let record): say(Self.line(trial, record))
+    case .round: finish()  // its table follows
     case .occupied(let trial, let holder):
       say(
         "note: \(Self.name(trial)) is left to \(holder.map(\.description) ?? "another process"); the others come first")
@@ -53,11 +55,10 @@ final class RunWatcher {
     found = 0
   }
 
-  private func start(from done: Int) {
+  private func start() {
     if !warned { Console.warnOfNarrowKernels() }
     warned = true
     evaluating = nil
-    if rate == nil { rate = ProgressRate(from: done) }
   }
 
   private func say(_ text: String) {
@@ -66,12 +67,12 @@ final class RunWatcher {
   }
 
   /// `Lg+Lp, seed 2, epoch 8/16: loss 0.79 (global 0.31, part 0.48), 815 images/s, 4:15 min left`
-  private func line(_ trial: Trial, _ record: EpochRecord, done: Int, total: Int) -> String {
+  private static func line(_ trial: Trial, _ record: EpochRecord, _ progress: SweepProgress) -> String {
     let losses = record.losses.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.fixed(2))" }
     return [
-      "\(Self.place(trial, epoch: record.epoch)): loss \(record.loss.fixed(2)) (\(losses.joined(separator: ", ")))",
+      "\(place(trial, epoch: record.epoch)): loss \(record.loss.fixed(2)) (\(losses.joined(separator: ", ")))",
       "\(ProgressRate.number(Double(record.images) / max(record.seconds, 1e-9))) images/s",
-      rate?.left(done, of: total),
+      progress.secondsLeft.map(ProgressRate.left),
     ].compactMap { $0 }.joined(separator: ", ")
   }
 

@@ -26,10 +26,10 @@ import Experiments
   }
 
   private func run(
-    _ project: TinyProject, _ wanted: String, variants: [String]? = nil,
+    _ project: TinyProject, _ wanted: String, _ overrides: [String] = [], variants: [String]? = nil,
     report: (ExperimentRunner.Event) -> Void = { _ in }
   ) throws -> [(trial: Trial, record: RunRecord)] {
-    let plans = try ExperimentLibrary(project: project.url).plans(wanted)
+    let plans = try ExperimentLibrary(project: project.url).plans(wanted, overrides: overrides)
     return try ExperimentRunner(plans, project: project.url, store: store(project))
       .run(variants: variants, threads: 1, report: report)
   }
@@ -39,7 +39,7 @@ import Experiments
     var totals: Set<Int> = []
     var finished = 0
     let results = try run(project, "f") { event in
-      if case .training(_, _, _, _, let total) = event { totals.insert(total) }
+      if case .training(_, _, _, let progress) = event { totals.insert(progress.of) }
       if case .finished = event { finished += 1 }
     }
     #expect(totals == [3 * 48 + 48], "one progress over what is trained")
@@ -57,6 +57,26 @@ import Experiments
     let records = try plan.records(in: store(project))
     #expect(records.map { $0.record?.identity.experiment } == ["f/one", "f/two"])
     #expect(records.map(\.others) == [0, 0])
+  }
+
+  /// All experiments under the first seed come before any under the second, and each says so when it is done.
+  @Test func runsGoSeedBySeed() throws {
+    let project = try project()
+    var rounds: [String] = []
+    var left: [Double] = []
+    let results = try run(project, "f", ["seeds=[5, 2]"]) { event in
+      if case .round(let round) = event {
+        let done = round.results.map { "\($0.trial.variant) \($0.trial.seed)" }.joined(separator: ", ")
+        rounds.append("\(round.plan.name) \(round.seed)\(round.isOfAll ? " of all" : ""): \(done)")
+      }
+      if case .epoch(_, _, let progress) = event { left.append(progress.secondsLeft ?? .nan) }
+    }
+    #expect(results.map(\.trial.seed) == [5, 5, 5, 5, 2, 2, 2, 2])
+    #expect(
+      rounds == [
+        "f/one 5: first 5", "f/two 5 of all: same 5, short 5", "f/one 2: first 5, first 2",
+      ], "nothing is said of the last one, after which the whole tables come")
+    #expect(left.count == 8 && left.allSatisfy { $0 > 0 })
   }
 
   @Test func variantsAreTakenWhereTheyAre() throws {
