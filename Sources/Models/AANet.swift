@@ -11,29 +11,37 @@ public struct AANet {
   public let store: ParameterStore
   /// How its losses are weighed.
   public let multiTaskLoss: MultiTaskLoss
+  /// Which numbers of its descriptors are whose.
+  public let layout: DescriptorLayout
   private let backbone: ResNet
-  private let globalHead: IdentityHead?
-  private let partHeads: [IdentityHead]
-  private let attributeTask: AttributeTask?
-  private let attentionHead: IdentityHead?
+  /// The classifiers of identities, by the vector that each gives.
+  package let identityHeads: [DescriptorLayout.Slot: IdentityHead]
+  let attributeTask: AttributeTask?
 
   /// Registers the network's parameters, all at their neutral values: load or initialise them next.
   public init(_ configuration: AANetConfiguration, on engine: Engine) {
     let store = ParameterStore(on: engine)
+    let layout = configuration.descriptorLayout
     let features = configuration.backbone.channels
-    func head(_ name: String) -> IdentityHead {
-      IdentityHead(
-        name, features: features, width: configuration.headWidth, identities: configuration.identities, in: store)
+    var heads: [DescriptorLayout.Slot: IdentityHead] = [:]
+    func addHeads(of tasks: Set<AANetTask>) {
+      for slot in layout.slots where tasks.contains(slot.task) {
+        heads[slot] = slot.identityHead.map {
+          IdentityHead($0, features: features, width: layout.width, identities: configuration.identities, in: store)
+        }
+      }
     }
     self.configuration = configuration
     self.store = store
+    self.layout = layout
     backbone = ResNet(configuration.backbone, prefix: "backbone.", in: store)
-    globalHead = configuration.global ? head("global_head") : nil
-    partHeads = (0..<(configuration.part?.parts ?? 0)).map { head("part_heads.\($0)") }
+    // In forward order, which is the order of the parameters.
+    addHeads(of: [.global, .part])
     attributeTask = configuration.attribute.map {
-      AttributeTask($0, features: features, width: configuration.headWidth, in: store)
+      AttributeTask($0, features: features, width: layout.width, in: store)
     }
-    attentionHead = configuration.attention == nil ? nil : head("attention_head")
+    addHeads(of: [.attention])
+    identityHeads = heads
     multiTaskLoss = MultiTaskLoss(configuration, in: store)
   }
 
@@ -41,7 +49,9 @@ public struct AANet {
   public struct Output {
     /// The feature map X, `[N, H, W, Z]`.
     public let features: Value
-    /// The V vectors of every classifier, in the descriptor's order, each `[N, V]`.
+    /// Which of the vectors are whose.
+    public let layout: DescriptorLayout
+    /// The V vectors of every classifier, in the layout's order, each `[N, V]`.
     public let vectors: [Tensor]
     /// Identity logits `[N, C]` of the tasks that classify identities, in training.
     public let identityLogits: [AANetTask: [Value]]
@@ -51,6 +61,9 @@ public struct AANet {
     public let partRegions: [[Range<Int>]]
     /// The attribute attention map, `[N, H, W]`.
     public let attentionMap: Tensor?
+
+    /// The V vectors of one classifier, `[N, V]`; nil where the network has none of it.
+    public func vectors(of slot: DescriptorLayout.Slot) -> Tensor? { layout.place(of: slot).map { vectors[$0] } }
 
     /// The descriptors, one after the other: `N × 12·V` numbers with all tasks on.
     public var descriptors: [Float] {
@@ -74,13 +87,13 @@ public struct AANet {
   ) -> Output {
     let features = backbone(images, on: tape)
     if let seeFeatureGradient { tape.observeGradient(of: features, seeFeatureGradient) }
-    let rows = features.shape[1]
-    var vectors: [Tensor] = []
+    var vectors: [DescriptorLayout.Slot: Tensor] = [:]
     var identityLogits: [AANetTask: [Value]] = [:]
-    func classify(_ pooled: Value, _ head: IdentityHead, _ task: AANetTask) {
+    func classify(_ pooled: Value, _ slot: DescriptorLayout.Slot) {
+      guard let head = identityHeads[slot] else { return }
       let (vector, logits) = head(pooled, on: tape)
-      vectors.append(vector.tensor)
-      if let logits { identityLogits[task, default: []].append(logits) }
+      vectors[slot] = vector.tensor
+      if let logits { identityLogits[slot.task, default: []].append(logits) }
     }
 
     // One pass over X pools what the global and the part task need.
@@ -88,28 +101,35 @@ public struct AANet {
       configuration.part.map {
         PartBins.regions(of: features.tensor, parts: $0.parts, binning: $0.binning, on: tape.engine)
       } ?? []
-    let whole = globalHead == nil ? [] : [[Range<Int>](repeating: 0..<rows, count: features.shape[0])]
-    if !(whole + partRegions).isEmpty {
-      let pooled = tape.regionMeans(features, regions: whole + partRegions)
-      if let globalHead { classify(pooled[0], globalHead, .global) }
-      for (region, head) in zip(pooled.dropFirst(whole.count), partHeads) { classify(region, head, .part) }
+    let whole = [Range<Int>](repeating: 0..<features.shape[1], count: features.shape[0])
+    let pools = layout.slots.compactMap { slot -> (slot: DescriptorLayout.Slot, rows: [Range<Int>])? in
+      switch slot {
+      case .global: (slot, whole)
+      case .part(let number): (slot, partRegions[number])
+      case .attributes, .attention: nil
+      }
+    }
+    if !pools.isEmpty {
+      let pooled = tape.regionMeans(features, regions: pools.map(\.rows))
+      for (pool, vector) in zip(pools, pooled) { classify(vector, pool.slot) }
     }
 
     var attributeLogits: [Value] = []
     var attentionMap: Tensor?
     if let attributeTask {
       let output = attributeTask(features, on: tape)
-      vectors += output.vectors.map(\.tensor)
+      for (region, vector) in output.vectors { vectors[.attributes(region)] = vector.tensor }
       attributeLogits = output.logits
-      if let attention = configuration.attention, let attentionHead {
+      if let attention = configuration.attention {
         let map = attributeTask.attentionMap(output, attention, on: tape.engine)
-        classify(tape.attendedMean(features, map: map), attentionHead, .attention)
+        classify(tape.attendedMean(features, map: map), .attention)
         attentionMap = map
       }
     }
     return Output(
-      features: features, vectors: vectors, identityLogits: identityLogits, attributeLogits: attributeLogits,
-      partRegions: partRegions, attentionMap: attentionMap)
+      features: features, layout: layout, vectors: layout.slots.compactMap { vectors[$0] },
+      identityLogits: identityLogits, attributeLogits: attributeLogits, partRegions: partRegions,
+      attentionMap: attentionMap)
   }
 
   /// The losses of a training pass.

@@ -188,13 +188,6 @@ public struct AANetConfiguration: Hashable, Sendable {
     if attention != nil { tasks.append(.attention) }
     return tasks
   }
-
-  /// Numbers in a descriptor: V for the global task, for each part, four times for the attribute task (once without
-  /// regions), for the attention task; 12·V with all four.
-  public var descriptorLength: Int {
-    headWidth
-      * ((global ? 1 : 0) + (part?.parts ?? 0) + (attribute?.regions.pooled.count ?? 0) + (attention == nil ? 0 : 1))
-  }
 }
 
 /// What does not fit together in a model.

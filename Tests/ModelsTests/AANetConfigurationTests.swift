@@ -83,22 +83,6 @@ struct AANetConfigurationTests {
     }
   }
 
-  @Test("a descriptor has V numbers per classifier, four for the attributes")
-  func descriptorLength() {
-    var configuration = Self.full
-    configuration.headWidth = 10
-    #expect(configuration.descriptorLength == 120)
-    configuration.part = nil
-    #expect(configuration.descriptorLength == 60)
-    configuration.attention = nil
-    #expect(configuration.descriptorLength == 50)
-    configuration.global = false
-    #expect(configuration.descriptorLength == 40)
-    configuration.part = .init(parts: 3)
-    configuration.attribute = nil
-    #expect(configuration.descriptorLength == 30)
-  }
-
   @Test("feature maps of the sizes in use")
   func featureMaps() {
     let one = ResNetConfiguration(block: .bottleneck, blocks: [3, 4, 6, 3])

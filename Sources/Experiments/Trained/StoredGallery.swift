@@ -51,10 +51,10 @@ public struct StoredGallery {
   private static func check(
     _ stored: LabelledDescriptors, against images: [LabelledImage], _ run: TrainedRun, _ what: String
   ) throws {
-    guard stored.descriptors.dimension == run.model.configuration.descriptorLength else {
+    guard stored.descriptors.dimension == run.model.layout.length else {
       throw TrainedRun.Failure(
         "\(run.url(.descriptors).path): its descriptors have \(stored.descriptors.dimension) numbers, the run's model "
-          + "gives \(run.model.configuration.descriptorLength)")
+          + "gives \(run.model.layout.length)")
     }
     guard stored.labels.identities == images.map(\.identity), stored.labels.cameras == images.map(\.camera) else {
       throw TrainedRun.Failure(

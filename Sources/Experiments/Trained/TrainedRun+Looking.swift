@@ -66,7 +66,7 @@ extension TrainedRun {
     let tape = Tape(on: engine, mode: .evaluation)
     let output = model(tape.input(input), on: tape)
     let descriptors = output.descriptors
-    let length = model.configuration.descriptorLength
+    let length = model.layout.length
     return images.enumerated().map { place, image in
       Sight(
         index: image.index, descriptor: Array(descriptors[place * length..<(place + 1) * length]),

@@ -60,8 +60,9 @@ public final class TrainedRun {
     engine = Engine(threads: threads)
     let file = folder.appendingPathComponent(RunStore.File.checkpoint.rawValue)
     let stored = try SafeTensors(checking: file)
-    model = AANet(
-      settings.modelConfiguration(identities: Self.identities(in: stored), scheme: scheme), on: engine)
+    var configuration = settings.modelConfiguration(identities: 1, scheme: scheme)
+    configuration.identities = Self.identities(in: stored, configuration.descriptorLayout)
+    model = AANet(configuration, on: engine)
     do { try model.load(stored.tensors, prefix: "model.") } catch {
       throw Failure("\(file.path): \(error.description); the checkpoint is not of the run's plan.yaml")
     }
@@ -83,8 +84,8 @@ public final class TrainedRun {
   private func has(_ file: RunStore.File) -> Bool { FileManager.default.fileExists(atPath: url(file).path) }
 
   /// The training identities, from the rows of a classifier of identities; 1 where no task has one.
-  private static func identities(in stored: SafeTensors) -> Int {
-    let heads = ["global_head", "part_heads.0", "attention_head"]
+  private static func identities(in stored: SafeTensors, _ layout: DescriptorLayout) -> Int {
+    let heads = layout.slots.compactMap(\.identityHead)
     return heads.compactMap { stored.tensors["model.\($0).classifier.weight"]?.shape.first }.first.map { max(1, $0) }
       ?? 1
   }

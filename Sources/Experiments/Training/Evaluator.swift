@@ -36,7 +36,7 @@ struct Evaluator {
     let (galleryValues, predicted) = try pass(over: dataset.gallery, isInterrupted) {
       report(dataset.query.count + $0, total)
     }
-    let dimension = model.configuration.descriptorLength
+    let dimension = model.layout.length
     let query = try LabelledDescriptors(
       values: queryValues, dimension: dimension, identities: dataset.query.map(\.identity),
       cameras: dataset.query.map(\.camera), of: "query")
@@ -77,7 +77,7 @@ struct Evaluator {
       images, size: size, batches: BatchLoader.inOrder(images.count, batch: settings.evaluate.batch))
     defer { loader.cancel() }
     var values: [Float] = []
-    values.reserveCapacity(images.count * model.configuration.descriptorLength)
+    values.reserveCapacity(images.count * model.layout.length)
     var attributes = [[Int]](repeating: [], count: model.configuration.attribute?.attributes.count ?? 0)
     var done = 0
     while let batch = try loader.next() {

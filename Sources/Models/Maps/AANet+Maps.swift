@@ -22,10 +22,10 @@ extension AANet {
       parts: output.partRegions.map { $0[image] }, peaks: Self.peaks(of: features))
   }
 
-  /// The first task's V vector of an image, where that task is the global one.
+  /// The global task's V vector of an image; nil where that task is off.
   private func globalVector(_ output: Output, _ image: Int) -> [Float]? {
-    guard configuration.global, let vectors = output.vectors.first else { return nil }
-    return vectors.view([vectors.shape[1]], offset: image * vectors.shape[1]).array
+    guard let vectors = output.vectors(of: .global) else { return nil }
+    return vectors.view([layout.width], offset: image * layout.width).array
   }
 
   /// The global task's class activation map.
@@ -39,7 +39,7 @@ extension AANet {
   /// which is what the class activation map of a linear classifier is (Zhou et al., CVPR 2016). The paper shows such a
   /// map without saying how it was computed (Figures 3 and 6); the class is the likeliest training identity (chosen).
   private func globalMap(_ features: Tensor, vector: [Float]?) -> ActivationMap? {
-    guard let vector, let head = HeadNumbers("global_head", in: store) else { return nil }
+    guard let vector, let head = identityHeads[.global].map(HeadNumbers.init) else { return nil }
     let predicted = head.likeliest(vector)
     let weights = head.channelWeights(of: predicted, vector: vector)
     let (height, width, channels) = (features.shape[1], features.shape[2], features.shape[3])
@@ -54,15 +54,15 @@ extension AANet {
   private func attributeMaps(
     _ features: Tensor, output: Output, image: Int, on engine: Engine
   ) -> [ActivationMap] {
-    guard let task = configuration.attribute, let map = attributeFeatures(features, on: engine) else { return [] }
+    guard let attributeTask else { return [] }
+    let map = Self.attributeFeatures(of: attributeTask, features, on: engine)
     let (height, width) = (features.shape[1], features.shape[2])
-    return zip(task.attributes, output.attributeLogits).compactMap { attribute, logits in
-      guard let weight = store.parameter(named: "attribute_classifiers.\(attribute.name).weight") else { return nil }
+    return zip(attributeTask.classifiers, output.attributeLogits).map { classifier, logits in
       let classes = logits.shape[1]
       let contribution = AttentionMap.Contribution(
-        logits: logits.tensor.view([1, classes], offset: image * classes), weight: weight.value,
-        region: attribute.region)
-      let rows = attribute.region.rows(of: height)
+        logits: logits.tensor.view([1, classes], offset: image * classes), weight: classifier.weight.value,
+        region: classifier.region)
+      let rows = classifier.region.rows(of: height)
       let scores = logits.tensor.view([classes], offset: image * classes).array
       return ActivationMap(
         predicted: scores.firstIndexOfLargest, rows: rows, width: width,
@@ -71,10 +71,9 @@ extension AANet {
   }
 
   /// The attribute task's map F of one image, `[1, H, W, V]`: `relu(BatchNorm(reduce · X))` at every place.
-  private func attributeFeatures(_ features: Tensor, on engine: Engine) -> Tensor? {
-    guard let reduce = store.parameter(named: "attribute_reduce.weight"),
-      let norm = NormNumbers("attribute_bn", in: store)
-    else { return nil }
+  private static func attributeFeatures(of task: AttributeTask, _ features: Tensor, on engine: Engine) -> Tensor {
+    let reduce = task.reduce
+    let norm = NormNumbers(task.norm)
     let (height, width, channels) = (features.shape[1], features.shape[2], features.shape[3])
     let units = reduce.value.shape[0]
     let map = engine.empty([1, height, width, units])

@@ -4,22 +4,17 @@ import Tensors
 /// The attribute task's answers from stored descriptors: its vectors stand in them, so no image is needed.
 public struct AttributeReadout {
   private let length: Int
-  /// For each attribute its classifier and where its region's vector begins in a descriptor.
+  /// For each attribute its classifier and where the vector that it reads begins in a descriptor.
   private let classifiers: [(weight: Parameter, bias: Parameter, start: Int)]
   private let width: Int
 
   /// Prepares to read descriptors of a model; one without the attribute task gives no answers.
   public init(of model: AANet) {
-    let configuration = model.configuration
-    length = configuration.descriptorLength
-    width = configuration.headWidth
-    let before = (configuration.global ? 1 : 0) + (configuration.part?.parts ?? 0)
-    classifiers = (configuration.attribute?.attributes ?? []).compactMap { [width] attribute in
-      guard let weight = model.store.parameter(named: "attribute_classifiers.\(attribute.name).weight"),
-        let bias = model.store.parameter(named: "attribute_classifiers.\(attribute.name).bias"),
-        let region = BodyRegion.allCases.firstIndex(of: attribute.region)
-      else { return nil }
-      return (weight, bias, (before + region) * width)
+    let layout = model.layout
+    length = layout.length
+    width = layout.width
+    classifiers = (model.attributeTask?.classifiers ?? []).compactMap { classifier in
+      layout.range(of: .attributes(classifier.region)).map { (classifier.weight, classifier.bias, $0.lowerBound) }
     }
   }
 

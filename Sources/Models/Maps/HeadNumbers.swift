@@ -14,14 +14,10 @@ package struct NormNumbers {
     offset = bias.indices.map { Double(bias[$0]) - Double(mean[$0]) * scale[$0] }
   }
 
-  /// The BatchNorm of a name; nil where the model has none.
-  package init?(_ name: String, in store: ParameterStore) {
-    guard let weight = store.parameter(named: "\(name).weight"), let bias = store.parameter(named: "\(name).bias"),
-      let mean = store.statistics.first(where: { $0.name == "\(name).running_mean" }),
-      let variance = store.statistics.first(where: { $0.name == "\(name).running_var" })
-    else { return nil }
+  package init(_ norm: BatchNorm) {
     self.init(
-      weight: weight.value.array, bias: bias.value.array, mean: mean.value.array, variance: variance.value.array)
+      weight: norm.weight.value.array, bias: norm.bias.value.array, mean: norm.runningMean.array,
+      variance: norm.runningVariance.array)
   }
 }
 
@@ -44,14 +40,10 @@ package struct HeadNumbers {
     self.bias = bias
   }
 
-  /// The head of a name; nil where the model has none.
-  package init?(_ name: String, in store: ParameterStore) {
-    guard let reduce = store.parameter(named: "\(name).reduce.weight"), let norm = NormNumbers("\(name).bn", in: store),
-      let classifier = store.parameter(named: "\(name).classifier.weight"),
-      let bias = store.parameter(named: "\(name).classifier.bias")
-    else { return nil }
+  package init(_ head: IdentityHead) {
     self.init(
-      reduce: reduce.value.array, scale: norm.scale, classifier: classifier.value.array, bias: bias.value.array)
+      reduce: head.reduce.value.array, scale: NormNumbers(head.norm).scale, classifier: head.classifier.value.array,
+      bias: head.bias.value.array)
   }
 
   /// The class that a V vector scores highest for, the first of equals.
@@ -71,11 +63,6 @@ package struct HeadNumbers {
     }
     return weights
   }
-}
-
-extension ParameterStore {
-  /// The parameter of a name; nil where the model has none.
-  package func parameter(named name: String) -> Parameter? { parameters.first { $0.name == name } }
 }
 
 extension Array where Element: Comparable {

@@ -7,9 +7,12 @@ import Tensors
 /// Source: paper, section 3.3 (i) and Figure 5.
 struct AttributeTask {
   private let configuration: AttributeTaskConfiguration
-  private let reduce: Parameter
-  private let norm: BatchNorm
-  private let classifiers: [(weight: Parameter, bias: Parameter)]
+  /// `[V, 1, 1, Z]`.
+  let reduce: Parameter
+  let norm: BatchNorm
+  /// The classifier of each attribute, in the configuration's order: `[classes, V]` and `[classes]`, and the region
+  /// whose vector it reads.
+  let classifiers: [(weight: Parameter, bias: Parameter, region: BodyRegion)]
 
   init(_ configuration: AttributeTaskConfiguration, features: Int, width: Int, in store: ParameterStore) {
     self.configuration = configuration
@@ -20,7 +23,8 @@ struct AttributeTask {
       let name = "attribute_classifiers.\(attribute.name)"
       return (
         store.parameter("\(name).weight", shape: [attribute.classes, width], group: .new),
-        store.parameter("\(name).bias", shape: [attribute.classes], group: .new)
+        store.parameter("\(name).bias", shape: [attribute.classes], group: .new),
+        configuration.region(of: attribute)
       )
     }
   }
@@ -28,8 +32,8 @@ struct AttributeTask {
   struct Output {
     /// F, `[N, H, W, V]`.
     let map: Value
-    /// The averages over the regions, in the order of `AttributeRegions.pooled`, each `[N, V]`.
-    let vectors: [Value]
+    /// The averages over the regions, each `[N, V]`.
+    let vectors: [BodyRegion: Value]
     /// The logits of each attribute.
     let logits: [Value]
   }
@@ -39,10 +43,10 @@ struct AttributeTask {
     let (batch, height) = (features.shape[0], features.shape[1])
     let pooled = configuration.regions.pooled
     let regions = pooled.map { Array(repeating: $0.rows(of: height), count: batch) }
-    let vectors = tape.regionMeans(map, regions: regions)
-    let byRegion = Dictionary(uniqueKeysWithValues: zip(pooled, vectors))
-    let logits = zip(configuration.attributes, classifiers).compactMap { attribute, classifier in
-      byRegion[configuration.region(of: attribute)].map { tape.linear($0, classifier.weight, bias: classifier.bias) }
+    let means = tape.regionMeans(map, regions: regions)
+    let vectors = Dictionary(uniqueKeysWithValues: zip(pooled, means))
+    let logits = classifiers.compactMap { classifier in
+      vectors[classifier.region].map { tape.linear($0, classifier.weight, bias: classifier.bias) }
     }
     return Output(map: map, vectors: vectors, logits: logits)
   }
@@ -53,7 +57,7 @@ struct AttributeTask {
       .map { index in
         AttentionMap.Contribution(
           logits: output.logits[index].tensor, weight: classifiers[index].weight.value,
-          region: configuration.region(of: configuration.attributes[index]))
+          region: classifiers[index].region)
       }
     return AttentionMap.merged(
       contributions, features: output.map.tensor, threshold: attention.threshold, on: engine)

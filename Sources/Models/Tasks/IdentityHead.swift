@@ -7,10 +7,13 @@ import Tensors
 ///
 /// Source: paper, sections 3 and 3.1. The vector v after ReLU is what the descriptor takes.
 public struct IdentityHead {
-  private let reduce: Parameter
-  private let norm: BatchNorm
-  private let classifier: Parameter
-  private let bias: Parameter
+  /// `[V, Z]`.
+  let reduce: Parameter
+  package let norm: BatchNorm
+  /// `[C, V]`.
+  let classifier: Parameter
+  /// `[C]`.
+  let bias: Parameter
 
   /// Registers the head's parameters under `name`.
   ///

@@ -111,7 +111,7 @@ struct QueryCommand: ParsableCommand {
       let sights = try trained.look(at: files, isInterrupted: { Interruption.isAsked }, report: watcher.see)
       watcher.finish()
       guard !sights.isEmpty else { throw InspectionError("\(gallery): none of its images can be read") }
-      let pool = try SearchGallery(sights, of: files, dimension: trained.model.configuration.descriptorLength)
+      let pool = try SearchGallery(sights, of: files, dimension: trained.model.layout.length)
       return (pool, watcher.skipped)
     } catch TrainingError.interrupted {
       watcher.finish()

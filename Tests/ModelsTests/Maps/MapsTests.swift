@@ -8,15 +8,20 @@ import Testing
 struct MapsTests {
   private let engine = Engine(threads: 2)
 
-  private func model(attention: AttentionTaskConfiguration? = .init(attributes: ["hair", "gender"])) -> AANet {
+  private static let attributes: [AttributeOutput] = [
+    .init(name: "gender", classes: 2, region: .global), .init(name: "hair", classes: 3, region: .top),
+    .init(name: "shoes", classes: 2, region: .bottom),
+  ]
+
+  private func model(
+    global: Bool = true, part: Bool = true, regions: AttributeRegions = .thirds,
+    attention: AttentionTaskConfiguration? = .init(attributes: ["hair", "gender"])
+  ) -> AANet {
     let model = AANet(
       AANetConfiguration(
-        backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 4), identities: 5, headWidth: 6,
-        part: .init(parts: 2),
-        attribute: .init(attributes: [
-          .init(name: "gender", classes: 2, region: .global), .init(name: "hair", classes: 3, region: .top),
-          .init(name: "shoes", classes: 2, region: .bottom),
-        ]), attention: attention), on: engine)
+        backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 4), identities: 5, headWidth: 6, global: global,
+        part: part ? .init(parts: 2) : nil, attribute: .init(attributes: Self.attributes, regions: regions),
+        attention: attention), on: engine)
     model.initialise(seed: 3)
     // Classifiers start near 0; real ones do not.
     for parameter in model.store.parameters where parameter.name.contains("classifier") || parameter.name.contains("bn")
@@ -55,8 +60,9 @@ struct MapsTests {
   func globalMap() throws {
     let model = model()
     let output = pass(model)
-    let head = try #require(HeadNumbers("global_head", in: model.store))
-    let norm = try #require(NormNumbers("global_head.bn", in: model.store))
+    let global = try #require(model.identityHeads[.global])
+    let head = HeadNumbers(global)
+    let norm = NormNumbers(global.norm)
     for image in 0..<3 {
       let map = try #require(model.maps(of: output, image: image, on: engine).global)
       let vector = output.vectors[0].view([6], offset: image * 6).array
@@ -72,17 +78,22 @@ struct MapsTests {
 
   @Test("an attribute map's mean over its rows is the predicted class's score less its bias")
   func attributeMaps() throws {
-    let model = model()
+    try attributeMaps(of: model(), rows: [0..<6, 0..<2, 4..<6])
+    try attributeMaps(of: model(regions: .whole), rows: [0..<6, 0..<6, 0..<6])
+  }
+
+  private func attributeMaps(of model: AANet, rows: [Range<Int>]) throws {
     let output = pass(model)
     for image in 0..<3 {
       let maps = model.maps(of: output, image: image, on: engine).attributes
-      #expect(maps.map(\.rows) == [0..<6, 0..<2, 4..<6])
+      #expect(maps.map(\.rows) == rows)
       for (index, name) in ["gender", "hair", "shoes"].enumerated() {
         let classes = output.attributeLogits[index].shape[1]
         let scores = output.attributeLogits[index].tensor.view([classes], offset: image * classes).array
         let map = maps[index]
         #expect(scores[map.predicted] == scores.max())
-        let bias = try #require(model.store.parameter(named: "attribute_classifiers.\(name).bias")).value.array
+        let parameter = model.store.parameters.first { $0.name == "attribute_classifiers.\(name).bias" }
+        let bias = try #require(parameter).value.array
         let mean = map.values.reduce(0.0) { $0 + Double($1) } / Double(map.values.count)
         try Agreement.check(
           name, [mean], [Double(scores[map.predicted]) - Double(bias[map.predicted])], within: 1e-4)
@@ -124,22 +135,31 @@ struct MapsTests {
     }
   }
 
-  @Test("a descriptor gives the attribute task's scores")
+  @Test("a descriptor gives the attribute task's scores, whatever else is in it")
   func readout() throws {
-    for attention in [AttentionTaskConfiguration(attributes: ["hair"]), nil] {
-      let model = model(attention: attention)
-      let output = pass(model)
-      let length = model.configuration.descriptorLength
-      let readout = AttributeReadout(of: model)
-      for image in 0..<3 {
-        let logits = readout.logits(of: output.descriptors[image * length..<(image + 1) * length])
-        for (index, scores) in logits.enumerated() {
-          let all = output.attributeLogits[index]
-          let expected = all.tensor.view([all.shape[1]], offset: image * all.shape[1]).array
-          try Agreement.check("scores \(index)", scores, expected.doubles, within: 1e-5)
+    try withEvery("global", in: [true, false]) { global in
+      try withEvery("part", in: [true, false]) { part in
+        try withEvery("regions", in: AttributeRegions.allCases) { regions in
+          try withEvery("attention", in: [AttentionTaskConfiguration(attributes: ["hair"]), nil]) { attention in
+            try readout(of: model(global: global, part: part, regions: regions, attention: attention))
+          }
         }
-        #expect(logits.count == 3)
       }
+    }
+  }
+
+  private func readout(of model: AANet) throws {
+    let output = pass(model)
+    let length = model.layout.length
+    let readout = AttributeReadout(of: model)
+    for image in 0..<3 {
+      let logits = readout.logits(of: output.descriptors[image * length..<(image + 1) * length])
+      for (index, scores) in logits.enumerated() {
+        let all = output.attributeLogits[index]
+        let expected = all.tensor.view([all.shape[1]], offset: image * all.shape[1]).array
+        try Agreement.check("scores \(index)", scores, expected.doubles, within: 1e-5)
+      }
+      try Agreement.require(logits.count == 3, "\(logits.count) attributes")
     }
   }
 
