@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// The `aanet` program of this build, run as a person would run it.
 public struct BuiltCommand: Sendable {
@@ -35,7 +36,7 @@ public struct BuiltCommand: Sendable {
     process.executableURL = script == nil ? program : URL(fileURLWithPath: "/bin/sh")
     process.arguments = script.map { ["-c", $0, "sh", program.path] + arguments } ?? arguments
     process.currentDirectoryURL = folder ?? room.url
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.environment = Self.environment(environment)
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: complaints)
@@ -45,6 +46,13 @@ public struct BuiltCommand: Sendable {
       status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
       output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
       complaints: String(decoding: try Data(contentsOf: complaints), as: UTF8.self))
+  }
+
+  /// What the program is started with: OpenBLAS's kernels as in the tests' own process, so that both count the same bits,
+  /// and what a test adds.
+  static func environment(_ own: [String: String] = [:]) -> [String: String] {
+    ProcessInfo.processInfo.environment.merging(["OPENBLAS_CORETYPE": MatrixProduct.kernels]) { $1 }
+      .merging(own) { $1 }
   }
 
   /// The program's file, beside the tests.

@@ -17,6 +17,7 @@ public final class StartedCommand {
     complaints = try room.write("", to: "complaints")
     process.executableURL = try BuiltCommand.program()
     process.arguments = arguments
+    process.environment = BuiltCommand.environment()
     process.currentDirectoryURL = folder
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
@@ -32,9 +33,10 @@ public final class StartedCommand {
   /// Sends it a signal.
   public func send(_ signal: Int32) { kill(number, signal) }
 
-  /// Waits until something holds of it; false where it ended, or half a minute went by, without.
+  /// Waits until something holds of it; false where it ended without. No machine is too slow: what never comes ends with
+  /// a quarter of an hour.
   public func wait(until holds: () throws -> Bool) rethrows -> Bool {
-    for _ in 0..<3000 {
+    for _ in 0..<90_000 {
       if try holds() { return true }
       guard process.isRunning else { return try holds() }
       usleep(10_000)
