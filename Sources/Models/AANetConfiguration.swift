@@ -56,7 +56,7 @@ public struct LearnedWeights: Hashable, Sendable {
   public var start: Double
 
   /// States how weights are learned.
-  public init(terms: Terms = .task, rate: Double? = nil, start: Double = 1) {
+  public init(terms: Terms = .each, rate: Double? = nil, start: Double = 1) {
     self.terms = terms
     self.rate = rate
     self.start = start
