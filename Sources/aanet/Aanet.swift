@@ -13,13 +13,14 @@ struct Aanet: ParsableCommand {
       Exit codes:
         0    done
         1    a check did not pass
-        2    the input or the usage is wrong, or the processor is not the one that the program was built for: the message \
-      says what, where and what to do
-        3    some runs could not be finished, and each is named: another process is at work on it, or it failed
-        130  asked to stop, by Ctrl-C, SIGTERM, SIGHUP (the terminal was lost; not under nohup) or SIGUSR1 (a batch \
-      system's warning): what was done is saved, and the command that goes on is printed. A second Ctrl-C or SIGTERM ends \
-      it at once, with 128 and the signal's number
-        141  nobody reads the output any more (`aanet runs | head`); what was to be done is done
+        2    the input or the usage is wrong, or the processor is not one that
+             the program was built for; the message says what to do
+        3    some runs could not be finished; each is named, and why
+        130  asked to stop: what was done is saved, and the command that goes
+             on is printed. Ctrl-C and SIGTERM ask, and SIGHUP (a lost
+             terminal; not under nohup) and SIGUSR1 (a batch system's warning);
+             a second Ctrl-C or SIGTERM ends it at once: 128 + its number
+        141  nobody reads the output any more (aanet runs | head)
       """,
     subcommands: [
       RunCommand.self, List.self, Show.self, RunsCommand.self, ReportCommand.self, CompareCommand.self,
