@@ -48,7 +48,8 @@ let package = Package(
 
     // The engine.
     .target(name: "Kernels"),
-    room("Tensors", knows: ["COpenBLAS", "CZLib", "Kernels"], settings: native),
+    room("Machine", knows: ["Kernels"]),
+    room("Tensors", knows: ["COpenBLAS", "CZLib", "Kernels", "Machine"], settings: native),
     room("Layers", knows: ["Tensors"], settings: native),
     room("Models", knows: ["Tensors", "Layers"], settings: native),
 
@@ -69,12 +70,13 @@ let package = Package(
     .executableTarget(
       name: "aanet",
       dependencies: [
-        "Tensors", "Layers", "Models", "Configuration", "Datasets", "Retrieval", "Runs", "Experiments", "Reports",
-        "Inspection", argumentParser,
+        "Machine", "Tensors", "Layers", "Models", "Configuration", "Datasets", "Retrieval", "Runs", "Experiments",
+        "Reports", "Inspection", argumentParser,
       ]),
 
     // Tests.
     room("TestSupport", knows: ["Tensors", "Datasets"]),
+    tests(of: "Machine", and: ["Tensors"]),
     tests(of: "Tensors", fixtures: true),
     tests(of: "Layers", and: ["Tensors"]),
     tests(of: "Models", and: ["Tensors", "Layers"]),

@@ -5,13 +5,21 @@ public enum Wording {
     var result = ""
     for (index, scalar) in text.unicodeScalars.enumerated() {
       guard index < limit else { return result + "…" }
-      switch scalar.properties.generalCategory {
-      case .control, .lineSeparator, .paragraphSeparator, .format, .surrogate, .privateUse, .unassigned:
+      if isShown(scalar) {
+        result.unicodeScalars.append(scalar)
+      } else {
         result += "\\u{" + String(scalar.value, radix: 16) + "}"
-      default: result.unicodeScalars.append(scalar)
       }
     }
     return result
+  }
+
+  /// Whether a scalar stands as itself in a message: it is a sign, a letter or a blank, and tells a terminal nothing.
+  static func isShown(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator, .format, .surrogate, .privateUse, .unassigned: false
+    default: true
+    }
   }
 
   /// A text in single quotes, on one line.

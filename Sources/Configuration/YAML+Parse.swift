@@ -16,13 +16,16 @@ public enum YAML {
     }
     // O_NONBLOCK, so that opening a named pipe does not wait for a writer.
     let descriptor = open(file.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure("cannot be read: \(String(cString: strerror(errno)))") }
+    guard descriptor >= 0 else {
+      let advice = errno == EACCES ? "; make it readable for you, and the folders that it lies in" : ""
+      throw failure("cannot be read: \(String(cString: strerror(errno)))\(advice)")
+    }
     let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw failure("is no regular file")
     }
-    guard status.st_size <= limits.bytes else { throw failure(tooLarge(Int(status.st_size), limits)) }
+    guard status.st_size <= limits.bytes else { throw failure(tooLarge(Int(status.st_size), limits.bytes)) }
     let data: Data
     do { data = try handle.read(upToCount: limits.bytes + 1) ?? Data() } catch {
       throw failure("cannot be read: \(error.localizedDescription)")
@@ -41,7 +44,7 @@ public enum YAML {
 
   /// Reads bytes as a YAML text of one document.
   ///
-  /// Refused, with the place: bytes that are not UTF-8, a second document, a key that occurs twice or is no text,
+  /// A byte order mark in front is passed over. Refused, with the place: bytes that are not UTF-8, a second document, a key that occurs twice or is no text,
   /// anchors, aliases, tags and merge keys (`extends` and `variants` are how settings are shared here, and an alias
   /// can multiply a small text into a vast one).
   ///
@@ -51,33 +54,14 @@ public enum YAML {
   ) throws(ConfigurationError) -> YAMLValue {
     guard bytes.count <= limits.bytes else {
       throw ConfigurationError(
-        at: SourceLocation(source: source, line: 1, column: 1), tooLarge(bytes.count, limits))
+        at: SourceLocation(source: source, line: 1, column: 1), tooLarge(bytes.count, limits.bytes))
     }
-    if let place = firstInvalidByte(of: bytes, in: source) {
-      throw ConfigurationError(at: place, "the text is not UTF-8 from here on; save the file as UTF-8")
-    }
-    let events = YAMLEvents(bytes, source: source)
+    let events = YAMLEvents(try UTF8Text.bytes(of: bytes, in: source), source: source)
     var builder = YAMLTreeBuilder(events: events, limits: limits)
     return try builder.document()
   }
 
-  private static func tooLarge(_ bytes: Int, _ limits: YAMLLimits) -> String {
-    "the text has \(bytes) bytes; at most \(limits.bytes) are read"
-  }
-
-  /// The place of the first byte that does not belong to a well-formed UTF-8 sequence.
-  private static func firstInvalidByte(of bytes: [UInt8], in source: SourceLocation.Source) -> SourceLocation? {
-    var decoder = UTF8()
-    var iterator = bytes.makeIterator()
-    var line = 1
-    var column = 1
-    while true {
-      switch decoder.decode(&iterator) {
-      case .scalarValue("\n"): (line, column) = (line + 1, 1)
-      case .scalarValue: column += 1
-      case .emptyInput: return nil
-      case .error: return SourceLocation(source: source, line: line, column: column)
-      }
-    }
+  static func tooLarge(_ bytes: Int, _ limit: Int) -> String {
+    "the text has \(bytes) bytes; at most \(limit) are read"
   }
 }

@@ -20,6 +20,8 @@ final class YAMLEvents {
   private let bytes: UnsafeMutableBufferPointer<UInt8>
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let isReady: Bool
+  /// Where the last event ended, in characters from the start.
+  private(set) var end = 0
   let source: SourceLocation.Source
 
   init(_ bytes: [UInt8], source: SourceLocation.Source) {
@@ -46,6 +48,7 @@ final class YAMLEvents {
     var event = yaml_event_t()
     guard isReady, yaml_parser_parse(parser, &event) == 1 else { throw failure() }
     defer { yaml_event_delete(&event) }
+    end = Int(event.end_mark.index)
     return Event(kind: kind(of: event), location: place(event.start_mark))
   }
 
@@ -102,7 +105,12 @@ final class YAMLEvents {
       let column = before.reversed().prefix { $0 != UInt8(ascii: "\n") }.count { $0 & 0xC0 != 0x80 } + 1
       return ConfigurationError(at: SourceLocation(source: source, line: line, column: column), problem)
     }
+    let location = place(parser.pointee.problem_mark)
+    if let odd = OddBlank.last(in: Array(bytes), upTo: location) {
+      return ConfigurationError(
+        at: SourceLocation(source: source, line: odd.line, column: odd.column), OddBlank.complaint(about: odd.scalar))
+    }
     let context = parser.pointee.context.map { String(cString: $0) + ": " } ?? ""
-    return ConfigurationError(at: place(parser.pointee.problem_mark), "no YAML: \(context)\(problem)")
+    return ConfigurationError(at: location, "no YAML: \(context)\(problem)")
   }
 }

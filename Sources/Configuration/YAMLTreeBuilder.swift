@@ -3,6 +3,8 @@ struct YAMLTreeBuilder {
   let events: YAMLEvents
   let limits: YAMLLimits
   private var nodes = 0
+  /// Where the document's value ended, in characters from the start.
+  private(set) var end = 0
 
   init(events: YAMLEvents, limits: YAMLLimits) {
     self.events = events
@@ -17,6 +19,7 @@ struct YAMLTreeBuilder {
       throw ConfigurationError(at: start.location, "the text is empty; settings are expected")
     }
     let value = try value(try events.next(), depth: 0)
+    self.end = events.end
     _ = try events.next()
     let end = try events.next()
     guard case .streamEnd = end.kind else {
@@ -89,6 +92,10 @@ struct YAMLTreeBuilder {
   }
 
   private func check(_ scalar: YAMLScalar, at location: SourceLocation) throws(ConfigurationError) {
+    if scalar.isPlain, let odd = OddBlank.misplaced(in: scalar.text) {
+      let place = SourceLocation(source: location.source, line: location.line, column: location.column + odd.offset)
+      throw ConfigurationError(at: place, OddBlank.complaint(about: odd.scalar))
+    }
     guard scalar.text.utf8.count <= limits.scalarBytes else {
       throw ConfigurationError(
         at: location, "a text of \(scalar.text.utf8.count) bytes; at most \(limits.scalarBytes) are read")

@@ -1,4 +1,7 @@
+#define _GNU_SOURCE // sched_getaffinity
 #include "kernels.h"
+
+#include <sched.h>
 
 void kernels_flush_denormals(void) {
 #if defined(__x86_64__)
@@ -16,4 +19,11 @@ int kernels_has_avx512(void) {
 #else
   return 0;
 #endif
+}
+
+int kernels_bound_processors(void) {
+  // Far more than the 1,024 processors of one cpu_set_t: the system refuses a mask that is too small for it.
+  cpu_set_t masks[64];
+  CPU_ZERO_S(sizeof masks, masks);
+  return sched_getaffinity(0, sizeof masks, masks) == 0 ? CPU_COUNT_S(sizeof masks, masks) : 0;
 }

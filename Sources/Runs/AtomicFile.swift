@@ -94,7 +94,7 @@ public enum AtomicFile {
     let descriptor = open(file.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
       if [ENOENT, ENOTDIR, ENAMETOOLONG].contains(errno) { return nil }
-      throw RunStoreError(file, "cannot be read: \(DiskFault.words(errno))")
+      throw RunStoreError(file, "cannot be read: \(DiskFault.words(errno, on: .reading))")
     }
     let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     var status = stat()

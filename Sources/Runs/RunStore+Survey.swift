@@ -38,27 +38,36 @@ extension RunStore {
   public func survey() -> (records: [RunRecord], damage: [RunStoreError]) {
     var records: [RunRecord] = []
     var damage: [RunStoreError] = []
-    for run in identities() {
+    let (runs, unreadable) = find()
+    for run in runs {
       do { if let record = try record(for: run) { records.append(record) } } catch { damage.append(error) }
     }
-    return (records, damage)
+    return (records, unreadable + damage)
   }
 
   /// The runs that have a folder, sorted by experiment, variant and seed.
-  public func identities() -> [RunIdentity] {
+  public func identities() -> [RunIdentity] { find().runs }
+
+  /// The runs that have a folder, and the folders that cannot be looked into.
+  private func find() -> (runs: [RunIdentity], unreadable: [RunStoreError]) {
     var found: [RunIdentity] = []
-    visit(root, names: [], into: &found)
-    return found.sorted {
-      ($0.experiment, $0.variant, $0.seed, $0.hash) < ($1.experiment, $1.variant, $1.seed, $1.hash)
-    }
+    var unreadable: [RunStoreError] = []
+    visit(root, names: [], into: &found, &unreadable)
+    found.sort { ($0.experiment, $0.variant, $0.seed, $0.hash) < ($1.experiment, $1.variant, $1.seed, $1.hash) }
+    return (found, unreadable)
   }
 
   /// How deep experiments may lie in folders; a loop of links ends here.
   private static let maximumDepth = 12
 
-  private func visit(_ folder: URL, names: [String], into found: inout [RunIdentity]) {
+  private func visit(
+    _ folder: URL, names: [String], into found: inout [RunIdentity], _ unreadable: inout [RunStoreError]
+  ) {
     guard names.count <= Self.maximumDepth else { return }
     let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    if entries.isEmpty, access(folder.path, R_OK | X_OK) != 0, errno == EACCES {
+      unreadable.append(RunStoreError(folder, "cannot be looked into: \(DiskFault.words(EACCES, on: .reading))"))
+    }
     for entry in entries.sorted() {
       let inner = folder.appendingPathComponent(entry, isDirectory: true)
       guard isFolder(inner) else { continue }
@@ -66,7 +75,7 @@ extension RunStore {
         let experiment = names.dropLast().joined(separator: "/")
         found.append(RunIdentity(experiment: experiment, variant: names[names.count - 1], seed: seed, hash: hash))
       } else if let name = FolderName.name(of: entry) {
-        visit(inner, names: names + [name], into: &found)
+        visit(inner, names: names + [name], into: &found, &unreadable)
       }
     }
   }

@@ -23,6 +23,14 @@ public struct RunStore: Sendable {
     case metrics = "metrics.json"
     /// The ranks of each query's true matches.
     case ranks = "ranks.json"
+
+    /// How to get the file anew where it is damaged, without training again: a run is measured anew, and its files are
+    /// written, where it has no `metrics.json`.
+    package var remedy: String {
+      self == .metrics
+        ? "remove the file, and aanet run writes it anew"
+        : "remove it and \(File.metrics.rawValue) beside it, and aanet run writes both anew"
+    }
   }
 
   /// The folder `runs/`.
@@ -60,6 +68,15 @@ public struct RunStore: Sendable {
   /// Whether a run's file is there.
   public func has(_ file: File, of run: RunIdentity) -> Bool {
     FileManager.default.fileExists(atPath: url(file, of: run).path)
+  }
+
+  /// Sees to it that this process may read a run's file, where it is there: one that it may not read is not damaged.
+  ///
+  /// - Throws: ``RunStoreError``.
+  package func requireReadable(_ file: File, of run: RunIdentity) throws(RunStoreError) {
+    let place = url(file, of: run)
+    guard access(place.path, R_OK) != 0, errno == EACCES else { return }
+    throw RunStoreError(place, "cannot be read: \(DiskFault.words(EACCES, on: .reading))")
   }
 
   /// Whether a run is finished: it has been measured.
@@ -101,7 +118,9 @@ public struct RunStore: Sendable {
   public func plan(of run: RunIdentity) throws(RunStoreError) -> String? {
     let file = url(.plan, of: run)
     guard let data = try AtomicFile.read(file, limit: 1 << 20) else { return nil }
-    guard let text = String(validating: data, as: UTF8.self) else { throw RunStoreError(file, "is not UTF-8") }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw RunStoreError(file, "is not UTF-8; save it as UTF-8")
+    }
     return text
   }
 
@@ -154,7 +173,7 @@ public struct RunStore: Sendable {
     let file = folder.appendingPathComponent(File.ranks.rawValue, isDirectory: false)
     guard let data = try AtomicFile.read(file, limit: 1 << 28) else { return nil }
     do { return try RunJSON.decoder().decode([QueryRanking].self, from: data) } catch {
-      throw RunStoreError(file, "\(RunJSON.reason(error)); remove the file, and aanet run writes it anew")
+      throw RunStoreError(file, "\(RunJSON.reason(error)); \(File.ranks.remedy)")
     }
   }
 
@@ -175,7 +194,7 @@ public struct RunStore: Sendable {
     guard let data = try AtomicFile.read(url(file, of: run), limit: limit) else { return nil }
     do { return try RunJSON.decoder().decode(type, from: data) } catch {
       throw RunStoreError(
-        url(file, of: run), "\(RunJSON.reason(error)); remove the file, and aanet run writes it anew")
+        url(file, of: run), "\(RunJSON.reason(error)); \(file.remedy)")
     }
   }
 }

@@ -1,5 +1,5 @@
 import COpenBLAS
-import Foundation
+import Machine
 
 /// What computes: worker threads, memory for tensors, and OpenBLAS under every matrix product.
 ///
@@ -28,7 +28,7 @@ public final class Engine {
   }
 
   /// How many threads this process may run at once.
-  public static var availableThreads: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
+  public static var availableThreads: Int { Processors.available }
 
   /// Makes a tensor whose contents are undefined.
   public func empty(_ shape: [Int]) -> Tensor {

@@ -1,16 +1,27 @@
 import ArgumentParser
 import Foundation
+import Machine
+import Tensors
 
 /// The command line: `aanet <command>`.
-///
-/// Exit codes: 0 done, 1 a check did not pass, 2 the input or the usage is wrong (the message says what, where and
-/// what to do), 3 some runs could not be finished, and each is named (another process is at work on it, or it failed),
-/// 130 interrupted.
 @main
 struct Aanet: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "aanet",
     abstract: "A paper you can run: AANet (Tay, Roy, Yap, CVPR 2019) from YAML to tables, on a CPU.",
+    discussion: """
+      Exit codes:
+        0    done
+        1    a check did not pass
+        2    the input or the usage is wrong, or the processor is not one that
+             the program was built for; the message says what to do
+        3    some runs could not be finished; each is named, and why
+        130  asked to stop: what was done is saved, and the command that goes
+             on is printed. Ctrl-C and SIGTERM ask, and SIGHUP (a lost
+             terminal; not under nohup) and SIGUSR1 (a batch system's warning);
+             a second Ctrl-C or SIGTERM ends it at once: 128 + its number
+        141  nobody reads the output any more (aanet runs | head)
+      """,
     subcommands: [
       RunCommand.self, List.self, Show.self, RunsCommand.self, ReportCommand.self, CompareCommand.self,
       FiguresCommand.self, QueryCommand.self, PredictCommand.self, ScoreCommand.self, ClaimsCommand.self,
@@ -20,15 +31,25 @@ struct Aanet: ParsableCommand {
   )
 
   static func main() {
+    // Before anything that is compiled for the machine that the program was built on.
+    if let complaint = InstructionSets.complaint(
+      builtFor: EngineInstructions.builtFor, has: InstructionSets.ofThisProcessor)
+    {
+      Console.complain("error: \(complaint)")
+      _exit(2)
+    }
     // A file that grows beyond what `ulimit -f` allows is an error like a full disk, not a death.
     signal(SIGXFSZ, SIG_IGN)
+    Interruption.outliveReaders()
     do {
       var command = try parseAsRoot()
       try command.run()
       // What was printed may still be on its way.
       guard fflush(nil) == 0 else {
-        let reason = String(cString: strerror(errno))
-        Console.complain("error: standard output: \(reason)")
+        let fault = errno
+        // Whoever read it has what they wanted, and a shell knows this code.
+        guard fault != EPIPE else { _exit(128 + SIGPIPE) }
+        Console.complain("error: standard output: \(String(cString: strerror(fault)))")
         _exit(2)
       }
     } catch let code as ExitCode {

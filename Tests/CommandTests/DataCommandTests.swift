@@ -106,7 +106,7 @@ import Testing
     let run = try BuiltCommand.run(["run", "tiny", "train.epochs=1", "--variant", "all"], in: project.url)
     #expect(run.status == 0, "\(run.complaints)")
     let notes = run.complaints.split(separator: "\n").filter { $0.hasPrefix("note: tiny: ") }
-    #expect(notes.count == 1 && notes[0].contains("'aanet data verify tiny' lists them"), "\(run.complaints)")
+    #expect(notes.count == 1 && notes[0].contains("`aanet data verify tiny` lists them"), "\(run.complaints)")
   }
 
   @Test func verifyEndsWithOneWhereAnEvaluationWouldBeSpoilt() throws {

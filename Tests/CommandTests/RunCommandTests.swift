@@ -32,7 +32,7 @@ import Testing
   }
 
   /// A run that is asked to stop saves, says how to go on, and goes on where that command is given.
-  @Test(arguments: ["INT", "TERM"]) func aSignalSavesAndSaysHowToGoOn(signal: String) throws {
+  @Test(arguments: ["INT", "TERM", "HUP", "USR1"]) func aSignalSavesAndSaysHowToGoOn(signal: String) throws {
     let project = try TinyProject()
     let runs = project.url.appendingPathComponent("it's here", isDirectory: true).path
     let command = [

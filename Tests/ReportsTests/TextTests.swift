@@ -60,16 +60,9 @@ struct TextTests {
       }
     }
     #expect(scalars("'\(mark)".quotedForGnuplot) == scalars("'’\(mark)'"))
-    #expect(scalars("'\(mark)".quotedForShell) == scalars("''\\''\(mark)'"))
     #expect(scalars("`\(mark)".asMarkdownCode) == scalars("`` `\(mark) ``"))
     #expect(scalars(")\(mark)".escapedForMarkdownTarget) == scalars("%29\(mark)"))
   }
-
-  @Test(arguments: [
-    ("", "''"), ("runs/a_b-1,x=[1]", "'runs/a_b-1,x=[1]'"), ("quickstart/table3", "quickstart/table3"),
-    ("it's", "'it'\\''s'"), ("$(touch x)", "'$(touch x)'"), ("é", "'é'"), ("a\nb", "'a\nb'"), ("²", "'²'"),
-  ])
-  func shellWords(_ text: String, _ expected: String) { #expect(text.quotedForShell == expected) }
 
   static let hostile = "<script>alert(1)</script> & \"q\" 'a' `b` {x}_^~%$#\\ | * [l](u)\n!ls\u{202E}\u{0}"
 

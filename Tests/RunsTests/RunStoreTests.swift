@@ -162,7 +162,7 @@ import Testing
     try write(whole.replacing(": 1000", with: ": []"), .metrics)
     #expect(complaint { _ = try store.metrics(of: run) } == "\(file): parameters has the wrong type\(end)")
     try store.write(Data([0xFF]), as: .plan, of: run)
-    #expect(complaint { _ = try store.plan(of: run) } == "ROOT/\(folder)/plan.yaml: is not UTF-8")
+    #expect(complaint { _ = try store.plan(of: run) } == "ROOT/\(folder)/plan.yaml: is not UTF-8; save it as UTF-8")
   }
 
   @Test func vastAndStrangeFilesAreNotRead() throws {

@@ -25,8 +25,8 @@ public struct AttributePredictions: Equatable, Sendable {
   public init(contentsOf url: URL, scheme: AttributeScheme, columns: [String]? = nil) throws(DatasetError) {
     guard let columns = columns ?? (scheme == .market1501 ? Self.marketColumns : nil) else {
       throw DatasetError(
-        "\(url.path): the order of the columns is not known for \(scheme.variable); name them, "
-          + "as in \(scheme.attributes.map(\.name).joined(separator: ","))")
+        "\(url.path): the order of the columns is not known for \(scheme.variable); name them "
+          + "with --columns, as in \(scheme.attributes.map(\.name).joined(separator: ","))")
     }
     let known = scheme.attributes.map(\.name)
     for name in columns where !known.contains(name) {

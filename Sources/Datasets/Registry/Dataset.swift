@@ -1,3 +1,4 @@
+import Configuration
 import Foundation
 
 /// A dataset on disk: its three lists of images, its attribute file, and a fingerprint of it all.
@@ -144,7 +145,7 @@ public struct Dataset: Sendable {
 
   private static func adviceOnMissing(_ entry: DatasetEntry, root: URL) -> String {
     let missing = "the dataset '\(entry.name)' is not there: the folder \(root.path.quoted) is missing; "
-    if entry.isSynthetic { return missing + "make it with: aanet data make \(entry.name)" }
+    if entry.isSynthetic { return missing + "make it with: aanet data make \(entry.name.quotedForShell)" }
     let folders = DatasetLayout.Split.allCases.map { entry.layout.folder(of: $0).quoted }.joined(separator: ", ")
     let advice =
       "download it and unpack it so that this folder holds \(folders)"
@@ -154,7 +155,7 @@ public struct Dataset: Sendable {
     return
       ([missing + advice] + entry.origin.lines
       + [
-        "  'aanet data verify \(entry.name)' checks your copy; 'aanet data make' draws a synthetic twin to try things on"
+        "  `aanet data verify \(entry.name.quotedForShell)` checks your copy; `aanet data make` draws a synthetic twin to try things on"
       ])
       .joined(separator: "\n")
   }

@@ -36,6 +36,10 @@ public struct DatasetRegistry: Sendable {
   /// - Throws: `ConfigurationError` where the file cannot be read or says something that is not understood.
   public init(project: URL) throws(ConfigurationError) {
     let file = project.appendingPathComponent(Self.fileName, isDirectory: false)
+    guard FileManager.default.fileExists(atPath: file.path) else {
+      throw ConfigurationError(
+        at: nil, "there is no \(Wording.printable(file.path)); go to a project's folder, or name it with --project")
+    }
     try self.init(YAML.parse(contentsOf: file, name: Self.fileName), source: Self.fileName)
   }
 

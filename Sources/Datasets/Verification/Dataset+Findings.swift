@@ -28,7 +28,8 @@ extension Dataset {
     let more = problems.count > 4 ? "\n  and \(problems.count - 4) more" : ""
     throw DatasetError(
       "the dataset '\(name)' at \(root.path.quoted) would spoil an evaluation:\(shown)\(more)\n"
-        + "'aanet data verify \(name)' lists everything; correct the copy, or what \(DatasetRegistry.fileName) expects")
+        + "`aanet data verify \(name.quotedForShell)` lists everything; correct the copy, or what \(DatasetRegistry.fileName) expects"
+    )
   }
 
   private var countFindings: [DatasetFinding] {

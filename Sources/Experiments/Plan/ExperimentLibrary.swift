@@ -56,7 +56,14 @@ public struct ExperimentLibrary: Sendable {
       throw abstract.error("this file is a base for others to extend, not an experiment")
     }
     guard let runs = contents.own["runs"] else {
-      return try ExperimentPlan(contents, name: name, file: file, overrides: overrides)
+      do {
+        return try ExperimentPlan(contents, name: name, file: file, overrides: overrides)
+      } catch {
+        // Where a file that it extends says so, the fault may be this one's all the same.
+        guard let other = error.location?.file, other != contents.shown else { throw error }
+        throw ConfigurationError(
+          at: error.location, path: error.path, "\(error.reason) (in \(Wording.printable(contents.shown)))")
+      }
     }
     return try ExperimentPlan(reporting: runs, of: contents, name: name, file: file) {
       setting throws(ConfigurationError) in
@@ -129,7 +136,10 @@ public struct ExperimentLibrary: Sendable {
 
   private func unknown(_ wanted: String, among names: [String]) -> String {
     let what = "there is no experiment \(Wording.quoted(wanted))"
-    guard !names.isEmpty else { return "\(what); \(Wording.printable(folder.path)) holds no .yaml files" }
+    guard !names.isEmpty else {
+      return
+        "\(what); \(Wording.printable(folder.path)) holds no .yaml files; go to a project's folder, or name it with --project"
+    }
     let runnable = names.filter { isRunnable($0) }
     let short = runnable.map { name in name.split(separator: "/").last.map(String.init) ?? name }
     let plain = wanted.hasSuffix(".yaml") ? String(wanted.dropLast(".yaml".count)) : wanted
@@ -175,11 +185,12 @@ public struct ExperimentLibrary: Sendable {
     return try ExperimentFile.load(file, inside: allowed, show: shown)
   }
 
-  /// A base must be right by itself, but that it need not name a dataset.
+  /// Each value of a base must be right by itself. Whether they agree, and name a dataset, is for the experiment to say
+  /// that completes them.
   private func checkBase(_ contents: ExperimentFile) throws(ConfigurationError) {
     var settings = contents.settings
     if settings[key: "dataset"] == nil { settings[key: "dataset"] = .string("any") }
-    _ = try Settings(Setting(settings))
+    _ = try Settings(unchecked: Setting(settings))
   }
 
   /// A file's path as messages show it: relative to the project where it is in it.

@@ -6,7 +6,7 @@ import Configuration
 public struct Override: Sendable, Hashable {
   /// The keys on the way to the setting.
   public let path: [String]
-  /// The value, read as YAML.
+  /// The value: a list or a mapping where it was typed as one, else one scalar, whole.
   public let value: YAMLValue
   /// What was typed.
   public let text: String
@@ -16,7 +16,8 @@ public struct Override: Sendable, Hashable {
 
   /// Reads `path=value`.
   ///
-  /// - Throws: `ConfigurationError` where there is no `=`, no value, no YAML, or no such setting.
+  /// - Throws: `ConfigurationError` where there is no `=`, no value, or no such setting, or where a list or a mapping is
+  ///   no YAML. Blanks alone are no value: whether nothing or an empty text were meant nobody could tell.
   public init(_ text: String) throws(ConfigurationError) {
     let location = SourceLocation(override: text)
     let equals = text.firstIndex(of: "=") ?? text.endIndex
@@ -29,7 +30,7 @@ public struct Override: Sendable, Hashable {
     guard !typed.allSatisfy(\.isWhitespace) else {
       throw ConfigurationError(at: location, path: path.joined(separator: "."), "has no value after the '='")
     }
-    value = try YAML.parse(bytes: Array(typed.utf8), source: .override(text), limits: YAMLLimits(bytes: 1 << 16))
+    value = try YAML.parse(typed: typed, source: .override(text), limits: YAMLLimits(bytes: 1 << 16))
     self.path = path
     self.text = text
     if path == ["seeds"] { return }

@@ -24,7 +24,9 @@ public struct StoredGallery {
     let file = run.url(.descriptors)
     guard FileManager.default.fileExists(atPath: file.path) else {
       throw TrainedRun.Failure(
-        "\(run.folder.path): the run has no \(RunStore.File.descriptors.rawValue) yet; `aanet run` finishes it")
+        run.isFinished
+          ? "\(file.path): it is missing; remove \(RunStore.File.metrics.rawValue) beside it, and aanet run writes both anew"
+          : "\(run.folder.path): the run has no \(RunStore.File.descriptors.rawValue) yet; `aanet run` finishes it")
     }
     dataset = try run.openDataset()
     let stored = try SafeTensors(contentsOf: file)

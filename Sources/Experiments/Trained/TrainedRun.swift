@@ -102,13 +102,9 @@ public final class TrainedRun {
   private static let largestPlan = 1 << 20
 
   private static func text(of file: URL) throws -> String {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: file.path)
-    guard attributes?[.type] as? FileAttributeType == .typeRegular else {
+    guard let data = try AtomicFile.read(file, limit: largestPlan) else {
       throw Failure("\(file.path): there is no such file; a run's folder holds the plan that it was made by")
     }
-    guard let size = attributes?[.size] as? Int, size <= largestPlan, let data = try? Data(contentsOf: file),
-      let text = String(validating: data, as: UTF8.self)
-    else { throw Failure("\(file.path): it cannot be read as a plan") }
-    return text
+    return try UTF8Text.string(of: data, in: .file(file.path))
   }
 }

@@ -61,6 +61,7 @@ struct CheckpointKeeper {
     var found: (progress: TrainingProgress, file: RunStore.File)?
     for file in [RunStore.File.checkpoint, .previousCheckpoint] where store.has(file, of: identity) {
       let url = store.url(file, of: identity)
+      try store.requireReadable(file, of: identity)
       do {
         found = (try Checkpoint.load(url, into: model, epochs: epochs, steps: steps, batch: batch), file)
         break

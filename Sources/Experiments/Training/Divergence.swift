@@ -1,3 +1,4 @@
+import Configuration
 import Foundation
 import Models
 import Runs
@@ -49,8 +50,8 @@ public struct Divergence: Hashable, Sendable, CustomStringConvertible {
   }
 
   private var advice: String {
-    "The same settings end so again; a lower rate may not: aanet run \(run.experiment) train.rate.new=\(rate / 10) "
-      + "(it is \(rate)), which is another run."
+    let lower = ShellCommand("aanet", "run", arguments: [run.experiment, "train.rate.new=\(rate / 10)"]).text
+    return "The same settings end so again; a lower rate may not: \(lower) (it is \(rate)), which is another run."
   }
 
   /// The divergence as the run's folder keeps it.

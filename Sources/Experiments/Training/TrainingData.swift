@@ -1,3 +1,4 @@
+import Configuration
 import Datasets
 import Foundation
 import Tensors
@@ -47,7 +48,7 @@ public final class TrainingData {
     let identities = Set(attributeDefects.flatMap(\.identities)).count
     return
       "labels of \(identities) \(identities == 1 ? "identity" : "identities") are missing or doubled; "
-      + "'aanet data verify \(dataset.name)' lists them"
+      + "`aanet data verify \(dataset.name.quotedForShell)` lists them"
   }
 
   /// The batches of one epoch: all images in an order drawn for the epoch, each mirrored or not, an incomplete last

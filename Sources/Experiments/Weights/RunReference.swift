@@ -21,7 +21,7 @@ public enum RunReference {
     let folder = URL(fileURLWithPath: text, isDirectory: true).standardizedFileURL
     if FileManager.default.fileExists(atPath: folder.appendingPathComponent(checkpoint).path) { return folder }
     let runs = store.identities()
-    let found = runs.filter { names(text, $0) }
+    let found = found(text, among: runs)
     if found.count == 1, let run = found.first {
       guard store.has(.checkpoint, of: run) else {
         throw Failure(description: "\(store.folder(for: run).path): the run has no \(checkpoint) yet")
@@ -35,7 +35,10 @@ public enum RunReference {
           + (found.count > 8 ? "\n  …" : ""))
     }
     guard !runs.isEmpty else {
-      throw Failure(description: "there is no run \(Wording.quoted(text)): \(store.root.path) holds none")
+      throw Failure(
+        description:
+          "there is no run \(Wording.quoted(text)): \(store.root.path) holds none; --project and --runs name "
+          + "another place")
     }
     let nearest = Wording.nearest(to: text, in: runs.flatMap(forms)).map { "; did you mean \(Wording.quoted($0))?" }
     throw Failure(
@@ -43,9 +46,14 @@ public enum RunReference {
         + (nearest ?? "; `aanet runs` lists them"))
   }
 
-  private static func names(_ text: String, _ run: RunIdentity) -> Bool {
-    if text.count >= 4, run.hash.hasPrefix(text) { return true }
-    return forms(run).contains { $0 == text || $0.hasSuffix("/\(text)") }
+  /// Whole names go before the last parts of names, and both before digits of a hash: what a message tells a person to
+  /// write is one run's.
+  private static func found(_ text: String, among runs: [RunIdentity]) -> [RunIdentity] {
+    let stages: [(RunIdentity) -> Bool] = [
+      { forms($0).contains(text) }, { forms($0).contains { $0.hasSuffix("/\(text)") } },
+      { text.count >= 4 && $0.hash.hasPrefix(text) },
+    ]
+    return stages.lazy.map { runs.filter($0) }.first { !$0.isEmpty } ?? []
   }
 
   /// How a run is called, from the shortest to the full name.

@@ -2,6 +2,8 @@
 #ifndef AANET_KERNELS_H
 #define AANET_KERNELS_H
 
+#include "instruction_sets.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -21,5 +23,8 @@ void kernels_flush_denormals(void);
 
 /// 1 where the processor has 512-bit vectors, else 0.
 int kernels_has_avx512(void);
+
+/// How many processors the calling thread is bound to (its affinity mask); 0 where the system does not say.
+int kernels_bound_processors(void);
 
 #endif

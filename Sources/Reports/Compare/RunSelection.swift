@@ -54,7 +54,9 @@ public struct RunSelection: Sendable {
       return
     }
     guard !runs.isEmpty else {
-      throw ReportError("there is no run \(Wording.quoted(text)): \(store.root.path.onOneLine) holds none")
+      throw ReportError(
+        "there is no run \(Wording.quoted(text)): \(store.root.path.onOneLine) holds none; --project and --runs name "
+          + "another place")
     }
     let nearest = Wording.nearest(to: text, in: names.all(like: text))
     throw ReportError(

@@ -10,14 +10,4 @@ extension String {
     }
     return result
   }
-
-  /// The text as a word of a shell's command line that means just these characters: in single quotes unless it needs none.
-  package var quotedForShell: String {
-    let plain = "/._-=,+:".unicodeScalars
-    let isPlain = unicodeScalars.allSatisfy { scalar in
-      scalar.isASCII
-        && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || plain.contains(scalar))
-    }
-    return isPlain && !isEmpty ? self : "'" + replacingScalars { $0 == "'" ? "'\\''" : nil } + "'"
-  }
 }

@@ -105,10 +105,10 @@ extension PageManifest.Run {
     guard let data = try data(.ranks, in: folder) else { return nil }
     let file = folder.appendingPathComponent(RunStore.File.ranks.rawValue).path.onOneLine
     guard let queries = try? JSONDecoder().decode([QueryRanking].self, from: data) else {
-      throw ReportError("\(file): holds no rankings; remove the file, and aanet run writes it anew")
+      throw ReportError("\(file): holds no rankings; \(RunStore.File.ranks.remedy)")
     }
     guard let text = RankCode.text(of: queries.map(\.matchRanks).filter { !$0.isEmpty }) else {
-      throw ReportError("\(file): ranks do not rise from 1; remove the file, and aanet run writes it anew")
+      throw ReportError("\(file): ranks do not rise from 1; \(RunStore.File.ranks.remedy)")
     }
     return text
   }

@@ -41,7 +41,7 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "HEIGHTxWIDTH of the images; by default 384x128 (quickstart: 128x64).")
     var size: String?
 
-    @Option(help: "Worker threads; by default as many as there are cores.")
+    @Option(help: "Worker threads; by default one for each processor that it may use.")
     var threads: Int?
 
     @Option(help: "Timed repeats, after one to warm up.")

@@ -21,7 +21,7 @@ struct BenchRetrievalCommand: ParsableCommand {
   @Option(help: "Gallery images.") var gallery = 15913
   @Option(help: "Numbers of a descriptor.") var dim = 3072
   @Option(help: "Timed repeats; the fastest counts.") var repeats = 3
-  @Option(help: "Worker threads of re-ranking; by default as many as there are cores.") var threads: Int?
+  @Option(help: "Worker threads of re-ranking; by default one for each processor that it may use.") var threads: Int?
   @OptionGroup var reranking: ReRankingOptions
   @Option(help: "How to print: table or json.") var format = OutputFormat.table
 

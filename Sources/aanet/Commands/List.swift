@@ -40,7 +40,9 @@ struct List: ParsableCommand {
         let trials = "\(plan.variants.count) × \(plan.seeds.count)"
         table.add([plan.name, trials, plan.datasets.joined(separator: ", "), plan.title])
       }
-      print(plans.isEmpty ? "there are no experiments under \(project.experiments.path)" : table.text)
+      print(
+        plans.isEmpty
+          ? "there are no experiments under \(project.experiments.path); --project names another project" : table.text)
     }
     for fault in faults { Console.complain("error: \(fault)") }
     if !faults.isEmpty { throw ExitCode(2) }

@@ -30,7 +30,7 @@ struct ParityCommand: ParsableCommand {
   @Option(help: "How to print: table or json.")
   var format = OutputFormat.table
 
-  @Option(help: "Worker threads; by default as many as there are cores.")
+  @Option(help: "Worker threads; by default one for each processor that it may use.")
   var threads: Int?
 
   @Option(

@@ -48,7 +48,7 @@ struct PredictCommand: ParsableCommand {
     let trained = try options.open(source)
     guard trained.settings.tasks.has(.attribute) else {
       throw InspectionError(
-        "\(trained.name) was trained without the attribute task and predicts none; take a variant with La")
+        "\(trained.name) was trained without the attribute task and predicts none; take a run of a variant that has it")
     }
     let path = URL(fileURLWithPath: images)
     var isFolder: ObjCBool = false

@@ -70,7 +70,7 @@ struct QueryCommand: ParsableCommand {
     let needsPredictions = !like.isEmpty || (by == .predicted && !conditions.isEmpty)
     if needsPredictions, !trained.settings.tasks.has(.attribute) {
       throw InspectionError(
-        "\(trained.name) was trained without the attribute task, so no attribute can be filtered; take a variant with La"
+        "\(trained.name) was trained without the attribute task, so no attribute can be filtered; take a run of a variant that has it"
       )
     }
     Interruption.listen()

@@ -55,7 +55,7 @@ struct ReportCommand: ParsableCommand {
     guard let first = defined.first else {
       throw ReportError(
         "no report is defined for \(wanted.onOneLine): say which published table its variants are rows of ('table: table1'), "
-          + "or take another of the reports with --experiment \(wanted.onOneLine)")
+          + "or take another of the reports with --experiment \(wanted.quotedForShell)")
     }
     let reports = try ProjectReports(project, overrides: overrides)
     var others = 0

@@ -19,7 +19,13 @@ struct RunCommand: ParsableCommand {
       and looks at it again at the end. A run whose loss stops being a finite number is recorded as failed, and the
       others go on. Where runs are left over, the table is printed without them, they are named, and the exit code is 3.
 
+      Ctrl-C, SIGTERM, a lost terminal (SIGHUP, unless under nohup) and a batch system's warning (SIGUSR1) save the run,
+      print the command that goes on with it, and end with exit code 130; a second Ctrl-C or SIGTERM ends it at once.
+
       A folder under experiments/ stands for all of its experiments. Synthetic twins that are missing are drawn first.
+
+      The value of a change is what stands behind its first '=', whole: blanks, quotes and '#' belong to it. One that
+      starts with [ or { is a list or a mapping in YAML (a file of such a name is written ./[name]); none at all is an error.
 
       Examples:
         aanet run quickstart
@@ -88,9 +94,11 @@ struct RunCommand: ParsableCommand {
 
   /// This command, as it can be given again.
   private var commandLine: String {
-    (["aanet", "run", experiment] + overrides + variants.flatMap { ["--variant", $0] } + work.words
-      + (noReport ? ["--no-report"] : []) + (format == .json ? ["--format", "json"] : []) + data.words + project.words)
-      .map(\.quotedForShell).joined(separator: " ")
+    ShellCommand(
+      "aanet", "run", arguments: [experiment] + overrides,
+      options: variants.flatMap { ShellCommand.option("--variant", $0) } + work.words
+        + (noReport ? ["--no-report"] : []) + (format == .json ? ["--format", "json"] : []) + data.words + project.words
+    ).text
   }
 
   /// The reports that are drawn of some experiments.

@@ -25,6 +25,7 @@ struct RunsListCommand: ParsableCommand {
   @OptionGroup var project: ProjectOptions
 
   func run() throws {
+    try project.requireRuns()
     let (records, damage) = project.store.survey()
     let wanted = records.filter { record in
       guard let experiment else { return true }

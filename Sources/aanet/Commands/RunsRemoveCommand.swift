@@ -29,6 +29,7 @@ struct RunsRemoveCommand: ParsableCommand {
   @OptionGroup var project: ProjectOptions
 
   func run() throws {
+    try project.requireRuns()
     let store = project.store
     var runs = try RunSelection.runs(named: names, in: store)
     let known = Set(runs.map(\.variant)).sorted()
@@ -47,13 +48,19 @@ struct RunsRemoveCommand: ParsableCommand {
     for run in removal.runs { print("removed \(RemovalWords.name(run.identity))") }
     print(
       "\(Wording.count(removal.runs.count, "run")), \(RemovalWords.size(removal.bytes)), in the trash. "
-        + "To get back: aanet runs restore \(removal.name)")
+        + "To get back: \(restoring(removal))")
+  }
+
+  /// The command that gets the runs back, from the same folder.
+  private func restoring(_ removal: Removal) -> String {
+    ShellCommand("aanet", "runs", "restore", arguments: [removal.name], options: project.words).text
   }
 
   /// This command, as it was given.
   private var command: String {
-    (["aanet", "runs", "remove"] + names + variants.flatMap { ["--variant", $0] }
-      + (unfinished ? ["--unfinished"] : []))
-      .map(\.quotedForShell).joined(separator: " ")
+    ShellCommand(
+      "aanet", "runs", "remove", arguments: names,
+      options: variants.flatMap { ShellCommand.option("--variant", $0) } + (unfinished ? ["--unfinished"] : [])
+    ).text
   }
 }

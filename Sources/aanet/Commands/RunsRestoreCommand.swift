@@ -25,6 +25,7 @@ struct RunsRestoreCommand: ParsableCommand {
   @OptionGroup var project: ProjectOptions
 
   func run() throws {
+    try project.requireRuns()
     let trash = RunTrash(of: project.store)
     let removals = try trash.removals()
     guard let last = removals.first else { throw ReportError("the trash is empty: there is nothing to restore") }

@@ -20,6 +20,7 @@ struct RunsTrashCommand: ParsableCommand {
   @OptionGroup var project: ProjectOptions
 
   func run() throws {
+    try project.requireRuns()
     let trash = RunTrash(of: project.store)
     let removals = try empty ? trash.empty() : trash.removals()
     if format == .json { return try Console.printJSON(removals) }

@@ -34,6 +34,7 @@ struct RunsVerifyCommand: ParsableCommand {
   }
 
   func run() throws {
+    try project.requireRuns()
     let store = project.store
     let runs = try names.isEmpty ? store.identities() : RunSelection.runs(named: names, in: store)
     let checked = runs.filter(store.isFinished).map { ($0, store.sealStatus(of: $0, .everything)) }

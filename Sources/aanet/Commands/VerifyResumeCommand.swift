@@ -113,9 +113,11 @@ struct VerifyResumeCommand: ParsableCommand {
   /// The arguments that train one run in a folder of runs.
   private func command(_ trial: Trial, runs: URL, threads: Int) -> [String] {
     let changes = overrides.filter { !$0.hasPrefix("seeds=") } + ["seeds=[\(trial.seed)]"]
-    return ["run", experiment] + changes
-      + ["--variant", trial.variant, "--threads", "\(threads)"] + work.wordsWithoutThreads
-      + ["--runs", runs.path, "--no-report", "--project", project.folder.path] + data.words
+    return ShellCommand(
+      "run", arguments: [experiment] + changes,
+      options: ShellCommand.option("--variant", trial.variant) + ["--threads", "\(threads)"] + work.wordsWithoutThreads
+        + ["--runs", runs.path, "--no-report", "--project", project.folder.path] + data.words
+    ).words
   }
 
   private func makeScratch() throws -> ResumeScratch {

@@ -124,7 +124,7 @@ struct WeightsCommand: ParsableCommand {
     var arch: BackboneFeatures.Architecture?
     @Option(help: "Stride of the last stage: 1 or 2.") var lastStride = 1
     @Option(help: "The file to write.", completion: .file()) var to: String
-    @Option(help: "Worker threads; by default as many as there are cores.") var threads: Int?
+    @Option(help: "Worker threads; by default one for each processor that it may use.") var threads: Int?
     @Option(help: "How to print: table or json.") var format = OutputFormat.table
 
     func run() throws {

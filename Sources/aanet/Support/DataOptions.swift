@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Datasets
 import Foundation
 
@@ -19,5 +20,5 @@ struct DataOptions: ParsableArguments {
   }
 
   /// The options as they were given, for a command to be given again.
-  var words: [String] { path.map { ["--data", $0] } ?? [] }
+  var words: [String] { path.map { ShellCommand.option("--data", $0) } ?? [] }
 }

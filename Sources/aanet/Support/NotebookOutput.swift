@@ -33,7 +33,7 @@ struct NotebookOutput {
         throw ConfigurationError(at: named.location, path: error.path, error.reason)
       }
     }
-    let command = (["aanet", "report", name] + overrides).map(\.quotedForShell).joined(separator: " ")
+    let command = ShellCommand("aanet", "report", arguments: [name] + overrides).text
     let report = try NotebookReport(
       source,
       notebook: NotebookContext(

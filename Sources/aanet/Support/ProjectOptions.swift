@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Experiments
 import Foundation
 import Runs
@@ -37,12 +38,37 @@ struct ProjectOptions: ParsableArguments {
 
   /// The options as they were given, for a command to be given again.
   var words: [String] {
-    (path == "." ? [] : ["--project", path]) + (runsPath.map { ["--runs", $0] } ?? [])
+    (path == "." ? [] : ShellCommand.option("--project", path))
+      + (runsPath.map { ShellCommand.option("--runs", $0) } ?? [])
+  }
+
+  /// Sees to it that there is a folder of runs, or a project that has none yet: elsewhere "no runs" would be true and of
+  /// no use.
+  ///
+  /// - Throws: ``Elsewhere``.
+  func requireRuns() throws {
+    guard !isFolder(runs) else { return }
+    if let runsPath { throw Elsewhere(description: "--runs \(runsPath): there is no such folder") }
+    guard isFolder(experiments) || FileManager.default.fileExists(atPath: datasets.path) else {
+      throw Elsewhere(
+        description:
+          "\(folder.path) is no project's folder: it has no experiments/, no datasets.yaml and no runs/; go to "
+          + "a project's folder, name it with --project, or name a folder of runs with --runs")
+    }
+  }
+
+  /// Says that a command was given where it has nothing to work on.
+  struct Elsewhere: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  private func isFolder(_ place: URL) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder) && isFolder.boolValue
   }
 
   func validate() throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue else {
+    guard isFolder(folder) else {
       throw ValidationError("--project \(path): there is no such folder")
     }
   }

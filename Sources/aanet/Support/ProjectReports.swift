@@ -83,7 +83,7 @@ struct ProjectReports {
 
   /// The command that makes the runs of experiments under some changes.
   static func command(_ experiments: String, _ overrides: [String]) -> String {
-    (["aanet", "run", experiments] + overrides).map(\.quotedForShell).joined(separator: " ")
+    ShellCommand("aanet", "run", arguments: [experiments] + overrides).text
   }
 }
 

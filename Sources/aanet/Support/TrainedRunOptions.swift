@@ -6,7 +6,7 @@ import Tensors
 
 /// Which run a command looks into, and how.
 struct TrainedRunOptions: ParsableArguments {
-  @Option(help: "Worker threads; by default as many as there are cores. Results do not depend on it.")
+  @Option(help: "Worker threads; by default one for each processor that it may use. Results do not depend on it.")
   var threads: Int?
   @OptionGroup var data: DataOptions
   @OptionGroup var project: ProjectOptions

@@ -4,7 +4,7 @@ import Tensors
 
 /// How training is worked: what decides its speed and what an interruption costs, and nothing of the result.
 struct WorkOptions: ParsableArguments {
-  @Option(help: "Worker threads; by default as many as there are cores. Results do not depend on it.")
+  @Option(help: "Worker threads; by default one for each processor that it may use. Results do not depend on it.")
   var threads: Int?
   @Option(help: "Threads that read images. Results do not depend on it.")
   var loaderThreads = 1

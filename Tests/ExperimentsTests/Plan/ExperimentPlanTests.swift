@@ -115,7 +115,8 @@ import Testing
   @Test func aProjectWithoutExperiments() throws {
     let empty = try TemporaryProject()
     #expect(
-      empty.complaint("x") == "there is no experiment 'x'; ROOT/experiments holds no .yaml files")
+      empty.complaint("x") == "there is no experiment 'x'; ROOT/experiments holds no .yaml files; go to a "
+        + "project's folder, or name it with --project")
     #expect(empty.library.survey().plans.isEmpty)
   }
 

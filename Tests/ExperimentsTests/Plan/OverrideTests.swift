@@ -45,6 +45,29 @@ import Testing
     #expect(plan.variants[0].settings.loss.weights == .fixed([.global: 2]))
   }
 
+  /// Names of files as people have them: each is one value, whole, whatever it would mean in a YAML file.
+  static let names = [
+    "weights/my #1.pth", "#1.pth", "a: b.pth", "a:", "'a'.pth", "\"a.pth\"", "it's.pth", "*.pth", "&a.pth", "!a.pth",
+    "%a.pth",
+    "|", ">", "@a", "`a`", " a.pth", "a.pth ", "a\nb.pth", "a\tb.pth", "- a", "? a", "a, b]", "./[a].pth", "~/a.pth",
+    "=a=b",
+    "a\\nb", "a\u{A0}b", "--- a", "...", "yes", "1.2.3", "0x1F",
+  ]
+
+  @Test(arguments: names) func aValueIsOneValueWhole(_ name: String) throws {
+    #expect(try settings("backbone.weights=\(name)").map(\.backbone.weights) == [name, name])
+  }
+
+  @Test func numbersTruthsAndNothingAreWhatTheyAreInAFile() throws {
+    func value(_ text: String) throws -> YAMLValue { try Override("train.epochs=\(text)").value.withoutLocations }
+    for text in ["5", "-5", "+5", "0.1", ".5", "5.", "1e3", "true", "false", "null", "Null", "NULL", "~"] {
+      #expect(try value(text) == YAML.parse(text, name: "f").withoutLocations, "\(text)")
+      #expect(try value(" \(text)\t") == value(text), "\(text)")
+    }
+    #expect(try value("True") == .string("True"))
+    #expect(try settings("train.rate.step.at= [1,\n 2] ").map(\.train.rate.step.at) == [[1, 2], [1, 2]])
+  }
+
   @Test func theirOriginIsTheCommandLine() throws {
     let variant = try TemporaryProject.plan(text, ["train.epochs=5", "evaluate.rerank={k1: 10}"]).variants[1]
     #expect(variant.location(of: "train.epochs")?.description == "command line, override `train.epochs=5`")
@@ -74,13 +97,26 @@ import Testing
       "train={epohcs: 5}",
       "train.epohcs: unknown key; did you mean 'epochs'? Known: epochs, batch, optimizer, rate, augment"
     ),
-    ("seeds=[1", "no YAML: while parsing a flow sequence: did not find expected ',' or ']'"),
+    (
+      "seeds=[1",
+      "no YAML: while parsing a flow sequence: did not find expected ',' or ']' "
+        + "(a value that starts with '[' is read as a list)"
+    ),
+    ("seeds=[1] #2", "the list has an end before '#2'; nothing may follow it"),
+    ("seeds=[1] #2]", "the list has an end before '#2]'; nothing may follow it"),
+    ("train={epochs: 5} # five", "the mapping has an end before '# five'; nothing may follow it"),
+    ("seeds=- 1", "seeds: expected a list, found the text '- 1'"),
+    ("train=epochs: 5", "train: expected a mapping (key: value), found the text 'epochs: 5' (variant 'a')"),
+    ("train.epochs= ", "train.epochs: has no value after the '='"),
+    ("train.epochs=5 # five", "train.epochs: expected a whole number, found the text '5 # five' (variant 'a')"),
     ("seeds=3", "seeds: expected a list, found the number 3"),
     (
       "variants={}",
       "variants: unknown setting; known: dataset, backbone, input, head, tasks, loss, train, evaluate, seeds"
     ),
-    ("train.epochs=*a", "the alias '*a' is not read; write the value out"),
+    ("train.epochs=*a", "train.epochs: expected a whole number, found the text '*a' (variant 'a')"),
+    ("train.epochs='5'", "train.epochs: expected a whole number, found the text ''5'' (variant 'a')"),
+    ("seeds=[*a]", "the alias '*a' is not read; write the value out (a value that starts with '[' is read as a list)"),
     ("train.batch=1", "train.batch: a batch of 1 has no variance for BatchNorm to divide by; at least 2 (variant 'a')"),
   ]
 

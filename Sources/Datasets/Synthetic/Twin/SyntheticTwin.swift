@@ -39,7 +39,7 @@ public enum SyntheticTwin {
   /// - Throws: ``DatasetError`` where the folder cannot be written or holds something else; whatever `progress` throws.
   public static func make(
     kind: Kind, scale: TwinScale, seed: UInt64, at target: URL, isForced: Bool = false,
-    threads: Int = ProcessInfo.processInfo.activeProcessorCount, progress: (Int, Int) throws -> Void = { _, _ in }
+    threads: Int = Engine.availableThreads, progress: (Int, Int) throws -> Void = { _, _ in }
   ) throws -> TwinSummary {
     let target = target.standardizedFileURL
     try scale.check(for: kind)

@@ -40,6 +40,14 @@ public struct Settings: Sendable, Hashable {
   ///
   /// - Throws: `ConfigurationError` at the first unknown key, wrong type, value out of range or contradiction.
   public init(_ setting: Setting) throws(ConfigurationError) {
+    try self.init(unchecked: setting)
+    try check { path in Self.location(of: path, in: setting.value) }
+  }
+
+  /// Reads settings that need not agree with each other, as those of a file do not that others complete.
+  ///
+  /// - Throws: `ConfigurationError` at the first unknown key, wrong type or value out of range.
+  init(unchecked setting: Setting) throws(ConfigurationError) {
     let keys = try setting.keys(
       "dataset", "backbone", "input", "head", "tasks", "loss", "train", "evaluate")
     self.init(
@@ -51,7 +59,6 @@ public struct Settings: Sendable, Hashable {
       loss: try Loss(keys["loss"]),
       train: try Train(keys["train"]),
       evaluate: try Evaluate(keys["evaluate"]))
-    try check { path in Self.location(of: path, in: setting.value) }
   }
 
   /// The settings as YAML, every key written out, in a fixed order: equal settings give equal text.

@@ -39,7 +39,7 @@ struct FigureCell: NotebookCell {
 
   func render(as name: String) throws -> [CellPart] {
     guard let folder else { return [run.gap] }
-    let draw = Typeset([.code("aanet figures \(run.word.quotedForShell)")])
+    let draw = Typeset([.code(ShellCommand("aanet", "figures", arguments: [run.word]).text)])
     guard let figures = try RunFigures(in: folder) else {
       return [
         .gap(

@@ -5,16 +5,23 @@ import Configuration
 /// Every character is looked at once, so that a line of a million digits is as quick as any other.
 enum HandTypedNumber {
   /// Refuses the first number among the typed characters that looks like a result.
+  ///
+  /// - Parameter isTitle: whether they are a title's, in which nothing is looked up.
   static func refuse(
-    in typed: [(character: Character, index: Int)], _ source: SourceText
+    in typed: [(character: Character, index: Int)], _ source: SourceText, isTitle: Bool = false
   ) throws(ConfigurationError) {
     let scalars = typed.flatMap { typed in typed.character.unicodeScalars.map { (scalar: $0, index: typed.index) } }
     guard let found = first(in: scalars.map(\.scalar)) else { return }
     let word = String(String.UnicodeScalarView(scalars[found].map(\.scalar)))
+    let typedByIntent = "{{typed \(Wording.printable(word, limit: 40))}}"
+    let lookedUp =
+      isTitle
+      ? "look it up in the text below; a title may say \(typedByIntent)"
+      : "write {{table3.Lg.mAP}}, or \(typedByIntent)"
     throw ConfigurationError(
       at: source.location(scalars[found.lowerBound].index),
-      "\(Wording.quoted(word)) looks like a result typed by hand: write {{table3.Lg.mAP}}, or {{typed \(Wording.printable(word, limit: 40))}} "
-        + "where it is a setting, a section or a version")
+      "\(Wording.quoted(word)) looks like a result typed by hand: \(lookedUp) where it is a setting, a section or a version"
+        + (isTitle ? " (in quotes where the title starts with it)" : ""))
   }
 
   /// The first of `45.46`, `.83`, `45,46` (not `36,036`), `83 %`, `83 per cent`.

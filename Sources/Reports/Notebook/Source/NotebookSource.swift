@@ -54,16 +54,14 @@ public struct NotebookSource: Sendable {
     let data: Data?
     do { data = try AtomicFile.read(file, limit: Self.largest) } catch { throw ReportError("\(error)".onOneLine) }
     guard let data else { throw ReportError("\(file.path.onOneLine): there is no such notebook") }
-    guard let text = String(validating: data, as: UTF8.self) else {
-      throw ReportError("\(file.path.onOneLine) is not UTF-8")
-    }
-    try self.init(text: text, name: name, file: "reports/\(file.lastPathComponent)")
+    let shown = "reports/\(file.lastPathComponent)"
+    try self.init(text: UTF8Text.string(of: data, in: .file(shown)), name: name, file: shown)
   }
 
   /// Reads a notebook's text.
   public init(text: String, name: String, file: String? = nil) throws {
     let file = file ?? "\(name).md"
-    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    let lines = text.trimmingPrefix("\u{FEFF}").split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     let end = lines.dropFirst().firstIndex { $0 == "---" }
     guard lines.first == "---", let end else {
       throw ConfigurationError(
@@ -87,13 +85,14 @@ public struct NotebookSource: Sendable {
     blocks = try reader.read()
   }
 
-  /// A line of text from the settings, in which no result may be typed either.
+  /// A line of text from the settings, in which no result may be typed either: `{{typed 50 %}}` is its own number.
   private static func heading(_ setting: Setting) throws -> String {
     let text = try setting.string(maximum: 300)
     var source = SourceText(file: setting.location?.file ?? "")
     source.append(text[...], line: setting.location?.line ?? 1, column: setting.location?.column ?? 1)
-    try HandTypedNumber.refuse(in: text.enumerated().map { ($0.element, $0.offset) }, source)
-    return text
+    let (set, visible) = ProseReader.typed(in: source, source.marks.indices)
+    try HandTypedNumber.refuse(in: visible, source, isTitle: true)
+    return set
   }
 
   /// The notebooks of a folder, by name.

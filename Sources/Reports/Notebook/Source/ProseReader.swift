@@ -162,9 +162,29 @@ struct ProseReader {
         "\(Wording.quoted(target)) is no target for a link: https:, http:, mailto: or a file beside the report; {{see NAME}} leads to a cell"
       )
     }
-    for index in place + 1..<middle { visible.append((source.marks[index].character, index)) }
-    add(.set(.link(source.text(place + 1..<middle), file: target)))
+    let (text, typed) = Self.typed(in: source, place + 1..<middle)
+    visible += typed
+    add(.set(.link(text, file: target)))
     place = close + 1
+  }
+
+  /// A stretch in which nothing but `{{typed 0.1}}` means something, such as a link's words or a title: what is set, and
+  /// what was typed as words, each character with its index.
+  static func typed(
+    in source: SourceText, _ range: Range<Int>
+  ) -> (text: String, visible: [(character: Character, index: Int)]) {
+    var (text, place) = ("", range.lowerBound)
+    var visible: [(character: Character, index: Int)] = []
+    let whole = source.text(range)
+    for match in whole.matches(of: /\{\{ *typed +([^{}]{1,200})\}\}/) {
+      let start = range.lowerBound + whole.distance(from: whole.startIndex, to: match.range.lowerBound)
+      for index in place..<start { visible.append((source.marks[index].character, index)) }
+      visible.append((object, start))
+      text += source.text(place..<start) + String(match.1).trimmedOfSpaces
+      place = start + whole.distance(from: match.range.lowerBound, to: match.range.upperBound)
+    }
+    for index in place..<range.upperBound { visible.append((source.marks[index].character, index)) }
+    return (text + source.text(place..<range.upperBound), visible)
   }
 
   /// Targets that lead somewhere and run nothing.
