@@ -5,7 +5,8 @@ PACKAGES := libopenblas-dev libgnuplot-iostream-dev libjpeg-dev libyaml-dev libm
 AANET := .build/release/aanet
 BUILD := swift build --configuration release
 
-# A kernel set forced on OpenBLAS from outside is usually narrower than the processor and halves the speed.
+# A kernel set forced on OpenBLAS from outside is usually narrower than the processor and halves the speed. The program
+# takes the widest that the processor can run; the tests take the same, or another: make test KERNELS=Haswell.
 unexport OPENBLAS_CORETYPE
 
 .PHONY: quickstart sample test build fuzz sanitize packages sweep clean
@@ -24,7 +25,7 @@ sample: build
 
 test: packages sweep
 	@swift build --configuration release --build-tests
-	@swift test --configuration release --skip-build
+	@OPENBLAS_CORETYPE=$${KERNELS:-$$($(AANET) bench kernels)} swift test --configuration release --skip-build
 
 # make fuzz KIND=yaml SECONDS=600: feeds damaged input of one kind (Tests/Fuzz); what is found lies in .build/fuzz-found.
 KIND ?=

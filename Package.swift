@@ -93,7 +93,9 @@ let package = Package(
     tests(of: "Reports", and: ["Runs", "Configuration"], fixtures: true),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["TestSupport", "Datasets", "Experiments", "Runs", "Models", "Tensors", "Inspection", "aanet"]),
+      dependencies: [
+        "TestSupport", "Datasets", "Experiments", "Runs", "Machine", "Models", "Tensors", "Inspection", "aanet",
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -13,14 +13,6 @@ void kernels_flush_denormals(void) {
 #endif
 }
 
-int kernels_has_avx512(void) {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx512f") ? 1 : 0;
-#else
-  return 0;
-#endif
-}
-
 int kernels_bound_processors(void) {
   // Far more than the 1,024 processors of one cpu_set_t: the system refuses a mask that is too small for it.
   cpu_set_t masks[64];

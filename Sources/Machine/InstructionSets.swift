@@ -7,6 +7,11 @@ public enum InstructionSets {
   /// The instruction sets of the processor that runs this, as bits.
   public static var ofThisProcessor: UInt64 { kernels_processor_has() }
 
+  /// Whether the processor that runs this has an instruction set, by the name that compilers call it: `avx2`.
+  public static func processorHas(_ name: String) -> Bool {
+    (0..<UInt64.bitWidth).contains { ofThisProcessor >> $0 & 1 == 1 && Self.name($0) == name }
+  }
+
   /// What is wrong and what to do where a processor lacks something that a program was compiled for; nil where it has
   /// all of it.
   ///

@@ -57,16 +57,7 @@ public enum MatrixProduct {
   public static var kernels: String { String(cString: openblas_get_corename()) }
 
   /// Whether the kernels work on 512 bits at once.
-  static let hasWideKernels = ["SkylakeX", "Cooperlake", "Sapphirerapids"].contains(kernels)
-
-  /// What to do about kernels that are narrower than the processor's vectors; nil where they are not.
-  public static var narrownessAdvice: String? {
-    guard kernels_has_avx512() == 1, !hasWideKernels else { return nil }
-    let cause =
-      ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"].map { ", because OPENBLAS_CORETYPE=\($0)" } ?? ""
-    return "OpenBLAS runs its \(kernels) kernels\(cause), on a processor with AVX-512; "
-      + "`env -u OPENBLAS_CORETYPE aanet …` may be twice as fast"
-  }
+  static let hasWideKernels = KernelChoice.wide.contains(kernels)
 
   /// OpenBLAS's description of itself.
   public static var build: String { String(cString: openblas_get_config()) }

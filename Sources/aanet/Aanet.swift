@@ -38,6 +38,7 @@ struct Aanet: ParsableCommand {
       Console.complain("error: \(complaint)")
       _exit(2)
     }
+    KernelChoice.restartWithBetter()
     // A file that grows beyond what `ulimit -f` allows is an error like a full disk, not a death.
     signal(SIGXFSZ, SIG_IGN)
     Interruption.outliveReaders()

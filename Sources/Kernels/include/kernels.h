@@ -21,9 +21,6 @@ static inline void kernels_relax(void) {
 /// fades out, and each costs a hundred cycles otherwise.
 void kernels_flush_denormals(void);
 
-/// 1 where the processor has 512-bit vectors, else 0.
-int kernels_has_avx512(void);
-
 /// How many processors the calling thread is bound to (its affinity mask); 0 where the system does not say.
 int kernels_bound_processors(void);
 

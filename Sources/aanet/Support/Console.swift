@@ -19,7 +19,7 @@ enum Console {
 
   /// Says so when OpenBLAS runs narrower kernels than the processor could: it costs up to half of the speed.
   static func warnOfNarrowKernels() {
-    guard let advice = MatrixProduct.narrownessAdvice else { return }
+    guard let advice = KernelChoice.advice else { return }
     complain("note: \(advice)")
   }
 

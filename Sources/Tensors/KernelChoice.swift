@@ -1,0 +1,58 @@
+import Foundation
+import Machine
+
+/// Which of OpenBLAS's kernel sets suits a processor.
+///
+/// OpenBLAS tells processors by their model. One that is younger than OpenBLAS it may take for the oldest that it knows,
+/// whatever instructions it has: Debian 12's version 0.3.21 runs its `Prescott` kernels, of 2004, on an Intel of 2023, and
+/// trains at a third of the speed.
+public enum KernelChoice {
+  /// The variable by which OpenBLAS is told, when it is loaded, which kernels to run.
+  public static let variable = "OPENBLAS_CORETYPE"
+
+  /// Kernel sets by the width of their vectors, the widest first, and the instruction sets that they need.
+  private static let levels: [(kernels: Set<String>, needs: [String])] = [
+    (wide, ["avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"]),
+    (["Haswell", "Zen", "Excavator"], ["avx2", "fma"]),
+  ]
+
+  /// The kernel sets that work on 512 bits at once.
+  static let wide: Set<String> = ["SkylakeX", "Cooperlake", "Sapphirerapids"]
+
+  /// The kernel set to take instead of `kernels`, where a processor could run one of wider vectors; nil where it could
+  /// not.
+  ///
+  /// - Parameter has: whether the processor has an instruction set, by the name that compilers call it.
+  public static func better(than kernels: String, processorHas has: (String) -> Bool) -> String? {
+    for level in levels {
+      if level.kernels.contains(kernels) { return nil }
+      guard level.needs.allSatisfy(has) else { continue }
+      if level.kernels != wide { return "Haswell" }
+      return has("avx512bf16") ? "Cooperlake" : "SkylakeX"
+    }
+    return nil
+  }
+
+  /// The kernel set to take instead of the one that runs; nil where there is no wider one for this processor.
+  public static var better: String? { better(than: MatrixProduct.kernels, processorHas: InstructionSets.processorHas) }
+
+  /// Starts the program anew with the wider kernels that this processor could run. Nothing happens where there are none,
+  /// or where somebody said which ones to take. OpenBLAS reads its variable once, before any code of the program runs, so
+  /// that there is no other way.
+  public static func restartWithBetter() {
+    guard getenv(variable) == nil, let better else { return }
+    setenv(variable, better, 1)
+    execv("/proc/self/exe", CommandLine.unsafeArgv)
+    unsetenv(variable)  // It could not be started: it goes on as it is, slower and as right.
+  }
+
+  /// What to do about kernels that are narrower than the processor's vectors; nil where they are not.
+  public static var advice: String? {
+    guard let better else { return nil }
+    let forced = ProcessInfo.processInfo.environment[variable]
+    if forced == better { return "this OpenBLAS has no kernels for the vectors of this processor" }
+    let cause = forced.map { ", because \(variable)=\($0)" } ?? ""
+    return "OpenBLAS runs its \(MatrixProduct.kernels) kernels\(cause), narrower than this processor; "
+      + "`\(variable)=\(better) aanet …` may be several times as fast"
+  }
+}
