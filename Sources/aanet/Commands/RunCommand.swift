@@ -19,6 +19,10 @@ struct RunCommand: ParsableCommand {
       and looks at it again at the end. A run whose loss stops being a finite number is recorded as failed, and the
       others go on. Where runs are left over, the table is printed without them, they are named, and the exit code is 3.
 
+      Before anything is trained, every image that is new or was changed is read. Images that cannot be read, that end
+      early or are damaged within, and files that would spoil an evaluation, such as a query that also lies in the
+      gallery, stop the command and are named; 'aanet data verify' lists them all.
+
       A folder under experiments/ stands for all of its experiments. Synthetic twins that are missing are drawn first.
 
       Examples:
@@ -28,6 +32,7 @@ struct RunCommand: ParsableCommand {
         aanet run quickstart/table3 train.epochs=5 'seeds=[1]'
         aanet run quickstart/table3 --data /big/disk --runs /big/disk/runs
         aanet run dukemtmc-reid/table1 --checkpoint-every 50
+        aanet run quickstart/table3 dataset=my-campus --accept-damaged
         aanet run my/experiment.yaml --threads 2 --format json
       """)
 
@@ -57,7 +62,7 @@ struct RunCommand: ParsableCommand {
     do {
       results = try runner.run(
         variants: variants.isEmpty ? nil : variants, threads: work.threads ?? Engine.availableThreads,
-        loaderThreads: work.loaderThreads, checkpoints: work.checkpoints,
+        loaderThreads: work.loaderThreads, checkpoints: work.checkpoints, acceptsDamage: work.acceptDamaged,
         isInterrupted: { Interruption.isAsked }, report: watcher.see)
     } catch TrainingError.interrupted {
       watcher.finish()
