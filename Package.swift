@@ -53,19 +53,25 @@ let package = Package(
     room("Layers", knows: ["Tensors"], settings: native),
     room("Models", knows: ["Tensors", "Layers"], settings: native),
 
+    // Digests of bytes, for the subject and the harness.
+    room("Digests"),
+
     // The subject.
     room("Configuration", knows: ["CYAML"]),
-    room("Datasets", knows: ["Tensors", "Configuration", "JPEGBridge", "CMatIO"], settings: native),
+    room("Datasets", knows: ["Tensors", "Configuration", "Digests", "JPEGBridge", "CMatIO"], settings: native),
     room("Retrieval", knows: ["Tensors", "COpenBLAS"], settings: native),
 
     // The harness.
-    room("Runs"),
-    room("Experiments", knows: ["Configuration", "Runs", "Datasets", "Models", "Layers", "Tensors", "Retrieval"]),
-    room("Reports", knows: ["Runs", "Configuration", "GnuplotBridge"]),
+    room("Runs", knows: ["Digests"]),
+    room(
+      "Experiments",
+      knows: ["Configuration", "Digests", "Runs", "Datasets", "Models", "Layers", "Tensors", "Retrieval"]),
+    room("Reports", knows: ["Runs", "Configuration", "Digests", "GnuplotBridge"]),
     room(
       "Inspection",
       knows: [
-        "Configuration", "Runs", "Datasets", "Models", "Retrieval", "Tensors", "Experiments", "Reports", "CPNG",
+        "Configuration", "Digests", "Runs", "Datasets", "Models", "Retrieval", "Tensors", "Experiments", "Reports",
+        "CPNG",
       ]),
     .executableTarget(
       name: "aanet",
@@ -81,16 +87,17 @@ let package = Package(
     tests(of: "Layers", and: ["Tensors"]),
     tests(of: "Models", and: ["Tensors", "Layers"]),
     tests(of: "Configuration"),
-    tests(of: "Datasets", and: ["Tensors", "Configuration"], fixtures: true),
+    tests(of: "Datasets", and: ["Tensors", "Configuration", "Digests"], fixtures: true),
     tests(of: "Retrieval", and: ["Tensors"], fixtures: true),
-    tests(of: "Runs"),
+    tests(of: "Digests"),
+    tests(of: "Runs", and: ["Digests"]),
     tests(
       of: "Experiments", and: ["Configuration", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors"],
       fixtures: true),
     tests(
       of: "Inspection",
       and: ["Configuration", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors", "Experiments"]),
-    tests(of: "Reports", and: ["Runs", "Configuration"], fixtures: true),
+    tests(of: "Reports", and: ["Runs", "Configuration", "Digests"], fixtures: true),
     .testTarget(
       name: "CommandTests",
       dependencies: [

@@ -16,7 +16,8 @@ public struct Provenance: Codable, Hashable, Sendable {
   public var threads: Int
   /// The processor's name.
   public var cpu: String
-  /// The dataset's fingerprint: a digest over file names, sizes and labels.
+  /// The dataset's fingerprint: a digest over the names and bytes of its files. Earlier versions took the files' sizes
+  /// in place of their bytes.
   public var dataset: String
   /// When the run started (ISO 8601).
   public var started: String

@@ -138,6 +138,13 @@ public struct RunStore: Sendable {
     try readJSON(Provenance.self, .provenance, of: run, limit: 1 << 24)
   }
 
+  /// Reads `provenance.json` of a run's folder, wherever that lies; nil where there is none.
+  ///
+  /// - Throws: ``RunStoreError``.
+  public static func provenance(in folder: URL) throws(RunStoreError) -> Provenance? {
+    try readJSON(Provenance.self, in: folder.appendingPathComponent(File.provenance.rawValue), limit: 1 << 24)
+  }
+
   /// Writes `metrics.json` alone, without a seal; ``finish(_:with:)`` ends a run.
   ///
   /// - Throws: ``RunStoreError``.
@@ -171,10 +178,7 @@ public struct RunStore: Sendable {
   /// - Throws: ``RunStoreError``.
   public static func ranks(in folder: URL) throws(RunStoreError) -> [QueryRanking]? {
     let file = folder.appendingPathComponent(File.ranks.rawValue, isDirectory: false)
-    guard let data = try AtomicFile.read(file, limit: 1 << 28) else { return nil }
-    do { return try RunJSON.decoder().decode([QueryRanking].self, from: data) } catch {
-      throw RunStoreError(file, "\(RunJSON.reason(error)); \(File.ranks.remedy)")
-    }
+    return try readJSON([QueryRanking].self, in: file, remedy: File.ranks.remedy, limit: 1 << 28)
   }
 
   private func writeJSON(_ value: some Encodable, as file: File, of run: RunIdentity) throws(RunStoreError) {
@@ -191,10 +195,15 @@ public struct RunStore: Sendable {
   private func readJSON<Value: Decodable>(
     _ type: Value.Type, _ file: File, of run: RunIdentity, limit: Int
   ) throws(RunStoreError) -> Value? {
-    guard let data = try AtomicFile.read(url(file, of: run), limit: limit) else { return nil }
+    try Self.readJSON(type, in: url(file, of: run), remedy: file.remedy, limit: limit)
+  }
+
+  private static func readJSON<Value: Decodable>(
+    _ type: Value.Type, in file: URL, remedy: String, limit: Int
+  ) throws(RunStoreError) -> Value? {
+    guard let data = try AtomicFile.read(file, limit: limit) else { return nil }
     do { return try RunJSON.decoder().decode(type, from: data) } catch {
-      throw RunStoreError(
-        url(file, of: run), "\(RunJSON.reason(error)); \(file.remedy)")
+      throw RunStoreError(file, "\(RunJSON.reason(error)); \(remedy)")
     }
   }
 }

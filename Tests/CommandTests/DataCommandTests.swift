@@ -131,6 +131,35 @@ import Testing
     #expect(missing.status == 2 && missing.complaints.contains("did you mean 'tiny'?"))
   }
 
+  /// A file that is cut short, and a query that lies in the gallery: what `verify` says, `run` says.
+  @Test func verifyAndRunAgreeOnDamageAndCopies() throws {
+    let project = try TinyProject()
+    func bytes(_ path: String) throws -> [UInt8] {
+      [UInt8](try Data(contentsOf: project.url.appendingPathComponent(path)))
+    }
+    let query = "data/tiny/query/0011_c1s1_000000_01.jpg"
+    let whole = try bytes(query)
+    try project.folder.write(Array(whole.dropLast(100)), to: query)
+    let verified = try BuiltCommand.run(["data", "verify", "tiny"], in: project.url)
+    #expect(verified.status == 1)
+    #expect(
+      verified.output.contains(
+        "problem: query: 1 file that ends early or is damaged within: '0011_c1s1_000000_01.jpg'"))
+    let command = ["run", "tiny", "train.epochs=1", "--variant", "plain"]
+    let refused = try BuiltCommand.run(command, in: project.url)
+    #expect(refused.status == 2 && refused.complaints.contains("'query/0011_c1s1_000000_01.jpg'"))
+    #expect(refused.complaints.contains("--accept-damaged") && refused.output.isEmpty)
+    let accepted = try BuiltCommand.run(command + ["--accept-damaged"], in: project.url)
+    #expect(accepted.status == 0 && accepted.output.contains("plain, seed 1: mAP"), "\(accepted.complaints)")
+    #expect(accepted.complaints.contains("note: tiny: accepted: 1 file that ends early or is damaged within"))
+    try project.folder.write(whole, to: query)
+    try project.folder.write(whole, to: "data/tiny/bounding_box_test/0011_c6s1_000009_01.jpg")
+    let leak = try BuiltCommand.run(["data", "verify", "tiny"], in: project.url)
+    #expect(leak.status == 1 && leak.output.contains("problem: 1 of 4 queries lies in the gallery too"))
+    let stopped = try BuiltCommand.run(command + ["--accept-damaged"], in: project.url)
+    #expect(stopped.status == 2 && stopped.complaints.contains("1 of 4 queries lies in the gallery too"))
+  }
+
   @Test func mistakesAreErrorsThatHelp() throws {
     let project = try project()
     let place = ["--project", project.url.path]

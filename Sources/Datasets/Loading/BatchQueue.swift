@@ -106,7 +106,7 @@ final class BatchQueue: @unchecked Sendable {
       ready[taken] = nil
       taken += 1
       for file in result.repaired where repairedSet.insert(file).inserted {
-        repairedFiles.append("\(file.quoted): damaged; libjpeg filled in what is missing")
+        repairedFiles.append(ImageReader.remark(onDamaged: file))
       }
       condition.broadcast()
       return result.batch

@@ -3,6 +3,11 @@ struct ImageReader {
   /// The largest image file that is read, in bytes.
   static let maximumFileSize = 1 << 27
 
+  /// What is said of a file that libjpeg had to repair.
+  static func remark(onDamaged path: String) -> String {
+    "\(path.quoted): ends early or is damaged within; libjpeg filled in what is missing"
+  }
+
   private let cache: DecodedCache?
   private var resizer: ImageResizer
 

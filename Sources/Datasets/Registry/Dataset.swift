@@ -1,9 +1,9 @@
 import Configuration
 import Foundation
 
-/// A dataset on disk: its three lists of images, its attribute file, and a fingerprint of it all.
+/// A dataset on disk: its three lists of images and its attribute file.
 ///
-/// Nothing is decoded: opening one lists three folders.
+/// No image is read: opening one lists three folders. ``DatasetContents`` tells what is in the files.
 public struct Dataset: Sendable {
   /// The name by which experiments call it.
   public let name: String
@@ -31,8 +31,8 @@ public struct Dataset: Sendable {
   public let attributesFile: URL?
   /// Where the attribute file is expected, where the registry names one.
   public let expectedAttributesFile: URL?
-  /// 16 hexadecimal digits that change when an image or the attributes are added, removed, renamed or change size.
-  public let fingerprint: String
+  /// The digest of the attribute file, where there is one.
+  let attributesDigest: FileDigest?
   /// What is worth saying about the folders: files that were passed over.
   public let remarks: [String]
 
@@ -57,8 +57,6 @@ public struct Dataset: Sendable {
     guard isFolder.boolValue else {
       throw DatasetError("the dataset '\(entry.name)': \(root.path.quoted) is not a folder")
     }
-    var digest = FingerprintDigest()
-    digest.add(entry.layout.fingerprintText)
     var folders: [DatasetLayout.Split: SplitFolder] = [:]
     for split in DatasetLayout.Split.allCases {
       folders[split] = try SplitFolder(of: split, under: root, layout: entry.layout)
@@ -67,20 +65,8 @@ public struct Dataset: Sendable {
     let lists = labels.images
     var remarks: [String] = []
     for split in DatasetLayout.Split.allCases {
-      guard let folder = folders[split], let images = lists[split] else { continue }
-      digest.add(split.rawValue)
-      for (image, size) in zip(images, folder.sizes) {
-        digest.add(image.name)
-        digest.add(size)
-        // A layout of one's own may come to read the same names differently.
-        if case .own = entry.layout {
-          digest.add(image.identity)
-          digest.add(image.camera)
-        }
-      }
-      if folder.ignored > 0 {
-        remarks.append("\(entry.layout.folder(of: split)): \(folder.ignored) other files passed over")
-      }
+      guard let folder = folders[split], folder.ignored > 0 else { continue }
+      remarks.append("\(entry.layout.folder(of: split)): \(folder.ignored) other files passed over")
     }
     let training = lists[.train] ?? []
     train = training.filter { $0.identity > 0 }
@@ -98,15 +84,15 @@ public struct Dataset: Sendable {
     expectedAttributesFile = entry.attributes.map { root.appendingPathComponent($0, isDirectory: false) }
     if let file = expectedAttributesFile, FileManager.default.fileExists(atPath: file.path) {
       do throws(DatasetError) {
-        digest.add(bytes: try RegularFile.bytes(of: file.path, limit: Self.maximumAttributesSize))
+        attributesDigest = FileDigest(of: try RegularFile.bytes(of: file.path, limit: Self.maximumAttributesSize))
       } catch {
         throw DatasetError("\(file.path.quoted): the file of attributes \(error.description)")
       }
       attributesFile = file
     } else {
       attributesFile = nil
+      attributesDigest = nil
     }
-    fingerprint = digest.text
     name = entry.name
     self.root = root
     layout = entry.layout

@@ -13,16 +13,23 @@ extension Dataset {
     ]
   }
 
-  /// What the names of the images and the attributes tell, without opening an image.
+  /// What the names of the images, the attributes and the images' bytes tell.
   ///
-  /// - Parameter attributes: the annotators' table, where attributes matter.
-  public func findings(attributes: AttributeTable? = nil) -> [DatasetFinding] {
+  /// - Parameters:
+  ///   - attributes: the annotators' table, where attributes matter.
+  ///   - contents: what the images' bytes say; nil to leave them out.
+  public func findings(
+    attributes: AttributeTable? = nil, contents: DatasetContents? = nil
+  ) -> [DatasetFinding] {
     countFindings + identityFindings + (attributes.map(attributeFindings) ?? [])
+      + (contents.map(copyFindings) ?? [])
   }
 
-  /// - Throws: ``DatasetError`` where something would spoil an evaluation, with the identities.
-  public func requireSoundEvaluation(attributes: AttributeTable? = nil) throws(DatasetError) {
-    let problems = findings(attributes: attributes).filter(\.isProblem)
+  /// - Throws: ``DatasetError`` where something would spoil an evaluation, with the identities or files.
+  public func requireSoundEvaluation(
+    attributes: AttributeTable? = nil, contents: DatasetContents? = nil
+  ) throws(DatasetError) {
+    let problems = findings(attributes: attributes, contents: contents).filter(\.isProblem)
     guard !problems.isEmpty else { return }
     let shown = problems.prefix(4).map { "\n  " + $0.text }.joined()
     let more = problems.count > 4 ? "\n  and \(problems.count - 4) more" : ""

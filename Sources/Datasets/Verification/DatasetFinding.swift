@@ -18,6 +18,14 @@ public struct DatasetFinding: Codable, Hashable, Sendable {
     case noSecondCamera = "no_second_camera"
     /// No query has a true match.
     case nothingToFind = "nothing_to_find"
+    /// Queries that lie in the gallery under another camera, byte for byte.
+    case queryInGallery = "query_in_gallery"
+    /// Queries that lie in the gallery as somebody else, byte for byte.
+    case queryInGalleryAsAnother = "query_in_gallery_as_another"
+    /// Training images that are tested on, byte for byte.
+    case trainedImageTested = "trained_image_tested"
+    /// Other files with the same bytes, which spoil nothing or little.
+    case copies
     /// Queries of nobody (identity 0 or −1).
     case queryOfNobody = "query_of_nobody"
     /// Images of identities without attributes.

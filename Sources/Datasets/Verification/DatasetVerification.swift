@@ -42,8 +42,8 @@ public struct DatasetVerification: Encodable, Sendable {
   public let name: String
   /// Its folder.
   public let root: String
-  /// 16 digits that change when images or attributes do.
-  public let fingerprint: String
+  /// 32 digits that change when images or attributes do; nil where a file cannot be read.
+  public let fingerprint: String?
   /// Whether nothing was found that would spoil an evaluation.
   public let isSound: Bool
   /// Where the dataset comes from.
@@ -58,6 +58,8 @@ public struct DatasetVerification: Encodable, Sendable {
   public let labelDefects: [AttributeDefect]
   /// What the identities are called.
   public let identityNames: IdentityNames
+  /// What the files' bytes say; no part of the record.
+  public let contents: DatasetContents
 
   enum CodingKeys: String, CodingKey {
     case name, root, fingerprint, origin, splits, problems, remarks
@@ -66,7 +68,7 @@ public struct DatasetVerification: Encodable, Sendable {
     case identityNames = "identity_names"
   }
 
-  /// Verifies a dataset: decodes every image and reads the attributes.
+  /// Verifies a dataset: reads and decodes every image, whatever is known of it, and reads the attributes.
   ///
   /// - Parameter report: told how many images are done, of how many.
   public init(
@@ -87,34 +89,27 @@ public struct DatasetVerification: Encodable, Sendable {
           .noAttributes, isProblem: false,
           "\(file.path.quoted) is missing: the tasks 'attribute' and 'attention' cannot be trained"))
     }
-    findings += dataset.findings(attributes: table)
+    let contents = DatasetContents(of: dataset, threads: threads, report: report)
+    findings += dataset.findings(attributes: table, contents: contents)
     findings += dataset.remarks.map { DatasetFinding(.note, isProblem: false, $0) }
 
-    let workers = WorkerPool(count: threads)
     let counts = dataset.counts
-    let total = dataset.train.count + dataset.query.count + dataset.gallery.count
-    var done = 0
     var splits: [SplitReport] = []
-    for (split, images) in [
-      (DatasetLayout.Split.train, dataset.train), (.query, dataset.query), (.gallery, dataset.gallery),
-    ] {
+    for split in DatasetLayout.Split.allCases {
+      let images = dataset.images(of: split)
       let folder = dataset.layout.folder(of: split)
       var sizes: [FileCheck.Extent: Int] = [:]
       var unreadable: [String] = []
-      var damaged: [String] = []
-      for start in stride(from: 0, to: images.count, by: 512) {
-        let some = images[start..<min(start + 512, images.count)]
-        for (image, check) in zip(some, workers.map(Array(some), FileCheck.init)) {
-          if let extent = check.extent { sizes[extent, default: 0] += 1 }
-          if let fault = check.fault { unreadable.append("\(image.name.quoted) \(fault)") }
-          if check.repairs > 0 { damaged.append(image.name.quoted) }
-        }
-        done += some.count
-        report(done, total)
+      for (image, check) in zip(images, contents.checks[split] ?? []) {
+        if let extent = check.extent { sizes[extent, default: 0] += 1 }
+        if let fault = check.fault { unreadable.append("\(image.name.quoted) \(fault)") }
       }
+      let damaged = contents.damaged(in: split, of: dataset).map(\.name.quoted)
       findings += Self.findings(.unreadable, "that cannot be read", unreadable, in: folder)
       findings += Self.findings(
-        .damaged, "that end early or are damaged within, read as far as they go", damaged, in: folder)
+        .damaged,
+        damaged.count == 1 ? "that ends early or is damaged within" : "that end early or are damaged within", damaged,
+        in: folder)
       let ordered = sizes.map { Size(width: $0.key.width, height: $0.key.height, images: $0.value) }
         .sorted { ($1.images, $0.width, $0.height) < ($0.images, $1.width, $1.height) }
       splits.append(
@@ -125,7 +120,8 @@ public struct DatasetVerification: Encodable, Sendable {
     }
     name = dataset.name
     root = dataset.root.path
-    fingerprint = dataset.fingerprint
+    fingerprint = contents.fingerprint
+    self.contents = contents
     self.origin = origin
     self.splits = splits
     problems = findings.filter(\.isProblem)
@@ -140,6 +136,6 @@ public struct DatasetVerification: Encodable, Sendable {
   ) -> [DatasetFinding] {
     guard !files.isEmpty else { return [] }
     let text = "\(folder): \(Wording.count(files.count, "file")) \(what)"
-    return [DatasetFinding(kind, isProblem: kind == .unreadable, text, files: files)]
+    return [DatasetFinding(kind, isProblem: true, text, files: files)]
   }
 }

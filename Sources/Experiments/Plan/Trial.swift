@@ -1,4 +1,5 @@
 import Configuration
+import Digests
 import Runs
 
 /// One run to be made: a variant of an experiment under one seed.

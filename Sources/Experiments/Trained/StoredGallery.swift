@@ -15,6 +15,8 @@ public struct StoredGallery {
   public let gallery: LabelledDescriptors
   /// The annotators' attributes; nil where the dataset has no file of them.
   public let attributes: AttributeTable?
+  /// What is to be said where the images or attributes are not those that the run was made on; nil where they are.
+  public let remark: String?
 
   /// Opens a finished run's dataset and descriptors and sees to it that they belong together.
   ///
@@ -38,6 +40,11 @@ public struct StoredGallery {
     }
     try Self.check(query, against: dataset.query, run, "query")
     try Self.check(gallery, against: dataset.gallery, run, "gallery")
+    remark = try run.changedData(of: dataset).map { made, now in
+      "the images or attributes of '\(run.settings.dataset)' are not what they were when \(run.name) was made (their "
+        + "fingerprint was \(made) and is \(now)): distances and ranks are of the earlier ones; `aanet run` makes a new "
+        + "run for changed data"
+    }
     let scheme = run.scheme
     attributes = try dataset.attributesFile.map { file throws(DatasetError) in
       try AttributeTable(contentsOf: file, scheme: scheme)

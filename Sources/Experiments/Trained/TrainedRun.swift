@@ -33,6 +33,7 @@ public final class TrainedRun {
   public let engine: Engine
   private let project: URL
   private let places: DatasetPlaces
+  private let runs: URL
 
   /// Whether the run was measured, which comes after its last epoch.
   public var isFinished: Bool { has(.metrics) }
@@ -52,6 +53,7 @@ public final class TrainedRun {
     self.folder = folder
     self.project = project
     self.places = places ?? DatasetPlaces(project: project)
+    self.runs = runs
     name = Self.name(of: folder, under: runs)
     let plan = folder.appendingPathComponent(RunStore.File.plan.rawValue)
     settings = try Trial(resolvedYAML: try Self.text(of: plan), experiment: name, file: plan.path).settings
@@ -70,6 +72,19 @@ public final class TrainedRun {
 
   /// The place of one of the run's files.
   public func url(_ file: RunStore.File) -> URL { folder.appendingPathComponent(file.rawValue, isDirectory: false) }
+
+  /// The fingerprint of the images that the run was made on, and of those that are there now, where they differ. A run
+  /// of an earlier version does not tell what was in its images.
+  ///
+  /// - Throws: `DatasetError` where a file cannot be read, `RunStoreError` where the run's record is damaged.
+  func changedData(of dataset: Dataset) throws -> (made: String, now: String)? {
+    guard let made = try RunStore.provenance(in: folder)?.dataset, DatasetContents.coversBytes(made) else { return nil }
+    let cache = DataCache(of: RunStore(root: runs))
+    let contents = cache.contents(of: dataset, threads: engine.workers.count)
+    cache.keep(contents, of: dataset)
+    let now = try contents.requireFingerprint(of: dataset)
+    return made == now ? nil : (made, now)
+  }
 
   /// The run's dataset, opened.
   ///

@@ -7,14 +7,17 @@ import Runs
 /// What is checked before the first run is trained.
 extension ExperimentRunner {
   /// Opens the datasets, checks every trial against them, and names the runs.
-  func prepare(variants: [String]?, report: (Event) -> Void) throws -> [Run] {
+  func prepare(
+    variants: [String]?, threads: Int, isInterrupted: () -> Bool, report: (Event) -> Void
+  ) throws -> [Run] {
     try trials(variants).map { plan, trial in
       let variant = try plan.variant(named: trial.variant)
-      let data = try data(for: variant, among: variants, report: report)
+      let data = try data(
+        for: variant, among: variants, threads: threads, isInterrupted: isInterrupted, report: report)
       try check(trial.settings, of: variant, against: data)
       let weights = try weights(for: variant, report: report)
       let hash = trial.hash(
-        datasetFingerprint: data.dataset.fingerprint, numericVersion: Self.numericVersion,
+        datasetFingerprint: data.fingerprint, numericVersion: Self.numericVersion,
         weightsFingerprint: weights?.digest)
       return Run(plan: plan, trial: trial, identity: trial.identity(hash: hash), data: data, weights: weights)
     }
@@ -44,7 +47,8 @@ extension ExperimentRunner {
 
   /// The variant's dataset, with its attributes where one of the chosen variants needs them.
   private func data(
-    for variant: ExperimentPlan.Variant, among chosen: [String]?, report: (Event) -> Void
+    for variant: ExperimentPlan.Variant, among chosen: [String]?, threads: Int, isInterrupted: () -> Bool,
+    report: (Event) -> Void
   ) throws -> TrainingData {
     let name = variant.settings.dataset
     let needsAttributes = plans.flatMap(\.variants).contains {
@@ -66,7 +70,8 @@ extension ExperimentRunner {
           + "name the folder that holds them")
     }
     let dataset = try Dataset.open(named: name, registry: registry, places: places)
-    let data = try TrainingData(dataset, needsAttributes: needsAttributes)
+    let contents = try contents(of: dataset, threads: threads, isInterrupted: isInterrupted, report: report)
+    let data = try TrainingData(dataset, contents: contents, needsAttributes: needsAttributes)
     for remark in dataset.remarks + [data.defectsInBrief].compactMap({ $0 }) {
       report(.remark("\(name): \(remark)"))
     }

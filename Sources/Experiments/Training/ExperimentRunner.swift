@@ -11,6 +11,8 @@ import Tensors
 public final class ExperimentRunner {
   /// What happens while an experiment runs.
   public enum Event {
+    /// Images of a dataset are read that were not read before, or not as they are now: how many are done, of how many.
+    case reading(String, done: Int, total: Int)
     /// A run that has a result already.
     case found(Trial, RunRecord)
     /// Training is under way, so far over the runs that this call trains.
@@ -103,6 +105,8 @@ public final class ExperimentRunner {
   ///   - threads: worker threads of the engine.
   ///   - loaderThreads: threads that read images.
   ///   - checkpoints: how often a run is saved within an epoch.
+  ///   - acceptsDamage: whether images that end early or are damaged within are used as far as they go; otherwise
+  ///     nothing is trained on them.
   ///   - isInterrupted: asked often; where it says yes, the run is saved and ``TrainingError/interrupted`` thrown.
   ///   - report: told what happens.
   /// - Returns: each trial with its record, in the plans' order.
@@ -110,10 +114,10 @@ public final class ExperimentRunner {
   ///   ``TrainingError/unfinished(_:)`` where some runs could not be finished.
   public func run(
     variants: [String]? = nil, threads: Int = Engine.availableThreads, loaderThreads: Int = 1,
-    checkpoints: CheckpointInterval = .automatic, isInterrupted: () -> Bool = { false },
-    report: (Event) -> Void = { _ in }
+    checkpoints: CheckpointInterval = .automatic, acceptsDamage: Bool = false,
+    isInterrupted: () -> Bool = { false }, report: (Event) -> Void = { _ in }
   ) throws -> [(trial: Trial, record: RunRecord)] {
-    let runs = try prepare(variants: variants, report: report)
+    let runs = try prepare(variants: variants, threads: threads, isInterrupted: isInterrupted, report: report)
     let finished = FinishedRuns(in: store)
     var records: [String: RunRecord] = [:]
     var pending: [Run] = []
@@ -130,9 +134,9 @@ public final class ExperimentRunner {
       for name in Set(pending.map(\.trial.settings.dataset)).sorted() {
         guard let data = opened[name] else { continue }
         data.loaderThreads = loaderThreads
-        try data.dataset.requireSoundEvaluation(attributes: data.attributes)
-        try data.dataset.requireReadableImages(threads: threads)
+        try requireSound(data, acceptsDamage: acceptsDamage, report: report)
       }
+      tellWhyAnew(pending, report: report)
       let engine = Engine(threads: threads)
       var sweep = Sweep(pending)
       for isLastTry in [false, true] {
@@ -221,7 +225,7 @@ public final class ExperimentRunner {
       identity, settings, data: run.data, weights: run.weights, store: store, checkpoints: checkpoints, on: engine)
     try trainer.prepare { report(.remark($0)) }
     let origin = ProvenanceProbe.provenance(
-      project: project, dataset: run.data.dataset.fingerprint, threads: engine.workers.count)
+      project: project, dataset: run.data.fingerprint, threads: engine.workers.count)
     let journey = try Journey(
       of: trainer.hasBegun ? store.provenance(of: identity) : nil, goingOnAt: origin)
     if let changed = journey.changed { try store.writeProvenance(changed, of: identity) }
@@ -256,6 +260,7 @@ public final class ExperimentRunner {
         images: trainer.totalImages + done)
       report(.evaluating(run.trial, done: done, total: all))
     }
+    try requireUnchanged(run, threads: engine.workers.count)
     try store.write(try result.descriptors.pieces(), as: .descriptors, of: identity)
     try store.writeRanks(result.rankings, of: identity)
     let metrics = RunMetrics(

@@ -8,6 +8,10 @@ import Tensors
 public final class TrainingData {
   /// The dataset.
   public let dataset: Dataset
+  /// What its files' bytes say.
+  public let contents: DatasetContents
+  /// The fingerprint of its files' bytes.
+  let fingerprint: String
   /// The attributes that its annotators labelled.
   public let scheme: AttributeScheme
   /// What was passed over in the attribute file.
@@ -23,10 +27,14 @@ public final class TrainingData {
 
   /// Opens a dataset.
   ///
-  /// - Parameter needsAttributes: whether a task reads the attribute file, which then must be there.
-  /// - Throws: `DatasetError` where the dataset or a file that it needs is missing or damaged.
-  public init(_ dataset: Dataset, needsAttributes: Bool) throws(DatasetError) {
+  /// - Parameters:
+  ///   - contents: what the dataset's files hold.
+  ///   - needsAttributes: whether a task reads the attribute file, which then must be there.
+  /// - Throws: `DatasetError` where a file cannot be read, or the attribute file is missing or damaged.
+  public init(_ dataset: Dataset, contents: DatasetContents, needsAttributes: Bool) throws(DatasetError) {
     self.dataset = dataset
+    self.contents = contents
+    fingerprint = try contents.requireFingerprint(of: dataset)
     scheme = dataset.scheme
     guard needsAttributes else {
       attributes = nil

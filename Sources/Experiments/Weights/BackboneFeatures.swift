@@ -51,10 +51,11 @@ public enum BackboneFeatures {
   ///   - lastStride: the last stage's stride, 1 or 2.
   ///   - image: a JPEG file, resized and normalised as in training.
   ///   - file: what is written, whole or not at all.
+  ///   - remark: told of an image that ends early or is damaged within.
   /// - Throws: ``Failure``, `TensorFileError`, `DatasetError`, `ModelError` or `RunStoreError`.
   public static func write(
     weights: URL, architecture: Architecture?, lastStride: Int, image: URL, size: ImageSize, threads: Int,
-    to file: URL
+    to file: URL, remark: (String) -> Void = { _ in }
   ) throws -> Result {
     let tensors = try TensorFile(contentsOf: weights)
     let guess = architecture?.configuration ?? ResNetConfiguration(of: tensors)
@@ -75,6 +76,7 @@ public enum BackboneFeatures {
     let labelled = LabelledImage(file: image, name: image.lastPathComponent, identity: 0, camera: 0)
     let loader = try BatchLoader(images: [labelled], size: size, batches: [[LoadItem(index: 0)]])
     guard let batch = try loader.next() else { throw Failure(description: "\(image.path): it cannot be read") }
+    for warning in loader.warnings { remark(warning) }
     batch.withPixels { _ = input.values.update(fromContentsOf: $0) }
 
     let tape = Tape(on: engine, mode: .evaluation)

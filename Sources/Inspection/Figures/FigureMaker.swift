@@ -29,6 +29,7 @@ public struct FigureMaker {
   let gallery: SearchGallery
   let search: Search
   let size: Size
+  private let remark: (String) -> Void
   /// Every query that has a true match, in the order of the names.
   let queries: [SearchQuery]
   /// The average precision of each of them.
@@ -39,11 +40,16 @@ public struct FigureMaker {
 
   /// Ranks all queries and chooses which are shown.
   ///
+  /// - Parameter remark: told what is worth a line: images that are damaged, or not those that the run was made on.
   /// - Throws: `RetrievalError` where no query has a true match; ``TrainedRun/Failure`` where the run is not evaluated.
-  public init(_ run: TrainedRun, size: Size = Size()) throws {
+  public init(
+    _ run: TrainedRun, size: Size = Size(), remark: @escaping (String) -> Void = { _ in }
+  ) throws {
     self.run = run
     self.size = size
+    self.remark = remark
     stored = try StoredGallery(of: run)
+    if let changed = stored.remark { remark(changed) }
     gallery = SearchGallery(stored, of: run)
     search = Search(gallery, normalize: run.settings.evaluate.normalize)
     let result = try RetrievalProtocol.evaluate(
@@ -122,7 +128,11 @@ public struct FigureMaker {
     let sights = try run.look(
       at: files, withMaps: true,
       report: { event in
-        if case .skipped(_, let error) = event { failure = error }
+        switch event {
+        case .skipped(_, let error): failure = error
+        case .remark(let text): remark(text)
+        case .done: break
+        }
       })
     if let failure { throw failure }
     return try sights.compactMap { sight in

@@ -1,3 +1,4 @@
+import Digests
 import Runs
 
 /// File names for pictures that are called by what they show, whatever that is called.

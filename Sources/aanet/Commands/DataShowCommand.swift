@@ -43,7 +43,9 @@ struct DataShowCommand: ParsableCommand {
     let target =
       out.map { URL(fileURLWithPath: $0) }
       ?? project.reports.appendingPathComponent("_out/data/\(title).jpg")
-    let sheet = try ContactSheet.make(images, rows: rows, columns: columns, skip: skip)
+    let sheet = try ContactSheet.make(images, rows: rows, columns: columns, skip: skip) {
+      Console.complain("note: \($0)")
+    }
     let bytes = try JPEG.encode(sheet, quality: 92)
     try AtomicFile.write(Data(bytes), to: target)
     print("\(target.path): \(sheet.width)x\(sheet.height)")

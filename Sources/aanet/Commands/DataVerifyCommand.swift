@@ -11,11 +11,14 @@ struct DataVerifyCommand: ParsableCommand {
     abstract: "Check a dataset: counts, files, identities, attributes.",
     discussion: """
       Compares counts with what datasets.yaml expects, reads every image, and lists what is amiss. The exit code is 1 \
-      where something would spoil an evaluation: other counts, files that cannot be read, identities that are both \
-      trained and tested on, queries whose identity is not in the gallery, no query at all with a true match, images of \
-      identities without attributes. The same problems, but for files damaged within, stop 'aanet run' before it trains.
+      where something would spoil an evaluation: other counts, files that cannot be read, that end early or are damaged \
+      within, identities or pictures that are both trained and tested on, queries that lie in the gallery too under \
+      another camera or as somebody else, queries whose identity is not in the gallery, no query at all with a true \
+      match, images of identities without attributes. The same problems stop 'aanet run' before it trains; with \
+      --accept-damaged it goes on with what is left of damaged files.
 
-      Queries that have no true match in another camera are told but are no problem: the protocol does not count them.
+      Queries that have no true match in another camera are told but are no problem: the protocol does not count them. \
+      Nor are files that repeat another of their own folder byte for byte.
 
       Examples:
         aanet data verify market1501
@@ -36,6 +39,7 @@ struct DataVerifyCommand: ParsableCommand {
     defer { bar.finish() }
     let result = DatasetVerification(dataset, origin: entry.origin) { done, total in bar.update(done, of: total) }
     bar.finish()
+    DataCache(of: project.store).keep(result.contents, of: dataset)
     switch format {
     case .json: try Console.printJSON(result)
     case .table: print(Self.text(result))
@@ -62,7 +66,7 @@ struct DataVerifyCommand: ParsableCommand {
           (sizes + (others > 0 ? ["\(others) other sizes"] : [])).joined(separator: ", "),
         ])
     }
-    var lines = ["\(result.name) in \(result.root)", "fingerprint \(result.fingerprint)", table.text]
+    var lines = ["\(result.name) in \(result.root)", "fingerprint \(result.fingerprint ?? "none")", table.text]
     if result.splits.allSatisfy({ $0.expected == nil }) {
       lines.append("datasets.yaml states no counts to compare with")
     }

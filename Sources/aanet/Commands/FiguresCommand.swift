@@ -46,7 +46,10 @@ struct FiguresCommand: ParsableCommand {
       to.map { URL(fileURLWithPath: $0, isDirectory: true) }
       ?? trained.folder.appendingPathComponent(RunFigures.folderName, isDirectory: true)
     let bar = ProgressBar("figures", unit: "figures")
-    let maker = try FigureMaker(trained, size: .init(queries: queries, worst: worst, top: top))
+    let maker = try FigureMaker(trained, size: .init(queries: queries, worst: worst, top: top)) { text in
+      bar.finish()
+      Console.complain("note: \(text)")
+    }
     let record = try maker.write(to: folder) { bar.update($0, of: $1) }
     bar.finish()
     if format == .json { return try Console.printJSON(record) }

@@ -76,6 +76,7 @@ struct QueryCommand: ParsableCommand {
     Interruption.listen()
     let needsStored = gallery == nil || image.map { !FileManager.default.fileExists(atPath: $0) } ?? false
     let stored = needsStored ? try StoredGallery(of: trained) : nil
+    if let remark = stored?.remark { Console.complain("note: \(remark)") }
     if by == .labelled, stored?.attributes == nil {
       throw InspectionError("\(trained.settings.dataset) has no file of attributes, so nothing is labelled")
     }

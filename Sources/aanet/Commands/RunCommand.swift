@@ -22,6 +22,10 @@ struct RunCommand: ParsableCommand {
       Ctrl-C, SIGTERM, a lost terminal (SIGHUP, unless under nohup) and a batch system's warning (SIGUSR1) save the run,
       print the command that goes on with it, and end with exit code 130; a second Ctrl-C or SIGTERM ends it at once.
 
+      Before anything is trained, every image that is new or was changed is read. Images that cannot be read, that end
+      early or are damaged within, and files that would spoil an evaluation, such as a query that also lies in the
+      gallery, stop the command and are named; 'aanet data verify' lists them all.
+
       A folder under experiments/ stands for all of its experiments. Synthetic twins that are missing are drawn first.
 
       The value of a change is what stands behind its first '=', whole: blanks, quotes and '#' belong to it. One that
@@ -34,6 +38,7 @@ struct RunCommand: ParsableCommand {
         aanet run quickstart/table3 train.epochs=5 'seeds=[1]'
         aanet run quickstart/table3 --data /big/disk --runs /big/disk/runs
         aanet run dukemtmc-reid/table1 --checkpoint-every 50
+        aanet run quickstart/table3 dataset=my-campus --accept-damaged
         aanet run my/experiment.yaml --threads 2 --format json
       """)
 
@@ -64,7 +69,7 @@ struct RunCommand: ParsableCommand {
     do {
       results = try runner.run(
         variants: variants.isEmpty ? nil : variants, threads: work.threads ?? Engine.availableThreads,
-        loaderThreads: work.loaderThreads, checkpoints: work.checkpoints,
+        loaderThreads: work.loaderThreads, checkpoints: work.checkpoints, acceptsDamage: work.acceptDamaged,
         isInterrupted: { Interruption.isAsked }
       ) { event in
         watcher.see(event)

@@ -137,7 +137,8 @@ struct WeightsCommand: ParsableCommand {
       let result = try BackboneFeatures.write(
         weights: URL(fileURLWithPath: file), architecture: arch, lastStride: lastStride,
         image: URL(fileURLWithPath: image), size: ImageSize(height: extents[0], width: extents[1]),
-        threads: threads ?? Engine.availableThreads, to: URL(fileURLWithPath: to))
+        threads: threads ?? Engine.availableThreads, to: URL(fileURLWithPath: to)
+      ) { Console.complain("note: \($0)") }
       switch format {
       case .json: try Console.printJSON(result)
       case .table: print("\(result.file): features \(result.features) of an input \(result.input); \(result.weights)")

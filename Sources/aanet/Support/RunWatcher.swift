@@ -8,6 +8,7 @@ final class RunWatcher {
   private let name: String
   private var training: ProgressBar?
   private var evaluating: ProgressBar?
+  private var reading: ProgressBar?
   private var found = 0
   private var warned = false
 
@@ -16,6 +17,11 @@ final class RunWatcher {
 
   func see(_ event: ExperimentRunner.Event) {
     switch event {
+    case .reading(let dataset, let done, let total):
+      let bar = reading ?? ProgressBar("\(Wording.printable(dataset)), reading", unit: "images")
+      reading = bar
+      bar.update(done, of: total)
+      if done == total { finish() }
     case .remark(let text): say("note: \(Wording.printable(text, limit: 1000))")
     case .found(_, let record):
       found += 1
@@ -50,7 +56,9 @@ final class RunWatcher {
   func finish() {
     evaluating?.finish()
     training?.finish()
+    reading?.finish()
     evaluating = nil
+    reading = nil
     if found > 0 { Console.complain("\(found) \(found == 1 ? "run was" : "runs were") finished before") }
     found = 0
   }

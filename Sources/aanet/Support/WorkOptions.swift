@@ -14,6 +14,9 @@ struct WorkOptions: ParsableArguments {
         + "minute. Results do not depend on it.",
       valueName: "steps"))
   var checkpointEvery: Int?
+  @Flag(
+    help: "Train on images that end early or are damaged within, as far as they go; without it they stop the command.")
+  var acceptDamaged = false
 
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads is at least 1") }
@@ -28,6 +31,7 @@ struct WorkOptions: ParsableArguments {
   var wordsWithoutThreads: [String] {
     (loaderThreads == 1 ? [] : ["--loader-threads", "\(loaderThreads)"])
       + (checkpointEvery.map { ["--checkpoint-every", "\($0)"] } ?? [])
+      + (acceptDamaged ? ["--accept-damaged"] : [])
   }
 
   /// The options as they were given, for a command to be given again.

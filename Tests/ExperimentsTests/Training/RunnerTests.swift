@@ -108,7 +108,7 @@ import Experiments
     let watch: (ExperimentRunner.Event) -> Void = { event in
       switch event {
       case .found: found += 1
-      case .remark: break
+      case .remark, .reading: break
       default: Issue.record("\(event)")
       }
     }

@@ -62,9 +62,11 @@ public enum ContactSheet {
   ///   - columns: images of each, spread over the cameras.
   ///   - zoom: how many times larger than 64×128 each image is shown.
   ///   - skip: how many identities to pass over, to see others.
+  ///   - remark: told of images that end early or are damaged within.
   /// - Throws: ``DatasetError`` where an image cannot be read.
   public static func make(
-    _ images: [Item], rows: Int = 9, columns: Int = 10, zoom: Int = 2, skip: Int = 0
+    _ images: [Item], rows: Int = 9, columns: Int = 10, zoom: Int = 2, skip: Int = 0,
+    remark: (String) -> Void = { _ in }
   ) throws(DatasetError) -> Image {
     let shown = choose(from: images, rows: rows, columns: columns, skip: skip)
     let (cellWidth, cellHeight) = (64 * zoom + 4, 128 * zoom + 14)
@@ -75,7 +77,7 @@ public enum ContactSheet {
       TinyFont.write(items.first?.identity ?? "", on: &sheet, x: 6, y: top + 8, size: 2)
       for (column, item) in items.enumerated() {
         let left = 46 + column * cellWidth
-        draw(try picture(item.file), on: &sheet, x: left, y: top, width: 64 * zoom, height: 128 * zoom)
+        draw(try picture(item.file, remark: remark), on: &sheet, x: left, y: top, width: 64 * zoom, height: 128 * zoom)
         TinyFont.write(
           String(item.caption.prefix(64 * zoom / 8)), on: &sheet, x: left, y: top + 128 * zoom + 3, size: zoom)
       }
@@ -83,10 +85,16 @@ public enum ContactSheet {
     return sheet
   }
 
-  private static func picture(_ file: URL) throws(DatasetError) -> Image {
+  private static func picture(_ file: URL, remark: (String) -> Void) throws(DatasetError) -> Image {
     do throws(DatasetError) {
       let bytes = try RegularFile.bytes(of: file.path, limit: ImageReader.maximumFileSize)
-      do throws(JPEGError) { return try JPEG.decode(bytes).image } catch { throw DatasetError(error.description) }
+      do throws(JPEGError) {
+        let (image, warnings) = try JPEG.decode(bytes)
+        if warnings > 0 { remark(ImageReader.remark(onDamaged: file.path)) }
+        return image
+      } catch {
+        throw DatasetError(error.description)
+      }
     } catch {
       throw DatasetError("\(file.path.quoted): \(error.description)")
     }

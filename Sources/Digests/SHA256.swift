@@ -6,7 +6,8 @@ public enum SHA256 {
   /// The digest as 64 hexadecimal digits.
   public static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String { hexadecimal(digest: digest(bytes)) }
 
-  static func hexadecimal(digest: [UInt8]) -> String {
+  /// A digest's bytes as hexadecimal digits.
+  package static func hexadecimal(digest: [UInt8]) -> String {
     digest.map { byte in
       let digits = String(byte, radix: 16)
       return digits.count == 1 ? "0" + digits : digits
@@ -27,15 +28,18 @@ public enum SHA256 {
   }
 
   /// A digest of bytes that come in pieces.
-  struct Stream {
+  package struct Stream {
     private var state = SHA256.initial
     private var schedule = [UInt32](repeating: 0, count: 64)
     /// What does not fill a block yet.
     private var rest: [UInt8] = []
     private var count: UInt64 = 0
 
+    /// Begins with no bytes.
+    package init() {}
+
     /// Takes in the next bytes.
-    mutating func take(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func take(_ bytes: UnsafeRawBufferPointer) {
       count += UInt64(bytes.count)
       var start = 0
       if !rest.isEmpty {
@@ -55,7 +59,7 @@ public enum SHA256 {
     }
 
     /// The digest of all that was taken in.
-    func digest() -> [UInt8] {
+    package func digest() -> [UInt8] {
       var (end, schedule, state) = (rest, schedule, state)
       end.append(0x80)
       while end.count % 64 != 56 { end.append(0) }

@@ -1,4 +1,4 @@
-import Runs
+import Digests
 import Testing
 
 /// Against FIPS 180-4's own examples and `sha256sum`.

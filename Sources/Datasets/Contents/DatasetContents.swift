@@ -1,0 +1,114 @@
+import Tensors
+
+/// What the bytes of a dataset's files say: which images are whole, which are the same, and a fingerprint of it all.
+public struct DatasetContents: Sendable {
+  /// 32 hexadecimal digits that are others where an image or the attributes are other bytes, are added, removed or
+  /// renamed; nil where a file cannot be read.
+  public let fingerprint: String?
+  /// What is known of the files now, for the next time.
+  public let ledger: FileLedger
+  /// Whether ``ledger`` says anything else than the one that was given.
+  public let isNews: Bool
+  /// What reading each image told, in the order of the dataset's lists.
+  let checks: [DatasetLayout.Split: [FileCheck]]
+
+  /// Reads every image that a ledger does not know as it is now, decodes it, and digests its bytes.
+  ///
+  /// - Parameters:
+  ///   - known: what is known of the files; nothing, to read them all.
+  ///   - report: told how many images are done, of how many, where there are any to be read.
+  /// - Throws: what `report` throws.
+  public init<Failure: Error>(
+    of dataset: Dataset, known: FileLedger = FileLedger(), threads: Int = Engine.availableThreads,
+    report: (_ done: Int, _ total: Int) throws(Failure) -> Void
+  ) throws(Failure) {
+    try self.init(of: dataset, known: known, threads: threads, clock: { FileStamp.now }, report: report)
+  }
+
+  /// The same without a word.
+  public init(
+    of dataset: Dataset, known: FileLedger = FileLedger(), threads: Int = Engine.availableThreads
+  ) {
+    self.init(of: dataset, known: known, threads: threads, report: { _, _ in })
+  }
+
+  /// The same under another clock.
+  package init<Failure: Error>(
+    of dataset: Dataset, known: FileLedger, threads: Int, clock: () -> Int64,
+    report: (_ done: Int, _ total: Int) throws(Failure) -> Void
+  ) throws(Failure) {
+    let workers = WorkerPool(count: threads)
+    let lists = DatasetLayout.Split.allCases.map { ($0, dataset.images(of: $0)) }
+    let total = lists.reduce(0) { $0 + $1.1.count }
+    var checks: [DatasetLayout.Split: [FileCheck]] = [:]
+    var ledger = FileLedger(written: clock())
+    var done = 0
+    var isNews = false
+    for (split, images) in lists {
+      let folder = dataset.layout.folder(of: split)
+      var ofSplit: [FileCheck] = []
+      ofSplit.reserveCapacity(images.count)
+      for start in stride(from: 0, to: images.count, by: 512) {
+        let some = Array(images[start..<min(start + 512, images.count)])
+        let found = workers.map(some) { FileCheck($0, named: "\(folder)/\($0.name)", known: known, clock: clock) }
+        ofSplit += found
+        done += some.count
+        guard found.contains(where: { !$0.isRemembered }) else { continue }
+        isNews = true
+        try report(done, total)
+      }
+      checks[split] = ofSplit
+    }
+    isNews = isNews || known.entries.count != total
+    if isNews {
+      for (split, images) in lists {
+        let folder = dataset.layout.folder(of: split)
+        for (image, check) in zip(images, checks[split] ?? []) {
+          if let entry = check.entry { ledger.note("\(folder)/\(image.name)", entry) }
+        }
+      }
+    } else {
+      ledger = known
+    }
+    self.checks = checks
+    self.ledger = ledger
+    self.isNews = isNews && !ledger.agrees(with: known)
+    fingerprint = Self.fingerprint(of: dataset, checks)
+  }
+
+  private static func fingerprint(of dataset: Dataset, _ checks: [DatasetLayout.Split: [FileCheck]]) -> String? {
+    var fingerprint = DatasetFingerprint()
+    fingerprint.add(dataset.layout.fingerprintText)
+    for split in DatasetLayout.Split.allCases {
+      fingerprint.add(split.rawValue)
+      let images = dataset.images(of: split)
+      fingerprint.add(images.count)
+      for (image, check) in zip(images, checks[split] ?? []) {
+        guard let digest = check.digest else { return nil }
+        fingerprint.add(image.name)
+        fingerprint.add(digest)
+        // A layout of one's own may come to read the same names differently.
+        if case .own = dataset.layout {
+          fingerprint.add(image.identity)
+          fingerprint.add(image.camera)
+        }
+      }
+    }
+    fingerprint.add(dataset.attributesDigest)
+    return fingerprint.text
+  }
+
+  /// Whether a run's record states a fingerprint that covers the bytes of the images; those of earlier versions do not.
+  public static func coversBytes(_ fingerprint: String) -> Bool { fingerprint.count == DatasetFingerprint.length }
+}
+
+extension Dataset {
+  /// The images of a list.
+  func images(of split: DatasetLayout.Split) -> [LabelledImage] {
+    switch split {
+    case .train: train
+    case .query: query
+    case .gallery: gallery
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import Configuration
+import Datasets
+import Foundation
+import Runs
+
+/// What is looked at in the data before the first run is trained.
+extension ExperimentRunner {
+  /// What a dataset's files hold.
+  func contents(
+    of dataset: Dataset, threads: Int, isInterrupted: () -> Bool, report: (Event) -> Void
+  ) throws -> DatasetContents {
+    let cache = DataCache(of: store)
+    let contents = try cache.contents(of: dataset, threads: threads) { done, total in
+      report(.reading(dataset.name, done: done, total: total))
+      if isInterrupted() { throw TrainingError.interrupted }
+    }
+    cache.keep(contents, of: dataset)
+    return contents
+  }
+
+  /// Sees to it that a dataset can be trained and evaluated on.
+  ///
+  /// - Throws: `DatasetError` where it would spoil an evaluation, where files are no images, or where some are damaged
+  ///   and that is not accepted.
+  func requireSound(_ data: TrainingData, acceptsDamage: Bool, report: (Event) -> Void) throws(DatasetError) {
+    try data.dataset.requireSoundEvaluation(attributes: data.attributes, contents: data.contents)
+    try data.contents.requireReadableImages(of: data.dataset)
+    if !acceptsDamage {
+      try data.contents.requireWholeImages(of: data.dataset)
+    } else if let damage = data.contents.damage(of: data.dataset) {
+      report(.remark("\(data.dataset.name): accepted: \(damage)"))
+    }
+    // The folder of the runs is made by the first run alone, so that what is refused leaves nothing behind.
+    DataCache(of: store).keep(data.contents, of: data.dataset, makesRuns: true)
+  }
+
+  /// Sees to it that a run's images, which were read again and again, are still those that its name speaks of.
+  ///
+  /// - Throws: `DatasetError` where they are not.
+  func requireUnchanged(_ run: Run, threads: Int) throws(DatasetError) {
+    let contents = DataCache(of: store).contents(of: run.data.dataset, threads: threads)
+    guard contents.fingerprint != run.data.fingerprint else { return }
+    throw DatasetError(
+      "the images of '\(run.data.dataset.name)' were changed while \(run.identity.inWords) was trained and evaluated on "
+        + "them, so that it is not finished; give the command again to train on what is there now")
+  }
+
+  /// Says of runs that were made under the same settings before why they are trained again.
+  func tellWhyAnew(_ pending: [Run], report: (Event) -> Void) {
+    var found: [Reason: Int] = [:]
+    let known = Dictionary(grouping: store.identities(), by: \.seed)
+    var plans: [RunIdentity: Trial] = [:]
+    for run in pending where !store.isBegun(run.identity) {
+      let others = (known[run.trial.seed] ?? []).filter { store.isBegun($0) }
+      let same = others.filter { other in
+        if plans[other] == nil { plans[other] = trial(of: other) }
+        return plans[other]?.settings == run.trial.settings
+      }
+      let reasons = same.compactMap { other -> Reason? in
+        guard let provenance = try? store.provenance(of: other) else { return nil }
+        if !DatasetContents.coversBytes(provenance.dataset) { return .olderFingerprint }
+        return provenance.dataset == run.data.fingerprint
+          ? .otherEngineOrWeights : .otherData(run.trial.settings.dataset)
+      }
+      if let reason = reasons.max() { found[reason, default: 0] += 1 }
+    }
+    for (reason, count) in found.sorted(by: { $0.key < $1.key }) { report(.remark(reason.words(count))) }
+  }
+
+  private func trial(of run: RunIdentity) -> Trial? {
+    guard let text = try? store.plan(of: run) else { return nil }
+    return try? Trial(resolvedYAML: text, experiment: run.experiment, file: store.url(.plan, of: run).path)
+  }
+
+  /// Why a run that was made is made again, the likeliest last.
+  private enum Reason: Hashable, Comparable {
+    case olderFingerprint
+    case otherEngineOrWeights
+    case otherData(String)
+
+    func words(_ count: Int) -> String {
+      let were = "\(Wording.count(count, "run")) of these settings \(count == 1 ? "was" : "were") made before"
+      let again = "\(count == 1 ? "it is" : "they are") trained again; the earlier results stay in runs/"
+      switch self {
+      case .olderFingerprint:
+        return
+          "\(were) by a version that looked at the names and sizes of the images and not at what is in them; nobody "
+          + "can tell whether these are the same images, so that \(again)"
+      case .otherData(let name):
+        return "\(were) on other data: images or attributes of \(Wording.quoted(name)) are not what they were, so that "
+          + again
+      case .otherEngineOrWeights:
+        return "\(were) by another version of the engine or from other pretrained weights, so that \(again)"
+      }
+    }
+  }
+}
+
+extension RunStore {
+  /// Whether a run has results or a checkpoint to go on from.
+  fileprivate func isBegun(_ run: RunIdentity) -> Bool { isFinished(run) || has(.checkpoint, of: run) }
+}
