@@ -1,3 +1,4 @@
+import Configuration
 import Tensors
 
 extension Dataset {
@@ -13,7 +14,8 @@ extension Dataset {
     let shown = faults.prefix(3).joined(separator: "; ")
     let more = faults.count > 3 ? "; and \(faults.count - 3) more" : ""
     throw DatasetError(
-      "the dataset '\(name)' has files that are no JPEG images: \(shown)\(more); replace or remove them")
+      "the dataset '\(name)' has \(Wording.count(faults.count, "file")) that cannot be read as JPEG images: "
+        + "\(shown)\(more); mend or remove \(faults.count == 1 ? "it" : "them")")
   }
 }
 
