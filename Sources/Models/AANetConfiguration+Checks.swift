@@ -22,10 +22,11 @@ extension AANetConfiguration {
         "a ResNet has four stages of 1 to \(Most.blocks) blocks, a width of 1 to \(Most.width) and a last stride of 1 or 2"
       )
     }
-    guard (2...Most.identities).contains(identities), (1...Most.headWidth).contains(headWidth) else {
-      throw ModelError(
-        "a classifier needs 2 to \(Most.identities) identities, not \(identities), and a width of 1 to "
-          + "\(Most.headWidth), not \(headWidth)")
+    guard (2...Most.identities).contains(identities) else {
+      throw ModelError("a classifier tells 2 to \(Most.identities) identities apart, not \(identities)")
+    }
+    guard (1...Most.headWidth).contains(headWidth) else {
+      throw ModelError("a head has a width of 1 to \(Most.headWidth), not \(headWidth)")
     }
     guard !tasks.isEmpty else { throw ModelError("no task is on") }
     let rows = backbone.featureExtent(of: height)

@@ -104,6 +104,26 @@ import Testing
     )
   }
 
+  @Test func oneOfSeveralNetworksIsExtracted() throws {
+    let folder = try TemporaryFolder()
+    let numbers = StoredTensor([1, 2] as [Float], shape: [2])
+    let file = SafeTensors(tensors: [
+      "teacher.a.w": numbers, "teacher.a.n": StoredTensor([7], shape: []), "student.w": numbers,
+    ])
+    try folder.write(Array(try file.serialized()), to: "both.safetensors")
+    let outcome = try weights(
+      ["extract", "both.safetensors", "--prefix", "teacher.a", "--to", "out/a.safetensors"], in: folder.url)
+    #expect(
+      outcome.status == 0 && outcome.output.contains("2 tensors, 3 numbers; 1 tensors left out"),
+      "\(outcome.complaints)")
+    let written = try SafeTensors(contentsOf: folder.url.appendingPathComponent("out/a.safetensors"))
+    #expect(written.tensors == ["w": numbers, "n": StoredTensor([7], shape: [])])
+    let slip = try weights(
+      ["extract", "both.safetensors", "--prefix", "techer.a.", "--to", "b.safetensors"], in: folder.url)
+    #expect(slip.status == 2 && slip.complaints.contains("did you mean 'teacher.a.'?"), "\(slip.complaints)")
+    #expect(folder.files() == ["both.safetensors", "out/a.safetensors"])
+  }
+
   @Test func usageErrorsEndWithTwo() throws {
     for arguments in [
       ["features", "x", "--image", "y", "--to", "z", "--size", "384"],
@@ -115,7 +135,9 @@ import Testing
       let outcome = try weights(arguments)
       #expect(outcome.status == 2 && !outcome.complaints.isEmpty, "\(arguments)")
     }
-    for command in [["--help"], ["inspect", "--help"], ["export", "--help"], ["features", "--help"]] {
+    for command in [
+      ["--help"], ["inspect", "--help"], ["export", "--help"], ["extract", "--help"], ["features", "--help"],
+    ] {
       let help = try weights(command)
       #expect(help.status == 0 && help.output.contains("aanet weights"))
     }

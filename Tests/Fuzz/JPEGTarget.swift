@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import TestSupport
 
 /// JPEG images: header, decoding at full size and shrunk, and what a loader makes of them.
 struct JPEGTarget: FuzzTarget {
@@ -12,6 +13,7 @@ struct JPEGTarget: FuzzTarget {
       precondition(image.width == size.width && image.height == size.height)
     }
     guard let (image, _) = try? JPEG.decode(bytes, minimum: (width: 16, height: 32)) else { return }
+    precondition(image.width >= min(16, size.width) && image.height >= min(32, size.height))
     var resizer = ImageResizer(to: ImageSize(height: 16, width: 8))
     precondition(resizer.resize(image).count == 16 * 8 * 3)
   }
@@ -21,7 +23,13 @@ struct JPEGTarget: FuzzTarget {
     for (width, height) in [(8, 8), (17, 33), (1, 200)] {
       var image = Image(width: width, height: height)
       for place in image.pixels.indices { image.pixels[place] = UInt8(truncatingIfNeeded: place * place / 7) }
-      seeds["\(width)x\(height).jpg"] = try JPEG.encode(image, quality: 80)
+      let plain = try JPEG.encode(image, quality: 80)
+      seeds["\(width)x\(height).jpg"] = plain
+      for value in [3, 6] as [UInt32] {
+        let exif = PlainExif.segment(
+          [PlainExif.Entry(tag: 0x0110, value: 1), PlainExif.Entry(value: value)], isLittle: value == 3)
+        seeds["\(width)x\(height)-turned-\(value).jpg"] = PlainExif.adding(exif, to: plain)
+      }
     }
     return seeds
   }

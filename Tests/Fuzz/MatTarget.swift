@@ -51,6 +51,9 @@ struct MatTarget: FuzzTarget {
         if !isCompressed { seeds["packed-" + file.lastPathComponent] = [Self.packed] + bytes.dropFirst(Self.header) }
       }
     }
+    for (name, bytes) in try Project.files(in: "Tests/DatasetsTests/Fixtures/attributes", ending: ".mat") {
+      seeds[name] = [UInt8(ascii: "a")] + bytes
+    }
     let columns = AttributePredictions.marketColumns.count
     let predictions = PlainMatFile.table("gallery", [[Double](repeating: 1, count: columns)])
     seeds["predictions.mat"] = [UInt8(ascii: "a")] + predictions

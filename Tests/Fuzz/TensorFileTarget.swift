@@ -15,7 +15,7 @@ struct TensorFileTarget: FuzzTarget {
         precondition(summary.numbers == entry.count)
         total += file.tensor(entry.name)?.floats.count ?? 0
       }
-      precondition(total <= bytes.count * 64 + 1 << 22, "\(total) numbers from \(bytes.count) bytes")
+      precondition(total <= max(1 << 26, bytes.count * 16), "\(total) numbers from \(bytes.count) bytes")
     }
     guard let stored = try? SafeTensors(data: data) else { return }
     for name in ["query", "gallery"] { _ = try? LabelledDescriptors(named: name, in: stored) }

@@ -43,10 +43,10 @@ struct AANetConfigurationTests {
     Mistake(shape) { $0.backbone.blocks = [2, 2, 2] }, Mistake(shape) { $0.backbone.blocks = [2, 2, 0, 2] },
     Mistake(shape) { $0.backbone.blocks = [2, 2, 2, .max] }, Mistake(shape) { $0.backbone.width = 0 },
     Mistake(shape) { $0.backbone.width = 1 << 60 }, Mistake(shape) { $0.backbone.lastStride = 3 },
-    Mistake("a classifier needs 2 to 10000000 identities, not 1, and a width of 1 to 65536, not 256") {
+    Mistake("a classifier tells 2 to 10000000 identities apart, not 1") {
       $0.identities = 1
     },
-    Mistake("a classifier needs 2 to 10000000 identities, not 751, and a width of 1 to 65536, not 0") {
+    Mistake("a head has a width of 1 to 65536, not 0") {
       $0.headWidth = 0
     },
     Mistake("no task is on") { $0 = AANetConfiguration(backbone: $0.backbone, identities: 5, global: false) },

@@ -63,6 +63,22 @@ enum HandmadeTorchFile {
     var size: UInt64?
     var offset: UInt64?
     var flags: UInt16 = 0
+    /// What the archive has of the file where it is deflated; nil where it is stored.
+    var deflated: [UInt8]?
+    /// What the directory states of a deflated file's bytes; nil for the truth.
+    var checksum: UInt32?
+  }
+
+  /// Bytes as a deflated stream of one stored block (RFC 1951, section 3.2.4).
+  static func deflated(_ bytes: [UInt8]) -> [UInt8] {
+    [1] + little(UInt16(bytes.count)) + little(~UInt16(bytes.count)) + bytes
+  }
+
+  /// The CRC-32 of bytes, bit by bit.
+  static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    ~bytes.reduce(UInt32.max) { sum, byte in
+      (0..<8).reduce(sum ^ UInt32(byte)) { value, _ in value >> 1 ^ (value & 1 == 1 ? 0xEDB8_8320 : 0) }
+    }
   }
 
   /// A zip archive of files stored as they are. With `zip64` all that can stand in its larger fields does.
@@ -72,14 +88,17 @@ enum HandmadeTorchFile {
     for member in members {
       let offset = member.offset ?? UInt64(file.count)
       let size = member.size ?? UInt64(member.bytes.count)
+      let packed = member.deflated.map { UInt64($0.count) } ?? size
       let sizes =
         zip64
-        ? little(UInt32.max) + little(UInt32.max) : little(UInt32(clamping: size)) + little(UInt32(clamping: size))
-      let extra = zip64 ? little(UInt16(1)) + little(UInt16(24)) + little(size) + little(size) + little(offset) : []
+        ? little(UInt32.max) + little(UInt32.max) : little(UInt32(clamping: packed)) + little(UInt32(clamping: size))
+      let extra = zip64 ? little(UInt16(1)) + little(UInt16(24)) + little(size) + little(packed) + little(offset) : []
       let name = Array(member.name.utf8)
       file += little(UInt32(0x0403_4B50)) + [UInt8](repeating: 0, count: 22)
-      file += little(UInt16(name.count)) + little(UInt16(3)) + name + [9, 9, 9] + member.bytes
-      directory += little(UInt32(0x0201_4B50)) + [0, 0, 0, 0] + little(member.flags) + [UInt8](repeating: 0, count: 10)
+      file += little(UInt16(name.count)) + little(UInt16(3)) + name + [9, 9, 9] + (member.deflated ?? member.bytes)
+      directory += little(UInt32(0x0201_4B50)) + [0, 0, 0, 0] + little(member.flags)
+      directory += little(UInt16(member.deflated == nil ? 0 : 8)) + [0, 0, 0, 0]
+      directory += little(member.deflated == nil ? 0 : member.checksum ?? checksum(member.bytes))
       directory += sizes + little(UInt16(name.count)) + little(UInt16(extra.count)) + little(UInt16(0))
       directory +=
         [UInt8](repeating: 0, count: 8) + little(zip64 ? UInt32.max : UInt32(clamping: offset)) + name + extra

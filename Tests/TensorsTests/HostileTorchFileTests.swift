@@ -142,6 +142,67 @@ import Testing
     try expectRefused(Make.zip(Make.members(), start: 5), "damaged")
   }
 
+  /// Archives that somebody zipped anew, and such as claim more than they hold.
+  @Test func deflatedFilesAreBounded() throws {
+    func members(_ change: (inout [Make.Member]) -> Void = { _ in }) -> [Make.Member] {
+      var members = Make.members()
+      for place in members.indices { members[place].deflated = Make.deflated(members[place].bytes) }
+      change(&members)
+      return members
+    }
+    func refuse(_ reason: String, line: Int = #line, _ change: (inout [Make.Member]) -> Void) throws {
+      for zip64 in [false, true] { try expectRefused(Make.zip(members(change), zip64: zip64), reason, line: line) }
+    }
+    for zip64 in [false, true] {
+      let file = try readAll(Make.zip(members(), zip64: zip64))
+      #expect(file.tensor("t") == StoredTensor([0, 1, 2, 3, 4, 5] as [Float], shape: [2, 3]))
+    }
+    try refuse("claims to unpack to 25 bytes, more than the 24 that are needed") { $0[1].size = 25 }
+    try refuse("claims to unpack to 3000000000 bytes, more than the 24") { $0[1].size = 3_000_000_000 }
+    try refuse("claims to unpack to 3000000000 bytes, more than the 16777216") { $0[0].size = 3_000_000_000 }
+    try expectRefused(Make.zip(members { $0[1].size = .max }, zip64: true), "claims to unpack to")
+    try refuse("does not unpack to what the archive says") { $0[1].size = 23 }
+    try refuse("does not unpack to what the archive says") { $0[1].checksum = 7 }
+    try refuse("does not unpack to what the archive says") { $0[1].deflated?.removeLast() }
+    try refuse("does not unpack to what the archive says") { $0[1].deflated = [7, 7, 7] }
+    try refuse("does not unpack to what the archive says") { $0[1].deflated = [] }
+    try refuse("does not unpack to what the archive says") {
+      $0[1].deflated = Make.deflated([UInt8](repeating: 0, count: 60_000))
+    }
+    try refuse("is encrypted") { $0[1].flags = 1 }
+    // What the pickle asks for is no excuse: a small file does not unpack to gigabytes.
+    let numbers = 1 << 30
+    let tensor = Make.tensor(Make.storage(count: numbers), shape: [numbers], strides: [1])
+    try expectRefused(
+      Make.zip(
+        members {
+          $0[0].bytes = Make.pickle(Make.dictionary([("t", tensor)]))
+          $0[0].deflated = Make.deflated($0[0].bytes)
+          $0[1].size = UInt64(4 * numbers)
+        }, zip64: true), "claims to unpack to more than is read")
+  }
+
+  @Test func aFileThatIsCutOffSaysHowMuchOfItIsThere() throws {
+    for name in ["plain.safetensors", "kinds.safetensors", "legacy.pth", "strided-legacy.pth"] {
+      let data = try Data(contentsOf: TensorFileTests.file(name))
+      for missing in [1, 8, 100] {
+        try expectRefused(data.dropLast(missing), "it is cut off: \(data.count - missing) of \(data.count) bytes")
+      }
+    }
+    let safe = try Data(contentsOf: TensorFileTests.file("kinds.safetensors"))
+    try expectRefused(safe.prefix(40), "it is cut off: 40 of at least")
+    // The end of a zip archive, where its directory is, is what is missing; its pickle tells how many numbers there were.
+    let zipped = Make.zip([
+      Make.members()[0], Make.Member(name: "a/data/0", bytes: [UInt8](repeating: 0, count: 24)),
+    ])
+    let start = 30 + "a/data.pkl".count + 3 + Make.members()[0].bytes.count
+    try expectRefused(zipped.prefix(start + 9), "it is cut off: \(start + 9) of at least \(start + 24) bytes")
+    let torch = try Data(contentsOf: TensorFileTests.file("plain.pth"))
+    try expectRefused(torch.prefix(torch.count - 30), "it is cut off or damaged")
+    // More bytes than the tensors have are no cut.
+    try expectRefused(safe + [0], "1 bytes behind the last tensor")
+  }
+
   @Test func nestingAndRepetitionStayFlat() throws {
     let many = RestrictedLimits.instructions
     // A million tuples in each other, and a million lists.
@@ -221,7 +282,8 @@ import Testing
   }
 
   private static let fixtures = [
-    "plain.pth", "legacy.pth", "strided.pth", "strided-legacy.pth", "kinds.pth", "checkpoint.pth", "old-python.pth",
+    "plain.pth", "deflated.pth", "legacy.pth", "strided.pth", "strided-legacy.pth", "kinds.pth", "checkpoint.pth",
+    "old-python.pth",
     "kinds.safetensors",
   ]
 

@@ -10,7 +10,7 @@ import Testing
 
   static func file(_ name: String) -> URL { fixtures.appendingPathComponent(name) }
 
-  private static let zipped = ["plain", "strided", "kinds", "checkpoint", "alone", "python-zip"]
+  private static let zipped = ["plain", "strided", "kinds", "checkpoint", "alone", "python-zip", "deflated"]
   private static let legacy = ["legacy", "strided-legacy", "kinds-legacy", "checkpoint-legacy", "old-python"]
 
   @Test(arguments: zipped + legacy)
@@ -54,7 +54,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("compressed", "is compressed"), ("big-endian", "not little-endian"), ("torchscript", "TorchScript"),
+    ("bzip2", "compressed by method 12"), ("big-endian", "not little-endian"), ("torchscript", "TorchScript"),
     ("lost-storage", "'conv1.weight' needs 432 bytes; the file holds 428"), ("no-pickle", "without the one data.pkl"),
     ("module", "'torch.nn.modules.linear.Linear'"), ("protocol-4", "protocol 4"),
     ("complex", "'torch.ComplexFloatStorage'"), ("namespace", "'argparse.Namespace'"), ("no-tensor", "no tensor"),
@@ -71,6 +71,13 @@ import Testing
     for (bytes, reason) in [
       ([], "empty"), (Array("hello, world".utf8), "neither"), (Array("PK\u{3}\u{4}".utf8), "zip"),
       ([UInt8](repeating: 0x80, count: 100), "neither"),
+      (Array("<!DOCTYPE html><html>quota exceeded</html>".utf8), "it is an HTML page; the download brought that"),
+      (
+        Array("version https://git-lfs.github.com/spec/v1\noid sha256:0".utf8),
+        "fetch the file itself with 'git lfs pull'"
+      ),
+      ([0x1F, 0x8B, 0x08, 0, 0, 0, 0, 0, 0], "it is a gzip archive; unpack it"),
+      ([UInt8](repeating: 0, count: 4096), "it is filled with zeros; copy or download it again"),
     ] as [([UInt8], String)] {
       let file = try folder.write(bytes, to: "file")
       let error = #expect(throws: TensorFileError.self) { try TensorFile(contentsOf: file) }

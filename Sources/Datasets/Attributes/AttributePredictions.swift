@@ -47,7 +47,8 @@ public struct AttributePredictions: Equatable, Sendable {
       for (row, value) in table.column(place).enumerated() {
         guard let number = Int(exactly: value), (1...max(1, count)).contains(number) else {
           throw DatasetError(
-            "\(url.path): row \(row + 1), column \(place + 1) (\(name)) is \(value); expected is 1 to \(count)")
+            "\(url.path): row \(row + 1), column \(place + 1) (\(name)) is \(MatValue.text(value)); "
+              + "expected is 1 to \(count)")
         }
         column.append(number - 1)
       }
@@ -72,7 +73,9 @@ public enum IdentityList {
     var identities: [Int] = []
     for (place, value) in table.values.enumerated() {
       guard let identity = Int(exactly: value), identity >= -1 else {
-        throw DatasetError("\(url.path): entry \(place + 1) is \(value); an identity is a whole number from -1")
+        throw DatasetError(
+          "\(url.path): entry \(place + 1) is \(MatValue.text(value)); "
+            + "an identity is a whole number from -1")
       }
       identities.append(identity)
     }

@@ -28,7 +28,7 @@ extension AttributeTable {
       var identities: [Int] = []
       for text in texts[split] ?? [] {
         guard let identity = names.number(of: text) ?? (names.texts == nil && Int(text) == 0 ? 0 : nil) else {
-          throw DatasetError("\(place).image_index: \(Wording.quoted(text)) is no identity number")
+          throw DatasetError("\(place).image_index: \(Wording.quoted(text)) is no identity's number, as '0002'")
         }
         identities.append(identity)
       }
@@ -36,7 +36,12 @@ extension AttributeTable {
       for attribute in scheme.attributes {
         var columns: [[Double]] = []
         for field in attribute.fields {
-          let values = try section.field(field).numbers()
+          let stored = try section.field(field)
+          let values = try stored.numbers()
+          if stored.isLogical, values.contains(0) {
+            throw DatasetError(
+              "\(place).\(field): logical values are 0 and 1; expected are 1 for no and 2 for yes: store 1 + \(field)")
+          }
           guard values.count == identities.count else {
             throw DatasetError("\(place).\(field): \(values.count) values for \(identities.count) identities")
           }
@@ -44,9 +49,10 @@ extension AttributeTable {
         }
         for row in rows.indices {
           rows[row].append(
-            try Self.labels(of: attribute, values: columns.map { $0[row] }) { (field: String, value: Double) in
+            try Self.labels(of: attribute, values: columns.map { $0[row] }) { field, value, expected in
               DatasetError(
-                "\(place).\(field): \(names.name(of: identities[row])) has the value \(value), which has no meaning")
+                "\(place).\(field): \(Wording.printable(names.name(of: identities[row]))) has the value "
+                  + "\(MatValue.text(value)), which has no meaning; expected is \(expected)")
             })
         }
       }
@@ -72,16 +78,19 @@ extension AttributeTable {
   }
 
   private static func labels(
-    of attribute: AttributeDefinition, values: [Double], fault: (String, Double) -> DatasetError
+    of attribute: AttributeDefinition, values: [Double],
+    fault: (_ field: String, _ value: Double, _ expected: String) -> DatasetError
   ) throws(DatasetError) -> [Int] {
     switch attribute.storage {
     case .value(let field):
       guard let number = Int(exactly: values[0]), (0...attribute.classes.count).contains(number) else {
-        throw fault(field, values[0])
+        throw fault(field, values[0], "1 to \(attribute.classes.count), or 0 where nothing is known")
       }
       return number == 0 ? [] : [number - 1]
     case .flags(let fields):
-      for (field, value) in zip(fields, values) where value != 1 && value != 2 { throw fault(field, value) }
+      for (field, value) in zip(fields, values) where value != 1 && value != 2 {
+        throw fault(field, value, "1 for no or 2 for yes")
+      }
       return values.indices.filter { values[$0] == 2 }
     }
   }

@@ -27,8 +27,14 @@ struct MatElementCheck {
   func checkVariable(place: String) throws(DatasetError) {
     guard let element = element(at: 0, end: bytes.count), element.kind == Self.matrix, element.next == bytes.count,
       isMatrix(element.body, depth: 0)
-    else { throw DatasetError("\(place) contradicts itself or holds what attribute files do not") }
+    else {
+      throw DatasetError("\(place) contradicts itself, or holds what attribute files do not: \(Self.foreign)")
+    }
   }
+
+  /// What MATLAB stores in classes that are not read, and what to write in their place.
+  private static let foreign =
+    "sparse or complex numbers, objects, tables or string arrays; write full real arrays, and texts in cells"
 
   private func element(at place: Int, end: Int) -> Element? {
     guard end - place >= 8 else { return nil }

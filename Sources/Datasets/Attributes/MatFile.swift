@@ -36,7 +36,10 @@ final class MatFile {
   /// - Throws: ``DatasetError`` where there is none of that name, or its data are damaged.
   func variable(_ name: String) throws(DatasetError) -> MatValue {
     guard let found = Mat_VarRead(handle, name) else {
-      throw DatasetError("\(path): has no readable variable '\(name)'; is it the right file?")
+      let names = (try? variableNames()) ?? []
+      throw DatasetError(
+        "\(path): has no readable variable '\(name)'"
+          + (names.isEmpty ? "" : "; it has \(Wording.list(Array(names.prefix(8))))") + "; is it the right file?")
     }
     opened.append(found)
     return MatValue(file: self, pointer: found, place: "\(path): \(name)")
@@ -74,7 +77,10 @@ struct MatValue {
   ///
   /// - Throws: ``DatasetError`` where it is no such struct or has no such field.
   func field(_ name: String) throws(DatasetError) -> MatValue {
-    guard kind == MAT_C_STRUCT, count == 1 else { throw DatasetError("\(place) is no struct of one element") }
+    guard kind == MAT_C_STRUCT, count == 1 else {
+      let found = kind == MAT_C_STRUCT ? "an array of structs" : kindInWords
+      throw DatasetError("\(place) is \(found); expected is one struct, with the field '\(name)'")
+    }
     guard let found = Mat_VarGetStructFieldByName(pointer, name, 0) else {
       var names: [String] = []
       if let fields = Mat_VarGetStructFieldnames(pointer) {
@@ -82,23 +88,50 @@ struct MatValue {
           if let field = fields[index] { names.append(String(cString: field)) }
         }
       }
-      throw DatasetError("\(place) has no field '\(name)'; it has \(Wording.list(Array(names.prefix(40))))")
+      throw DatasetError(
+        Wording.unknown("\(place) has no field '\(name)'", name, among: Array(names.prefix(40))))
     }
     return MatValue(file: file, pointer: found, place: "\(place).\(name)")
   }
 
-  /// The elements of an array of real numbers.
+  /// Whether it is a logical array, whose elements are read as 0 and 1.
+  var isLogical: Bool { pointer.pointee.isLogical != 0 }
+
+  /// The elements of an array of real numbers, whichever of MATLAB's numeric classes it has.
   ///
-  /// - Throws: ``DatasetError`` where it is none.
+  /// - Throws: ``DatasetError`` where it is none, or holds a whole number that a double cannot.
   func numbers() throws(DatasetError) -> [Double] {
-    let numeric = [
-      MAT_C_DOUBLE, MAT_C_SINGLE, MAT_C_INT8, MAT_C_UINT8, MAT_C_INT16, MAT_C_UINT16, MAT_C_INT32, MAT_C_UINT32,
-    ]
-    guard numeric.contains(kind), pointer.pointee.isComplex == 0 else {
-      throw DatasetError("\(place) is no array of real numbers")
+    guard Self.numericClasses.contains(kind), pointer.pointee.isComplex == 0 else {
+      throw DatasetError("\(place) is \(kindInWords); expected is an array of real numbers")
     }
     guard let values = elements() else { throw DatasetError("\(place) is damaged") }
+    if [MAT_C_INT64, MAT_C_UINT64].contains(kind), let row = values.firstIndex(where: { abs($0) >= Self.firstInexact })
+    {
+      throw DatasetError("\(place): value \(row + 1) has more than the 53 bits of a whole number that are read")
+    }
     return values
+  }
+
+  private static let numericClasses = [
+    MAT_C_DOUBLE, MAT_C_SINGLE, MAT_C_INT8, MAT_C_UINT8, MAT_C_INT16, MAT_C_UINT16, MAT_C_INT32, MAT_C_UINT32,
+    MAT_C_INT64, MAT_C_UINT64,
+  ]
+
+  /// From here on a double has not every whole number.
+  private static let firstInexact = 0x1p53
+
+  /// A number in messages: whole ones without a fraction.
+  static func text(_ value: Double) -> String { Int(exactly: value).map { "\($0)" } ?? "\(value)" }
+
+  /// What it is, for messages.
+  private var kindInWords: String {
+    switch kind {
+    case MAT_C_CHAR: "text"
+    case MAT_C_CELL: "a cell array"
+    case MAT_C_STRUCT: "a struct"
+    case MAT_C_EMPTY: "empty"
+    default: pointer.pointee.isComplex != 0 ? "an array of complex numbers" : "an array of numbers"
+    }
   }
 
   /// The numbers of a table.
@@ -119,13 +152,13 @@ struct MatValue {
     guard kind == MAT_C_CELL, let count, count <= AttributeTable.maximumIdentities,
       pointer.pointee.nbytes / MemoryLayout<UnsafeRawPointer>.size >= count,
       count == 0 || pointer.pointee.data != nil
-    else { throw DatasetError("\(place) is no cell array of strings") }
+    else { throw DatasetError("\(place) is \(kindInWords); expected is a cell array of texts, as {'0002', '0007'}") }
     var texts: [String] = []
     for index in 0..<count {
       guard let cell = Mat_VarGetCell(pointer, Int32(index)) else { throw DatasetError("\(place) is damaged") }
       let value = MatValue(file: file, pointer: cell, place: place)
       guard value.kind == MAT_C_CHAR, let units = value.elements(), units.count <= 64 else {
-        throw DatasetError("\(place): cell \(index + 1) is no short string")
+        throw DatasetError("\(place): cell \(index + 1) is no text of at most 64 letters, as '0002'")
       }
       texts.append(String(decoding: units.map { UInt16(clamping: Int($0)) }, as: UTF16.self))
     }
@@ -150,6 +183,8 @@ struct MatValue {
     case MAT_T_UINT16, MAT_T_UTF16: return read(UInt16.self) { Double($0) }
     case MAT_T_INT32: return read(Int32.self) { Double($0) }
     case MAT_T_UINT32: return read(UInt32.self) { Double($0) }
+    case MAT_T_INT64: return read(Int64.self) { Double($0) }
+    case MAT_T_UINT64: return read(UInt64.self) { Double($0) }
     default: return nil
     }
   }

@@ -1,6 +1,7 @@
 import CMatIO
 import Configuration
 import Foundation
+import Tensors
 
 /// Looks a MATLAB 5 file over before libmatio sees it, which trusts lengths and hangs on some damaged streams.
 ///
@@ -13,25 +14,18 @@ enum MatFileCheck {
 
   /// - Throws: ``DatasetError`` where the file is absent, too large, cut off, damaged, or no MATLAB 5 file.
   static func check(_ url: URL) throws(DatasetError) {
-    let path = Wording.printable(url.path)
-    var status = stat()
-    guard stat(url.path, &status) == 0 else { throw DatasetError("\(path): there is no such file") }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw DatasetError("\(path): is not a file") }
-    guard status.st_size <= MatFile.maximumBytes else {
-      throw DatasetError("\(path): \(status.st_size) bytes; an attribute file has at most \(MatFile.maximumBytes)")
+    do throws(DatasetError) {
+      try check(try RegularFile.bytes(of: url.path, limit: MatFile.maximumBytes))
+    } catch {
+      throw DatasetError("\(Wording.printable(url.path)): \(error.description)")
     }
-    let bytes: [UInt8]
-    do { bytes = Array(try Data(contentsOf: url)) } catch {
-      throw DatasetError("\(path): cannot be read (\(error.localizedDescription))")
-    }
-    do { try check(bytes) } catch { throw DatasetError("\(path): \(error.description)") }
   }
 
   /// - Throws: ``DatasetError`` without the file's name.
   static func check(_ bytes: [UInt8]) throws(DatasetError) {
     guard bytes.count >= 136, bytes.starts(with: Array("MATLAB 5.0 MAT-file".utf8)),
       Array(bytes[124..<128]) == [0x00, 0x01, 0x49, 0x4d]
-    else { throw DatasetError("is no little-endian MATLAB 5 file") }
+    else { throw DatasetError("is \(otherKind(of: bytes))") }
     var place = 128
     var room = maximumUnpacked
     while place < bytes.count {
@@ -56,6 +50,23 @@ enum MatFileCheck {
       }
       place = body.upperBound
     }
+  }
+
+  /// What bytes are that do not begin as a MATLAB 5 file of little-endian numbers, and what to do about it.
+  private static func otherKind(of bytes: [UInt8]) -> String {
+    let advice = "save it with MATLAB's or Octave's save -v7, or with scipy.io.savemat"
+    func begins(_ text: String) -> Bool { bytes.starts(with: Array(text.utf8)) }
+    if begins("MATLAB 7.3 MAT-file") { return "a MATLAB 7.3 file (HDF5); \(advice)" }
+    if begins("MATLAB 5.0 MAT-file") {
+      return bytes.count < 136
+        ? "cut off: \(bytes.count) bytes, fewer than its header has"
+        : "a MATLAB 5 file with a damaged or big-endian header; \(advice)"
+    }
+    if begins("# Created by Octave") || begins("Octave-1-") { return "a file in a format of Octave's own; \(advice)" }
+    if let kind = FileKind(of: bytes) {
+      return kind.name + (kind.advice.map { "; \($0)" } ?? "") + "; expected is a MATLAB 5 file"
+    }
+    return "no MATLAB 5 file; \(advice)"
   }
 
   /// Unpacks a zlib stream, which carries its own checksum.

@@ -8,8 +8,8 @@ extension DatasetContents {
     guard let fingerprint else {
       let faults = self.faults(of: dataset) { $0.digest == nil }
       throw DatasetError(
-        "the dataset '\(dataset.name)' has files that cannot be read: \(Self.list(faults, by: "; ")); replace or remove them"
-      )
+        "the dataset '\(dataset.name)' has \(Wording.count(faults.count, "file")) that cannot be read: "
+          + "\(Self.list(faults, by: "; ")); mend or remove \(faults.count == 1 ? "it" : "them")")
     }
     return fingerprint
   }
@@ -21,8 +21,8 @@ extension DatasetContents {
     let faults = self.faults(of: dataset) { $0.fault != nil }
     guard !faults.isEmpty else { return }
     throw DatasetError(
-      "the dataset '\(dataset.name)' has files that are no JPEG images: \(Self.list(faults, by: "; ")); replace or remove them"
-    )
+      "the dataset '\(dataset.name)' has \(Wording.count(faults.count, "file")) that cannot be read as JPEG images: "
+        + "\(Self.list(faults, by: "; ")); mend or remove \(faults.count == 1 ? "it" : "them")")
   }
 
   /// How many files end early or are damaged within, and the first of them; nil where there are none.

@@ -1,7 +1,8 @@
 import Foundation
 import JPEGBridge
+import Tensors
 
-/// What went wrong with one JPEG image, in libjpeg's words.
+/// What went wrong with one JPEG image: what the file is instead, or libjpeg's words.
 public struct JPEGError: Error, CustomStringConvertible, Equatable {
   /// The reason, without a file's name.
   public let description: String
@@ -12,9 +13,10 @@ public enum JPEG {
   /// The largest image that is decoded, in pixels (64 million: 192 MB as RGB). A header may lie.
   public static let maximumPixels = 1 << 26
 
-  /// Decodes an image to RGB.
+  /// Decodes an image to RGB and turns it as its EXIF data say.
   ///
-  /// - Parameter minimum: where given, libjpeg may shrink while decoding, to no less than this width and height.
+  /// - Parameter minimum: where given, libjpeg may shrink while decoding, to no less than this width and height of the
+  ///   turned image.
   /// - Returns: the image, and how many faults libjpeg repaired (a truncated file is grey below the cut).
   /// - Throws: ``JPEGError`` where the bytes are no JPEG image or claim more than ``maximumPixels``.
   public static func decode(_ bytes: [UInt8], minimum: (width: Int, height: Int)? = nil) throws(JPEGError)
@@ -25,25 +27,31 @@ public enum JPEG {
     var height: Int32 = 0
     var warnings = 0
     var message = [CChar](repeating: 0, count: Int(JPEG_BRIDGE_MESSAGE_LENGTH))
+    let orientation = ImageOrientation(ofJPEG: bytes)
+    var (least, lowest) = (minimum?.width ?? 0, minimum?.height ?? 0)
+    if orientation.swapsAxes { swap(&least, &lowest) }
     let status = jpeg_bridge_decode(
-      bytes, bytes.count, Int32(clamping: minimum?.width ?? 0), Int32(clamping: minimum?.height ?? 0), maximumPixels,
-      &pixels, &width, &height, &warnings, &message)
-    guard status == 0, let pixels else { throw JPEGError(message) }
+      bytes, bytes.count, Int32(clamping: least), Int32(clamping: lowest), maximumPixels, &pixels, &width, &height,
+      &warnings, &message)
+    guard status == 0, let pixels else { throw JPEGError(message, about: bytes) }
     defer { free(pixels) }
     let count = Int(width) * Int(height) * 3
     let image = Image(
       width: Int(width), height: Int(height), pixels: Array(UnsafeBufferPointer(start: pixels, count: count)))
-    return (image, warnings)
+    return (orientation.upright(image), warnings)
   }
 
-  /// The width and height that an image's header states.
+  /// The width and height that an image's header states, turned as its EXIF data say.
   ///
   /// - Throws: ``JPEGError`` where the bytes are no JPEG image.
   public static func size(of bytes: [UInt8]) throws(JPEGError) -> (width: Int, height: Int) {
     var width: Int32 = 0
     var height: Int32 = 0
     var message = [CChar](repeating: 0, count: Int(JPEG_BRIDGE_MESSAGE_LENGTH))
-    guard jpeg_bridge_size(bytes, bytes.count, &width, &height, &message) == 0 else { throw JPEGError(message) }
+    guard jpeg_bridge_size(bytes, bytes.count, &width, &height, &message) == 0 else {
+      throw JPEGError(message, about: bytes)
+    }
+    if ImageOrientation(ofJPEG: bytes).swapsAxes { swap(&width, &height) }
     return (Int(width), Int(height))
   }
 
@@ -65,7 +73,18 @@ public enum JPEG {
 }
 
 extension JPEGError {
-  init(_ message: [CChar]) {
+  /// What libjpeg says.
+  fileprivate init(_ message: [CChar]) {
     self.init(description: String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
+  }
+
+  /// What the bytes are, where they are something else that is known, and otherwise what libjpeg says of them.
+  fileprivate init(_ message: [CChar], about bytes: [UInt8]) {
+    guard let kind = FileKind(of: bytes), kind != .jpeg else {
+      self.init(message)
+      return
+    }
+    let advice = kind.isImage ? "convert it to JPEG" : kind.advice
+    self.init(description: "it is \(kind.name)" + (advice.map { "; \($0)" } ?? ""))
   }
 }

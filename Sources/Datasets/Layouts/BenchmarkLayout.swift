@@ -17,10 +17,26 @@ public enum BenchmarkLayout: String, CaseIterable, Sendable {
   ///
   /// - Returns: the identity (−1 junk, 0 distractor) and the camera, which is at least 1.
   public func labels(ofFileNamed name: String) -> (identity: Int, camera: Int)? {
+    numbers(inFileNamed: name).flatMap { $0.identity >= -1 && $0.camera >= 1 ? $0 : nil }
+  }
+
+  /// Whether a name has the pattern's form, but a camera below the first.
+  func hasCameraZero(inFileNamed name: String) -> Bool { numbers(inFileNamed: name)?.camera == 0 }
+
+  /// What the registry says of a set in place of this layout where cameras may be called anything.
+  var asOwnLayout: String {
+    let folders = DatasetLayout.Split.allCases.map { "\($0.rawValue): \($0.folder)" }.joined(separator: ", ")
+    let rest = self == .market1501 ? "s.*" : "_.*"
+    return "layout: { folders: { \(folders) }, pattern: '(?<identity>-1|\\d+)_c(?<camera>\\d+)\(rest)' }"
+  }
+
+  /// The numbers of a name that has the pattern's form, whatever they are.
+  private func numbers(inFileNamed name: String) -> (identity: Int, camera: Int)? {
     var rest = Substring(name)
-    let isJunk = rest.removePrefix("-")
-    guard let number = rest.removeNumber(), rest.removePrefix("_c"), let camera = rest.removeNumber(), camera >= 1
-    else { return nil }
+    let isNegative = rest.removePrefix("-")
+    guard let number = rest.removeNumber(), rest.removePrefix("_c"), let camera = rest.removeNumber() else {
+      return nil
+    }
     switch self {
     case .market1501:
       guard rest.removePrefix("s"), rest.removeNumber() != nil, rest.removePrefix("_"), rest.removeNumber() != nil,
@@ -30,8 +46,7 @@ public enum BenchmarkLayout: String, CaseIterable, Sendable {
       guard rest.removePrefix("_f"), rest.removeNumber() != nil else { return nil }
     }
     guard DatasetLayout.imageExtensions.contains(rest.lowercased()) else { return nil }
-    if isJunk { return number == 1 ? (-1, camera) : nil }
-    return (number, camera)
+    return (isNegative ? -number : number, camera)
   }
 
   /// The attributes that the benchmark's annotators labelled.

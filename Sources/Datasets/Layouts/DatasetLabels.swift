@@ -50,13 +50,28 @@ struct DatasetLabels {
   ) throws(DatasetError) {
     let strays = zip(folder.names, labels).filter { $0.1 == nil }.map(\.0)
     guard !strays.isEmpty else { return }
-    let shown = strays.prefix(5).map(\.quoted).joined(separator: ", ")
-    let more = strays.count > 5 ? " and \(strays.count - 5) more" : ""
+    let place = "\(folder.folder.path.quoted): \(strays.count) of \(folder.names.count) image names"
+    if case .benchmark(let benchmark) = layout, strays.allSatisfy(benchmark.hasCameraZero) {
+      throw DatasetError(
+        "\(place) \(strays.count == 1 ? "shows" : "show") camera 0: the layout '\(benchmark.rawValue)' counts cameras "
+          + "from 1. \(list(strays)). Count them from 1, or describe the names yourself in \(DatasetRegistry.fileName): "
+          + "\(benchmark.asOwnLayout) and attribute_scheme: \(benchmark.rawValue)")
+    }
+    if case .own(let own) = layout, strays.allSatisfy({ own.pattern.match($0) != nil }) {
+      throw DatasetError(
+        "\(place) \(strays.count == 1 ? "matches" : "match") \(layout.expectedNames), but with nothing in the group "
+          + "'identity' or 'camera'. \(list(strays)). Each must match at least a letter, as \\d+ does and \\d* does not"
+      )
+    }
     throw DatasetError(
-      "\(folder.folder.path.quoted): \(strays.count) of \(folder.names.count) image names "
-        + "\(strays.count == 1 ? "does" : "do") not follow \(layout.expectedNames). "
-        + "\(strays.count == 1 ? "It is" : "They are") \(shown)\(more). "
+      "\(place) \(strays.count == 1 ? "does" : "do") not follow \(layout.expectedNames). \(list(strays)). "
         + "Remove what does not belong there, or correct the dataset's layout in \(DatasetRegistry.fileName)")
+  }
+
+  /// `They are 'a.jpg', 'b.jpg' and 3 more`.
+  private static func list(_ names: [String]) -> String {
+    let more = names.count > 5 ? " and \(names.count - 5) more" : ""
+    return (names.count == 1 ? "It is " : "They are ") + names.prefix(5).map(\.quoted).joined(separator: ", ") + more
   }
 }
 

@@ -1,12 +1,51 @@
 import Foundation
+import Tensors
 
 /// Reading whole files of bounded size; a folder, a pipe or a device under a file's name is refused, not waited for.
-enum RegularFile {
-  /// The size of a regular file in bytes, following links; nil where there is none.
-  static func size(of path: String) -> Int? {
+package enum RegularFile {
+  /// What lies under a path.
+  package enum Standing: Equatable {
+    case file(size: Int)
+    case folder
+    /// A pipe, a socket or a device.
+    case other
+    /// Nothing, or a link to nothing.
+    case missing
+    /// It cannot be told: why, and what to do.
+    case unreachable(String)
+
+    /// Why it is no folder that can be listed; nil where it is one.
+    var faultOfFolder: String? {
+      switch self {
+      case .folder: nil
+      case .file, .other: "is not a folder"
+      case .missing: "there is no such folder"
+      case .unreachable(let reason): "cannot be reached \(reason)"
+      }
+    }
+  }
+
+  /// What lies under a path, following links.
+  package static func standing(of path: String) -> Standing {
     var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    return Int(status.st_size)
+    guard stat(path, &status) == 0 else {
+      return [ENOENT, ENOTDIR].contains(errno) ? .missing : .unreachable(SystemRefusal.reason(errno))
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return .file(size: Int(status.st_size))
+    case S_IFDIR: return .folder
+    default: return .other
+    }
+  }
+
+  /// The names in a folder.
+  ///
+  /// - Throws: ``DatasetError`` without the folder's name where it is none or cannot be listed.
+  package static func names(in folder: String) throws(DatasetError) -> [String] {
+    if let fault = standing(of: folder).faultOfFolder { throw DatasetError(fault) }
+    do { return try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
+      throw DatasetError("cannot be listed \(SystemRefusal.reason(access(folder, R_OK | X_OK) == 0 ? EIO : errno))")
+    }
   }
 
   /// The first bytes of a file, at most `count`.
@@ -31,7 +70,7 @@ enum RegularFile {
     _ path: String, _ wanted: (_ size: Int) throws(DatasetError) -> Int
   ) throws(DatasetError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    guard descriptor >= 0 else { throw DatasetError("cannot be opened (\(String(cString: strerror(errno))))") }
+    guard descriptor >= 0 else { throw DatasetError("cannot be opened \(SystemRefusal.reason(errno))") }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -48,7 +87,7 @@ enum RegularFile {
         count += got
       }
     }
-    guard failure == 0 else { throw DatasetError("cannot be read (\(String(cString: strerror(failure))))") }
+    guard failure == 0 else { throw DatasetError("cannot be read \(SystemRefusal.reason(failure))") }
     return bytes
   }
 }

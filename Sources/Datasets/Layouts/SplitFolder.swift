@@ -19,45 +19,53 @@ struct SplitFolder {
     folder = root.appendingPathComponent(place, isDirectory: true)
     let listed = try Self.list(folder, isDeep: layout.isDeep) {
       "\(root.path.quoted): the folder \(place.quoted) with the \(split.rawValue) images is missing"
+        + layout.whereElse(below: root)
     }
     let base = folder.path
     var found: [(name: String, size: Int)] = []
-    var ignored = 0
+    var ignored: [String] = []
     for name in listed {
       let last = name.split(separator: "/").last ?? ""
       guard !last.hasPrefix("."), DatasetLayout.imageExtensions.contains(where: last.lowercased().hasSuffix) else {
-        ignored += 1
+        ignored.append(name)
         continue
       }
       let path = "\(base)/\(name)"
-      guard let size = RegularFile.size(of: path) else {
-        throw DatasetError("\(path.quoted): is not a file that can be read")
+      switch RegularFile.standing(of: path) {
+      case .file(let size): found.append((name, size))
+      case .folder: throw DatasetError("\(path.quoted): is a folder under the name of an image; rename or remove it")
+      case .other: throw DatasetError("\(path.quoted): is not a regular file; remove it")
+      case .missing: throw DatasetError("\(path.quoted): is a link to a file that is not there; mend or remove it")
+      case .unreachable(let reason): throw DatasetError("\(path.quoted): cannot be reached \(reason)")
       }
-      found.append((name, size))
     }
     guard !found.isEmpty else {
-      let others = ignored == 0 ? "" : " (it holds \(ignored) other files)"
+      let others = ignored.sorted().first.map {
+        " (it holds \(ignored.count) other files, such as \($0.quoted); images are read as JPEG only)"
+      }
       throw DatasetError(
-        "\(folder.path.quoted): no JPEG images of the \(split.rawValue) split here\(others); "
+        "\(folder.path.quoted): no JPEG images of the \(split.rawValue) split here\(others ?? ""); "
           + "expected are names that follow \(layout.expectedNames)")
     }
     found.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     names = found.map(\.name)
     sizes = found.map(\.size)
-    self.ignored = ignored
+    self.ignored = ignored.count
   }
 
   /// The names in a folder, or where the layout goes deeper the paths of all files below it.
   private static func list(_ folder: URL, isDeep: Bool, missing: () -> String) throws(DatasetError) -> [String] {
-    let files = FileManager.default
+    guard RegularFile.standing(of: folder.path) != .missing else { throw DatasetError(missing()) }
+    let names: [String]
+    do throws(DatasetError) { names = try RegularFile.names(in: folder.path) } catch {
+      throw DatasetError("\(folder.path.quoted): \(error.description)")
+    }
+    guard isDeep else { return names }
     do {
-      guard isDeep else { return try files.contentsOfDirectory(atPath: folder.path) }
-      return try files.subpathsOfDirectory(atPath: folder.path).filter { name in
-        var isFolder: ObjCBool = false
-        return !files.fileExists(atPath: folder.path + "/" + name, isDirectory: &isFolder) || !isFolder.boolValue
+      return try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { name in
+        RegularFile.standing(of: folder.path + "/" + name) != .folder
       }
     } catch {
-      guard files.fileExists(atPath: folder.path) else { throw DatasetError(missing()) }
       throw DatasetError("\(folder.path.quoted): cannot be listed (\(error.localizedDescription))")
     }
   }

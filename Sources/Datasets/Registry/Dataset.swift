@@ -50,12 +50,10 @@ public struct Dataset: Sendable {
   ///
   /// - Throws: ``DatasetError`` where a folder is missing or empty, or a file's name says nothing.
   public init(_ entry: DatasetEntry, root: URL) throws(DatasetError) {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: root.path, isDirectory: &isFolder) else {
-      throw DatasetError(Self.adviceOnMissing(entry, root: root))
-    }
-    guard isFolder.boolValue else {
-      throw DatasetError("the dataset '\(entry.name)': \(root.path.quoted) is not a folder")
+    let standing = RegularFile.standing(of: root.path)
+    guard standing != .missing else { throw DatasetError(Self.adviceOnMissing(entry, root: root)) }
+    if let fault = standing.faultOfFolder {
+      throw DatasetError("the dataset '\(entry.name)': \(root.path.quoted) \(fault)")
     }
     var folders: [DatasetLayout.Split: SplitFolder] = [:]
     for split in DatasetLayout.Split.allCases {
@@ -75,7 +73,9 @@ public struct Dataset: Sendable {
         "\(entry.layout.folder(of: .train)): \(training.count - train.count) images of distractors or junk left out")
     }
     guard !train.isEmpty else {
-      throw DatasetError("\(root.path.quoted): \(entry.layout.folder(of: .train).quoted) shows no identity above 0")
+      throw DatasetError(
+        "\(root.path.quoted): \(entry.layout.folder(of: .train).quoted) shows no identity above 0: "
+          + (training.count == 1 ? "its one image is" : "all \(training.count) images are") + " of distractors or junk")
     }
     query = lists[.query] ?? []
     gallery = lists[.gallery] ?? []
@@ -118,9 +118,23 @@ public struct Dataset: Sendable {
         "the dataset '\(name)' has no attributes: name the file with 'attributes:' in datasets.yaml, "
           + "or leave out the tasks 'attribute' and 'attention'")
     }
+    let others = attributeFilesElsewhere.map(\.quoted)
     throw DatasetError(
       "the dataset '\(name)' has no attributes: \(expectedAttributesFile.path.quoted) is missing; "
-        + "put it there, or leave out the tasks 'attribute' and 'attention'")
+        + (others.isEmpty
+          ? "put it there"
+          : "name with 'attributes:' in \(DatasetRegistry.fileName) what is there, \(others.joined(separator: " or "))")
+        + ", or leave out the tasks 'attribute' and 'attention'")
+  }
+
+  /// The MATLAB files in the dataset's folder and in the folders in it, by their paths below it: at most the first three.
+  private var attributeFilesElsewhere: [String] {
+    let lists = Set(DatasetLayout.Split.allCases.map { layout.folder(of: $0) })
+    let top = ((try? RegularFile.names(in: root.path)) ?? []).filter { !lists.contains($0) }.sorted().prefix(200)
+    let below = top.flatMap { name in
+      ((try? RegularFile.names(in: "\(root.path)/\(name)")) ?? []).sorted().prefix(200).map { "\(name)/\($0)" }
+    }
+    return Array((top + below).filter { $0.lowercased().hasSuffix(".mat") }.prefix(3))
   }
 
   /// The class of each training image: its identity's place in ``trainIdentities``.

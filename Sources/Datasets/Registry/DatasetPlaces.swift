@@ -32,7 +32,7 @@ public struct DatasetPlaces: Sendable {
   /// nothing else is tried. Without it an absolute root is taken as it is; a relative one is looked for in the folder
   /// that `AANET_DATA` names, which stands for `data/` too, and where it is not there in the project.
   public func folder(of entry: DatasetEntry) -> URL {
-    if let data { return Self.holdsLists(data, of: entry) ? data : Self.folder(of: entry, in: data) }
+    if let data { return entry.layout.isHeld(by: data) ? data : Self.folder(of: entry, in: data) }
     guard !entry.root.hasPrefix("/") else { return URL(fileURLWithPath: entry.root, isDirectory: true) }
     if let shared {
       let candidate = Self.folder(of: entry, in: shared)
@@ -42,7 +42,7 @@ public struct DatasetPlaces: Sendable {
   }
 
   /// Whether `--data` names a dataset's own folder.
-  public func isOwnFolder(of entry: DatasetEntry) -> Bool { data.map { Self.holdsLists($0, of: entry) } ?? false }
+  public func isOwnFolder(of entry: DatasetEntry) -> Bool { data.map { entry.layout.isHeld(by: $0) } ?? false }
 
   /// The folder to make a dataset in: what ``folder(of:)`` will find.
   public func target(of entry: DatasetEntry) -> URL {
@@ -60,13 +60,5 @@ public struct DatasetPlaces: Sendable {
       ? URL(fileURLWithPath: entry.root).lastPathComponent
       : entry.root.hasPrefix(prefix) ? String(entry.root.dropFirst(prefix.count)) : entry.root
     return folder.appendingPathComponent(inside, isDirectory: true)
-  }
-
-  private static func holdsLists(_ folder: URL, of entry: DatasetEntry) -> Bool {
-    DatasetLayout.Split.allCases.allSatisfy { split in
-      var isFolder: ObjCBool = false
-      let place = folder.appendingPathComponent(entry.layout.folder(of: split), isDirectory: true).path
-      return FileManager.default.fileExists(atPath: place, isDirectory: &isFolder) && isFolder.boolValue
-    }
   }
 }

@@ -39,6 +39,14 @@ extension Dataset {
     )
   }
 
+  /// Why nothing can be learnt from the training images; nil where they show enough people.
+  public var tooFewIdentities: String? {
+    guard trainIdentities.count < 2 else { return nil }
+    return
+      "the training images show \(Self.count(trainIdentities.count)); at least 2 are needed, since a network learns to "
+      + "tell people apart"
+  }
+
   private var countFindings: [DatasetFinding] {
     DatasetLayout.Split.allCases.compactMap { split in
       guard let expected = expectation?.splits[split], let found = counts[split] else { return nil }
@@ -61,6 +69,7 @@ extension Dataset {
         DatasetFinding(
           kind, isProblem: isProblem, "\(Self.count(sorted.count)) \(text)", identities: sorted, called: identityNames))
     }
+    if let fault = tooFewIdentities { found.append(DatasetFinding(.singleIdentity, isProblem: true, fault)) }
     let tested = Set((query + gallery).map(\.identity).filter { $0 > 0 })
     add(.trainedAndTested, isProblem: true, "trained on and tested on", tested.intersection(trainIdentities))
 

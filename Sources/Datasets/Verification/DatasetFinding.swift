@@ -10,6 +10,8 @@ public struct DatasetFinding: Codable, Hashable, Sendable {
     case unreadable
     /// Files that libjpeg could read only by repairing them.
     case damaged
+    /// Fewer than two identities to train on.
+    case singleIdentity = "single_identity"
     /// Identities that are trained on and tested on.
     case trainedAndTested = "trained_and_tested"
     /// Queries that look for somebody who is not in the gallery.

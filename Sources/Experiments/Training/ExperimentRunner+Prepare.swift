@@ -87,7 +87,7 @@ extension ExperimentRunner {
     guard let path = settings.weights else { return nil }
     if let known = backbones[settings] { return known }
     let file = URL(fileURLWithPath: path, relativeTo: project).absoluteURL
-    guard FileManager.default.fileExists(atPath: file.path) else {
+    guard RegularFile.standing(of: file.path) != .missing else {
       throw variant.error(
         at: "backbone.weights",
         "there is no file \(file.path); put the backbone's pretrained weights there (torchvision's file fits as it is), "
@@ -105,6 +105,7 @@ extension ExperimentRunner {
   }
 
   private func check(_ settings: Settings, of variant: ExperimentPlan.Variant, against data: TrainingData) throws {
+    if let fault = data.dataset.tooFewIdentities { throw variant.error(at: "dataset", "\(settings.dataset): \(fault)") }
     let images = data.dataset.train.count
     if settings.train.batch > images {
       throw variant.error(

@@ -42,7 +42,7 @@ struct PretrainedBackbone {
     }
     fit = BackboneFit(of: tensors, into: configuration)
     guard fit.misfits.isEmpty else {
-      throw Failure(description: "\(name): \(fit.complaint(about: tensors))")
+      throw Failure(description: "\(name): \(fit.complaint(about: tensors, at: file.path))")
     }
     do { try fit.checkNumbers(in: tensors) } catch {
       throw Failure(description: "\(name): \(error.description)")
@@ -60,17 +60,20 @@ extension BackboneFit {
   /// `all 265 tensors of the backbone are loaded; left out: fc.weight, fc.bias, 53 num_batches_tracked`.
   var summary: String {
     let counters = leftOut.count { $0.hasSuffix("num_batches_tracked") }
-    let others = leftOut.filter { !$0.hasSuffix("num_batches_tracked") }
-    var parts = others.prefix(4).map { $0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : $0 }
-    if others.count > 4 { parts.append("\(others.count - 4) more") }
+    let surplus = leftOut.filter { name in
+      !name.hasSuffix("num_batches_tracked") && !others.contains(where: name.hasPrefix)
+    }
+    var parts = surplus.prefix(4).map { $0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : $0 }
+    if surplus.count > 4 { parts.append("\(surplus.count - 4) more") }
     if counters > 0 { parts.append("\(counters) num_batches_tracked") }
+    parts += others.map { "'\($0)*', which would fit as well" }
     let place = prefix.isEmpty ? "" : " from '\(prefix)*'"
     return "all \(loaded.count) tensors of the backbone are loaded\(place)"
       + (parts.isEmpty ? "; nothing is left out" : "; left out: \(parts.joined(separator: ", "))")
   }
 
   /// What does not fit: the first tensor in full, how many others, and the network that the file is of.
-  func complaint(about file: TensorFile) -> String {
+  func complaint(about file: TensorFile, at path: String) -> String {
     guard let first = misfits.first else { return summary }
     let name = Wording.quoted(first.name)
     var text: String
@@ -78,11 +81,13 @@ extension BackboneFit {
     case .missing:
       text = "the tensor \(name) is missing"
       // A name that the backbone does not take is more likely meant than one that it does.
-      let others = file.entries.prefix(5000).map(\.name)
+      let names = file.entries.prefix(5000).map(\.name)
       if let nearest = Wording.nearest(to: first.name, in: Array(leftOut.prefix(5000)))
-        ?? Wording.nearest(to: first.name, in: others)
+        ?? Wording.nearest(to: first.name, in: names)
       {
         text += "; the nearest name is \(Wording.quoted(nearest))"
+      } else if loaded.isEmpty {
+        text += "; the file has \(Wording.list(Array(names.prefix(3))))\(names.count > 3 ? ", …" : "")"
       }
     case .shape(_, let found, let needed):
       text = "the tensor \(name) has the shape \(Self.shown(found)); the backbone needs \(Self.shown(needed))"
@@ -90,12 +95,17 @@ extension BackboneFit {
       text = "the tensor \(name) is of type \(kind.rawValue), which holds no real numbers"
     case .surplus:
       text = "the tensor \(name) has no place in the backbone"
+    case .ambiguous(let prefixes):
+      let extract = ["aanet", "weights", "extract", path, "--prefix", first.name, "--to", "backbone.safetensors"]
+      let known = prefixes.map(Wording.quoted).joined(separator: ", ")
+      return "the backbone fits under \(prefixes.count) prefixes: \(known). Write the one that you mean to a file of "
+        + "its own, and name that: \(extract.map(\.quotedForShell).joined(separator: " "))"
     }
     if misfits.count > 1 {
       text +=
         "; \(Wording.count(misfits.count - 1, "other tensor")) \(misfits.count == 2 ? "does" : "do") not fit either"
     }
-    if let held = ResNetConfiguration(of: file, prefix: prefix), held.structure != configuration.structure {
+    if let held = network(in: file), held.structure != configuration.structure {
       text += ". The file holds \(held.structure); backbone has \(configuration.structure)"
     }
     return text

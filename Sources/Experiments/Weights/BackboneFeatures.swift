@@ -64,7 +64,9 @@ public enum BackboneFeatures {
     }
     configuration.lastStride = lastStride
     let fit = BackboneFit(of: tensors, into: configuration)
-    guard fit.misfits.isEmpty else { throw Failure(description: "\(weights.path): \(fit.complaint(about: tensors))") }
+    guard fit.misfits.isEmpty else {
+      throw Failure(description: "\(weights.path): \(fit.complaint(about: tensors, at: weights.path))")
+    }
 
     let engine = Engine(threads: threads)
     let store = ParameterStore(on: engine)

@@ -1,8 +1,9 @@
+import Configuration
 import Foundation
 import Runs
 import Tensors
 
-/// Writing a trained model as a safetensors file that PyTorch loads.
+/// Writing a trained model, or one of a checkpoint's networks, as a safetensors file that PyTorch loads.
 public enum WeightsExport {
   /// What was written.
   public struct Result: Encodable, Sendable {
@@ -12,7 +13,7 @@ public enum WeightsExport {
     public let tensors: Int
     /// How many numbers they have.
     public let numbers: Int
-    /// What was left out: the optimiser's momentum, with the backbone alone also the heads.
+    /// How many tensors were left out: the optimiser's momentum, with the backbone alone also the heads.
     public let leftOut: Int
   }
 
@@ -48,6 +49,32 @@ public enum WeightsExport {
     guard !tensors.isEmpty else {
       throw Failure(description: "\(checkpoint.path): it holds no tensors '\(prefix)*', so it is no run's checkpoint")
     }
+    return try write(tensors, to: file, leftOut: stored.entries.count - tensors.count)
+  }
+
+  /// Writes the tensors of a file whose names begin with a prefix, under the names behind it, whole or not at all: one of
+  /// several networks that a checkpoint holds.
+  ///
+  /// - Parameter prefix: what the names begin with, up to a dot, which may be left out here.
+  /// - Throws: ``Failure`` where no name begins so, `TensorFileError` or `RunStoreError`.
+  public static func extract(_ source: URL, prefix: String, to file: URL) throws -> Result {
+    let stored = try TensorFile(contentsOf: source)
+    let prefix = prefix.isEmpty || prefix.hasSuffix(".") ? prefix : prefix + "."
+    var tensors: [String: StoredTensor] = [:]
+    for entry in stored.entries where entry.name.hasPrefix(prefix) && entry.name.count > prefix.count {
+      tensors[String(entry.name.dropFirst(prefix.count))] = stored.tensor(entry.name)
+    }
+    guard !tensors.isEmpty else {
+      let known = Set(stored.entries.map { $0.name.split(separator: ".").dropLast().prefix(2).joined(separator: ".") })
+      throw Failure(
+        description: Wording.unknown(
+          "\(source.path): no tensor's name begins with \(Wording.quoted(prefix))", prefix,
+          among: known.filter { !$0.isEmpty }.sorted().prefix(20).map { $0 + "." }))
+    }
+    return try write(tensors, to: file, leftOut: stored.entries.count - tensors.count)
+  }
+
+  private static func write(_ tensors: [String: StoredTensor], to file: URL, leftOut: Int) throws -> Result {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), isFolder.boolValue {
       throw Failure(description: "\(file.path): it is a folder; name a file in it")
@@ -56,7 +83,6 @@ public enum WeightsExport {
     let contents = SafeTensors(tensors: tensors, metadata: ["format": "pt"])
     try AtomicFile.write(try contents.pieces(), to: file)
     return Result(
-      file: file.path, tensors: tensors.count, numbers: tensors.values.reduce(0) { $0 + $1.count },
-      leftOut: stored.entries.count - tensors.count)
+      file: file.path, tensors: tensors.count, numbers: tensors.values.reduce(0) { $0 + $1.count }, leftOut: leftOut)
   }
 }

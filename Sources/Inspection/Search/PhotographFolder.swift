@@ -15,8 +15,8 @@ public struct PhotographFolder {
   /// - Throws: ``InspectionError`` where there is no such folder, or no JPEG file in it.
   public init(_ folder: URL) throws(InspectionError) {
     let names: [String]
-    do { names = try FileManager.default.contentsOfDirectory(atPath: folder.path) } catch {
-      throw InspectionError("\(folder.path.quoted): there is no such folder, or it cannot be listed")
+    do throws(DatasetError) { names = try RegularFile.names(in: folder.path) } catch {
+      throw InspectionError("\(folder.path.quoted): \(error.description)")
     }
     let shown = names.filter { !$0.hasPrefix(".") }
     let images = shown.filter { name in

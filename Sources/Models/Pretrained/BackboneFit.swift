@@ -3,8 +3,8 @@ import Tensors
 
 /// How the tensors of a file fit a backbone: which are loaded, which are left out, and what does not fit.
 ///
-/// Files name a ResNet's tensors as torchvision does (timm's ResNets have the same names), alone or behind the prefixes
-/// that checkpoints and wrappers put in front: `state_dict.module.layer1.0.conv1.weight`.
+/// Files name a ResNet's tensors as torchvision does (timm's ResNets have the same names) or by their places in a
+/// Sequential, alone or behind a prefix (``BackboneNaming``).
 public struct BackboneFit: Sendable {
   /// Why a file cannot be loaded into a backbone, by the name in the file.
   public enum Misfit: Sendable, Hashable {
@@ -16,19 +16,25 @@ public struct BackboneFit: Sendable {
     case kind(String, StoredTensor.Kind)
     /// The file holds a tensor of a backbone's layer that this backbone has not: it is of another network.
     case surplus(String)
+    /// The file holds several such networks, each behind a prefix, and nothing says which is meant.
+    case ambiguous([String])
 
-    /// The tensor's name in the file.
+    /// The tensor's name in the file, or the first prefix.
     public var name: String {
       switch self {
       case .missing(let name), .shape(let name, _, _), .kind(let name, _), .surplus(let name): name
+      case .ambiguous(let prefixes): prefixes.first ?? ""
       }
     }
   }
 
   /// The backbone's sizes.
   public let configuration: ResNetConfiguration
-  /// What stands in front of torchvision's names in the file.
-  public let prefix: String
+  /// What stands in front of the backbone's names in the file.
+  public var prefix: String { naming.prefix }
+  /// Other prefixes behind which the file has the same tensors, of which it is plain that they are not meant: those of a
+  /// running mean (`model_ema.`) or of a second encoder (`encoder_k.`).
+  public let others: [String]
   /// The names in the file of the tensors that the backbone takes, in its order.
   public let loaded: [String]
   /// The names in the file of everything else, in the file's order: a classifier (`fc.weight`), the
@@ -36,23 +42,51 @@ public struct BackboneFit: Sendable {
   public let leftOut: [String]
   /// What does not fit; nothing is loaded where there is anything here.
   public let misfits: [Misfit]
-
-  /// Parts of names that stand for the whole model, not for a layer of it.
-  static let wrappers: Set<String> = [
-    "state_dict", "model_state_dict", "model_state", "model", "module", "_orig_mod", "net", "network", "backbone",
-    "encoder", "encoder_q", "base",
-  ]
+  let naming: BackboneNaming
 
   /// Compares a file's tensors with a backbone's, by name and shape; no numbers are read.
+  ///
+  /// Of all prefixes the one is taken under which the backbone fits: where it fits under several, none at all before the
+  /// one that says nothing but "the model". Where several say that, or none, the misfit is ``Misfit/ambiguous(_:)``.
   public init(of file: TensorFile, into configuration: ResNetConfiguration) {
-    self.configuration = configuration
     let wanted = configuration.tensors
-    let prefix = Self.prefix(of: file, wanted: wanted.map(\.name))
-    self.prefix = prefix
+    let found = BackboneNaming.found(in: file, wanted: wanted.map(\.name))
+    let whole = found.prefix { $0.matches == wanted.count }.map {
+      BackboneFit(of: file, into: configuration, as: $0.naming)
+    }
+    let fitting = whole.filter(\.misfits.isEmpty)
+    let plain = fitting.filter(\.naming.isPlain)
+    let candidates = plain.isEmpty ? fitting : plain
+    if let chosen = candidates.first(where: { $0.prefix.isEmpty }) ?? candidates.first {
+      if candidates.count > 1, !chosen.prefix.isEmpty {
+        self.init(chosen, misfits: [.ambiguous(candidates.map(\.prefix))])
+      } else {
+        self.init(chosen, others: fitting.map(\.prefix).filter { $0 != chosen.prefix })
+      }
+    } else if let nearest = whole.first {
+      self = nearest
+    } else {
+      let naming = found.first?.naming ?? BackboneNaming(prefix: "", form: .torchvision)
+      self.init(of: file, into: configuration, as: naming)
+    }
+  }
+
+  private init(_ fit: BackboneFit, others: [String] = [], misfits: [Misfit] = []) {
+    configuration = fit.configuration
+    naming = fit.naming
+    loaded = fit.loaded
+    leftOut = fit.leftOut
+    self.others = others
+    self.misfits = misfits
+  }
+
+  private init(of file: TensorFile, into configuration: ResNetConfiguration, as naming: BackboneNaming) {
     var loaded: [String] = []
     var misfits: [Misfit] = []
-    for tensor in wanted {
-      let name = prefix + tensor.name
+    var known: Set<String> = []
+    for tensor in configuration.tensors {
+      let name = naming.name(of: tensor.name)
+      known.insert(name)
       guard let entry = file[name] else {
         misfits.append(.missing(name))
         continue
@@ -65,40 +99,13 @@ public struct BackboneFit: Sendable {
         loaded.append(name)
       }
     }
-    let known = Set(wanted.map { prefix + $0.name })
     leftOut = file.entries.map(\.name).filter { !known.contains($0) }
-    for name in leftOut where name.hasPrefix(prefix) && Self.isBackboneLayer(name.dropFirst(prefix.count)) {
-      misfits.append(.surplus(name))
-    }
+    misfits += leftOut.filter(naming.isBackboneLayer).map(Misfit.surplus)
+    self.configuration = configuration
+    self.naming = naming
     self.loaded = loaded
     self.misfits = misfits
-  }
-
-  /// The prefix, made of ``wrappers``, behind which the file has most of the wanted names; the shortest where several
-  /// have as many.
-  static func prefix(of file: TensorFile, wanted: [String]) -> String {
-    var candidates: Set<String> = [""]
-    for entry in file.entries {
-      var prefix = ""
-      for part in entry.name.split(separator: ".", maxSplits: 6).dropLast().prefix(5) {
-        guard wrappers.contains(String(part)) else { break }
-        prefix += "\(part)."
-        candidates.insert(prefix)
-      }
-      if candidates.count > 64 { break }  // no file that means well has so many
-    }
-    var best = (prefix: "", matches: -1)
-    for candidate in candidates.sorted(by: { ($0.count, $0) < ($1.count, $1) }) {
-      let matches = wanted.count { file[candidate + $0] != nil }
-      if matches > best.matches { best = (candidate, matches) }
-    }
-    return best.prefix
-  }
-
-  /// Whether a name is a tensor's that decides a ResNet's features; the count of batches decides nothing.
-  private static func isBackboneLayer(_ name: Substring) -> Bool {
-    guard !name.hasSuffix(".num_batches_tracked"), let layer = name.split(separator: ".").first else { return false }
-    return ["conv1", "bn1", "layer1", "layer2", "layer3", "layer4"].contains(layer)
+    others = []
   }
 }
 
@@ -119,10 +126,10 @@ extension BackboneFit {
       throw ModelError("'\(misfit.name)' does not fit the backbone (and \(misfits.count - 1) others do not)")
     }
     for parameter in store.parameters where parameter.name.hasPrefix(layers) {
-      parameter.load(try numbers(prefix + parameter.name.dropFirst(layers.count), in: file))
+      parameter.load(try numbers(naming.name(of: parameter.name.dropFirst(layers.count)), in: file))
     }
     for statistic in store.statistics where statistic.name.hasPrefix(layers) {
-      let numbers = try numbers(prefix + statistic.name.dropFirst(layers.count), in: file)
+      let numbers = try numbers(naming.name(of: statistic.name.dropFirst(layers.count)), in: file)
       _ = statistic.value.values.update(fromContentsOf: numbers)
     }
   }

@@ -51,23 +51,30 @@ extension ResNetConfiguration {
   /// The network that a file's tensors are of, told by their names and shapes; nil where they are no ResNet's. The last
   /// stage's stride leaves no trace in a file and is 1 here.
   public init?(of file: TensorFile) {
-    self.init(of: file, prefix: BackboneFit.prefix(of: file, wanted: ["conv1.weight", "layer1.0.conv1.weight"]))
+    // What every ResNet has, whatever its depth.
+    let wanted = ["conv1.weight", "bn1.running_var"] + (1...4).map { "layer\($0).0.conv1.weight" }
+    guard let found = BackboneNaming.found(in: file, wanted: wanted).first else { return nil }
+    self.init(of: file, named: found.naming)
   }
 
   /// The network that a file's tensors are of.
-  ///
-  /// - Parameter prefix: what stands in front of torchvision's names in the file.
-  public init?(of file: TensorFile, prefix: String) {
-    guard let stem = file["\(prefix)conv1.weight"], stem.shape.count == 4, (1...4096).contains(stem.shape[0]) else {
+  init?(of file: TensorFile, named naming: BackboneNaming) {
+    func entry(_ name: String) -> TensorFile.Entry? { file[naming.name(of: name)] }
+    guard let stem = entry("conv1.weight"), stem.shape.count == 4, (1...4096).contains(stem.shape[0]) else {
       return nil
     }
     let blocks = (1...4).map { stage in
       var count = 0
-      while count < 1000, file["\(prefix)layer\(stage).\(count).conv1.weight"] != nil { count += 1 }
+      while count < 1000, entry("layer\(stage).\(count).conv1.weight") != nil { count += 1 }
       return count
     }
     guard !blocks.contains(0) else { return nil }
-    let isBottleneck = file["\(prefix)layer1.0.conv3.weight"] != nil
+    let isBottleneck = entry("layer1.0.conv3.weight") != nil
     self.init(block: isBottleneck ? .bottleneck : .basic, blocks: blocks, width: stem.shape[0])
   }
+}
+
+extension BackboneFit {
+  /// The network whose tensors the file has where this fit was looked for; nil where they are no ResNet's.
+  public func network(in file: TensorFile) -> ResNetConfiguration? { ResNetConfiguration(of: file, named: naming) }
 }

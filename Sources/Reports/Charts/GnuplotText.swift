@@ -1,3 +1,5 @@
+import Configuration
+
 extension String {
   /// The text as a gnuplot string that means just these characters.
   ///

@@ -1,3 +1,5 @@
+import Configuration
+
 /// Comma-separated values (RFC 4180): a row of heads, then rows of fields, lines ending in CR LF.
 package struct CSV {
   /// The text so far.

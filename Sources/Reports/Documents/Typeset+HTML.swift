@@ -1,3 +1,5 @@
+import Configuration
+
 extension Typeset {
   /// As HTML, with everything from outside escaped.
   var html: String {

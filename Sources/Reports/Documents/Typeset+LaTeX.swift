@@ -1,3 +1,5 @@
+import Configuration
+
 extension Typeset {
   /// As LaTeX text, with everything from outside escaped.
   var latex: String {

@@ -1,3 +1,5 @@
+import Configuration
+
 extension Typeset {
   /// As Markdown, with everything from outside escaped.
   var markdown: String {

@@ -3,6 +3,9 @@ extension PickleHeap {
   /// The longest key of a storage, in bytes; PyTorch's are numbers. A key is looked up for each tensor.
   private static let longestKey = 200
 
+  /// How many bytes lie under each storage key: the most that any mention of it tells.
+  var storageSizes: [String: Int] { Dictionary(storages.map { ($0.key, $0.byteCount) }, uniquingKeysWith: max) }
+
   /// The storage that a persistent name describes: `("storage", type, key, location, count)`, in old files with a view
   /// behind it, `(key, offset, count)` or None.
   mutating func storage(named name: PickleValue) throws(TensorFileError) -> PickleValue {

@@ -64,6 +64,9 @@ struct TorchStorage: Equatable {
   let count: Int
   /// Those of them that this storage has.
   let view: Range<Int>
+
+  /// How many bytes lie under the key.
+  var byteCount: Int { count * kind.size }
 }
 
 /// A tensor over a storage: element `(i, j, …)` is the number at `offset + i·strides[0] + j·strides[1] + …`.

@@ -54,7 +54,9 @@ struct RestrictedUnpickler {
     case .proto:
       let version = try cursor.integer(UInt8.self)
       guard version == 2 else {
-        throw TensorFileError("its pickle is of protocol \(version); torch.save writes 2 unless told otherwise")
+        throw TensorFileError(
+          "its pickle is of protocol \(version); torch.save writes 2 unless told otherwise: save it anew without pickle_protocol"
+        )
       }
     case .mark: marks.append(stack.count)
     case .none: stack.append(.other)

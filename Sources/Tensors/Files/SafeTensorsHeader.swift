@@ -26,8 +26,14 @@ struct SafeTensorsHeader: Sendable {
     func fail(_ reason: String) -> SafeTensorsError { SafeTensorsError(description: reason) }
     guard data.count >= 8 else { throw fail("not a safetensors file: shorter than its 8-byte length") }
     let stated = data.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    guard stated <= UInt64(SafeTensors.maximumHeader), stated <= UInt64(data.count - 8) else {
+    guard stated <= UInt64(SafeTensors.maximumHeader) else {
       throw fail("not a safetensors file: its header of \(stated) bytes does not fit")
+    }
+    guard stated <= UInt64(data.count - 8) else {
+      guard data.count == 8 || data[data.startIndex + 8] == UInt8(ascii: "{") else {
+        throw fail("not a safetensors file: its header of \(stated) bytes does not fit")
+      }
+      throw fail(TensorFileError.cutOff(data.count, of: "at least \(stated + 8)").description)
     }
     let bodyStart = 8 + Int(stated)
     let parsed = try? JSONSerialization.jsonObject(with: data.dropFirst(8).prefix(Int(stated)))
@@ -48,7 +54,7 @@ struct SafeTensorsHeader: Sendable {
       guard let size = shape.byteCount(of: kind) else {
         throw fail("the tensor \(quoted) has the impossible shape \(shape.shownForMessage)")
       }
-      guard range[0] >= 0, range[0] <= range[1], range[1] <= data.count - bodyStart, range[1] - range[0] == size else {
+      guard range[0] >= 0, range[0] <= range[1], range[1] <= Int.max - bodyStart, range[1] - range[0] == size else {
         throw fail(
           "the tensor \(quoted) of shape \(shape.shownForMessage) does not fill its bytes \(range[0]) ..< \(range[1])")
       }
@@ -68,6 +74,9 @@ struct SafeTensorsHeader: Sendable {
             + "not where the one before ends")
       }
       covered = entry.range.upperBound
+    }
+    guard covered <= data.count else {
+      throw fail(TensorFileError.cutOff(data.count, of: "\(covered)").description)
     }
     guard covered == data.count else {
       throw fail("\(data.count - covered) bytes behind the last tensor belong to none")

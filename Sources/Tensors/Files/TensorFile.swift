@@ -67,8 +67,10 @@ public struct TensorFile: Sendable {
         form: .safetensors, entries: header.entries.map { Entry(name: $0.name, kind: $0.kind, shape: $0.shape) },
         metadata: header.metadata, contents: .safetensors(header, data))
     } else {
+      let kind = FileKind(of: data)
       throw TensorFileError(
-        "it is neither a safetensors file nor one that torch.save wrote")
+        "it is neither a safetensors file nor one that torch.save wrote"
+          + (kind.map { ": it is \($0.name)" + ($0.advice.map { "; \($0)" } ?? "") } ?? ""))
     }
   }
 
@@ -107,11 +109,11 @@ public struct TensorFile: Sendable {
   /// The bytes of a regular file, mapped: a folder, a pipe or a device under its name is refused, not waited for.
   static func mapped(_ url: URL) throws(TensorFileError) -> Data {
     var status = stat()
-    guard stat(url.path, &status) == 0 else {
-      throw TensorFileError("it cannot be read (\(String(cString: strerror(errno))))")
+    guard stat(url.path, &status) == 0, access(url.path, R_OK) == 0 else {
+      throw TensorFileError("it cannot be read \(SystemRefusal.reason(errno))")
     }
     guard status.st_mode & S_IFMT == S_IFREG else { throw TensorFileError("it is not a regular file") }
-    guard status.st_size > 0 else { throw TensorFileError("it is empty") }
+    guard status.st_size > 0 else { throw TensorFileError("it is empty; copy or download it again") }
     do { return try Data(contentsOf: url, options: .mappedIfSafe) } catch {
       throw TensorFileError("it cannot be read (\(error.localizedDescription))")
     }

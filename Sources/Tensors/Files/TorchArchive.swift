@@ -11,9 +11,8 @@ struct TorchArchive {
   let form: Form
   /// The tensors in the file's order.
   let tensors: [(name: String, tensor: TorchTensor)]
-  /// Where the numbers under each storage key lie in the file.
-  private let places: [String: Range<Int>]
-  private let data: Data
+  /// The numbers under each storage key: parts of the file, or what it unpacks to.
+  private let numbers: [String: Data]
 
   /// The magic number of the form before PyTorch 1.6: a pickle of protocol 2 that holds one ten-byte number.
   static let legacySignature: [UInt8] = [
@@ -21,37 +20,37 @@ struct TorchArchive {
   ]
 
   init(
-    form: Form, data: Data, tensors: [(name: String, tensor: TorchTensor)], places: [String: Range<Int>]
+    form: Form, size: Int, tensors: [(name: String, tensor: TorchTensor)], numbers: [String: Data]
   ) throws(TensorFileError) {
     // Tensors may share their numbers. A file whose tensors all are the same numbers over and over is no weights, and
     // reading each of them would take time without end.
-    var room = max(Self.largestTotal, data.count * Self.largestSharing)
+    var room = Self.largestTotal(size)
     for (name, tensor) in tensors {
-      let needed = tensor.storage.count * tensor.storage.kind.size
-      guard let place = places[tensor.storage.key] else {
+      guard let bytes = numbers[tensor.storage.key] else {
         throw TensorFileError("the numbers of \(name.quotedForMessage) are missing")
       }
-      guard needed <= place.count else {
-        throw TensorFileError("\(name.quotedForMessage) needs \(needed) bytes; the file holds \(place.count) for it")
+      guard tensor.storage.byteCount <= bytes.count else {
+        throw TensorFileError(
+          "\(name.quotedForMessage) needs \(tensor.storage.byteCount) bytes; the file holds \(bytes.count) for it")
       }
       room -= tensor.shape.byteCount(of: tensor.storage.kind) ?? 0
       guard room >= 0 else { throw TensorFileError("its tensors repeat the numbers in it more often than is read") }
     }
     self.form = form
-    self.data = data
     self.tensors = tensors
-    self.places = places
+    self.numbers = numbers
   }
 
-  /// How many times the file's size all tensors together may have, and how many bytes in any case.
-  private static let largestSharing = 16
-  private static let largestTotal = 1 << 26
+  /// How many bytes all tensors of a file of that size may have together, and what is compressed in it may unpack to:
+  /// sixteen times the file, and 64 MiB in any case.
+  private static func largestTotal(_ size: Int) -> Int { max(1 << 26, size * 16) }
 
   /// Reads the archive's description; the numbers stay in the file until they are asked for.
   ///
   /// - Throws: ``TensorFileError`` where the file is damaged, of another byte order, or holds more than tensors.
   init(zip data: Data) throws(TensorFileError) {
-    let directory = try ZipDirectory(data)
+    let directory: ZipDirectory
+    do throws(TensorFileError) { directory = try ZipDirectory(data) } catch { throw Self.cutOff(data) ?? error }
     let pickles = directory.entries.keys.filter { $0.hasSuffix("/data.pkl") && $0.split(separator: "/").count == 2 }
     guard pickles.count == 1, let pickle = pickles.first else {
       throw TensorFileError("it is a zip archive without the one data.pkl that torch.save writes")
@@ -60,23 +59,38 @@ struct TorchArchive {
     guard directory.entries["\(root)constants.pkl"] == nil else {
       throw TensorFileError("it is a TorchScript program; save its state_dict() with torch.save")
     }
+    var room = Self.largestTotal(data.count)
     if directory.entries["\(root)byteorder"] != nil {
-      let range = try directory.range(of: "\(root)byteorder")
-      guard data.dropFirst(range.lowerBound).prefix(range.count).elementsEqual("little".utf8) else {
+      guard try directory.bytes(of: "\(root)byteorder", limit: 64, room: &room).elementsEqual("little".utf8) else {
         throw TensorFileError("its numbers are not little-endian; save it on another machine")
       }
     }
-    let range = try directory.range(of: pickle)
-    guard range.count <= RestrictedUnpickler.maximumSize else {
-      throw TensorFileError("its pickle has \(range.count) bytes, more than weights need")
+    let program = try directory.bytes(of: pickle, limit: RestrictedUnpickler.maximumSize, room: &room)
+    guard program.count <= RestrictedUnpickler.maximumSize else {
+      throw TensorFileError("its pickle has \(program.count) bytes, more than weights need")
     }
-    var unpickler = RestrictedUnpickler(data, from: range.lowerBound, to: range.upperBound)
+    var unpickler = RestrictedUnpickler(program, from: 0)
     let (value, _) = try unpickler.value()
-    var places: [String: Range<Int>] = [:]
-    for storage in unpickler.heap.storages where places[storage.key] == nil {
-      places[storage.key] = try directory.range(of: "\(root)data/\(storage.key)")
+    var numbers: [String: Data] = [:]
+    for (key, size) in unpickler.heap.storageSizes.sorted(by: { $0.key < $1.key }) {
+      numbers[key] = try directory.bytes(of: "\(root)data/\(key)", limit: size, room: &room)
     }
-    try self.init(form: .zip, data: data, tensors: try unpickler.heap.namedTensors(in: value), places: places)
+    try self.init(form: .zip, size: data.count, tensors: try unpickler.heap.namedTensors(in: value), numbers: numbers)
+  }
+
+  /// What to say of an archive that ends before its directory: the pickle, which PyTorch writes first, tells how many
+  /// numbers should follow. Nil where that tells nothing.
+  private static func cutOff(_ data: Data) -> TensorFileError? {
+    guard let first = ZipDirectory.firstFile(in: data), first.name.hasSuffix("/data.pkl") else { return nil }
+    var unpickler = RestrictedUnpickler(data, from: first.start)
+    guard let (_, end) = try? unpickler.value() else { return nil }
+    var least = end
+    for size in unpickler.heap.storageSizes.values {
+      let (sum, overflow) = least.addingReportingOverflow(size)
+      guard !overflow else { return nil }
+      least = sum
+    }
+    return least > data.count ? .cutOff(data.count, of: "at least \(least)") : nil
   }
 
   /// Reads the form before PyTorch 1.6: magic number, protocol, system, the dictionary, the storages' keys, and each
@@ -102,32 +116,49 @@ struct TorchArchive {
     let keys = try next()
     guard let list = keys.heap.sequence(keys.value) else { throw TensorFileError("its list of storages is damaged") }
     let kinds = Dictionary(heap.storages.map { ($0.key, $0.kind) }, uniquingKeysWith: { first, _ in first })
-    var places: [String: Range<Int>] = [:]
+    let sizes = heap.storageSizes
+    var numbers: [String: Data] = [:]
     var cursor = ByteCursor(data, from: place)
     for item in list {
-      guard case .text(let key) = item, let kind = kinds[key], places[key] == nil else {
+      guard case .text(let key) = item, let kind = kinds[key], let size = sizes[key], numbers[key] == nil else {
         throw TensorFileError("its list of storages is damaged")
       }
-      let count = try cursor.integer(Int.self)
-      guard count >= 0, count <= cursor.left / kind.size else {
+      let hasLength = cursor.left >= MemoryLayout<Int>.size
+      let count = hasLength ? try cursor.integer(Int.self) : size / kind.size
+      guard hasLength, count >= 0, count <= cursor.left / kind.size else {
+        if count == size / kind.size, let whole = Self.legacySize(sizes, list, from: place) {
+          throw .cutOff(data.count, of: "\(whole)")
+        }
         throw TensorFileError("the storage \(key.quotedForMessage) claims \(count) numbers, but the file ends before")
       }
-      places[key] = cursor.place..<cursor.place + count * kind.size
-      try cursor.skip(count * kind.size)
+      numbers[key] = try cursor.bytes(count * kind.size)
     }
-    try self.init(form: .legacy, data: data, tensors: try heap.namedTensors(in: root), places: places)
+    try self.init(form: .legacy, size: data.count, tensors: try heap.namedTensors(in: root), numbers: numbers)
+  }
+
+  /// How many bytes a file of the old form has whose storages follow at `place`: each its length and its numbers. Nil
+  /// where that is beyond reckoning.
+  private static func legacySize(_ sizes: [String: Int], _ keys: [PickleValue], from place: Int) -> Int? {
+    var whole = place
+    for case .text(let key) in keys {
+      let (sum, overflow) = whole.addingReportingOverflow(sizes[key] ?? 0)
+      guard !overflow, sum <= Int.max - MemoryLayout<Int>.size else { return nil }
+      whole = sum + MemoryLayout<Int>.size
+    }
+    return whole
   }
 
   /// A tensor's numbers, the last dimension side by side whatever its strides in the file.
   func stored(_ tensor: TorchTensor) -> StoredTensor {
     let kind = tensor.storage.kind
-    let start = (places[tensor.storage.key]?.lowerBound ?? 0) + tensor.offset * kind.size
     let count = tensor.shape.reduce(1, *)
-    guard count > 0 else { return StoredTensor(kind: kind, shape: tensor.shape, bytes: []) }
+    guard count > 0, let numbers = numbers[tensor.storage.key] else {
+      return StoredTensor(kind: kind, shape: tensor.shape, bytes: [])
+    }
     let strides = tensor.strides.map { $0 * kind.size }
     let bytes = [UInt8](unsafeUninitializedCapacity: count * kind.size) { target, filled in
-      data.withUnsafeBytes { source in
-        Self.gather(from: source, at: start, strides, tensor.shape, kind.size, into: target)
+      numbers.withUnsafeBytes { source in
+        Self.gather(from: source, at: tensor.offset * kind.size, strides, tensor.shape, kind.size, into: target)
       }
       filled = count * kind.size
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The files in a zip archive that are stored as they are, as PyTorch writes them: names and places.
+/// The files in a zip archive: stored as they are, as PyTorch writes them, or deflated, as whoever zips them anew does.
 ///
 /// Only the directory at the archive's end says what is there; a file's own header must agree with it on the name.
 /// Source: PKWARE's APPNOTE.TXT, sections 4.3.7 to 4.3.16 and 4.5.3 (zip64).
@@ -8,10 +8,20 @@ struct ZipDirectory {
   /// One file.
   struct Entry {
     let name: String
-    /// Why the file's bytes cannot be read as they are (`compressed`); nil where they can.
-    let obstacle: String?
+    /// How the bytes lie in the archive.
+    fileprivate let packing: Packing
+    /// How many bytes the file has.
     fileprivate let size: UInt64
+    /// How many of the archive's bytes it takes.
+    fileprivate let packedSize: UInt64
+    fileprivate let checksum: UInt32
     fileprivate let headerOffset: UInt64
+  }
+
+  fileprivate enum Packing: Equatable {
+    case stored, deflated, encrypted
+    /// By a method of that number.
+    case other(UInt16)
   }
 
   /// The files by name.
@@ -45,14 +55,61 @@ struct ZipDirectory {
     self.entries = entries
   }
 
-  /// Where a file's bytes lie in the archive.
+  /// A file's bytes: the archive's own where they are stored, memory of their own where they are unpacked.
   ///
-  /// - Throws: ``TensorFileError`` where there is no such file, it is not stored as it is, or it leaves the archive.
-  func range(of name: String) throws(TensorFileError) -> Range<Int> {
+  /// - Parameters:
+  ///   - limit: the most bytes that the file can be meant to have.
+  ///   - room: the bytes that may be unpacked, less what is unpacked here.
+  /// - Throws: ``TensorFileError`` where there is no such file, it cannot be read, leaves the archive, or is larger.
+  func bytes(of name: String, limit: Int, room: inout Int) throws(TensorFileError) -> Data {
     guard let entry = entries[name] else { throw TensorFileError("it holds no \(name.quotedForMessage)") }
-    if let obstacle = entry.obstacle {
-      throw TensorFileError("\(name.quotedForMessage) in it is \(obstacle); PyTorch stores files as they are")
+    let place = try place(of: entry)
+    let packed = data.dropFirst(place.lowerBound).prefix(place.count)
+    switch entry.packing {
+    case .stored: return packed
+    case .encrypted:
+      throw TensorFileError("\(name.quotedForMessage) in it is encrypted; PyTorch stores files as they are")
+    case .other(let method):
+      throw TensorFileError(
+        "\(name.quotedForMessage) in it is compressed by method \(method), which is not read; save it anew with torch.save"
+      )
+    case .deflated:
+      guard entry.size <= limit else {
+        throw TensorFileError(
+          "\(name.quotedForMessage) in it claims to unpack to \(entry.size) bytes, more than the \(limit) that are needed"
+        )
+      }
+      guard entry.size <= room else {
+        throw TensorFileError(
+          "what is compressed in it claims to unpack to more than is read; save it anew with torch.save")
+      }
+      room -= Int(entry.size)
+      guard let bytes = Self.inflated(packed, to: Int(entry.size)), Self.checksum(of: bytes) == entry.checksum else {
+        throw TensorFileError("\(name.quotedForMessage) in it is damaged: it does not unpack to what the archive says")
+      }
+      return bytes
     }
+  }
+
+  /// The name of the first file, and where its bytes begin, told by its own header: all that an archive has of it that is
+  /// cut off before its directory.
+  static func firstFile(in data: Data) -> (name: String, start: Int)? {
+    var cursor = ByteCursor(data, from: signature.count)
+    do throws(TensorFileError) {
+      try cursor.skip(22)
+      let nameLength = Int(try cursor.integer(UInt16.self))
+      let extraLength = Int(try cursor.integer(UInt16.self))
+      let name = try cursor.text(nameLength)
+      try cursor.skip(extraLength)
+      return (name, cursor.place)
+    } catch {
+      return nil
+    }
+  }
+
+  /// Where an entry's bytes lie in the archive.
+  private func place(of entry: Entry) throws(TensorFileError) -> Range<Int> {
+    let name = entry.name
     guard entry.headerOffset < data.count else {
       throw TensorFileError("\(name.quotedForMessage) lies outside of the file")
     }
@@ -67,8 +124,8 @@ struct ZipDirectory {
       throw TensorFileError("\(name.quotedForMessage) is not where the zip directory says")
     }
     try cursor.skip(extraLength)
-    guard entry.size <= cursor.left else { throw TensorFileError("\(name.quotedForMessage) is cut off") }
-    return cursor.place..<cursor.place + Int(entry.size)
+    guard entry.packedSize <= cursor.left else { throw TensorFileError("\(name.quotedForMessage) is cut off") }
+    return cursor.place..<cursor.place + Int(entry.packedSize)
   }
 
   /// One line of the directory.
@@ -79,7 +136,8 @@ struct ZipDirectory {
     try cursor.skip(4)
     let flags = try cursor.integer(UInt16.self)
     let method = try cursor.integer(UInt16.self)
-    try cursor.skip(8)
+    try cursor.skip(4)
+    let checksum = try cursor.integer(UInt32.self)
     var packed = UInt64(try cursor.integer(UInt32.self))
     var size = UInt64(try cursor.integer(UInt32.self))
     let nameLength = Int(try cursor.integer(UInt16.self))
@@ -99,8 +157,13 @@ struct ZipDirectory {
       if packed == 0xFFFF_FFFF { packed = try field.integer(UInt64.self) }
       if offset == 0xFFFF_FFFF { offset = try field.integer(UInt64.self) }
     }
-    let obstacle = flags & 1 != 0 ? "encrypted" : method != 0 || packed != size ? "compressed" : nil
-    return Entry(name: name, obstacle: obstacle, size: size, headerOffset: offset)
+    let packing: Packing =
+      flags & 1 != 0 ? .encrypted : method == 0 ? .stored : method == 8 ? .deflated : .other(method)
+    guard packing != .stored || packed == size else {
+      throw TensorFileError("\(name.quotedForMessage) in it has two sizes, \(size) and \(packed)")
+    }
+    return Entry(
+      name: name, packing: packing, size: size, packedSize: packed, checksum: checksum, headerOffset: offset)
   }
 
   /// Finds the directory by the record at the archive's end, which only a comment may follow.

@@ -13,9 +13,10 @@ struct WeightsCommand: ParsableCommand {
     abstract: "Look into files of weights, write a trained model for PyTorch, compute a backbone's features.",
     discussion: """
       backbone.weights in an experiment's YAML names a file of pretrained weights, relative to the project: safetensors, \
-      or PyTorch's .pth and .pt of any age, under torchvision's or timm's names. Nothing in a file is run.
+      or PyTorch's .pth and .pt of any age, under torchvision's or timm's names, whatever stands in front of them. Nothing \
+      in a file is run.
       """,
-    subcommands: [Inspect.self, Export.self, Features.self]
+    subcommands: [Inspect.self, Export.self, Extract.self, Features.self]
   )
 
   /// `aanet weights inspect FILE`.
@@ -94,13 +95,39 @@ struct WeightsCommand: ParsableCommand {
 
     func run() throws {
       let folder = try RunReference.folder(of: source, in: project.store)
-      let result = try WeightsExport.write(folder, to: URL(fileURLWithPath: to), backboneOnly: backboneOnly)
-      switch format {
-      case .json: try Console.printJSON(result)
-      case .table:
-        print(
-          "\(result.file): \(result.tensors) tensors, \(result.numbers) numbers; \(result.leftOut) tensors left out")
-      }
+      try WeightsCommand.show(
+        try WeightsExport.write(folder, to: URL(fileURLWithPath: to), backboneOnly: backboneOnly), as: format)
+    }
+  }
+
+  /// `aanet weights extract FILE --prefix P --to FILE`.
+  struct Extract: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write one of the networks that a file holds to a file of its own.",
+      discussion: """
+        A checkpoint may hold several networks, as a student and its teacher. backbone.weights takes the one that fits; \
+        where several do, this writes the one that is meant, under the names behind the prefix.
+
+        Example:
+          aanet weights extract dino.pth --prefix teacher.backbone. --to teacher.safetensors
+        """)
+
+    @Argument(help: "A .safetensors, .pth or .pt file.", completion: .file()) var file: String
+    @Option(help: "What the names begin with; `aanet weights inspect` lists them.") var prefix: String
+    @Option(help: "The file to write.", completion: .file()) var to: String
+    @Option(help: "How to print: table or json.") var format = OutputFormat.table
+
+    func run() throws {
+      try WeightsCommand.show(
+        try WeightsExport.extract(URL(fileURLWithPath: file), prefix: prefix, to: URL(fileURLWithPath: to)), as: format)
+    }
+  }
+
+  private static func show(_ result: WeightsExport.Result, as format: OutputFormat) throws {
+    switch format {
+    case .json: try Console.printJSON(result)
+    case .table:
+      print("\(result.file): \(result.tensors) tensors, \(result.numbers) numbers; \(result.leftOut) tensors left out")
     }
   }
 

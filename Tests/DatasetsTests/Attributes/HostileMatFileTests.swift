@@ -52,18 +52,25 @@ func damagedFilesAreErrors(scheme: AttributeScheme, isCompressed: Bool) throws {
   var random = RandomStream(seed: 3, name: "bytes")
   let noise = (0..<5000).map { _ in UInt8(random.int(below: 256)) }
   let header = Array("MATLAB 5.0 MAT-file, of nobody".utf8) + [UInt8](repeating: 32, count: 94) + [0, 1, 0x49, 0x4d]
-  let cases: [(String, [UInt8])] = [
-    ("empty", []), ("text", Array("not a MATLAB file".utf8)), ("noise", noise), ("header", header),
-    ("header and noise", header + noise),
-    ("of version 7.3", Array(header.dropLast(3)) + [2, 0x49, 0x4d] + noise),
-    ("the magic of HDF5", [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a] + noise),
+  let hdf5: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
+  let newer = Array("MATLAB 7.3 MAT-file, Platform: GLNXA64".utf8)
+  let cases: [(String, [UInt8], String)] = [
+    ("empty", [], "is empty; copy or download it again"), ("text", Array("not a MATLAB file".utf8), "save -v7"),
+    ("noise", noise, "no MATLAB 5 file"), ("header", header, "cut off: 128 bytes"),
+    ("header and noise", header + noise, "byte 128"),
+    ("of version 7.3", Array(header.dropLast(3)) + [2, 0x49, 0x4d] + noise, "damaged or big-endian header"),
+    ("big-endian", Array(header.dropLast(4)) + [1, 0, 0x4d, 0x49] + noise, "damaged or big-endian header"),
+    ("7.3", newer + [UInt8](repeating: 32, count: 512 - newer.count) + hdf5, "MATLAB 7.3 file (HDF5); save it with"),
+    ("the magic of HDF5", hdf5 + noise, "an HDF5 file"), ("page", Array("\n<HTML>".utf8), "is an HTML page"),
+    ("pointer", Array("version https://git-lfs.github.com/spec/v1\n".utf8), "git lfs pull"),
   ]
-  for (name, bytes) in cases {
+  for (name, bytes, words) in cases {
     let file = try folder.write(bytes, to: "\(name).mat")
     let error = #expect(throws: DatasetError.self, "\(name)") {
       try AttributeTable(contentsOf: file, scheme: .market1501)
     }
-    #expect(error?.description.contains("\(name).mat") == true)
+    let text = error?.description ?? ""
+    #expect(text.contains("\(name).mat") && text.contains(words), "\(text)")
   }
   #expect(throws: DatasetError.self) { try AttributeTable(contentsOf: folder.url, scheme: .market1501) }
   #expect(throws: DatasetError.self) {
@@ -87,5 +94,5 @@ func damagedFilesAreErrors(scheme: AttributeScheme, isCompressed: Bool) throws {
   bytes[place + 6] = 0x1c
   let file = try TemporaryFolder().write(bytes, to: "duke_attribute.mat")
   let error = #expect(throws: DatasetError.self) { try AttributeTable(contentsOf: file, scheme: .dukeMTMC) }
-  #expect(error?.description.contains("has the value 7.0, which has no meaning") == true)
+  #expect(error?.description.contains("has the value 7, which has no meaning; expected is 1") == true)
 }

@@ -66,6 +66,17 @@ import Testing
     #expect(try groups(pattern, String(repeating: "a", count: 255)) == nil)
   }
 
+  /// What a fault says to write, written, is understood and matches.
+  @Test(arguments: [
+    ("a)", #"write \) for"#, #"a\)"#, "a)"), ("a{", #"write \{ for"#, #"a\{"#, "a{"),
+    ("a**", "put the first in ( )", "(a*)*", "aa"),
+  ])
+  func adviceIsUnderstood(pattern: String, advice: String, followed: String, name: String) throws {
+    let fault = try #require(#expect(throws: NamePattern.Fault.self) { try NamePattern(pattern) })
+    #expect(fault.reason.contains(advice), "\(fault)")
+    #expect(try groups(followed, name) == [:])
+  }
+
   @Test(arguments: [
     ("a)", 2, "closes nothing"), ("(a", 1, "not closed"), ("[a", 1, "not closed"), ("a**", 3, "another repetition"),
     ("*a", 1, "nothing before it"), ("a|+", 3, "nothing before it"), ("(?=a)", 3, "ahead or back"),

@@ -125,12 +125,13 @@ import Testing
     let registry = try DatasetRegistry(YAML.parse(example.joined(separator: "\n"), name: file))
     let folder = try TemporaryFolder()
     for name in [
-      "training/anna_cam2_000017.jpg", "training/-1_cam2_000017.jpg", "probe/ben_cam1_1.jpeg", "gallery/ben_cam2_1.jpg",
-      "gallery/nobody_cam2_1.jpg",
+      "training/anna_cam2_000017.jpg", "training/-1_cam2_000017.jpg", "training/zoe_cam2_1.jpg",
+      "probe/ben_cam1_1.jpeg",
+      "gallery/ben_cam2_1.jpg", "gallery/nobody_cam2_1.jpg",
     ] { try folder.write("", to: "data/my-campus/\(name)") }
     let set = try Dataset.open(
       named: "my-campus", registry: registry, places: DatasetPlaces(project: folder.url, environment: [:]))
-    #expect(set.identityNames.texts == ["anna", "ben"] && set.train.map(\.camera) == [2])
+    #expect(set.identityNames.texts == ["anna", "ben", "zoe"] && set.train.map(\.camera) == [2, 2])
     #expect(set.gallery.map(\.identity) == [2, 0])
     try set.requireSoundEvaluation()
   }

@@ -121,6 +121,49 @@ import Experiments
     try expectRefused(["fc.weight": StoredTensor([1] as [Float], shape: [1])], saying: "'conv1.weight' is missing")
   }
 
+  /// What the error says to do is done, and the run starts.
+  @Test func ofTwoNetworksTheOneIsExtractedAsTheErrorSays() throws {
+    let project = try TinyProject()
+    var tensors: [String: StoredTensor] = [:]
+    for (name, tensor) in state() {
+      tensors["student.module.backbone.\(name)"] = tensor
+      tensors["teacher.backbone.\(name)"] = tensor
+    }
+    try write(tensors, to: "weights/pretrained.safetensors", of: project)
+    let error = try #require(#expect(throws: ConfigurationError.self) { try run(project) })
+    let text = "\(error)"
+    #expect(
+      text.contains("the backbone fits under 2 prefixes: 'teacher.backbone.', 'student.module.backbone.'"), "\(text)")
+    let command = try #require(text.range(of: "aanet weights extract ")).upperBound
+    let words = text[command...].split(separator: " ").map(String.init)
+    #expect(words.count == 5 && words[1] == "--prefix" && words[3] == "--to", "\(words)")
+    let target = project.url.appendingPathComponent(words[4])
+    let result = try WeightsExport.extract(URL(fileURLWithPath: words[0]), prefix: words[2], to: target)
+    #expect(result.tensors == tensors.count / 2 && result.leftOut == tensors.count / 2)
+    var remarks: [String] = []
+    _ = try run(project, ["backbone.weights=\(words[4])"]) { remarks.append($0) }
+    #expect(remarks.contains { $0.contains("all \(Self.backbone.tensors.count) tensors of the backbone are loaded") })
+  }
+
+  @Test func aPrefixIsFoundAndSaid() throws {
+    let project = try TinyProject()
+    var tensors: [String: StoredTensor] = [:]
+    for (name, tensor) in state() {
+      tensors["model.\(name)"] = tensor
+      tensors["model_ema.\(name)"] = tensor
+    }
+    try write(tensors, to: "weights/pretrained.safetensors", of: project)
+    var remarks: [String] = []
+    _ = try run(project) { remarks.append($0) }
+    #expect(
+      remarks.contains {
+        $0.contains("are loaded from 'model.*'") && $0.contains("'model_ema.*', which would fit as well")
+      })
+    try expectRefused(
+      ["blocks.0.attn.qkv.weight": StoredTensor([1] as [Float], shape: [1])],
+      saying: "'conv1.weight' is missing", "the file has blocks.0.attn.qkv.weight")
+  }
+
   @Test func aFileThatCannotBeReadStopsBeforeTraining() throws {
     let project = try TinyProject()
     try expectRefused(project, saying: ["there is no file", "backbone.weights=none"])

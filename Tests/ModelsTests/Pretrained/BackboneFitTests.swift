@@ -47,7 +47,8 @@ import Testing
 
   @Test(arguments: [
     "", "backbone.", "module.", "model.", "state_dict.", "state_dict.module.", "model.backbone.",
-    "state_dict.model.backbone.",
+    "state_dict.model.backbone.", "teacher.backbone.", "model_ema.", "features.", "a.b.c.d.e.f.g.", "layer1.",
+    "0.layer1.0.",
   ])
   func everyTensorArrivesWhateverStandsInFront(prefix: String) throws {
     let others = [
@@ -81,6 +82,69 @@ import Testing
     let fit = BackboneFit(of: try file(tensors), into: Self.small)
     #expect(fit.prefix == "state_dict.module.encoder_q." && fit.misfits.isEmpty)
     #expect(fit.leftOut.count == Self.small.tensors.count + 1)
+    #expect(fit.others == ["state_dict.module.encoder_k."])
+  }
+
+  private func both(_ one: String, _ other: String) -> [String: StoredTensor] {
+    state(prefix: one).merging(state(prefix: other)) { first, _ in first }
+  }
+
+  @Test func ofTwoThatFitThePlainOneIsTakenAndOtherwiseNone() throws {
+    let plain = BackboneFit(of: try file(both("model.", "model_ema.")), into: Self.small)
+    #expect(plain.prefix == "model." && plain.others == ["model_ema."] && plain.misfits.isEmpty)
+    let bare = BackboneFit(of: try file(both("", "module.")), into: Self.small)
+    #expect(bare.prefix == "" && bare.others == ["module."] && bare.misfits.isEmpty)
+    for (one, other) in [("student.module.backbone.", "teacher.backbone."), ("net.", "model."), ("a.", "b.")] {
+      let tensors = try file(both(one, other))
+      let fit = BackboneFit(of: tensors, into: Self.small)
+      let prefixes = [one, other].sorted { ($0.count, $0) < ($1.count, $1) }
+      #expect(fit.misfits == [.ambiguous(prefixes)])
+      let store = ParameterStore(on: Engine(threads: 1))
+      _ = ResNet(Self.small, prefix: "backbone.", in: store)
+      #expect(throws: ModelError.self) { try fit.load(tensors, into: store) }
+    }
+    // What does not fit is no other choice.
+    var tensors = both("student.", "teacher.")
+    tensors["teacher.layer1.0.bn1.bias"] = StoredTensor([1] as [Float], shape: [1])
+    let fit = BackboneFit(of: try file(tensors), into: Self.small)
+    #expect(fit.prefix == "student." && fit.misfits.isEmpty && fit.others.isEmpty)
+  }
+
+  @Test(arguments: ["", "features.", "module.encoder."])
+  func aSequentialOfTheChildrenIsReadByPlace(prefix: String) throws {
+    let places = ["conv1": "0", "bn1": "1", "layer1": "4", "layer2": "5", "layer3": "6", "layer4": "7"]
+    func name(_ tensor: String) -> String {
+      let part = tensor.prefix { $0 != "." }
+      return prefix + (places[String(part)] ?? "") + tensor.dropFirst(part.count)
+    }
+    let plain = state()
+    var tensors: [String: StoredTensor] = [:]
+    for (tensor, numbers) in plain { tensors[name(tensor)] = numbers }
+    tensors["\(prefix)1.num_batches_tracked"] = StoredTensor([7], shape: [])
+    let sequential = try file(tensors)
+    let fit = BackboneFit(of: sequential, into: Self.small)
+    #expect(fit.prefix == prefix && fit.misfits.isEmpty && fit.leftOut == ["\(prefix)1.num_batches_tracked"])
+    let store = ParameterStore(on: Engine(threads: 1))
+    _ = ResNet(Self.small, prefix: "backbone.", in: store)
+    try fit.load(sequential, into: store)
+    for parameter in store.parameters {
+      #expect(parameter.storedValues == plain[String(parameter.name.dropFirst(9))]?.floats, "\(parameter.name)")
+    }
+    #expect(ResNetConfiguration(of: sequential) == Self.small && fit.network(in: sequential) == Self.small)
+    // A deeper one is no smaller one here either.
+    tensors["\(prefix)6.1.conv1.weight"] = StoredTensor([1] as [Float], shape: [1])
+    let surplus = BackboneFit(of: try file(tensors), into: Self.small)
+    #expect(surplus.misfits == [.surplus("\(prefix)6.1.conv1.weight")])
+  }
+
+  @Test func namesWithoutEndCostNothing() throws {
+    let long = String(repeating: "conv1.weight.", count: 30)
+    let tensors = Dictionary(
+      uniqueKeysWithValues: (0..<10_000).map { ("\(long)\($0).conv1.weight", StoredTensor([1] as [Float], shape: [1])) }
+    )
+    let fit = BackboneFit(of: try file(tensors), into: Self.small)
+    #expect(fit.misfits.count > Self.small.tensors.count - 2 && fit.loaded.isEmpty)
+    #expect(ResNetConfiguration(of: try file(tensors)) == nil)
   }
 
   @Test func whatDoesNotFitIsNamedAndNothingIsLoaded() throws {

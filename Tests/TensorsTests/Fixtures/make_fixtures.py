@@ -132,7 +132,7 @@ def refused():
     folder = HERE / "refused"
     folder.mkdir(exist_ok=True)
     zipped = HERE / "plain.pth"
-    rezipped(zipped, folder / "compressed.pth", zipfile.ZIP_DEFLATED)
+    rezipped(zipped, folder / "bzip2.pth", zipfile.ZIP_BZIP2)
     rezipped(zipped, folder / "big-endian.pth", change=lambda name, data: b"big" if name.endswith("byteorder") else data)
     rezipped(zipped, folder / "torchscript.pth", extra=[("plain/constants.pkl", b"\x80\x02).")])
     rezipped(zipped, folder / "lost-storage.pth", change=lambda name, data: data[:-4] if name.endswith("data/0") else data)
@@ -157,8 +157,9 @@ def main():
     save("checkpoint-legacy", checkpoint(), **LEGACY)
     save("alone", numbers(2, 2))
     old_python()
-    rezipped(HERE / "plain.pth", HERE / "python-zip.pth")
-    safetensors.torch.save_file(flatten(plain()), HERE / "python-zip.safetensors")
+    for name, method in (("python-zip", zipfile.ZIP_STORED), ("deflated", zipfile.ZIP_DEFLATED)):
+        rezipped(HERE / "plain.pth", HERE / f"{name}.pth", method)
+        safetensors.torch.save_file(flatten(plain()), HERE / f"{name}.safetensors")
     refused()
 
 
