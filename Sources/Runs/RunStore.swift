@@ -142,7 +142,9 @@ public struct RunStore: Sendable {
   ///
   /// - Throws: ``RunStoreError``.
   public static func provenance(in folder: URL) throws(RunStoreError) -> Provenance? {
-    try readJSON(Provenance.self, in: folder.appendingPathComponent(File.provenance.rawValue), limit: 1 << 24)
+    try readJSON(
+      Provenance.self, in: folder.appendingPathComponent(File.provenance.rawValue), remedy: File.provenance.remedy,
+      limit: 1 << 24)
   }
 
   /// Writes `metrics.json` alone, without a seal; ``finish(_:with:)`` ends a run.

@@ -166,7 +166,7 @@ import Testing
       let worst = (0..<half).map { abs(pixels[$0] - pixels[half + $0]) }.max() ?? .infinity
       #expect(worst < 0.15, "\(worst)")
     }
-    try dataset.requireReadableImages(threads: 2)
+    try DatasetContents(of: dataset, threads: 2).requireReadableImages(of: dataset)
     let result = DatasetVerification(dataset, origin: DatasetOrigin(), threads: 2)
     #expect(
       result.isSound && result.splits.allSatisfy { $0.sizes.map(\.width) == [160] && $0.sizes.map(\.height) == [320] })

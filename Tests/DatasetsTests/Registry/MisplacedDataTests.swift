@@ -129,7 +129,10 @@ import Testing
     let path = "data/small/query/0003_c1s1_000001_00.jpg"
     try folder.write(bytes, to: path)
     let dataset = try open(folder)
-    let error = try #require(#expect(throws: DatasetError.self) { try dataset.requireReadableImages(threads: 1) })
+    let error = try #require(
+      #expect(throws: DatasetError.self) {
+        try DatasetContents(of: dataset, threads: 1).requireReadableImages(of: dataset)
+      })
     #expect(error.description.contains("has 1 file that cannot be read as JPEG images: '"))
     let verification = DatasetVerification(dataset, origin: DatasetOrigin(), threads: 1)
     let loader = try BatchLoader(
@@ -168,7 +171,7 @@ import Testing
     let query = folder.url.appendingPathComponent("data/small/query").path
     #expect(chmod(image, 0) == 0)
     let dataset = try open(folder)
-    let read = Result { try dataset.requireReadableImages(threads: 1) }
+    let read = Result { try DatasetContents(of: dataset, threads: 1).requireReadableImages(of: dataset) }
     #expect(chmod(query, 0) == 0)
     let listed = Result { try open(folder).query.count }
     #expect(chmod(query, 0o700) == 0)
