@@ -83,7 +83,7 @@ let package = Package(
     // Tests.
     room("TestSupport", knows: ["Tensors", "Datasets"]),
     tests(of: "Machine", and: ["Tensors"]),
-    tests(of: "Tensors", fixtures: true),
+    tests(of: "Tensors", and: ["Machine"], fixtures: true),
     tests(of: "Layers", and: ["Tensors"]),
     tests(of: "Models", and: ["Tensors", "Layers"]),
     tests(of: "Configuration"),

@@ -7,7 +7,11 @@ public enum InstructionSets {
   /// The instruction sets of the processor that runs this, as bits.
   public static var ofThisProcessor: UInt64 { kernels_processor_has() }
 
-  /// Whether the processor that runs this has an instruction set, by the name that compilers call it: `avx2`.
+  /// The names of all that are known for this kind of processor.
+  public static let names: Set<String> = Set(
+    (0..<UInt64.bitWidth).compactMap { kernels_instruction_set(Int32($0)).map { String(cString: $0) } })
+
+  /// Whether the processor that runs this has an instruction set, by its name: `AVX2`.
   public static func processorHas(_ name: String) -> Bool {
     (0..<UInt64.bitWidth).contains { ofThisProcessor >> $0 & 1 == 1 && Self.name($0) == name }
   }

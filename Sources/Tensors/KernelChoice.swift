@@ -12,8 +12,8 @@ public enum KernelChoice {
 
   /// Kernel sets by the width of their vectors, the widest first, and the instruction sets that they need.
   private static let levels: [(kernels: Set<String>, needs: [String])] = [
-    (wide, ["avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"]),
-    (["Haswell", "Zen", "Excavator"], ["avx2", "fma"]),
+    (wide, ["AVX512F", "AVX512CD", "AVX512BW", "AVX512DQ", "AVX512VL"]),
+    (["Haswell", "Zen", "Excavator"], ["AVX2", "FMA"]),
   ]
 
   /// The kernel sets that work on 512 bits at once.
@@ -22,13 +22,13 @@ public enum KernelChoice {
   /// The kernel set to take instead of `kernels`, where a processor could run one of wider vectors; nil where it could
   /// not.
   ///
-  /// - Parameter has: whether the processor has an instruction set, by the name that compilers call it.
+  /// - Parameter has: whether the processor has an instruction set, by its name in ``InstructionSets``.
   public static func better(than kernels: String, processorHas has: (String) -> Bool) -> String? {
     for level in levels {
       if level.kernels.contains(kernels) { return nil }
       guard level.needs.allSatisfy(has) else { continue }
       if level.kernels != wide { return "Haswell" }
-      return has("avx512bf16") ? "Cooperlake" : "SkylakeX"
+      return has("AVX512-BF16") ? "Cooperlake" : "SkylakeX"
     }
     return nil
   }

@@ -79,7 +79,7 @@ import Testing
     let project = try TinyProject()
     try project.folder.write("no picture", to: "data/tiny/bounding_box_train/0001_c1s1_000000_01.jpg")
     try expectRefused(
-      project, saying: "bounding_box_train/0001_c1s1_000000_01.jpg", "Not a JPEG file", "replace or remove")
+      project, saying: "bounding_box_train/0001_c1s1_000000_01.jpg", "Not a JPEG file", "mend or remove it")
   }
 
   @Test func anUnknownKeyOffersTheNearest() throws {

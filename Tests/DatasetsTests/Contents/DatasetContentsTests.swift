@@ -77,7 +77,7 @@ import Testing
     let gone = DatasetContents(of: dataset, threads: 1)
     #expect(gone.fingerprint == nil)
     let error = #expect(throws: DatasetError.self) { try gone.requireFingerprint(of: dataset) }
-    #expect(error?.description.contains("files that cannot be read: '\(set.place(SmallSet.names[2]).path)'") == true)
+    #expect(error?.description.contains("1 file that cannot be read: '\(set.place(SmallSet.names[2]).path)'") == true)
   }
 
   @Test func damageIsCountedAndNamed() throws {
@@ -102,7 +102,8 @@ import Testing
       try set.contents().contents.requireReadableImages(of: sound)
     }
     #expect(
-      refused?.description.contains("files that are no JPEG images: '\(set.place(SmallSet.names[0]).path)") == true)
+      refused?.description.contains("1 file that cannot be read as JPEG images: '\(set.place(SmallSet.names[0]).path)")
+        == true)
   }
 
   @Test func earlierFingerprintsAreToldApart() throws {

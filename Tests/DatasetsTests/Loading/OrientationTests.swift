@@ -152,9 +152,10 @@ import Testing
     let names = ["bounding_box_train/0001_c1s1_000001_01.jpg", "bounding_box_train/0002_c1s1_000001_01.jpg"]
     let others = ["query/0003_c1s1_000001_00.jpg", "bounding_box_test/0003_c2s1_000001_01.jpg"]
     try folder.write(JPEG.encode(upright, quality: 95), to: names[0])
-    for name in names[1...] + others {
-      try folder.write(
-        PlainExif.adding(PlainExif.segment([Entry(value: 6)]), to: JPEG.encode(lying, quality: 95)), to: name)
+    // Of other qualities, so that no two files are the same.
+    for (place, name) in (names[1...] + others).enumerated() {
+      let bytes = try JPEG.encode(lying, quality: 95 - place)
+      try folder.write(PlainExif.adding(PlainExif.segment([Entry(value: 6)]), to: bytes), to: name)
     }
     let dataset = try Dataset(
       DatasetEntry(name: "turned", root: folder.url.path, layout: .market1501, attributes: nil), root: folder.url)
