@@ -38,37 +38,29 @@ public struct DatasetContents: Sendable {
     report: (_ done: Int, _ total: Int) throws(Failure) -> Void
   ) throws(Failure) {
     let workers = WorkerPool(count: threads)
-    let lists = DatasetLayout.Split.allCases.map { ($0, dataset.images(of: $0)) }
-    let total = lists.reduce(0) { $0 + $1.1.count }
-    var checks: [DatasetLayout.Split: [FileCheck]] = [:]
-    var ledger = FileLedger(written: clock())
-    var done = 0
-    var isNews = false
-    for (split, images) in lists {
+    let files = DatasetLayout.Split.allCases.flatMap { split in
       let folder = dataset.layout.folder(of: split)
-      var ofSplit: [FileCheck] = []
-      ofSplit.reserveCapacity(images.count)
-      for start in stride(from: 0, to: images.count, by: 512) {
-        let some = Array(images[start..<min(start + 512, images.count)])
-        let found = workers.map(some) { FileCheck($0, named: "\(folder)/\($0.name)", known: known, clock: clock) }
-        ofSplit += found
-        done += some.count
-        guard found.contains(where: { !$0.isRemembered }) else { continue }
-        isNews = true
-        try report(done, total)
-      }
-      checks[split] = ofSplit
+      return dataset.images(of: split).map { (split: split, folder: folder, image: $0) }
     }
-    isNews = isNews || known.entries.count != total
-    if isNews {
-      for (split, images) in lists {
-        let folder = dataset.layout.folder(of: split)
-        for (image, check) in zip(images, checks[split] ?? []) {
-          if let entry = check.entry { ledger.note("\(folder)/\(image.name)", entry) }
-        }
+    var found: [FileCheck] = []
+    found.reserveCapacity(files.count)
+    var isNews = known.entries.count != files.count
+    for start in stride(from: 0, to: files.count, by: 512) {
+      let some = workers.map(Array(files[start..<min(start + 512, files.count)])) { file in
+        FileCheck(file.image, named: "\(file.folder)/\(file.image.name)", known: known, clock: clock)
       }
-    } else {
-      ledger = known
+      found += some
+      guard some.contains(where: { !$0.isRemembered }) else { continue }
+      isNews = true
+      try report(found.count, files.count)
+    }
+    var checks: [DatasetLayout.Split: [FileCheck]] = [:]
+    for (file, check) in zip(files, found) { checks[file.split, default: []].append(check) }
+    var ledger = isNews ? FileLedger(written: clock()) : known
+    if isNews {
+      for (file, check) in zip(files, found) {
+        if let entry = check.entry { ledger.note("\(file.folder)/\(file.image.name)", entry) }
+      }
     }
     self.checks = checks
     self.ledger = ledger

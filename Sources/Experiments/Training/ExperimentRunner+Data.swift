@@ -12,7 +12,7 @@ extension ExperimentRunner {
     let cache = DataCache(of: store)
     let contents = try cache.contents(of: dataset, threads: threads) { done, total in
       report(.reading(dataset.name, done: done, total: total))
-      if isInterrupted() { throw TrainingError.interrupted }
+      if done < total, isInterrupted() { throw TrainingError.interrupted }
     }
     cache.keep(contents, of: dataset)
     return contents

@@ -102,8 +102,8 @@ import Testing
       try set.contents().contents.requireReadableImages(of: sound)
     }
     #expect(
-      refused?.description.contains("1 file that cannot be read as JPEG images: '\(set.place(SmallSet.names[0]).path)")
-        == true)
+      refused?.description.contains(
+        "has 1 file that cannot be read as JPEG images: '\(set.place(SmallSet.names[0]).path)") == true)
   }
 
   @Test func earlierFingerprintsAreToldApart() throws {
