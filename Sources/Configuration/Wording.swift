@@ -30,8 +30,10 @@ public enum Wording {
     words.map { printable($0, limit: 60) }.joined(separator: ", ")
   }
 
-  /// `1 value`, `3 values`.
-  public static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+  /// `1 value`, `3 values`; `3 matches` where the plural is given.
+  public static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
+    "\(number) \(number == 1 ? noun : plural ?? noun + "s")"
+  }
 
   /// `unknown key; did you mean 'binning'? Known here: parts, binning, reduction`, the end of a message on a name
   /// that is not among `words`.

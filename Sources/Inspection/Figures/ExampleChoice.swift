@@ -9,6 +9,12 @@ package enum ExampleChoice {
     return (0..<max(0, shown)).map { (2 * $0 + 1) * total / (2 * shown) }
   }
 
+  /// The rule of ``hard(of:)`` in words, for captions, where it chose so many: of few numbers the tenth is the least.
+  static func hardWords(_ count: Int) -> String {
+    let others = [2: " and the one at a quarter of all", 3: " and those at a tenth and a quarter of all"]
+    return "the one of the least average precision" + (others[count].map { "\($0) by average precision" } ?? "")
+  }
+
   /// The places of the least number and of those that a tenth and a quarter of all numbers lie below: hard ones, of
   /// several degrees. Each once; of equal numbers the first.
   package static func hard(of numbers: [Double]) -> [Int] {

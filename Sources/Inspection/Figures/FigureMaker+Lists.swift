@@ -1,3 +1,4 @@
+import Configuration
 import Datasets
 import Runs
 
@@ -15,24 +16,24 @@ extension FigureMaker {
       panel: try RankedPanel(gallery: gallery, top: size.top).drawn(lists),
       figure: figure(
         "ranking", paper: "Figure 7",
-        caption: "The first \(size.top) images of the gallery for queries of \(data): \(even.count) "
-          + "\(ExampleChoice.words), then the \(worst.count) others of the least average precision. \(Self.frames)",
-        alternative: "\(lists.count) rows: a query and its first \(size.top) gallery images, each framed and signed as "
-          + "right or wrong.",
+        caption: "The \(first) of the gallery for queries of \(data): \(words). \(Self.frames)",
+        alternative: "\(Wording.count(lists.count, "row")): a query and its \(first) of the gallery, each framed and "
+          + "signed as right or wrong.",
         rows: lists.map { row($0) }))
   }
 
   /// Figure 8: hard queries, before and after a filter by predicted attributes.
   func filtering() throws -> Made {
     var lists: [RankedPanel.List] = []
-    for place in ExampleChoice.hard(of: precisions) {
+    let hard = ExampleChoice.hard(of: precisions)
+    for place in hard {
       let query = queries[place]
       let filter = try self.filter(like: query)
       let before = try search.rank(for: query)
       let after = try search.rank(for: query, where: filter)
       lists.append(RankedPanel.List(title: title(place, before), query: query.image, answer: before))
       let words = filter.words(run.scheme).joined(separator: ", ")
-      let left = "\(after.remainingMatches) of \(before.trueMatches ?? 0) true matches left"
+      let left = "\(after.remainingMatches) of \(Self.matches(before)) left"
       lists.append(RankedPanel.List(title: "↳ \(words) · \(left)", query: query.image, answer: after))
     }
     let overall = try filteringOverall()
@@ -41,17 +42,16 @@ extension FigureMaker {
       figure: figure(
         "filtering", paper: "Figure 8",
         caption:
-          "Hard queries of \(data), the one of the least average precision and those at a tenth and a quarter of all "
-          + "by average precision, before (upper row) and after (lower row) leaving "
-          + "out gallery images whose predicted \(filterNames.joined(separator: ", ")) differ from the query’s predicted "
+          "Hard queries of \(data), \(ExampleChoice.hardWords(hard.count)), before (upper row) and after (lower row) "
+          + "leaving out gallery images whose predicted \(filterNames.joined(separator: ", ")) differ from the query’s predicted "
           + "ones. \(Self.frames) Over all \(queries.count) queries the share of true matches among the first five places, "
           + "empty ones counted, goes "
           + "from \(Self.percent(overall["precision_at_5_before"] ?? 0)) to "
           + "\(Self.percent(overall["precision_at_5_after"] ?? 0)), and the filter takes away "
           + "\(Self.percent(overall["true_matches_lost"] ?? 0)) of the true matches.",
         alternative:
-          "Pairs of rows for \(lists.count / 2) queries: the first \(size.top) gallery images before and after "
-          + "the filter, each framed and signed as right or wrong.",
+          "A pair of rows for each of \(Wording.count(hard.count, "query", "queries")): the \(first) of the gallery "
+          + "before and after the filter, each framed and signed as right or wrong.",
         rows: lists.map { row($0) } + [RunFigures.Row(image: "all queries", numbers: overall)]))
   }
 
@@ -71,10 +71,11 @@ extension FigureMaker {
         caption:
           "The gallery of \(data) searched by attributes alone: images whose predicted values are the wanted ones, "
           + "the likeliest first, with the product of the values’ probabilities. What is wanted is what the model "
-          + "predicts of the first \(lists.count) of the queries \(ExampleChoice.words). Solid frame and tick: the "
-          + "annotators wrote just these values; dashed frame and cross: at least one differs; no frame: nobody labelled it.",
-        alternative: "\(lists.count) rows of gallery images found by attributes, each framed and signed by whether the "
-          + "annotators’ labels agree.",
+          + "predicts of the first \(lists.count == 1 ? "" : "\(lists.count) ")of the queries \(ExampleChoice.words). "
+          + "Solid frame and tick: the annotators wrote just these values; dashed frame and cross: at least one "
+          + "differs; no frame: nobody labelled it.",
+        alternative: "\(Wording.count(lists.count, "row")) of gallery images found by attributes, each framed and "
+          + "signed by whether the annotators’ labels agree.",
         rows: lists.map { row($0) }))
   }
 
@@ -92,8 +93,15 @@ extension FigureMaker {
 
   private func title(_ place: Int, _ answer: Search.Answer) -> String {
     "\(queries[place].image.name) · AP \(Self.percent(precisions[place])) · "
-      + "\(answer.trueMatches ?? 0) true matches"
+      + Self.matches(answer)
   }
+
+  private static func matches(_ answer: Search.Answer) -> String {
+    Wording.count(answer.trueMatches ?? 0, "true match", "true matches")
+  }
+
+  /// `first 8 images`.
+  private var first: String { size.top == 1 ? "first image" : "first \(size.top) images" }
 
   private func row(_ list: RankedPanel.List) -> RunFigures.Row {
     let shown = list.answer.hits.prefix(size.top)

@@ -121,6 +121,13 @@ public struct FigureMaker {
     run.entry.isSynthetic ? "drawn images (\(run.settings.dataset))" : run.settings.dataset
   }
 
+  /// Which queries are shown, in words: `4 spaced evenly …, then the 2 others of the least average precision`.
+  var words: String {
+    let others = worst.count == 1 ? "the other" : "the \(worst.count) others"
+    return "\(even.count) \(ExampleChoice.words)"
+      + (worst.isEmpty ? "" : ", then \(others) of the least average precision")
+  }
+
   /// Queries as the model sees them, with their pictures.
   func subjects(_ places: [Int]) throws -> [Subject] {
     let files = places.map { queries[$0].image.file }

@@ -14,8 +14,15 @@ package struct MapPanels {
     self.chosen = chosen
   }
 
-  private static let scale =
-    "each map from its least to its greatest value; pale: rows that the attribute does not read"
+  private static let scale = "each map from its least to its greatest value"
+
+  /// What the colours mean; rows are pale only where a map does not cover all of them.
+  private static func scale(of subjects: [Subject]) -> String {
+    let isPale = subjects.contains { subject in
+      subject.maps.attributes.contains { $0.rows != 0..<subject.maps.height }
+    }
+    return scale + (isPale ? "; pale: rows that the attribute does not read" : "")
+  }
 
   /// A row an image: the image, the global task's map, each attribute's map of its predicted value, the attention map
   /// (Figure 6).
@@ -31,7 +38,7 @@ package struct MapPanels {
           + subject.maps.attributes.indices.map { attribute(subject, $0) } + [attention(subject)].compactMap { $0 })
     }
     let key: [(Tile.Frame, String)] = chosen.isEmpty ? [] : [(.chosen, "merged into the attention map")]
-    return Panel(headings: headings, rows: rows, scale: Self.scale, key: key)
+    return Panel(headings: headings, rows: rows, scale: Self.scale(of: subjects), key: key)
   }
 
   /// Image, global map and attention map, several images side by side (Figure 3).
@@ -45,7 +52,7 @@ package struct MapPanels {
     }
     return Panel(
       headings: (0..<min(across, groups.count)).flatMap { _ in words.map { Tile.Caption(text: $0) } }, rows: rows,
-      scale: "each map from its least to its greatest value")
+      scale: Self.scale)
   }
 
   /// How the attention map comes about: the chosen attributes' maps, their maximum, what is left of it (Figure 1).
@@ -62,7 +69,7 @@ package struct MapPanels {
         Panel.Row(
           tiles: [image(subject)] + indices.map { attribute(subject, $0, isFramed: false) }
             + [merged, kept].compactMap { $0 })
-      ], scale: Self.scale)
+      ], scale: Self.scale(of: [subject]))
   }
 
   /// The maximum of scaled maps at each place; what no map covers is 0.

@@ -1,3 +1,4 @@
+import Configuration
 import Datasets
 import Foundation
 
@@ -25,7 +26,7 @@ public struct PhotographFolder {
     guard !images.isEmpty else {
       throw InspectionError(
         "\(folder.path.quoted): no files that end in .jpg or .jpeg here"
-          + (shown.isEmpty ? "" : ", but \(shown.count) others; images are read as JPEG only"))
+          + (shown.isEmpty ? "" : ", but \(Wording.count(shown.count, "other")); images are read as JPEG only"))
     }
     files = images.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
       .map { folder.appendingPathComponent($0, isDirectory: false) }

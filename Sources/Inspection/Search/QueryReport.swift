@@ -1,3 +1,4 @@
+import Configuration
 import Datasets
 import Experiments
 import Foundation
@@ -132,8 +133,8 @@ public struct QueryReport: Encodable, Sendable {
     if !conditions.isEmpty { parts.append(conditions.joined(separator: ", ")) }
     parts.append("\(ranked) of \(gallery) images ranked")
     if let trueMatches, let remainingMatches {
-      parts.append(
-        filtered > 0 ? "\(remainingMatches) of \(trueMatches) true matches left" : "\(trueMatches) true matches")
+      let matches = Wording.count(trueMatches, "true match", "true matches")
+      parts.append(filtered > 0 ? "\(remainingMatches) of \(matches) left" : matches)
     }
     if query != nil, let averagePrecision {
       parts.append("AP\(filtered > 0 ? " over those left" : "") \(Int((averagePrecision * 100).rounded())) %")

@@ -5,6 +5,10 @@ package struct CSV {
   /// The text so far.
   package private(set) var text = ""
 
+  /// The values as a file. Spreadsheets take a file for UTF-8 only if it begins with a byte order mark, and other programs
+  /// take the mark for the first letter of the first head: it is there for those who ask for it.
+  package static func file(_ text: String, hasMark: Bool) -> String { (hasMark ? "\u{FEFF}" : "") + text }
+
   /// Starts with the heads.
   package init(heads: [String]) { append(heads) }
 

@@ -28,6 +28,7 @@ struct PredictCommand: ParsableCommand {
       Examples:
         aanet predict 'table3/Lg+Lp+La+Laa uncertainty/1' person.jpg
         aanet predict 0123abcd photographs --format csv > attributes.csv
+        aanet predict 0123abcd photographs --format csv --csv-bom > for-a-spreadsheet.csv
         aanet predict 0123abcd photographs --maps /tmp/maps
       """)
 
@@ -38,11 +39,16 @@ struct PredictCommand: ParsableCommand {
   var source: String
   @Argument(help: "A JPEG image, or a folder of them.", completion: .file()) var images: String
   @Option(help: "How to print: table, json or csv.") var format = Format.table
+  @Flag(help: CSV.markHelp) var csvBom = false
   @Option(
     help: ArgumentHelp("Also write each image's maps as a picture into this folder.", valueName: "dir"),
     completion: .directory)
   var maps: String?
   @OptionGroup var options: TrainedRunOptions
+
+  func validate() throws {
+    guard !csvBom || format == .csv else { throw ValidationError("--csv-bom goes with --format csv") }
+  }
 
   func run() throws {
     let trained = try options.open(source)
@@ -59,7 +65,9 @@ struct PredictCommand: ParsableCommand {
     if isFolder.boolValue {
       let folder = try PhotographFolder(path)
       files = folder.files
-      if folder.ignored > 0 { Console.complain("note: \(folder.ignored) files are no JPEG files by name; passed over") }
+      if folder.ignored > 0 {
+        Console.complain("note: \(Wording.count(folder.ignored, "file")) with other endings than JPEG’s passed over")
+      }
     } else {
       files = [path]
     }
@@ -117,7 +125,7 @@ struct PredictCommand: ParsableCommand {
           csv.append([prediction.image, attribute.name, attribute.value, attribute.probability.fixed(6)])
         }
       }
-      Swift.print(csv.text, terminator: "")
+      Swift.print(CSV.file(csv.text, hasMark: csvBom), terminator: "")
     case .table:
       var table = TextTable(["image"] + trained.scheme.attributes.map(\.name))
       for prediction in predictions {

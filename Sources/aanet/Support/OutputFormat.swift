@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Reports
 
 /// How a command prints its results.
 enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
@@ -7,6 +8,12 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
   case table
   /// For programs.
   case json
+}
+
+extension CSV {
+  /// What the option `--csv-bom` does.
+  static let markHelp: ArgumentHelp =
+    "Begin CSV with a byte order mark, by which spreadsheets know UTF-8; other programs may trip over it."
 }
 
 extension String {

@@ -1,0 +1,184 @@
+import Experiments
+import Foundation
+import Models
+import Runs
+import Tensors
+import TestSupport
+import Testing
+
+/// Every command that opens a run, on every composition of a network: it works, or says in a sentence what the run has
+/// not.
+@Suite struct MatrixTests {
+  /// Trained once for all tests.
+  private static let trained = Result { try MatrixProject() }
+
+  private func matrix() throws -> MatrixProject { try Self.trained.get() }
+
+  /// A query of the tiny project.
+  private static let query = "0011_c1s1_000000_01.jpg"
+
+  private func object(_ text: String) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+  }
+
+  /// Runs a command on every row; `check` looks at what it did.
+  private func onEveryRow(
+    _ arguments: (MatrixProject.Row) -> [String], check: (MatrixProject.Row, BuiltCommand.Outcome) throws -> Void
+  ) throws {
+    let matrix = try matrix()
+    try withEvery("row", in: matrix.rows) { row in try check(row, try matrix.aanet(arguments(row))) }
+  }
+
+  private func require(_ outcome: BuiltCommand.Outcome, ends status: Int32 = 0) throws {
+    try Agreement.require(outcome.status == status, "it ended with \(outcome.status): \(outcome.complaints)")
+  }
+
+  private func requireRefusal(_ outcome: BuiltCommand.Outcome, by row: MatrixProject.Row) throws {
+    try require(outcome, ends: 2)
+    try Agreement.require(
+      outcome.complaints.contains("was trained without the attribute task") && outcome.output.isEmpty,
+      "\(outcome.complaints)")
+  }
+
+  @Test func everyRowOfTheTablesIsThere() throws {
+    let rows = try matrix().rows
+    let library = ExperimentLibrary(project: try matrix().project.url)
+    let trials = try (["quickstart", "compositions"]).flatMap {
+      try library.plans($0, overrides: MatrixProject.changes)
+    }.flatMap { try $0.trials() }
+    // A row is there if a run of its settings is, under whichever table's name it was trained.
+    for trial in trials {
+      #expect(rows.contains { $0.settings == trial.settings }, "\(trial.experiment)/\(trial.variant)")
+    }
+    #expect(Set(rows.map(\.settings)).count == Set(trials.map(\.settings)).count)
+    // Every task is on in one row and off in another.
+    for task in TaskName.allCases { #expect(Set(rows.map { $0.has(task) }) == [true, false], "\(task)") }
+  }
+
+  /// What the descriptor that the evaluation stored says of a query is what the network says of the image: the readout
+  /// and the pass must cut the descriptor alike.
+  @Test func queryAndPredictSeeTheSameAttributes() throws {
+    let matrix = try matrix()
+    try onEveryRow {
+      ["query", $0.name, Self.query, "--format", "json", "--out", "panels/\($0.name).png"]
+    } check: {
+      row, query in
+      try require(query)
+      let found = try object(query.output)
+      try Agreement.require((found["matches"] as? [Any])?.count == 10, "\(query.output)")
+      let stored = (found["query"] as? [String: Any])?["attributes"] as? [String: [String: Any]]
+      let image = "data/tiny/query/\(Self.query)"
+      let prediction = try matrix.aanet(["predict", row.name, image, "--format", "json", "--maps", "maps/\(row.name)"])
+      guard row.has(.attribute) else {
+        try Agreement.require(stored?.isEmpty == true, "\(query.output)")
+        return try requireRefusal(prediction, by: row)
+      }
+      try require(prediction)
+      let all = try JSONSerialization.jsonObject(with: Data(prediction.output.utf8)) as? [[String: Any]]
+      let attributes = try #require(all?.first?["attributes"] as? [[String: Any]])
+      try Agreement.require(attributes.count == 12 && stored?.count == 12, "\(attributes.count) attributes")
+      for attribute in attributes {
+        let name = attribute["name"] as? String ?? ""
+        let here = attribute["probability"] as? Double ?? .nan
+        let there = stored?[name]?["probability"] as? Double ?? .nan
+        try Agreement.require(abs(here - there) < 1e-3, "\(name): \(here) and \(there)")
+      }
+    }
+  }
+
+  @Test func theGalleryIsSearchedByAttributes() throws {
+    try onEveryRow {
+      ["query", $0.name, "--where", "hat=no,hat=yes", "--format", "json", "--out", "\($0.name).png"]
+    } check: { row, outcome in
+      guard row.has(.attribute) else { return try requireRefusal(outcome, by: row) }
+      try require(outcome)
+      try Agreement.require(try object(outcome.output)["ranked"] as? Int == 13, "\(outcome.output)")
+    }
+  }
+
+  /// The tasks that each figure is of.
+  private static let needs: [String: [TaskName]] = [
+    "union": [.attribute, .attention], "comparison": [.global, .attention], "parts": [.part], "maps": [.attribute],
+    "ranking": [], "filtering": [.attribute], "attributes": [.attribute],
+  ]
+
+  @Test func figuresAreDrawnOrSaidToBeMissing() throws {
+    let matrix = try matrix()
+    try onEveryRow {
+      ["figures", $0.name, "--queries", "1", "--worst", "1", "--top", "2", "--to", "figures/\($0.name)"]
+    } check: { row, outcome in
+      try require(outcome)
+      let folder = matrix.project.url.appendingPathComponent("figures/\(row.name)")
+      let record = try #require(try RunFigures(in: folder))
+      for (name, needs) in Self.needs {
+        let missing = needs.filter { !row.has($0) }
+        let figure = record.figures.first { $0.name == name }
+        try Agreement.require((figure != nil) == missing.isEmpty, "\(name): \(outcome.output)")
+        try Agreement.require(
+          missing.allSatisfy { record.leftOut[name]?.contains("'\($0.rawValue)'") == true }
+            && (record.leftOut[name] == nil) == missing.isEmpty, "\(name) is left out: \(record.leftOut)")
+        // What is said of a figure speaks of no task that the run has not.
+        let words = [("identity", TaskName.global), ("attention map", .attention)]
+        for (word, task) in words where !row.has(task) {
+          let said = "\(figure?.caption ?? "") \(figure?.alternative ?? "")"
+          try Agreement.require(!said.contains(word), "\(name): \(said)")
+        }
+      }
+    }
+  }
+
+  @Test func weightsAreExportedWithAHeadForEachVector() throws {
+    let matrix = try matrix()
+    try onEveryRow {
+      ["weights", "export", $0.name, "--to", "weights/\($0.name).safetensors"]
+    } check: { row, outcome in
+      try require(outcome)
+      let file = matrix.project.url.appendingPathComponent("weights/\(row.name).safetensors")
+      let names = Set(try SafeTensors(contentsOf: file).tensors.keys)
+      let run = try TrainedRun(
+        RunStore(root: matrix.project.url.appendingPathComponent("runs")).folder(for: row.run),
+        project: matrix.project.url, runs: matrix.project.url.appendingPathComponent("runs"))
+      let heads = run.model.layout.slots.compactMap(\.identityHead)
+      try Agreement.require(heads.allSatisfy { names.contains("\($0).classifier.weight") }, "\(names.sorted())")
+      let parts = names.filter { $0.hasPrefix("part_heads.") && $0.hasSuffix(".classifier.weight") }
+      try Agreement.require(parts.count == row.settings.tasks.part?.parts ?? 0, "\(parts)")
+      try Agreement.require(names.contains("attribute_reduce.weight") == row.has(.attribute), "\(names.sorted())")
+    }
+  }
+
+  @Test func runsAreComparedReportedJudgedAndVerified() throws {
+    let matrix = try matrix()
+    let names = matrix.rows.map(\.name)
+    let comparison = try matrix.aanet(["compare"] + names + ["--format", "json", "--out", "compared"])
+    try require(comparison)
+    let groups = try #require(try object(comparison.output)["groups"] as? [[String: Any]])
+    #expect(groups.count == names.count && groups.allSatisfy { ($0["metrics"] as? [String: Any])?["mAP"] != nil })
+    #expect(matrix.project.folder.files().contains("compared/index.html"))
+
+    let verified = try matrix.aanet(["runs", "verify"])
+    try require(verified)
+    #expect(verified.output.contains("\(names.count) finished runs: \(names.count) as they were sealed"))
+
+    let report = try matrix.aanet(["report", "quickstart"] + MatrixProject.changes)
+    try require(report)
+    #expect(!report.output.contains("Not finished"), "\(report.output)")
+    let notebook = try matrix.aanet(["report", "paper"] + MatrixProject.changes)
+    try require(notebook)
+    #expect(matrix.project.folder.files().contains("reports/_out/paper/index.html"))
+    if let kept = ProcessInfo.processInfo.environment["AANET_KEEP"], !kept.isEmpty {
+      try FileManager.default.copyItem(
+        at: matrix.project.url.appendingPathComponent("reports/_out"),
+        to: URL(fileURLWithPath: kept).appendingPathComponent("matrix"))
+    }
+    let compositions = try matrix.aanet(["report", "compositions"] + MatrixProject.changes)
+    try require(compositions, ends: 2)
+    #expect(compositions.complaints.contains("no report is defined for compositions"))
+
+    // On drawn data a claim may be missed by chance: the ledger is whole, whatever it says.
+    let claims = try matrix.aanet(["claims", "--format", "json"] + MatrixProject.changes)
+    #expect([0, 1].contains(claims.status), "\(claims.complaints)")
+    let judgements = try #require(try object(claims.output)["judgements"] as? [[String: Any]])
+    #expect(judgements.contains { $0["measured"] != nil })
+    try require(try matrix.aanet(["claims", "--deviations"]))
+  }
+}
