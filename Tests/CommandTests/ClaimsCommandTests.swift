@@ -37,7 +37,7 @@ import Testing
     // Lg has 40 and 41, Lg+Lp 42 and 43: two points in both seeds.
     #expect(ledger.judgements.map(\.verdict) == ["reproduced"] && ledger.judgements.map(\.seeds) == [2])
     #expect(abs((ledger.judgements[0].measured ?? 0) - 2) < 1e-9)
-    #expect(ledger.passes && ledger.findings.first == "Of 1 claims: 1 reproduced.")
+    #expect(ledger.passes && ledger.findings.first == "Of 1 claim: 1 reproduced.")
   }
 
   @Test func aContradictionIsExitCodeOne() throws {

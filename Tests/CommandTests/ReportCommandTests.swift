@@ -55,6 +55,17 @@ import Testing
     }
   }
 
+  @Test func csvBeginsWithAMarkWhereItIsAskedFor() throws {
+    let project = try Self.project(finished: 4)
+    for (arguments, hasMark) in [([String](), false), (["--csv-bom"], true)] {
+      let outcome = try BuiltCommand.run(["report", "ablation"] + arguments, in: project.url)
+      #expect(outcome.status == 0, "\(outcome.complaints)")
+      let file = try Data(contentsOf: project.url.appendingPathComponent("reports/_out/ablation/table3.csv"))
+      #expect(file.starts(with: [0xEF, 0xBB, 0xBF]) == hasMark)
+      #expect(file.dropFirst(hasMark ? 3 : 0).starts(with: Data("variant,".utf8)))
+    }
+  }
+
   @Test func writesAndSaysWhatToOpen() throws {
     let project = try Self.project(finished: 4)
     let outcome = try BuiltCommand.run(["report", "ablation"], in: project.url)

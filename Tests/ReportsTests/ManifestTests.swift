@@ -54,6 +54,6 @@ struct ManifestTests {
     let page = try PageManifest(of: [record, record]).html()
     #expect(page.matches(of: /<\/script/).count == 2 && !page.contains("<!--"))
     #expect(page.matches(of: /<script/).count == 2)
-    #expect(page.contains("1 of 1 runs have none"))
+    #expect(page.contains("1 of 1 run has none"))
   }
 }

@@ -35,6 +35,32 @@ struct PageTests {
     }
   }
 
+  /// What has no finished run is no data that a measured figure comes from.
+  @Test func whatIsSaidOfTheDataIsOfWhatWasMeasured() throws {
+    func statement(_ measured: [Bool]) throws -> String {
+      let reports = try measured.enumerated().map { place, isMeasured in
+        var report = try Fabricated.comparison("table\(place + 1)")
+        report.source.dataset = "data-\(place + 1)"
+        if !isMeasured {
+          for variant in report.source.variants.indices {
+            for trial in report.source.variants[variant].trials.indices {
+              report.source.variants[variant].trials[trial].record = nil
+            }
+          }
+        }
+        return report
+      }
+      return ReportPage(title: "Made up", reports: reports, command: "aanet run made").dataStatement()
+    }
+    let both = try statement([true, true])
+    #expect(both.hasPrefix("Every measured figure here comes from data-1 and data-2, synthetic twins: drawn"))
+    let one = try statement([false, true])
+    #expect(
+      one.hasPrefix("Every measured figure here comes from data-2, a synthetic twin: drawn") && !one.contains("data-1"))
+    let none = try statement([false, false])
+    #expect(none.hasPrefix("Nothing was measured yet. Columns headed “published”") && !none.contains("data-"))
+  }
+
   @Test func snapshots() throws {
     try withFolder("page-snapshots") { folder in
       let out = folder.appendingPathComponent("out")

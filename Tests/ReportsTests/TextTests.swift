@@ -37,6 +37,11 @@ struct TextTests {
     #expect(table.text == "a,b\r\n1,\"x,y\"\r\n")
   }
 
+  @Test func csvBeginsWithAMarkWhereItIsAskedFor() {
+    #expect(Array(CSV.file("ä\r\n", hasMark: true).utf8) == [0xEF, 0xBB, 0xBF, 0xC3, 0xA4, 0x0D, 0x0A])
+    #expect(CSV.file("ä\r\n", hasMark: false) == "ä\r\n")
+  }
+
   @Test(arguments: [
     ("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"), ("-x", "'-x"),
     ("\t=1", "'\t=1"), ("\r@x", "\"'\r@x\""), ("-1.5", "-1.5"), ("+0.25", "+0.25"), ("−1.5", "−1.5"), ("a=b", "a=b"),

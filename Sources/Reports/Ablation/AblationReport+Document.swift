@@ -38,7 +38,7 @@ extension AblationReport {
     var items: [Typeset] = [
       Typeset([.link("table3.md", file: "table3.md"), .text(", this report as Markdown")]),
       Typeset([.link("table3.csv", file: "table3.csv"), .text(", Table 3 and the gains as comma-separated values")]),
-      Typeset([.link("table3.tex", file: "table3.tex"), .text(", both tables for LaTeX (package booktabs)")]),
+      Typeset([.link("table3.tex", file: "table3.tex"), .text(", both tables for LaTeX (what to load is said in it)")]),
     ]
     let charts = charts().map(\.name).filter { drawings[$0] != nil }
     if !charts.isEmpty {
@@ -60,6 +60,8 @@ extension AblationReport {
         name: name, caption: Typeset(words.caption), alternative: words.alternative, svg: svg, isWide: words.isWide)
     }
   }
+
+  private func ends(_ chart: CurveChart?) -> String { (chart?.ends ?? []).joined(separator: "; ") }
 
   private func figureWords(_ name: String) -> (caption: String, alternative: String, isWide: Bool)? {
     let published = published?.dataset ?? "the paper’s data"
@@ -92,13 +94,14 @@ extension AblationReport {
       return (
         "Training loss of each task over the epochs, before weighting, on a logarithmic axis: mean over seeds, band from "
           + "the smallest to the largest. The part loss is the sum over the parts.",
-        "Small multiples of training loss by epoch, a panel for each row of Table 3, a curve for each task.", true
+        "Small multiples of training loss by epoch, a panel a row, a curve a task. \(ends(lossChart())).", true
       )
     case "sigma":
       return (
         "Learned σ of each task over the epochs, in the rows whose weights are learned (a task’s loss is weighted by "
           + "1/σ²), on a logarithmic axis: mean over seeds, band from the smallest to the largest.",
-        "Curves of the learned σ by epoch, a panel for each row with learned weights, a curve for each task.", true
+        "Curves of the learned σ by epoch, a panel for each row with learned weights, a curve a task. "
+          + "\(ends(sigmaChart())).", true
       )
     default: return nil
     }

@@ -8,11 +8,7 @@ extension AblationReport {
       if let sentence = orderFinding(metric) { sentences.append(sentence) }
       if let sentence = stepsFinding(metric) { sentences.append(Typeset(sentence)) }
     }
-    if variants.contains(where: { $0.trials.count == 1 }) {
-      sentences.append(
-        "One seed alone tells nothing of the noise: run more seeds before reading anything into a delta.")
-    }
-    return sentences
+    return sentences + source.seedWarnings
   }
 
   /// Whether the rows stand in the paper's order.

@@ -12,7 +12,7 @@ extension AblationReport {
       name: "table3",
       label: published?.label,
       caption: Typeset(
-        "mAP and Rank-1 in percent for each combination of task losses, measured on \(measuredOn), mean ± sample "
+        "mAP and Rank-1 in percent for each combination of task losses, \(source.measuredWhere), mean ± sample "
           + "deviation over n seeds; beside it the row that the paper’s \(published?.label ?? "table") prints."),
       groups: columnGroups(), columns: columns, sections: [Table.Section(rows: variants.map(resultsRow))],
       notes: resultsNotes)

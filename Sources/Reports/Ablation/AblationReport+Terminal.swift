@@ -3,7 +3,7 @@ extension AblationReport {
   /// figures stay.
   public func terminalResults(width: Int) -> [String] {
     let room = max(40, width)
-    return "Table 3 · percent, mean ± deviation over n seeds · measured on \(measuredOn)".wrapped(to: room) + [""]
+    return "Table 3 · percent, mean ± deviation over n seeds · \(source.measuredWhere)".wrapped(to: room) + [""]
       + plainResults.terminal(width: room, optional: [[1, 2, 3, 4], [5], [6]])
   }
 

@@ -9,10 +9,11 @@ extension AblationReport {
   /// Everything is made in a temporary folder beside it, which then takes the folder's place: there is a whole report or
   /// the old one, never half of one.
   ///
-  /// Throws a `ReportError` where nothing is measured yet, where gnuplot is missing, and where the folder holds files
-  /// that are not a report's.
+  /// - Parameter marksCSV: whether CSV files begin with a byte order mark.
+  /// - Throws: a `ReportError` where nothing is measured yet, where gnuplot is missing, and where the folder holds files
+  ///   that are not a report's.
   @discardableResult
-  public func write(to folder: URL) throws -> [URL] {
+  public func write(to folder: URL, marksCSV: Bool = false) throws -> [URL] {
     guard hasMeasurements else {
       throw ReportError("no run of \(experiment.onOneLine) is finished yet: run \(command.onOneLine)")
     }
@@ -31,7 +32,8 @@ extension AblationReport {
       var document = document(drawings: drawings)
       document.verification = try PageManifest(of: source.finished).html()
       let texts = [
-        (Self.page, document.html()), ("table3.md", document.markdown()), ("table3.csv", csv()),
+        (Self.page, document.html()), ("table3.md", document.markdown()),
+        ("table3.csv", CSV.file(csv(), hasMark: marksCSV)),
         ("table3.tex", latex()),
       ]
       for (name, text) in texts { try Data(text.utf8).write(to: work.appendingPathComponent(name)) }
@@ -46,7 +48,7 @@ extension AblationReport {
   func latex() -> String {
     let head = [
       "% \(title.onOneLine)", "% \(dataStatement().onOneLine)", "% Recompute: \(command.onOneLine)",
-      "% Needs \\usepackage{booktabs,textcomp} and \\usepackage[T1]{fontenc}; names beyond Latin need LuaLaTeX.",
+      Table.packagesForLaTeX,
     ]
     var tables = [resultsTable().latex()]
     if variants.count > 1 { tables.append(deltasTable().latex()) }

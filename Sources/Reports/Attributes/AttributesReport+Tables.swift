@@ -18,7 +18,7 @@ extension AttributesReport {
     return Table(
       name: fileName, label: published?.label,
       caption: Typeset(
-        "\(published?.title ?? title) in percent, measured on \(source.measuredOn), mean ± sample deviation over the "
+        "\(published?.title ?? title) in percent, \(source.measuredWhere), mean ± sample deviation over the "
           + "seeds: the share that is right, and balanced, the mean over the classes of the share that is right. Majority: "
           + "always saying the most frequent class. Ceiling: a perfect prediction, where unlabelled colours count as wrong."
       ),
@@ -131,7 +131,7 @@ extension AttributesReport {
       table.groups[place].title = Typeset("\(method.label)\(seeds(method))")
     }
     var lines =
-      ("\(published?.label ?? title) · percent, mean ± deviation over the seeds · measured on \(source.measuredOn)")
+      ("\(published?.label ?? title) · percent, mean ± deviation over the seeds · \(source.measuredWhere)")
       .wrapped(to: room)
     lines.append("")
     let balanced = Set(table.columns.indices.filter { table.columns[$0].title == "balanced" })

@@ -69,3 +69,14 @@ enum Charts {
     "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹",
   ]
 }
+
+extension String {
+  /// A drawing by gnuplot whose title, which is what is read out where a drawing stands by itself, says what is seen;
+  /// gnuplot titles every drawing by its own name.
+  func titledAsSVG(_ words: String) -> String {
+    guard let start = range(of: "<title>"), let end = range(of: "</title>"), start.upperBound <= end.lowerBound else {
+      return self
+    }
+    return replacingCharacters(in: start.upperBound..<end.lowerBound, with: words.escapedForHTML)
+  }
+}

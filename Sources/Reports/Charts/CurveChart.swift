@@ -41,6 +41,15 @@ struct CurveChart: Chart {
   /// The upright axis; nil leaves room around the values.
   var upright: ClosedRange<Double>?
 
+  /// Where each curve ends, in words for who does not see it.
+  var ends: [String] {
+    panels.flatMap { panel in
+      panel.curves.compactMap { curve in
+        curve.points.last.map { "\(panel.title), \(curve.label): \(Figures.number($0.mean)) after epoch \(Int($0.x))" }
+      }
+    }
+  }
+
   private static let panelHeight = 240
   private static let keyLine = 34
   private static let foot = 24

@@ -1,3 +1,5 @@
+import Configuration
+
 /// The paper's claims, each judged from runs: a ledger that can be read as a table, as sentences, or by a program.
 public struct ClaimsReport: Codable, Hashable, Sendable {
   /// A judgement a claim and column, in the ledger's order.
@@ -92,7 +94,7 @@ public struct ClaimsReport: Codable, Hashable, Sendable {
   public var findings: [String] {
     let counts = counts
     let parts = ClaimVerdict.allCases.compactMap { verdict in counts[verdict].map { "\($0) \(verdict.rawValue)" } }
-    var sentences = ["Of \(judgements.count) claims: \(parts.joined(separator: ", "))."]
+    var sentences = ["Of \(Wording.count(judgements.count, "claim")): \(parts.joined(separator: ", "))."]
     for judgement in judgements where judgement.verdict.isContradiction {
       let measured = judgement.measured.map { Figures.signed($0) } ?? "nothing"
       let published = Figures.signed(judgement.published)

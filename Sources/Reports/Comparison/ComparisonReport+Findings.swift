@@ -14,11 +14,7 @@ extension ComparisonReport {
       let verdicts = steps(metric).filter { $0.published != nil && $0.measured != nil }.map(\.verdict)
       if let sentence = verdicts.sentence(metric.title) { sentences.append(Typeset(sentence)) }
     }
-    if source.variants.contains(where: { $0.trials.count == 1 }) {
-      sentences.append(
-        "One seed alone tells nothing of the noise: run more seeds before reading anything into a difference.")
-    }
-    return sentences
+    return sentences + source.seedWarnings
   }
 
   /// How each number is computed.
@@ -46,7 +42,7 @@ extension ComparisonReport {
     table.groups[0].title = "measured"
     table.groups[1].title = "published"
     var lines =
-      "\(published?.label ?? title) · percent, mean ± deviation over n seeds · measured on \(source.measuredOn)"
+      "\(published?.label ?? title) · percent, mean ± deviation over n seeds · \(source.measuredWhere)"
       .wrapped(to: room)
     lines.append("")
     lines += table.terminal(width: room, optional: [[1]])

@@ -8,8 +8,8 @@ extension ComparisonReport {
     return Table(
       name: fileName, label: published?.label,
       caption: Typeset(
-        "\(published?.title ?? title): \(Figures.list(metrics.map(\.title))) in percent. Rows in bold are measured on "
-          + "\(source.measuredOn), mean ± sample deviation over n seeds; beside them, and alone in the other rows, what "
+        "\(published?.title ?? title): \(Figures.list(metrics.map(\.title))) in percent. Rows in bold are "
+          + "\(source.measuredWhere), mean ± sample deviation over n seeds; beside them, and alone in the other rows, what "
           + "the paper’s \(published?.label ?? "table") prints."),
       groups: columnGroups(), columns: columns,
       sections: sections.map { Table.Section($0.title.map { Typeset($0) }, rows: $0.rows.map(cells)) },

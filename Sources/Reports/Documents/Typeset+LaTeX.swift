@@ -2,24 +2,7 @@ import Configuration
 
 extension Typeset {
   /// As LaTeX text, with everything from outside escaped.
-  var latex: String {
-    pieces.map { piece in
-      switch piece {
-      case .text(let text): text.escapedForLaTeX
-      case .symbol("L", let sub): "$\\mathcal{L}_{\\mathrm{\(sub.escapedForLaTeX)}}$"
-      case .symbol("λ", let sub): "$\\lambda_{\\mathrm{\(sub.escapedForLaTeX)}}$"
-      case .symbol(let base, let sub): "\(base.escapedForLaTeX)\\textsubscript{\(sub.escapedForLaTeX)}"
-      case .code(let text): "\\texttt{\(text.escapedForLaTeX)}"
-      case .strong(let text): "\\textbf{\(text.escapedForLaTeX)}"
-      case .emphasis(let text): "\\emph{\(text.escapedForLaTeX)}"
-      case .value(let text, .measured, _, _): text.escapedForLaTeX
-      case .value(let text, .published, _, _): "\\emph{\(text.escapedForLaTeX)}"
-      case .value(let text, .missing, _, _): "\\textbf{\(text.escapedForLaTeX)}"
-      case .reference(let text, _): text.escapedForLaTeX
-      case .link(let text, _), .measured(let text, _): text.escapedForLaTeX
-      }
-    }.joined()
-  }
+  package var latex: String { LaTeXText(self).source }
 }
 
 extension String {

@@ -1,3 +1,4 @@
+import Configuration
 import Runs
 
 extension PageManifest {
@@ -11,10 +12,11 @@ extension PageManifest {
   /// - Throws: what encoding throws.
   public func html() throws -> String {
     let carried = runs.filter { $0.ranks != nil }.count
-    let left = carried < runs.count ? " (\(runs.count - carried) of \(runs.count) runs have none)" : ""
+    let without = runs.count - carried
+    let left = " (\(without) of \(Wording.count(runs.count, "run")) \(without == 1 ? "has" : "have") none)"
     return [
       "<section id=\"verification\" aria-label=\"Verification\">",
-      "<p class=\"notice\" role=\"status\">This page carries the ranks of every query’s true matches\(left). Its figures of "
+      "<p class=\"notice\" role=\"status\">This page carries the ranks of every query’s true matches\(without > 0 ? left : ""). Its figures of "
         + "retrieval have not been recomputed here; <code>aanet verify index.html</code> does it.</p>",
       "</section>", Self.opening + (try json()) + "</script>", "<script>\(Self.script)</script>",
     ].joined(separator: "\n")

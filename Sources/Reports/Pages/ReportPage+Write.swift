@@ -6,10 +6,11 @@ extension ReportPage {
   /// Everything is made in a temporary folder beside it, which then takes the folder's place: there is a whole page or
   /// the old one, never half of one.
   ///
-  /// Throws a `ReportError` where nothing is measured yet, where gnuplot is missing, and where the folder holds files
-  /// that are not a page's.
+  /// - Parameter marksCSV: whether CSV files begin with a byte order mark.
+  /// - Throws: a `ReportError` where nothing is measured yet, where gnuplot is missing, and where the folder holds files
+  ///   that are not a page's.
   @discardableResult
-  public func write(to folder: URL) throws -> [URL] {
+  public func write(to folder: URL, marksCSV: Bool = false) throws -> [URL] {
     guard hasMeasurements else {
       let experiments = Figures.list(reports.map(\.source.experiment.onOneLine))
       throw ReportError("no run of \(experiments) is finished yet: run \(command.onOneLine)")
@@ -32,7 +33,7 @@ extension ReportPage {
       var document = document(drawings: drawings)
       document.verification = try PageManifest(of: reports.flatMap(\.source.finished)).html()
       var texts = [(Self.page, document.html()), ("tables.md", document.markdown()), ("tables.tex", latex())]
-      texts += zip(fileNames, reports).map { ("\($0).csv", $1.csv()) }
+      texts += zip(fileNames, reports).map { ("\($0).csv", CSV.file($1.csv(), hasMark: marksCSV)) }
       for (name, text) in texts { try Data(text.utf8).write(to: work.appendingPathComponent(name)) }
       return texts.map(\.0) + pictures
     }
@@ -49,9 +50,16 @@ extension ReportPage {
   func latex() -> String {
     let head = [
       "% \(title.onOneLine)", "% \(dataStatement().onOneLine)", "% Recompute: \(command.onOneLine)",
-      "% Needs \\usepackage{booktabs,textcomp} and \\usepackage[T1]{fontenc}; names beyond Latin need LuaLaTeX.",
+      Table.packagesForLaTeX,
     ]
-    let tables = reports.flatMap { [$0.resultsTable()] + ($0.gainsTable().map { [$0] } ?? []) }
+    let tables = zip(fileNames, reports).flatMap { name, report in
+      // A label names one table: where two experiments have the same, the second's are told apart as its files are.
+      [report.resultsTable(), report.gainsTable()].compactMap { table -> Table? in
+        guard var table else { return nil }
+        table.name += name.dropFirst(report.fileName.count)
+        return table
+      }
+    }
     return (head + [""] + tables.map { $0.latex() }).joined(separator: "\n") + "\n"
   }
 }

@@ -23,11 +23,12 @@ public struct ReportPage: Sendable {
   public var hasMeasurements: Bool { reports.contains { $0.source.hasMeasurements } }
 
   /// What the data is: the first thing that a reader has to know.
-  func dataStatement() -> String {
-    let drawn = Self.unique(reports.filter(\.source.isSynthetic).map(\.source.dataset))
-    let real = Self.unique(reports.filter { !$0.source.isSynthetic }.map(\.source.dataset))
+  package func dataStatement() -> String {
+    let measured = reports.map(\.source).filter(\.hasMeasurements)
+    let drawn = Self.unique(measured.filter(\.isSynthetic).map(\.dataset))
+    let real = Self.unique(measured.filter { !$0.isSynthetic }.map(\.dataset))
     let published = Self.unique(reports.compactMap(\.published?.dataset))
-    var sentences: [String] = []
+    var sentences = measured.isEmpty ? ["Nothing was measured yet."] : []
     if !drawn.isEmpty {
       let which = drawn.count == 1 ? "a synthetic twin" : "synthetic twins"
       let scope = real.isEmpty ? "Every measured figure here comes from" : "Figures measured on"
@@ -116,7 +117,7 @@ public struct ReportPage: Sendable {
   private func files(_ drawings: [[String: String]]) -> [Typeset] {
     var items: [Typeset] = [
       Typeset([.link("tables.md", file: "tables.md"), .text(", this page as Markdown")]),
-      Typeset([.link("tables.tex", file: "tables.tex"), .text(", its tables for LaTeX (package booktabs)")]),
+      Typeset([.link("tables.tex", file: "tables.tex"), .text(", its tables for LaTeX (what to load is said in it)")]),
     ]
     items += zip(fileNames, reports).map { name, report in
       Typeset([.link("\(name).csv", file: "\(name).csv"), .text(", \(report.title)")])

@@ -58,7 +58,7 @@ extension TableReport {
   /// The heading of the published figures, and of what was measured.
   func columnGroups() -> [Table.Group] {
     [
-      Table.Group(Typeset("measured on \(source.measuredOn)"), origin: .measured),
+      Table.Group(Typeset(source.measuredWhere), origin: .measured),
       Table.Group(Typeset("published, \(published?.dataset ?? "none")"), origin: .published),
     ]
   }

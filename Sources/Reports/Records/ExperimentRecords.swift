@@ -35,6 +35,9 @@ public struct ExperimentRecords: Sendable {
   /// What the measured figures are measured on, in a few words.
   var measuredOn: String { isSynthetic ? "\(dataset) (drawn)" : dataset }
 
+  /// `measured on synthetic-duke (drawn)`; before any run is finished, `to be measured on …`.
+  var measuredWhere: String { "\(hasMeasurements ? "" : "to be ")measured on \(measuredOn)" }
+
   /// The records of all finished runs, in the order of the variants.
   var finished: [RunRecord] { variants.flatMap(\.finished) }
 
@@ -51,6 +54,12 @@ public struct ExperimentRecords: Sendable {
     let parts = path.split(separator: "/")
     let start = parts.lastIndex(of: "runs") ?? max(0, parts.count - 3)
     return parts[start...].joined(separator: "/")
+  }
+
+  /// What to know where a row has one finished run alone, which is no spread.
+  var seedWarnings: [Typeset] {
+    variants.contains { $0.finished.count == 1 }
+      ? ["One seed alone tells nothing of the noise: run more seeds before reading anything into a difference."] : []
   }
 
   /// What is missing, or not alike: notes for under a table. `label` is how a variant is called there.

@@ -6,8 +6,7 @@ extension Table {
   /// Re-ranked figures have columns of their own where any run has them.
   static func runs(of sources: [(records: ExperimentRecords, label: (ReportVariant) -> Typeset)]) -> Table {
     let hasReranked = sources.contains { $0.records.finished.contains { $0.metrics?.reranked != nil } }
-    let measured = sources.map(\.records.measuredOn)
-    let places = measured.indices.filter { measured.firstIndex(of: measured[$0]) == $0 }.map { measured[$0] }
+    let places = ReportPage.unique(sources.map(\.records).filter(\.hasMeasurements).map(\.measuredOn))
     var columns = [
       Table.Column("Row", .leading), Table.Column("Seed"), Table.Column("mAP"), Table.Column("mAP (trapezoid)"),
       Table.Column("Rank-1"), Table.Column("Rank-5"), Table.Column("Rank-10"),
@@ -18,7 +17,8 @@ extension Table {
     return Table(
       name: "runs",
       caption: Typeset(
-        "The runs that every measured figure comes from, in percent on \(Figures.list(places)). The hash covers "
+        "The runs that every measured figure comes from, in percent"
+          + "\(places.isEmpty ? "" : " on \(Figures.list(places))"). The hash covers "
           + "everything that decides a run’s result.\(rr)"),
       columns: columns,
       sections: sources.map { records, label in

@@ -40,7 +40,7 @@ extension [Verdict] {
     }
     let same = filter { $0.direction == .same }.count
     var sentence =
-      "Of \(Figures.words(self.count)) steps from row to row, \(same == 0 ? "none" : Figures.words(same)) "
+      "Of \(Figures.words(self.count)) \(self.count == 1 ? "step" : "steps") from row to row, \(same == 0 ? "none" : Figures.words(same)) "
       + "\(same < 2 ? "goes" : "go") the paper’s way in \(metric)"
     guard contains(where: { $0.noise != .unknown }) else { return sentence + "; the noise is unknown." }
     let clear = count(.same, .exceeded)

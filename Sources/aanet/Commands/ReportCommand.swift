@@ -25,6 +25,7 @@ struct ReportCommand: ParsableCommand {
         aanet report quickstart/table1
         aanet report ablation --experiment quickstart/table3 --out /tmp/ablation
         aanet report ablation train.epochs=5
+        aanet report quickstart --csv-bom
       """)
 
   @Argument(
@@ -33,6 +34,7 @@ struct ReportCommand: ParsableCommand {
   @Argument(help: "The changes that the runs were made with, such as train.epochs=5.") var overrides: [String] = []
   @Option(help: "Draw from this experiment instead of the report's own.") var experiment: String?
   @Option(help: ArgumentHelp("The folder to write to.", valueName: "dir"), completion: .directory) var out: String?
+  @Flag(help: CSV.markHelp) var csvBom = false
   @Option(help: "What to print: table or json.") var format = OutputFormat.table
   @OptionGroup var project: ProjectOptions
 
@@ -42,7 +44,7 @@ struct ReportCommand: ParsableCommand {
         throw ReportError(
           "a notebook names its experiments itself: leave --experiment out, or change \(report.onOneLine).md")
       }
-      return try NotebookOutput(project: project, overrides: overrides).show(
+      return try NotebookOutput(project: project, overrides: overrides, marksCSV: csvBom).show(
         report, to: out.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? project.output(of: report), format)
     }
     let isDefined = ReportDefinition.names(in: project.reports).contains(report)
@@ -67,7 +69,7 @@ struct ReportCommand: ParsableCommand {
     let name = definition?.name ?? (plans.count == 1 ? first.1.output(for: first.0.name) : wanted)
     try ReportOutput(
       reports: made, title: ReportOutput.title(of: wanted), command: ProjectReports.command(wanted, overrides),
-      folder: out.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? project.output(of: name)
+      folder: out.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? project.output(of: name), marksCSV: csvBom
     ).show(format)
     if others > 0 {
       Console.complain("\(others) older runs of the same settings, on other data or another engine, are left out")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Foundation
 import Reports
 import Runs
@@ -74,14 +75,22 @@ extension PageVerification {
       differences.isEmpty
         ? figures == 0
           ? "No figure on the page can be recomputed."
-          : "All \(figures) figures agree with those recomputed from the ranks that the page carries."
-        : "\(differences.count) differences; \(figures) figures agree."
+          : figures == 1
+            ? "The one figure agrees with that recomputed from the ranks that the page carries."
+            : "All \(figures) figures agree with those recomputed from the ranks that the page carries."
+        : "\(Wording.count(differences.count, "difference")); \(Wording.count(figures, "figure")) "
+          + "\(figures == 1 ? "agrees" : "agree")."
     ]
-    if unknown > 0 { lines.append("\(unknown) figures lead to runs without ranks and cannot be recomputed.") }
+    if unknown > 0 {
+      let lead = unknown == 1 ? "figure leads" : "figures lead"
+      lines.append("\(unknown) \(lead) to runs without ranks and cannot be recomputed.")
+    }
+    let which = runs == 1 ? "Its one run" : "\(runsOnDisk == 0 ? "None" : "\(runsOnDisk)") of its \(runs) runs"
+    let isOne = runs == 1 || runsOnDisk < 2
     lines.append(
       runsOnDisk == 0
-        ? "None of its \(runs) runs is on disk here: the page was checked against itself alone."
-        : "\(runsOnDisk) of its \(runs) runs are on disk and were compared file by file.")
+        ? "\(which) is \(runs == 1 ? "not " : "")on disk here: the page was checked against itself alone."
+        : "\(which) \(isOne ? "is on disk and was" : "are on disk and were") compared file by file.")
     return lines.joined(separator: "\n")
   }
 }

@@ -63,7 +63,7 @@ struct VerifyResumeCommand: ParsableCommand {
       print(
         different == 0
           ? "The same bits every time."
-          : "\(different) of \(results.count) runs did not end with the same bits.")
+          : "\(different) of \(Wording.count(results.count, "run")) did not end with the same bits.")
     }
     if different > 0 { throw ExitCode(1) }
   }

@@ -9,6 +9,8 @@ struct NotebookOutput {
   let project: ProjectOptions
   /// The changes that the runs were made with.
   let overrides: [String]
+  /// Whether CSV files begin with a byte order mark.
+  var marksCSV = false
 
   /// The notebook's file.
   static func file(_ name: String, in project: ProjectOptions) -> URL {
@@ -40,7 +42,7 @@ struct NotebookOutput {
         tables: tables, store: project.store, claims: reports.claims,
         deviations: { [project] in try ProjectReports.deviations(in: project) }),
       command: command, program: Self.program)
-    let outcome = try report.write(to: folder)
+    let outcome = try report.write(to: folder, marksCSV: marksCSV)
     if format == .json { try Console.printJSON(outcome) } else { print(Self.summary(outcome)) }
     if let page = outcome.files.first { Console.complain("\nopen \(page.path)") }
   }

@@ -10,15 +10,19 @@ struct ReportOutput {
   let command: String
   /// Where the page goes.
   let folder: URL
+  /// Whether CSV files begin with a byte order mark.
+  var marksCSV = false
 
   /// The title of a page of several experiments.
   static func title(of experiments: String) -> String { "The paper’s tables beside measured figures: \(experiments)" }
 
   /// Writes the page and what belongs to it; the page is the first file. One ablation has a page of its own kind.
   func write() throws -> [URL] {
-    if let ablation = reports.first as? AblationReport, reports.count == 1 { return try ablation.write(to: folder) }
+    if let ablation = reports.first as? AblationReport, reports.count == 1 {
+      return try ablation.write(to: folder, marksCSV: marksCSV)
+    }
     let title = reports.count == 1 ? reports[0].title : title
-    return try ReportPage(title: title, reports: reports, command: command).write(to: folder)
+    return try ReportPage(title: title, reports: reports, command: command).write(to: folder, marksCSV: marksCSV)
   }
 
   /// Writes the page, prints the tables, and says what to open.

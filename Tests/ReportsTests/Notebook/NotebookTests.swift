@@ -43,13 +43,24 @@ struct NotebookTests {
       #expect(identifiers.allSatisfy { $0.wholeMatch(of: /[a-zA-Z0-9_-]{1,64}/) != nil })
       let code = cells.filter { $0["cell_type"] as? String == "code" }
       #expect(code.count == 7)
+      var pictures = 0
       for cell in code {
         #expect(cell["execution_count"] is NSNull && cell["source"] is String)
         for output in try #require(cell["outputs"] as? [[String: Any]]) {
           #expect(output["output_type"] as? String == "display_data" && output["metadata"] is [String: Any])
-          #expect((output["data"] as? [String: Any])?["text/plain"] is String)
+          let forms = try #require(output["data"] as? [String: Any])
+          #expect(forms["text/plain"] is String)
+          // What stands for a picture where it is not seen: in each of its forms, and in a drawing itself.
+          for form in forms.keys where form.hasPrefix("image/") {
+            let metadata = try #require(output["metadata"] as? [String: [String: String]])
+            let alternative = try #require(metadata[form]?["alt"])
+            #expect(alternative.count > 20 && (forms["text/plain"] as? String)?.hasSuffix(alternative) == true)
+            pictures += 1
+          }
+          if let drawing = forms["image/svg+xml"] as? String { #expect(!drawing.contains("<title>Gnuplot</title>")) }
         }
       }
+      #expect(pictures == 6, "three charts, as SVG and PNG")
       #expect(cells.allSatisfy { $0["metadata"] is [String: Any] })
     }
   }

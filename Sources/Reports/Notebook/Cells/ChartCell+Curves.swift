@@ -35,17 +35,12 @@ extension ChartCell {
     }
     guard let chart else { return nil }
     let renamed = CurveChart(name: name, axis: chart.axis, isLogarithmic: chart.isLogarithmic, panels: chart.panels)
-    let ends = renamed.panels.flatMap { panel in
-      panel.curves.compactMap { curve in
-        curve.points.last.map { "\(panel.title), \(curve.label): \(Figures.number($0.mean)) after epoch \(Int($0.x))" }
-      }
-    }
     return CellPicture(
       name: name,
       caption: Typeset(
         "\(words.caption), on a logarithmic axis: mean over seeds, band from the smallest to the largest. Runs of \(label), "
           + "trained on \(measuredOn)."),
-      alternative: "\(words.alternative), a panel a row, a curve a task. \(ends.joined(separator: "; ")).",
+      alternative: "\(words.alternative), a panel a row, a curve a task. \(renamed.ends.joined(separator: "; ")).",
       isWide: true,
       chart: renamed)
   }

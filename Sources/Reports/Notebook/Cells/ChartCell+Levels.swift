@@ -22,7 +22,7 @@ extension ChartCell {
     return CellPicture(
       name: name,
       caption: Typeset(
-        "\(metric.title) of each row of \(label): measured on \(measuredOn) (dot: mean; bar: ± deviation over seeds; small "
+        "\(metric.title) of each row of \(label): \(table.report.source.measuredWhere) (dot: mean; bar: ± deviation over seeds; small "
           + "dots: each seed), and the paper’s figure on \(table.report.published?.dataset ?? "its data") (diamond)."),
       alternative:
         "Dot chart of \(metric.title) in percent. Measured on \(measuredOn): \(values.joined(separator: "; ")).",

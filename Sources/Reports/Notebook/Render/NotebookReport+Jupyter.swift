@@ -30,6 +30,7 @@ extension NotebookReport {
   /// A part as what Jupyter shows: the richest form that it knows.
   private static func output(_ part: Part) -> JupyterCell.Output {
     var data: [String: String] = [:]
+    var alternative: String?
     var plain: String
     switch part.part {
     case .table(let table, _):
@@ -37,6 +38,7 @@ extension NotebookReport {
       data["text/markdown"] = table.markdown(label: part.label)
       plain = (["\(part.label). \(table.caption.plain)", ""] + table.terminal(width: 200)).joined(separator: "\n")
     case .picture(let picture):
+      alternative = picture.alternative.onOneLine
       data["image/svg+xml"] = picture.svg
       data["image/png"] = picture.png?.base64EncodedString()
       data["image/jpeg"] = picture.jpeg?.base64EncodedString()
@@ -49,8 +51,12 @@ extension NotebookReport {
       data["text/markdown"] = markdown(part)
       plain = "Gap. \(text.plain)"
     }
+    // Jupyter's own convention (IPython's display.Image, nbconvert): what stands for a picture is metadata of its form.
+    let metadata = alternative.map { text in
+      Dictionary(uniqueKeysWithValues: data.keys.map { ($0, ["alt": text]) })
+    }
     data["text/plain"] = plain
-    return JupyterCell.Output(data: data)
+    return JupyterCell.Output(data: data, metadata: metadata ?? [:])
   }
 }
 
@@ -74,7 +80,7 @@ private struct JupyterNotebook: Encodable {
 private struct JupyterCell: Encodable {
   struct Output: Encodable {
     var data: [String: String]
-    var metadata: [String: String] = [:]
+    var metadata: [String: [String: String]]
     var output_type = "display_data"
   }
 

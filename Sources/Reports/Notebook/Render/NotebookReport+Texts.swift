@@ -45,7 +45,7 @@ extension NotebookReport {
   func latex(_ blocks: [Block]) -> String {
     var lines = [
       "% \(source.title.onOneLine)", "% \(dataStatement.onOneLine)", "% Made by: \(command.onOneLine)",
-      "% Needs \\usepackage{booktabs,textcomp} and \\usepackage[T1]{fontenc}; names beyond Latin need LuaLaTeX.", "",
+      Table.packagesForLaTeX, "",
     ]
     for part in Self.parts(blocks) {
       if case .table(let table, _) = part.part { lines += [table.latex(), ""] }

@@ -35,10 +35,11 @@ extension NotebookReport {
   /// Everything is made in a temporary folder beside it, which then takes the folder's place. Cells whose sources did not
   /// change are taken from the folder as they were.
   ///
+  /// - Parameter marksCSV: whether CSV files begin with a byte order mark.
   /// - Throws: a `ReportError` where gnuplot is missing or the folder holds files that are not the report's, a
   ///   `ConfigurationError` where a cell names what its run does not have, a `RunStoreError` where a record is damaged.
   @discardableResult
-  public func write(to folder: URL) throws -> Outcome {
+  public func write(to folder: URL, marksCSV: Bool = false) throws -> Outcome {
     let target = folder.resolvingSymlinksInPath().standardizedFileURL
     let own =
       (try? Data(contentsOf: target.appendingPathComponent(Self.list)))
@@ -52,7 +53,9 @@ extension NotebookReport {
       let kept = work.appendingPathComponent(CellCache.folder, isDirectory: true)
       try FileManager.default.createDirectory(at: kept, withIntermediateDirectories: false)
       var files: [(name: String, data: Data)] = []
-      let rendered = try render(cache, in: work) { files.append(($0, $1)) }
+      var rendered = try render(cache, in: work) { files.append(($0, $1)) }
+      // Beside the page and in its links: whoever asks for the mark gets it wherever the file is taken from.
+      if marksCSV { for cell in rendered.indices { rendered[cell].markCSV() } }
       let blocks = try blocks(rendered)
       let texts: [(String, String)] = [
         (Self.page, try html(blocks)), ("\(source.name).md", markdown(blocks)), ("\(source.name).tex", latex(blocks)),
@@ -123,6 +126,16 @@ extension NotebookReport {
   }
 }
 
+extension NotebookReport.RenderedCell {
+  /// Lets the tables' data begin with a byte order mark.
+  fileprivate mutating func markCSV() {
+    for place in parts.indices {
+      guard case .table(let table, let csv) = parts[place].part else { continue }
+      parts[place].part = .table(table, csv: CSV.file(csv, hasMark: true))
+    }
+  }
+}
+
 extension CellPart {
   /// What is still to be drawn.
   fileprivate var chart: (any Chart)? {
@@ -134,6 +147,7 @@ extension CellPart {
   fileprivate func drawn(in folder: URL) throws -> CellPart {
     guard case .picture(var picture) = self, let chart = picture.chart else { return self }
     picture.svg = try String(contentsOf: folder.appendingPathComponent("\(chart.name).svg"), encoding: .utf8)
+      .titledAsSVG(picture.alternative)
     picture.png = try Data(contentsOf: folder.appendingPathComponent("\(chart.name).png"))
     picture.chart = nil
     return .picture(picture)
