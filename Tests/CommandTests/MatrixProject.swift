@@ -30,7 +30,8 @@ struct MatrixProject {
 
   /// The folders of the project that it takes over as they are.
   private static let taken = [
-    "experiments/base", "experiments/dukemtmc-reid", "experiments/market1501", "experiments/quickstart", "reports",
+    "experiments/base", "experiments/dukemtmc-reid", "experiments/market1501", "experiments/quickstart",
+    "experiments/studies", "reports",
   ]
 
   /// Compositions beside those of the tables: each task off, each way of a task, each way of a test.

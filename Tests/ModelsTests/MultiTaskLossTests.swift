@@ -81,9 +81,9 @@ struct MultiTaskLossTests {
     #expect(abs(setting.loss.total(setting.losses) - setting.terms.reduce(0, +)) < 1e-12)
   }
 
-  @Test("learned weights: exp(−s)·L + s/2, and gradients in proportion")
+  @Test("learned weights to the letter of Equation 6: exp(−s)·L + s/2, and gradients in proportion")
   func learned() throws {
-    let setting = Setting(configuration(.uncertainty), on: engine)
+    let setting = Setting(configuration(.learned(.init(terms: .task))), on: engine)
     let s: [Float] = [0.5, -1, 2]
     setting.store.parameters[0].load(s)
     let (terms, weights) = (setting.terms, s.map { exp(-Double($0)) })
@@ -97,10 +97,10 @@ struct MultiTaskLossTests {
       "factors", try setting.factors(), [weights[0], weights[1], weights[1], weights[2]], within: 1e-6)
   }
 
-  /// ∂L/∂s = 1/2 − exp(−s)·L, against the engine's own total moved by s.
-  @Test("the gradient by each log variance against finite differences")
-  func logVariances() throws {
-    let setting = Setting(configuration(.uncertainty), on: engine)
+  /// ∂L/∂s = n/2 − exp(−s)·L, against the engine's own total moved by s.
+  @Test("the gradient by each log variance against finite differences", arguments: LearnedWeights.Terms.allCases)
+  func logVariances(terms: LearnedWeights.Terms) throws {
+    let setting = Setting(configuration(.learned(.init(terms: terms))), on: engine)
     let s: [Float] = [0.5, -1, 2]
     let parameter = setting.store.parameters[0]
     // s is stored in single precision: a step that it holds exactly, whose square is the error that remains.

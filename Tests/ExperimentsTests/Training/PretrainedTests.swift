@@ -80,7 +80,7 @@ import Experiments
     let first = try run(project)
     let checkpoint = first.folder.appendingPathComponent("checkpoint.safetensors")
     var remarks: [String] = []
-    _ = try run(project, ["backbone.weights='\(checkpoint.path)'"]) { remarks.append($0) }
+    _ = try run(project, ["backbone.weights=\(checkpoint.path)"]) { remarks.append($0) }
     #expect(remarks.contains { $0.contains("are loaded from 'model.backbone.*'") }, "\(remarks)")
   }
 
