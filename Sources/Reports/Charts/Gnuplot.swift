@@ -9,9 +9,10 @@ package enum Gnuplot {
   package static func run(_ script: GnuplotScript, in folder: URL, program: String = "gnuplot") throws {
     var problem: Int32 = 0
     guard let handle = gnuplot_bridge_open(program, folder.path, &problem) else {
+      // A folder of PATH that may not be looked into makes a missing program a forbidden one.
       throw ReportError(
-        problem == ENOENT
-          ? "\(program) was not found, and the charts are drawn by it: apt-get install gnuplot-nox"
+        problem == ENOENT || problem == EACCES
+          ? "\(program) was not found, or may not be run, and the charts are drawn by it: apt-get install gnuplot-nox"
           : "\(program) cannot be started: \(String(cString: strerror(problem)))")
     }
     var isReading = true
