@@ -39,10 +39,11 @@ import Testing
       "run", "tiny", "train.epochs=12", "--variant", "plain", "--threads", "1", "--checkpoint-every", "2",
       "--no-report", "--runs", runs,
     ]
-    // A shell starts what it puts in the background deaf to SIGINT, so that the signal comes from there.
+    // A shell starts what it puts in the background deaf to SIGINT, so that the signal comes from there. The tests
+    // themselves may run under nohup, which is passed on.
     let script = """
       (while ! ls "\(runs)"/tiny/plain/seed-*/epochs.jsonl >/dev/null 2>&1; do sleep 0.01; done; kill -\(signal) $$) &
-      exec "$@"
+      exec env --default-signal=HUP "$@"
       """
     let stopped = try BuiltCommand.run(command, in: project.url, by: script)
     #expect(stopped.status == 130, "\(stopped.complaints)")
