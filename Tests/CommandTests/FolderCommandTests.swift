@@ -95,8 +95,7 @@ import Testing
   func aMissingBenchmarkGivesHelp(_ wanted: String) throws {
     let folder = try TemporaryFolder()
     for name in ["experiments", "reports", "datasets.yaml"] {
-      try FileManager.default.copyItem(
-        at: ReportCommandTests.package.appendingPathComponent(name), to: folder.url.appendingPathComponent(name))
+      try folder.copy(ReportCommandTests.package.appendingPathComponent(name))
     }
     let outcome = try BuiltCommand.run(["run", wanted], in: folder.url, environment: ["AANET_DATA": ""])
     #expect(outcome.status == 2)
