@@ -46,62 +46,84 @@ let package = Package(
         .linkedLibrary("boost_iostreams"), .linkedLibrary("boost_system"), .linkedLibrary("boost_filesystem"),
       ]),
 
+    // Below everything: words and numbers for people, files that are written whole or not at all, checksums.
+    room("Support"),
+
     // The engine.
     .target(name: "Kernels"),
     room("Machine", knows: ["Kernels"]),
     room("Tensors", knows: ["COpenBLAS", "CZLib", "Kernels", "Machine"], settings: native),
     room("Layers", knows: ["Tensors"], settings: native),
-    room("Models", knows: ["Tensors", "Layers"], settings: native),
 
-    // Digests of bytes, for the subject and the harness.
-    room("Digests"),
+    // Settings: a tree of values with places, and what reads and writes it.
+    room("Configuration", knows: ["Support"]),
+    room("YAML", knows: ["CYAML", "Configuration", "Support"]),
 
     // The subject.
-    room("Configuration", knows: ["CYAML"]),
-    room("Datasets", knows: ["Tensors", "Configuration", "Digests", "JPEGBridge", "CMatIO"], settings: native),
+    room("Models", knows: ["Configuration", "Tensors", "Layers"], settings: native),
+    room(
+      "Datasets", knows: ["Tensors", "Configuration", "YAML", "Support", "JPEGBridge", "CMatIO"], settings: native),
+    room("Twins", knows: ["Datasets", "Tensors"], settings: native),
     room("Retrieval", knows: ["Tensors", "COpenBLAS"], settings: native),
 
+    // What readers see: typeset text, tables, pages; charts by gnuplot.
+    room("Documents", knows: ["Support"]),
+    room("Charts", knows: ["Support", "Documents", "GnuplotBridge"]),
+
     // The harness.
-    room("Runs", knows: ["Digests"]),
+    room("Runs", knows: ["Support"]),
     room(
       "Experiments",
-      knows: ["Configuration", "Digests", "Runs", "Datasets", "Models", "Layers", "Tensors", "Retrieval"]),
-    room("Reports", knows: ["Runs", "Configuration", "Digests", "GnuplotBridge"]),
+      knows: ["Support", "Configuration", "YAML", "Runs", "Datasets", "Models", "Layers", "Tensors", "Retrieval"]),
     room(
-      "Inspection",
+      "Trained",
       knows: [
-        "Configuration", "Digests", "Runs", "Datasets", "Models", "Retrieval", "Tensors", "Experiments", "Reports",
-        "CPNG",
+        "Support", "Configuration", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors", "Experiments",
+        "Documents", "Charts", "CPNG",
       ]),
+    room(
+      "Proofs",
+      knows: [
+        "Support", "Configuration", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors", "Experiments",
+      ]),
+
+    room("Reports", knows: ["Support", "Configuration", "YAML", "Runs", "Documents", "Charts"]),
     .executableTarget(
       name: "aanet",
       dependencies: [
-        "Machine", "Tensors", "Layers", "Models", "Configuration", "Datasets", "Retrieval", "Runs", "Experiments",
-        "Reports", "Inspection", argumentParser,
+        "Support", "Machine", "Tensors", "Layers", "Configuration", "YAML", "Models", "Datasets", "Twins", "Retrieval",
+        "Runs", "Experiments", "Trained", "Proofs", "Documents", "Charts", "Reports", argumentParser,
       ]),
 
     // Tests.
     room("TestSupport", knows: ["Tensors", "Datasets"]),
+    tests(of: "Support"),
     tests(of: "Machine", and: ["Tensors"]),
     tests(of: "Tensors", and: ["Machine"], fixtures: true),
     tests(of: "Layers", and: ["Tensors"]),
+    tests(of: "Configuration", and: ["Support", "YAML"]),
+    tests(of: "YAML", and: ["Support", "Configuration"]),
     tests(of: "Models", and: ["Tensors", "Layers"]),
-    tests(of: "Configuration"),
-    tests(of: "Datasets", and: ["Tensors", "Configuration", "Digests"], fixtures: true),
+    tests(of: "Datasets", and: ["Tensors", "Configuration", "YAML", "Support"], fixtures: true),
+    tests(of: "Twins", and: ["Datasets", "Tensors"]),
     tests(of: "Retrieval", and: ["Tensors"], fixtures: true),
-    tests(of: "Digests"),
-    tests(of: "Runs", and: ["Digests"]),
+    tests(of: "Runs", and: ["Support"]),
     tests(
-      of: "Experiments", and: ["Configuration", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors"],
-      fixtures: true),
+      of: "Experiments",
+      and: [
+        "Support", "Configuration", "YAML", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors", "Twins",
+        "Trained", "Proofs",
+      ]),
     tests(
-      of: "Inspection",
-      and: ["Configuration", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors", "Experiments"]),
-    tests(of: "Reports", and: ["Runs", "Configuration", "Digests"], fixtures: true),
+      of: "Trained",
+      and: ["Support", "Configuration", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors", "Experiments"]),
+    tests(of: "Proofs", and: ["Experiments", "Models", "Layers", "Tensors"], fixtures: true),
+    tests(of: "Reports", and: ["Support", "Configuration", "YAML", "Runs", "Documents", "Charts"], fixtures: true),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "TestSupport", "Datasets", "Experiments", "Runs", "Machine", "Models", "Tensors", "Inspection", "aanet",
+        "TestSupport", "Support", "Configuration", "YAML", "Datasets", "Twins", "Experiments", "Runs", "Machine",
+        "Models", "Tensors", "Trained", "Proofs", "Reports", "aanet",
       ]),
   ],
   swiftLanguageModes: [.v6],
@@ -114,13 +136,14 @@ if Context.environment["AANET_FUZZ"] != nil {
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "Configuration", "Datasets", "Experiments", "Reports", "Retrieval", "Runs", "Tensors", "TestSupport", "CMatIO",
+        "Support", "Configuration", "YAML", "Datasets", "Experiments", "Documents", "Reports", "Retrieval", "Runs",
+        "Tensors", "TestSupport", "CMatIO",
       ], path: "Tests/Fuzz", exclude: ["run.sh"]))
 }
 
 // What `make sanitize` leaves out: rooms that call no C and start no thread of their own.
 if Context.environment["AANET_SANITIZE"] != nil {
-  let rooms = ["Experiments", "Inspection", "aanet"]
+  let rooms = ["Experiments", "Trained", "Proofs", "aanet"]
   package.targets.removeAll { target in
     rooms.contains(target.name) || rooms.contains { target.name == "\($0)Tests" } || target.name == "CommandTests"
   }

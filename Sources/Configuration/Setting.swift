@@ -1,37 +1,39 @@
+import Support
+
 /// A value on its way into a typed struct: the value, and the dotted path by which messages name it.
-public struct Setting: Sendable, Hashable {
+package struct Setting: Sendable, Hashable {
   /// The value.
-  public let value: YAMLValue
+  package let value: YAMLValue
   /// The dotted path, `tasks.part.binning`; empty at the top.
-  public let path: String
+  package let path: String
 
   /// Starts at the top of a text, or at `path`.
-  public init(_ value: YAMLValue, path: String = "") {
+  package init(_ value: YAMLValue, path: String = "") {
     self.value = value
     self.path = path
   }
 
   /// Where the value was written.
-  public var location: SourceLocation? { value.location }
+  package var location: SourceLocation? { value.location }
 
   /// An error on this setting.
-  public func error(_ reason: String) -> ConfigurationError { ConfigurationError(at: location, path: path, reason) }
+  package func error(_ reason: String) -> ConfigurationError { ConfigurationError(at: location, path: path, reason) }
 
   /// An error on a setting that is not what it must be: `expected a whole number, found the text 'six'`.
-  public func mismatch(_ expected: String) -> ConfigurationError {
+  package func mismatch(_ expected: String) -> ConfigurationError {
     error("expected \(expected), found \(value.kindInWords)")
   }
 
   /// Whether nothing stands here: an empty value, `~` or `null`.
-  public var isNull: Bool { value.scalar?.isNull ?? false }
+  package var isNull: Bool { value.scalar?.isNull ?? false }
 
   /// Whether one plain word stands here, such as `none` or `uncertainty`.
-  public func isWord(_ word: String) -> Bool { value.scalar?.text == word }
+  package func isWord(_ word: String) -> Bool { value.scalar?.text == word }
 
   // MARK: Scalars
 
   /// The text of a scalar, at most `maximum` characters and not empty; a plain number is a text too.
-  public func string(maximum: Int = 1000) throws(ConfigurationError) -> String {
+  package func string(maximum: Int = 1000) throws(ConfigurationError) -> String {
     guard let scalar = value.scalar, !isNull else { throw mismatch("a text") }
     guard !scalar.text.isEmpty else { throw error("expected a text, found an empty one") }
     guard scalar.text.count <= maximum else {
@@ -41,7 +43,7 @@ public struct Setting: Sendable, Hashable {
   }
 
   /// A whole number within a range.
-  public func int(in range: ClosedRange<Int> = .min ... .max) throws(ConfigurationError) -> Int {
+  package func int(in range: ClosedRange<Int> = .min ... .max) throws(ConfigurationError) -> Int {
     guard let scalar = value.scalar, scalar.isPlain, Self.isNumber(scalar.text), let number = Int(scalar.text) else {
       throw mismatch("a whole number")
     }
@@ -50,7 +52,7 @@ public struct Setting: Sendable, Hashable {
   }
 
   /// A finite number within a range.
-  public func double(
+  package func double(
     in range: ClosedRange<Double> = -.greatestFiniteMagnitude ... .greatestFiniteMagnitude
   ) throws(ConfigurationError) -> Double {
     guard let scalar = value.scalar, scalar.isPlain, Self.isNumber(scalar.text), let number = Double(scalar.text) else {
@@ -65,7 +67,7 @@ public struct Setting: Sendable, Hashable {
   }
 
   /// `true` or `false`; YAML's other spellings (`yes`, `on`) are refused, for they are easily meant as a text.
-  public func bool() throws(ConfigurationError) -> Bool {
+  package func bool() throws(ConfigurationError) -> Bool {
     switch value.scalar {
     case YAMLScalar("true", isPlain: true): return true
     case YAMLScalar("false", isPlain: true): return false
@@ -74,7 +76,7 @@ public struct Setting: Sendable, Hashable {
   }
 
   /// One word of an enumeration.
-  public func choice<Word: RawRepresentable & CaseIterable>(
+  package func choice<Word: RawRepresentable & CaseIterable>(
     of type: Word.Type = Word.self
   ) throws(ConfigurationError) -> Word where Word.RawValue == String {
     let words = type.allCases.map(\.rawValue)
@@ -88,7 +90,7 @@ public struct Setting: Sendable, Hashable {
   // MARK: Collections
 
   /// The values of a sequence of a stated length, each with its own path: `seeds[0]`.
-  public func items(count: ClosedRange<Int> = 0 ... .max) throws(ConfigurationError) -> [Setting] {
+  package func items(count: ClosedRange<Int> = 0 ... .max) throws(ConfigurationError) -> [Setting] {
     guard let items = value.items else { throw mismatch("a list") }
     guard count.contains(items.count) else {
       let wanted =
@@ -103,24 +105,24 @@ public struct Setting: Sendable, Hashable {
   }
 
   /// The entries of a mapping whose keys are free, each with its own path.
-  public func entries() throws(ConfigurationError) -> [(key: String, setting: Setting)] {
+  package func entries() throws(ConfigurationError) -> [(key: String, setting: Setting)] {
     guard let entries = value.entries else { throw mismatch("a mapping (key: value)") }
     return entries.map { ($0.key, Setting($0.value, path: path(of: $0.key))) }
   }
 
   /// The entries of a mapping whose keys are known; another key is an error with the nearest known one.
-  public func keys(_ known: String...) throws(ConfigurationError) -> KnownKeys {
+  package func keys(_ known: String...) throws(ConfigurationError) -> KnownKeys {
     try KnownKeys(self, known: known)
   }
 
   /// The path of what stands under a key.
-  public func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+  package func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
   // MARK: Numbers as text
 
   /// Decimal digits with an optional sign, point and exponent. Swift's own parsers also take `nan`, `inf` and
   /// hexadecimal digits, which are no settings.
-  static func isNumber(_ text: String) -> Bool {
+  package static func isNumber(_ text: String) -> Bool {
     text.wholeMatch(of: /[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?/) != nil
   }
 

@@ -1,10 +1,11 @@
-extension YAML {
+/// YAML as text: writing here; reading, which needs libyaml, in the room of that name.
+package enum YAML {
   /// Writes a value as a YAML text that reads back as the same value.
   ///
   /// Mappings stand in block style, one key a line; lists of scalars in one line, `[1, 2, 3]`. A text that is not
   /// marked as plain is quoted wherever a plain one would read back as something else, or might to another reader
   /// of YAML (`yes`, `1e3`, `null`); an empty plain scalar is written as `null`.
-  public static func text(of value: YAMLValue) -> String {
+  package static func text(of value: YAMLValue) -> String {
     switch value.content {
     case .scalar, .sequence: inline(value) + "\n"
     case .mapping(let entries): entries.isEmpty ? "{}\n" : block(entries, indent: "")
@@ -26,7 +27,7 @@ extension YAML {
   }
 
   /// One line of YAML (flow style) that reads back as the same value.
-  public static func inline(_ value: YAMLValue) -> String {
+  package static func inline(_ value: YAMLValue) -> String {
     switch value.content {
     case .scalar(let scalar): written(scalar)
     case .sequence(let items): "[" + items.map(inline).joined(separator: ", ") + "]"

@@ -7,7 +7,7 @@ extension YAMLValue: Encodable {
   }
 
   /// Writes the value as JSON: plain numbers and truths as such, nothing as null, every other scalar as a text.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     switch content {
     case .scalar:
       var container = encoder.singleValueContainer()

@@ -1,7 +1,9 @@
+import Support
+
 /// A value of a YAML text, with the place where it was written.
-public struct YAMLValue: Sendable, Hashable {
+package struct YAMLValue: Sendable, Hashable {
   /// The three kinds of value.
-  public enum Content: Sendable, Hashable {
+  package enum Content: Sendable, Hashable {
     /// A text, which may be meant as a number.
     case scalar(YAMLScalar)
     /// Values in order.
@@ -11,18 +13,18 @@ public struct YAMLValue: Sendable, Hashable {
   }
 
   /// What the value is.
-  public var content: Content
+  package var content: Content
   /// Where it was written; nil where a program made it.
-  public var location: SourceLocation?
+  package var location: SourceLocation?
 
   /// Makes a value.
-  public init(_ content: Content, at location: SourceLocation? = nil) {
+  package init(_ content: Content, at location: SourceLocation? = nil) {
     self.content = content
     self.location = location
   }
 
   /// The entry's value under a key of a mapping; nil elsewhere. Setting it keeps the order, and nil removes the key.
-  public subscript(key key: String) -> YAMLValue? {
+  package subscript(key key: String) -> YAMLValue? {
     get { entries?.first { $0.key == key }?.value }
     set {
       guard case .mapping(var entries) = content else { return }
@@ -38,22 +40,22 @@ public struct YAMLValue: Sendable, Hashable {
   }
 
   /// A mapping's entries; nil for the other kinds.
-  public var entries: [YAMLEntry]? {
+  package var entries: [YAMLEntry]? {
     if case .mapping(let entries) = content { entries } else { nil }
   }
 
   /// A sequence's values; nil for the other kinds.
-  public var items: [YAMLValue]? {
+  package var items: [YAMLValue]? {
     if case .sequence(let items) = content { items } else { nil }
   }
 
   /// A scalar; nil for the other kinds.
-  public var scalar: YAMLScalar? {
+  package var scalar: YAMLScalar? {
     if case .scalar(let scalar) = content { scalar } else { nil }
   }
 
   /// The same values without the places: two texts that say the same are equal under it.
-  public var withoutLocations: YAMLValue {
+  package var withoutLocations: YAMLValue {
     switch content {
     case .scalar: YAMLValue(content)
     case .sequence(let items): YAMLValue(.sequence(items.map(\.withoutLocations)))
@@ -63,16 +65,16 @@ public struct YAMLValue: Sendable, Hashable {
 }
 
 /// One name of a mapping and its value.
-public struct YAMLEntry: Sendable, Hashable {
+package struct YAMLEntry: Sendable, Hashable {
   /// The name.
-  public var key: String
+  package var key: String
   /// Where the name was written; nil where a program made it.
-  public var keyLocation: SourceLocation?
+  package var keyLocation: SourceLocation?
   /// The value.
-  public var value: YAMLValue
+  package var value: YAMLValue
 
   /// Makes an entry.
-  public init(_ key: String, _ value: YAMLValue, keyLocation: SourceLocation? = nil) {
+  package init(_ key: String, _ value: YAMLValue, keyLocation: SourceLocation? = nil) {
     self.key = key
     self.keyLocation = keyLocation
     self.value = value
@@ -80,40 +82,40 @@ public struct YAMLEntry: Sendable, Hashable {
 }
 
 /// A text, and whether it was written plainly: only what stands without quotes can be a number, a truth or nothing.
-public struct YAMLScalar: Sendable, Hashable {
+package struct YAMLScalar: Sendable, Hashable {
   /// The text, without quotes.
-  public var text: String
+  package var text: String
   /// Whether it stood without quotes.
-  public var isPlain: Bool
+  package var isPlain: Bool
 
   /// Makes a scalar.
-  public init(_ text: String, isPlain: Bool) {
+  package init(_ text: String, isPlain: Bool) {
     self.text = text
     self.isPlain = isPlain
   }
 
   /// Whether it says that nothing stands here: empty, `~` or `null` without quotes.
-  public var isNull: Bool { isPlain && ["", "~", "null", "Null", "NULL"].contains(text) }
+  package var isNull: Bool { isPlain && ["", "~", "null", "Null", "NULL"].contains(text) }
 }
 
 extension YAMLValue {
   /// A text, which is never taken for a number.
-  public static func string(_ text: String) -> YAMLValue { YAMLValue(.scalar(YAMLScalar(text, isPlain: false))) }
+  package static func string(_ text: String) -> YAMLValue { YAMLValue(.scalar(YAMLScalar(text, isPlain: false))) }
   /// A whole number.
-  public static func int(_ value: Int) -> YAMLValue { YAMLValue(.scalar(YAMLScalar(String(value), isPlain: true))) }
+  package static func int(_ value: Int) -> YAMLValue { YAMLValue(.scalar(YAMLScalar(String(value), isPlain: true))) }
   /// A truth.
-  public static func bool(_ value: Bool) -> YAMLValue {
+  package static func bool(_ value: Bool) -> YAMLValue {
     YAMLValue(.scalar(YAMLScalar(value ? "true" : "false", isPlain: true)))
   }
   /// A finite number, in the fewest digits that read back as the same number; a whole one without its `.0`.
-  public static func double(_ value: Double) -> YAMLValue {
+  package static func double(_ value: Double) -> YAMLValue {
     let text = value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(value)
     return YAMLValue(.scalar(YAMLScalar(text, isPlain: true)))
   }
   /// Values in order.
-  public static func sequence(_ items: [YAMLValue]) -> YAMLValue { YAMLValue(.sequence(items)) }
+  package static func sequence(_ items: [YAMLValue]) -> YAMLValue { YAMLValue(.sequence(items)) }
   /// Values by name, in order.
-  public static func mapping(_ entries: [(String, YAMLValue)]) -> YAMLValue {
+  package static func mapping(_ entries: [(String, YAMLValue)]) -> YAMLValue {
     YAMLValue(.mapping(entries.map { YAMLEntry($0.0, $0.1) }))
   }
 }

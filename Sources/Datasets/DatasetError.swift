@@ -1,12 +1,13 @@
 import Configuration
+import Support
 
 /// What is wrong with a dataset: its registry, its folders, its images or its attributes.
-public struct DatasetError: Error, CustomStringConvertible, Equatable {
+package struct DatasetError: Error, CustomStringConvertible, Equatable {
   /// What is wrong, where, and what to do about it.
-  public let description: String
+  package let description: String
 
   /// Makes an error of its full text.
-  public init(_ description: String) { self.description = description }
+  package init(_ description: String) { self.description = description }
 }
 
 extension String {

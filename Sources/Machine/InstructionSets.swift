@@ -3,16 +3,16 @@ import Kernels
 /// Whether a program may run on a processor: it must have every instruction set that the program was compiled for.
 ///
 /// This room is compiled for the oldest processors, so that it can tell before anything else is run.
-public enum InstructionSets {
+package enum InstructionSets {
   /// The instruction sets of the processor that runs this, as bits.
-  public static var ofThisProcessor: UInt64 { kernels_processor_has() }
+  package static var ofThisProcessor: UInt64 { kernels_processor_has() }
 
   /// The names of all that are known for this kind of processor.
-  public static let names: Set<String> = Set(
+  package static let names: Set<String> = Set(
     (0..<UInt64.bitWidth).compactMap { kernels_instruction_set(Int32($0)).map { String(cString: $0) } })
 
   /// Whether the processor that runs this has an instruction set, by its name: `AVX2`.
-  public static func processorHas(_ name: String) -> Bool {
+  package static func processorHas(_ name: String) -> Bool {
     (0..<UInt64.bitWidth).contains { ofThisProcessor >> $0 & 1 == 1 && Self.name($0) == name }
   }
 
@@ -22,7 +22,7 @@ public enum InstructionSets {
   /// - Parameters:
   ///   - builtFor: what the program was compiled for, as bits.
   ///   - has: what the processor has, as bits.
-  public static func complaint(builtFor: UInt64, has: UInt64) -> String? {
+  package static func complaint(builtFor: UInt64, has: UInt64) -> String? {
     let lacking = builtFor & ~has
     guard lacking != 0 else { return nil }
     let names = (0..<UInt64.bitWidth).filter { lacking >> $0 & 1 == 1 }.map(name)

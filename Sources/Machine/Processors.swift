@@ -5,10 +5,10 @@ import Kernels
 ///
 /// A machine's processors are not all a process's: `taskset` and batch systems bind it to some of them (its affinity
 /// mask), containers get a share of their time (the quota of a control group).
-public enum Processors {
+package enum Processors {
   /// As many as the affinity mask has and the quota pays for, at least one. A part of a processor counts as one: two
   /// threads use up a quota of 1.5, and one thread does not.
-  public static let available: Int = {
+  package static let available: Int = {
     let bound = Int(kernels_bound_processors())
     let processors = bound > 0 ? bound : max(1, ProcessInfo.processInfo.activeProcessorCount)
     return min(processors, quota().map { max(1, Int($0.rounded(.up))) } ?? .max)
@@ -18,7 +18,7 @@ public enum Processors {
   /// within each other; nil where none of them sets a limit.
   ///
   /// - Parameter root: the folder that holds `proc` and `sys`.
-  public static func quota(root: URL = URL(fileURLWithPath: "/", isDirectory: true)) -> Double? {
+  package static func quota(root: URL = URL(fileURLWithPath: "/", isDirectory: true)) -> Double? {
     let mounts = lines(of: "proc/self/mountinfo", in: root).compactMap(Mount.init)
     let limits = lines(of: "proc/self/cgroup", in: root).flatMap { line -> [Double] in
       // `4:cpu,cpuacct:/docker/0123`; in the second version `0::/user.slice`.

@@ -2,7 +2,7 @@ import Layers
 import Tensors
 
 /// Where a model's numbers are not finite.
-public enum NonFinitePlace: Hashable, Sendable {
+package enum NonFinitePlace: Hashable, Sendable {
   /// A parameter is not, by its name.
   case parameter(String)
   /// A layer makes such numbers of finite ones, by its name; all before it make finite ones.
@@ -13,7 +13,7 @@ public enum NonFinitePlace: Hashable, Sendable {
   case lossAlone
 
   /// The layer, parameter or statistic; nil for the loss alone.
-  public var name: String? {
+  package var name: String? {
     switch self {
     case .parameter(let name), .output(let name), .statistic(let name): name
     case .lossAlone: nil
@@ -23,7 +23,7 @@ public enum NonFinitePlace: Hashable, Sendable {
 
 extension AANet {
   /// The first running statistic that is not finite; nil while all are. They are few: looking costs microseconds.
-  public var nonFiniteStatistic: NonFinitePlace? {
+  package var nonFiniteStatistic: NonFinitePlace? {
     store.statistics.first { !$0.value.isFinite }.map { .statistic($0.name) }
   }
 
@@ -33,7 +33,7 @@ extension AANet {
   /// The running statistics move by that, as in any training pass: the model is not to be trained on afterwards.
   ///
   /// - Parameter images: the batch, `[N, H, W, 3]`, normalised.
-  public func placeOfNonFinite(in images: Tensor) -> NonFinitePlace {
+  package func placeOfNonFinite(in images: Tensor) -> NonFinitePlace {
     if let parameter = store.parameters.first(where: { !$0.value.isFinite }) { return .parameter(parameter.name) }
     var first: String?
     let tape = Tape(on: store.engine, mode: .training) { layer, output in

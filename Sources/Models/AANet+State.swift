@@ -4,7 +4,7 @@ import Tensors
 /// A model's numbers as tensors by name, in PyTorch's shapes.
 extension AANet {
   /// The parameters and running statistics, each name behind `prefix`.
-  public func state(prefix: String = "") -> [String: StoredTensor] {
+  package func state(prefix: String = "") -> [String: StoredTensor] {
     var tensors: [String: StoredTensor] = [:]
     for parameter in store.parameters {
       tensors[prefix + parameter.name] = StoredTensor(parameter.storedValues, shape: parameter.storedShape)
@@ -16,7 +16,7 @@ extension AANet {
   }
 
   /// The optimiser's momentum by parameter name, each behind `prefix`.
-  public func momentumState(prefix: String) -> [String: StoredTensor] {
+  package func momentumState(prefix: String) -> [String: StoredTensor] {
     Dictionary(
       uniqueKeysWithValues: store.parameters.map {
         (prefix + $0.name, StoredTensor($0.storedMomentum, shape: $0.storedShape))
@@ -26,7 +26,7 @@ extension AANet {
   /// Loads every parameter and running statistic from tensors whose names stand behind `prefix`.
   ///
   /// - Throws: ``ModelError`` that names a missing tensor or one of another shape; nothing is loaded then.
-  public func load(_ tensors: [String: StoredTensor], prefix: String = "") throws(ModelError) {
+  package func load(_ tensors: [String: StoredTensor], prefix: String = "") throws(ModelError) {
     for parameter in store.parameters { try check(tensors, prefix + parameter.name, parameter.storedShape) }
     for statistic in store.statistics { try check(tensors, prefix + statistic.name, statistic.value.shape) }
     for parameter in store.parameters {
@@ -42,7 +42,7 @@ extension AANet {
   /// Loads the optimiser's momentum from tensors whose names stand behind `prefix`.
   ///
   /// - Throws: ``ModelError`` that names a missing tensor or one of another shape; nothing is loaded then.
-  public func loadMomentum(_ tensors: [String: StoredTensor], prefix: String) throws(ModelError) {
+  package func loadMomentum(_ tensors: [String: StoredTensor], prefix: String) throws(ModelError) {
     for parameter in store.parameters { try check(tensors, prefix + parameter.name, parameter.storedShape) }
     for parameter in store.parameters {
       if let stored = tensors[prefix + parameter.name] { parameter.loadMomentum(stored.floats) }
@@ -53,7 +53,7 @@ extension AANet {
   /// and the optimiser's momentum behind `momentum`.
   ///
   /// - Throws: ``ModelError`` that names a missing tensor or one of another shape; nothing is loaded then.
-  public func load(_ tensors: [String: StoredTensor], prefix: String, momentum: String) throws(ModelError) {
+  package func load(_ tensors: [String: StoredTensor], prefix: String, momentum: String) throws(ModelError) {
     for parameter in store.parameters { try check(tensors, momentum + parameter.name, parameter.storedShape) }
     try load(tensors, prefix: prefix)
     try loadMomentum(tensors, prefix: momentum)

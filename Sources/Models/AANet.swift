@@ -4,22 +4,22 @@ import Tensors
 /// The Attribute Attention Network: a backbone and up to four tasks on its feature map.
 ///
 /// Source: Tay, Roy, Yap, "AANet: Attribute Attention Network for Person Re-Identifications", CVPR 2019.
-public struct AANet {
+package struct AANet {
   /// What the network is made of.
-  public let configuration: AANetConfiguration
+  package let configuration: AANetConfiguration
   /// All its numbers.
-  public let store: ParameterStore
+  package let store: ParameterStore
   /// How its losses are weighed.
-  public let multiTaskLoss: MultiTaskLoss
+  package let multiTaskLoss: MultiTaskLoss
   /// Which numbers of its descriptors are whose.
-  public let layout: DescriptorLayout
+  package let layout: DescriptorLayout
   private let backbone: ResNet
   /// The classifiers of identities, by the vector that each gives.
   package let identityHeads: [DescriptorLayout.Slot: IdentityHead]
   let attributeTask: AttributeTask?
 
   /// Registers the network's parameters, all at their neutral values: load or initialise them next.
-  public init(_ configuration: AANetConfiguration, on engine: Engine) {
+  package init(_ configuration: AANetConfiguration, on engine: Engine) {
     let store = ParameterStore(on: engine)
     let layout = configuration.descriptorLayout
     let features = configuration.backbone.channels
@@ -46,27 +46,27 @@ public struct AANet {
   }
 
   /// What a pass over a batch gives.
-  public struct Output {
+  package struct Output {
     /// The feature map X, `[N, H, W, Z]`.
-    public let features: Value
+    package let features: Value
     /// Which of the vectors are whose.
-    public let layout: DescriptorLayout
+    package let layout: DescriptorLayout
     /// The V vectors of every classifier, in the layout's order, each `[N, V]`.
-    public let vectors: [Tensor]
+    package let vectors: [Tensor]
     /// Identity logits `[N, C]` of the tasks that classify identities, in training.
-    public let identityLogits: [AANetTask: [Value]]
+    package let identityLogits: [AANetTask: [Value]]
     /// Attribute logits `[N, classes]`, in the configuration's order.
-    public let attributeLogits: [Value]
+    package let attributeLogits: [Value]
     /// The rows of each part in each image.
-    public let partRegions: [[Range<Int>]]
+    package let partRegions: [[Range<Int>]]
     /// The attribute attention map, `[N, H, W]`.
-    public let attentionMap: Tensor?
+    package let attentionMap: Tensor?
 
     /// The V vectors of one classifier, `[N, V]`; nil where the network has none of it.
-    public func vectors(of slot: DescriptorLayout.Slot) -> Tensor? { layout.place(of: slot).map { vectors[$0] } }
+    package func vectors(of slot: DescriptorLayout.Slot) -> Tensor? { layout.place(of: slot).map { vectors[$0] } }
 
     /// The descriptors, one after the other: `N × 12·V` numbers with all tasks on.
-    public var descriptors: [Float] {
+    package var descriptors: [Float] {
       let rows = features.shape[0]
       return (0..<rows).flatMap { row in
         vectors.flatMap { vector -> UnsafeMutableBufferPointer<Float> in
@@ -82,7 +82,7 @@ public struct AANet {
   /// - Parameters:
   ///   - images: `[N, H, W, 3]`, normalised.
   ///   - seeFeatureGradient: gets the total loss's gradient by X, `N·H·W·Z` numbers, when the reverse pass reaches it.
-  public func callAsFunction(
+  package func callAsFunction(
     _ images: Value, on tape: Tape, seeFeatureGradient: (([Float]) -> Void)? = nil
   ) -> Output {
     let features = backbone(images, on: tape)
@@ -138,7 +138,7 @@ public struct AANet {
   ///   - identities: the class of each image.
   ///   - attributes: for each attribute of the configuration the value of each image, −1 where it is not labelled. Not
   ///     read where the attribute task is off.
-  public func losses(_ output: Output, identities: [Int], attributes: [[Int]], on tape: Tape) -> [TaskLoss] {
+  package func losses(_ output: Output, identities: [Int], attributes: [[Int]], on tape: Tape) -> [TaskLoss] {
     configuration.tasks.map { task in
       switch task {
       case .attribute:

@@ -14,7 +14,7 @@ extension AANetConfiguration {
   /// Checks that the parts fit together for an input of that size.
   ///
   /// - Throws: ``ModelError`` that names what does not fit.
-  public func validate(height: Int, width: Int) throws(ModelError) {
+  package func validate(height: Int, width: Int) throws(ModelError) {
     guard backbone.blocks.count == 4, backbone.blocks.allSatisfy({ (1...Most.blocks).contains($0) }),
       (1...Most.width).contains(backbone.width), [1, 2].contains(backbone.lastStride)
     else {

@@ -1,6 +1,6 @@
 extension ResNetConfiguration {
   /// Trainable numbers of the network.
-  public var parameterCount: Int {
+  package var parameterCount: Int {
     var count = width * 7 * 7 * 3 + 2 * width
     var inputs = width
     for (stage, depth) in blocks.enumerated() {
@@ -23,7 +23,7 @@ extension ResNetConfiguration {
 extension AANetConfiguration {
   /// Multiplications of a forward pass over one image in the layers that take nearly all of the time: the backbone's
   /// convolutions and the attribute task's, which is the one other that works on the whole map.
-  public func multiplications(height: Int, width: Int) -> Double {
+  package func multiplications(height: Int, width: Int) -> Double {
     let backbone = backbone.convolutions(batch: 1, height: height, width: width).map(\.geometry)
     let map = backbone.last.map { Double($0.outputPositions) } ?? 0
     let reducing = attribute == nil ? 0 : map * Double(self.backbone.channels) * Double(headWidth)
@@ -31,7 +31,7 @@ extension AANetConfiguration {
   }
 
   /// Trainable numbers of the network, known before memory is asked for.
-  public var parameterCount: Int {
+  package var parameterCount: Int {
     let reducing = backbone.channels * headWidth + 2 * headWidth
     let head = reducing + (headWidth + 1) * identities
     var count = backbone.parameterCount

@@ -1,7 +1,7 @@
 import Layers
 
 /// The four tasks that AANet learns from, in the order of its descriptor and of its losses.
-public enum AANetTask: String, Sendable, CaseIterable, Comparable, Codable, CodingKeyRepresentable {
+package enum AANetTask: String, Sendable, CaseIterable, Comparable, Codable, CodingKeyRepresentable {
   /// Identity from the whole image: the paper's GFN and `L_g`.
   case global
   /// Identity from each of six parts: PFN and `L_p`.
@@ -12,13 +12,13 @@ public enum AANetTask: String, Sendable, CaseIterable, Comparable, Codable, Codi
   case attention
 
   /// Tasks in the order of the descriptor.
-  public static func < (left: AANetTask, right: AANetTask) -> Bool {
+  package static func < (left: AANetTask, right: AANetTask) -> Bool {
     (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
   }
 }
 
 /// How several terms of a task's loss become one.
-public enum LossReduction: String, Sendable, CaseIterable {
+package enum LossReduction: String, Sendable, CaseIterable {
   /// Their sum.
   case sum
   /// Their mean.
@@ -26,20 +26,20 @@ public enum LossReduction: String, Sendable, CaseIterable {
 }
 
 /// How the tasks' losses are weighed against each other.
-public enum LossWeights: Hashable, Sendable {
+package enum LossWeights: Hashable, Sendable {
   /// `L = Σ λ_i L_i` (Equation 2).
   case fixed([AANetTask: Double])
   /// `L = Σ exp(−s_i) L_i + n_i s_i / 2` with learned `s_i = log σ_i²` (Equation 6).
   case learned(LearnedWeights)
 
   /// Learned weights with the default of every setting.
-  public static var uncertainty: LossWeights { .learned(LearnedWeights()) }
+  package static var uncertainty: LossWeights { .learned(LearnedWeights()) }
 }
 
 /// How weights are learned.
-public struct LearnedWeights: Hashable, Sendable {
+package struct LearnedWeights: Hashable, Sendable {
   /// What the regulariser of a task counts: `n_i` of `n_i s_i / 2`.
-  public enum Terms: String, Sendable, CaseIterable {
+  package enum Terms: String, Sendable, CaseIterable {
     /// Each task once, as Equation 6 is printed.
     case task
     /// Each likelihood that the task's loss adds up. Equation 5 is the likelihood of one classification; six of them
@@ -49,14 +49,14 @@ public struct LearnedWeights: Hashable, Sendable {
   }
 
   /// What the regulariser of a task counts.
-  public var terms: Terms
+  package var terms: Terms
   /// The log variances' learning rate at the start, which falls as the others do; nil takes the new layers'.
-  public var rate: Double?
+  package var rate: Double?
   /// σ of every task at first, above 0.
-  public var start: Double
+  package var start: Double
 
   /// States how weights are learned.
-  public init(terms: Terms = .each, rate: Double? = nil, start: Double = 1) {
+  package init(terms: Terms = .each, rate: Double? = nil, start: Double = 1) {
     self.terms = terms
     self.rate = rate
     self.start = start
@@ -64,16 +64,16 @@ public struct LearnedWeights: Hashable, Sendable {
 }
 
 /// The part task's settings.
-public struct PartTaskConfiguration: Hashable, Sendable {
+package struct PartTaskConfiguration: Hashable, Sendable {
   /// How many parts.
-  public var parts: Int
+  package var parts: Int
   /// How the parts are found.
-  public var binning: PartBinning
+  package var binning: PartBinning
   /// How the parts' losses become `L_p`.
-  public var reduction: LossReduction
+  package var reduction: LossReduction
 
   /// Sets up the part task; the defaults are the specification's.
-  public init(parts: Int = 6, binning: PartBinning = .kmeans, reduction: LossReduction = .sum) {
+  package init(parts: Int = 6, binning: PartBinning = .kmeans, reduction: LossReduction = .sum) {
     self.parts = parts
     self.binning = binning
     self.reduction = reduction
@@ -81,16 +81,16 @@ public struct PartTaskConfiguration: Hashable, Sendable {
 }
 
 /// One attribute that is predicted.
-public struct AttributeOutput: Hashable, Sendable {
+package struct AttributeOutput: Hashable, Sendable {
   /// Its name: `upper_color`.
-  public var name: String
+  package var name: String
   /// How many values it has.
-  public var classes: Int
+  package var classes: Int
   /// Where in the image it is looked for.
-  public var region: BodyRegion
+  package var region: BodyRegion
 
   /// Names an attribute.
-  public init(name: String, classes: Int, region: BodyRegion) {
+  package init(name: String, classes: Int, region: BodyRegion) {
     self.name = name
     self.classes = classes
     self.region = region
@@ -98,27 +98,27 @@ public struct AttributeOutput: Hashable, Sendable {
 }
 
 /// Where the attribute task looks for attributes.
-public enum AttributeRegions: String, Sendable, CaseIterable {
+package enum AttributeRegions: String, Sendable, CaseIterable {
   /// Each in its own part of the map: the whole, or its top, middle or bottom third (paper, section 3.3).
   case thirds
   /// All of them in the whole map, as in networks without regions (APR).
   case whole
 
   /// The parts of the map that are averaged, each a vector of the descriptor.
-  public var pooled: [BodyRegion] { self == .thirds ? BodyRegion.allCases : [.global] }
+  package var pooled: [BodyRegion] { self == .thirds ? BodyRegion.allCases : [.global] }
 }
 
 /// The attribute task's settings.
-public struct AttributeTaskConfiguration: Hashable, Sendable {
+package struct AttributeTaskConfiguration: Hashable, Sendable {
   /// The attributes, in the order of the dataset's list.
-  public var attributes: [AttributeOutput]
+  package var attributes: [AttributeOutput]
   /// How the attributes' losses become `L_a`.
-  public var reduction: LossReduction
+  package var reduction: LossReduction
   /// Where attributes are looked for; with ``AttributeRegions/whole`` an attribute's own region is not read.
-  public var regions: AttributeRegions
+  package var regions: AttributeRegions
 
   /// Sets up the attribute task.
-  public init(
+  package init(
     attributes: [AttributeOutput], reduction: LossReduction = .mean, regions: AttributeRegions = .thirds
   ) {
     self.attributes = attributes
@@ -127,44 +127,44 @@ public struct AttributeTaskConfiguration: Hashable, Sendable {
   }
 
   /// The part of the map that an attribute is looked for in.
-  public func region(of attribute: AttributeOutput) -> BodyRegion { regions == .whole ? .global : attribute.region }
+  package func region(of attribute: AttributeOutput) -> BodyRegion { regions == .whole ? .global : attribute.region }
 }
 
 /// The attention task's settings.
-public struct AttentionTaskConfiguration: Hashable, Sendable {
+package struct AttentionTaskConfiguration: Hashable, Sendable {
   /// Names of the attributes whose maps are merged.
-  public var attributes: [String]
+  package var attributes: [String]
   /// What is kept of the merged map.
-  public var threshold: AttentionThreshold
+  package var threshold: AttentionThreshold
 
   /// Sets up the attention task.
-  public init(attributes: [String], threshold: AttentionThreshold = .mean) {
+  package init(attributes: [String], threshold: AttentionThreshold = .mean) {
     self.attributes = attributes
     self.threshold = threshold
   }
 }
 
 /// Everything that decides the shape of an AANet and of its loss.
-public struct AANetConfiguration: Hashable, Sendable {
+package struct AANetConfiguration: Hashable, Sendable {
   /// The backbone's sizes.
-  public var backbone: ResNetConfiguration
+  package var backbone: ResNetConfiguration
   /// C, the identities of the training set.
-  public var identities: Int
+  package var identities: Int
   /// V, the numbers that each classifier gives to the descriptor.
-  public var headWidth: Int
+  package var headWidth: Int
   /// Whether the global task is on.
-  public var global: Bool
+  package var global: Bool
   /// The part task, where it is on.
-  public var part: PartTaskConfiguration?
+  package var part: PartTaskConfiguration?
   /// The attribute task, where it is on.
-  public var attribute: AttributeTaskConfiguration?
+  package var attribute: AttributeTaskConfiguration?
   /// The attention task, where it is on; it needs the attribute task.
-  public var attention: AttentionTaskConfiguration?
+  package var attention: AttentionTaskConfiguration?
   /// How the losses are weighed.
-  public var weights: LossWeights
+  package var weights: LossWeights
 
   /// Describes an AANet.
-  public init(
+  package init(
     backbone: ResNetConfiguration, identities: Int, headWidth: Int = 256, global: Bool = true,
     part: PartTaskConfiguration? = nil, attribute: AttributeTaskConfiguration? = nil,
     attention: AttentionTaskConfiguration? = nil, weights: LossWeights = .uncertainty
@@ -180,7 +180,7 @@ public struct AANetConfiguration: Hashable, Sendable {
   }
 
   /// The tasks that are on, in order.
-  public var tasks: [AANetTask] {
+  package var tasks: [AANetTask] {
     var tasks: [AANetTask] = []
     if global { tasks.append(.global) }
     if part != nil { tasks.append(.part) }
@@ -191,10 +191,10 @@ public struct AANetConfiguration: Hashable, Sendable {
 }
 
 /// What does not fit together in a model.
-public struct ModelError: Error, CustomStringConvertible, Equatable {
+package struct ModelError: Error, CustomStringConvertible, Equatable {
   /// The reason.
-  public let description: String
+  package let description: String
 
   /// Gives the reason.
-  public init(_ description: String) { self.description = description }
+  package init(_ description: String) { self.description = description }
 }

@@ -2,9 +2,9 @@
 /// numbers. Whatever cuts a descriptor into vectors asks here.
 ///
 /// Source: paper, section 3.5: what the tasks learn is concatenated, 12·V numbers with all four.
-public struct DescriptorLayout: Hashable, Sendable {
+package struct DescriptorLayout: Hashable, Sendable {
   /// Whose vector stands in a descriptor.
-  public enum Slot: Hashable, Sendable {
+  package enum Slot: Hashable, Sendable {
     /// The global task's.
     case global
     /// A part's, counted from the top, from 0.
@@ -15,7 +15,7 @@ public struct DescriptorLayout: Hashable, Sendable {
     case attention
 
     /// The task that it is learned by.
-    public var task: AANetTask {
+    package var task: AANetTask {
       switch self {
       case .global: .global
       case .part: .part
@@ -25,7 +25,7 @@ public struct DescriptorLayout: Hashable, Sendable {
     }
 
     /// What the parameters of its classifier of identities are named behind; nil for a vector that none reads.
-    public var identityHead: String? {
+    package var identityHead: String? {
       switch self {
       case .global: "global_head"
       case .part(let number): "part_heads.\(number)"
@@ -36,12 +36,12 @@ public struct DescriptorLayout: Hashable, Sendable {
   }
 
   /// The vectors in their order.
-  public let slots: [Slot]
+  package let slots: [Slot]
   /// V, the numbers of each vector.
-  public let width: Int
+  package let width: Int
 
   /// The layout of a network's descriptors.
-  public init(of configuration: AANetConfiguration) {
+  package init(of configuration: AANetConfiguration) {
     var slots: [Slot] = []
     if configuration.global { slots.append(.global) }
     if let part = configuration.part { slots += (0..<part.parts).map(Slot.part) }
@@ -52,22 +52,22 @@ public struct DescriptorLayout: Hashable, Sendable {
   }
 
   /// Numbers in a descriptor.
-  public var length: Int { slots.count * width }
+  package var length: Int { slots.count * width }
 
   /// Where a vector stands among the vectors; nil where the network has none of it.
-  public func place(of slot: Slot) -> Int? { slots.firstIndex(of: slot) }
+  package func place(of slot: Slot) -> Int? { slots.firstIndex(of: slot) }
 
   /// Where a vector's numbers stand in a descriptor; nil where the network has none of it.
-  public func range(of slot: Slot) -> Range<Int>? {
+  package func range(of slot: Slot) -> Range<Int>? {
     place(of: slot).map { $0 * width..<($0 + 1) * width }
   }
 }
 
 extension AANetConfiguration {
   /// Which numbers of the network's descriptors are whose.
-  public var descriptorLayout: DescriptorLayout { DescriptorLayout(of: self) }
+  package var descriptorLayout: DescriptorLayout { DescriptorLayout(of: self) }
 
   /// Numbers in a descriptor: V for the global task, for each part, four times for the attribute task (once without
   /// regions), for the attention task; 12·V with all four.
-  public var descriptorLength: Int { descriptorLayout.length }
+  package var descriptorLength: Int { descriptorLayout.length }
 }

@@ -9,7 +9,7 @@ extension AANet {
   /// Chosen, the paper being silent: convolutions and the reducing layers by He's normal rule over the outputs (the
   /// ResNet rule), classifiers normal with deviation 0.001 and no bias (as in the part-based baseline [20]),
   /// BatchNorm 1 and 0.
-  public func initialise(seed: UInt64) {
+  package func initialise(seed: UInt64) {
     for parameter in store.parameters {
       let deviation: Double
       let shape = parameter.value.shape

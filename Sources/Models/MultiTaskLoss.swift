@@ -3,11 +3,11 @@ import Layers
 import Tensors
 
 /// One task's loss: the sum or the mean of its terms.
-public struct TaskLoss {
+package struct TaskLoss {
   /// The task.
-  public let task: AANetTask
+  package let task: AANetTask
   /// The unweighted loss.
-  public let value: Double
+  package let value: Double
   let terms: [Loss]
   /// What each term is multiplied with.
   let factor: Double
@@ -24,7 +24,7 @@ public struct TaskLoss {
 ///
 /// Fixed weights: `L = Σ λ_i L_i` (Equation 2). Learned ones: `L = Σ exp(−s_i) L_i + n_i s_i / 2` with
 /// `s_i = log σ_i²` (Equation 6), where `∂L/∂s_i = n_i / 2 − exp(−s_i) L_i`; ``LearnedWeights/Terms`` says what `n_i` is.
-public struct MultiTaskLoss {
+package struct MultiTaskLoss {
   private let tasks: [AANetTask]
   private let fixed: [AANetTask: Double]
   private let logVariance: Parameter?
@@ -52,21 +52,21 @@ public struct MultiTaskLoss {
   }
 
   /// What each task's loss is multiplied with: λ, or 1/σ².
-  public var weights: [AANetTask: Double] {
+  package var weights: [AANetTask: Double] {
     guard let logVariance else { return fixed }
     return Dictionary(
       uniqueKeysWithValues: zip(tasks, logVariance.value.values).map { ($0, exp(-Double($1))) })
   }
 
   /// The learned σ of each task; nil with fixed weights.
-  public var sigma: [AANetTask: Double]? {
+  package var sigma: [AANetTask: Double]? {
     logVariance.map { parameter in
       Dictionary(uniqueKeysWithValues: zip(tasks, parameter.value.values).map { ($0, exp(Double($1) / 2)) })
     }
   }
 
   /// The total loss.
-  public func total(_ losses: [TaskLoss]) -> Double {
+  package func total(_ losses: [TaskLoss]) -> Double {
     let weights = weights
     let regularisers = zip(losses, logVariance?.value.array ?? []).reduce(0.0) {
       $0 + likelihoods(of: $1.0) * Double($1.1) / 2
@@ -75,7 +75,7 @@ public struct MultiTaskLoss {
   }
 
   /// Runs the tape backwards for the total loss, leaving every parameter's gradient, the log variances' included.
-  public func backward(_ losses: [TaskLoss], on tape: Tape) {
+  package func backward(_ losses: [TaskLoss], on tape: Tape) {
     let weights = weights
     if let logVariance {
       logVariance.setGradient(losses.map { Float(likelihoods(of: $0) / 2 - (weights[$0.task] ?? 0) * $0.value) })

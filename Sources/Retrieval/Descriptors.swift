@@ -1,22 +1,22 @@
 /// Descriptors of images: `count × dimension` numbers, an image's side by side.
-public struct Descriptors: Sendable, Equatable {
+package struct Descriptors: Sendable, Equatable {
   /// The numbers, image by image.
-  public let values: [Float]
+  package let values: [Float]
   /// Numbers of one image.
-  public let dimension: Int
+  package let dimension: Int
 
   /// How many images there are.
-  public var count: Int { values.count / dimension }
+  package var count: Int { values.count / dimension }
 
   /// The largest magnitude that is accepted: the square of larger ones times a descriptor's length could overflow
   /// single precision.
-  public static let largestMagnitude: Float = 1e15
+  package static let largestMagnitude: Float = 1e15
 
   /// Gathers descriptors.
   ///
   /// - Parameter what: what they are of (`query`, `gallery`), for messages.
   /// - Throws: ``RetrievalError`` where the numbers do not fill whole images or are not finite.
-  public init(_ values: [Float], dimension: Int, of what: String = "image") throws(RetrievalError) {
+  package init(_ values: [Float], dimension: Int, of what: String = "image") throws(RetrievalError) {
     guard dimension >= 1, values.count.isMultiple(of: dimension) else {
       throw RetrievalError("the \(what) descriptors are \(values.count) numbers, not a multiple of \(dimension)")
     }
@@ -35,7 +35,7 @@ public struct Descriptors: Sendable, Equatable {
   }
 
   /// The squared length of each descriptor, summed in double precision.
-  public var squaredNorms: [Double] {
+  package var squaredNorms: [Double] {
     values.withUnsafeBufferPointer { values in
       (0..<count).map { row in
         var sum = 0.0
@@ -54,7 +54,7 @@ public struct Descriptors: Sendable, Equatable {
   }
 
   /// The descriptors scaled to unit length; one that is all zeros stays so.
-  public var unitLength: Descriptors {
+  package var unitLength: Descriptors {
     let scales = squaredNorms.map { $0 > 0 ? 1 / $0.squareRoot() : 0 }
     var scaled = values
     for row in 0..<count {

@@ -4,7 +4,7 @@ import COpenBLAS
 ///
 /// `d² = |q|² + |g|² − 2·q·g`: the products by OpenBLAS in single precision, the squared lengths and the sum in double
 /// precision. What rounding makes negative is 0.
-public struct EuclideanDistances: Sendable {
+package struct EuclideanDistances: Sendable {
   private let query: Descriptors
   private let gallery: Descriptors
   private let queryNorms: [Double]
@@ -13,7 +13,7 @@ public struct EuclideanDistances: Sendable {
   /// Prepares for a query set and a gallery.
   ///
   /// - Throws: ``RetrievalError`` where their descriptors differ in length.
-  public init(query: Descriptors, gallery: Descriptors) throws(RetrievalError) {
+  package init(query: Descriptors, gallery: Descriptors) throws(RetrievalError) {
     guard query.dimension == gallery.dimension else {
       throw RetrievalError(
         "query descriptors have \(query.dimension) numbers but gallery descriptors \(gallery.dimension)")
@@ -30,12 +30,12 @@ public struct EuclideanDistances: Sendable {
   }
 
   /// How many queries there are.
-  public var queryCount: Int { query.count }
+  package var queryCount: Int { query.count }
   /// How many gallery images there are.
-  public var galleryCount: Int { gallery.count }
+  package var galleryCount: Int { gallery.count }
 
   /// The distances of the queries `rows` to every gallery image, `rows.count × galleryCount`.
-  public func rows(_ rows: Range<Int>) -> [Float] {
+  package func rows(_ rows: Range<Int>) -> [Float] {
     let columns = gallery.count
     guard !rows.isEmpty, columns > 0 else { return [] }
     return [Float](unsafeUninitializedCapacity: rows.count * columns) { result, count in

@@ -5,7 +5,7 @@ extension LabelledDescriptors {
   ///
   /// - Parameter name: `query` or `gallery`.
   /// - Throws: ``RetrievalError`` where a tensor is missing, of a wrong type or of a wrong shape.
-  public init(named name: String, in file: SafeTensors) throws(RetrievalError) {
+  package init(named name: String, in file: SafeTensors) throws(RetrievalError) {
     func tensor(_ key: String) throws(RetrievalError) -> StoredTensor {
       if let tensor = file.tensors[key] { return tensor }
       let names = file.tensors.keys.sorted().map(\.debugDescription)

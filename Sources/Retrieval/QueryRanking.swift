@@ -1,16 +1,16 @@
 /// Where one query found its true matches.
-public struct QueryRanking: Hashable, Sendable {
+package struct QueryRanking: Hashable, Sendable {
   /// The query's place in its list.
-  public let query: Int
+  package let query: Int
   /// The places of the true matches in the ranking, ascending, from 0; empty where there are none.
-  public let matchRanks: [Int]
+  package let matchRanks: [Int]
   /// The average precision; nil where the query has no true match and so does not count.
-  public let averagePrecision: AveragePrecision?
+  package let averagePrecision: AveragePrecision?
   /// The best gallery images by their places in the gallery's list, best first.
-  public let top: [Int]
+  package let top: [Int]
 
   /// The place of the first true match, from 1.
-  public var firstMatchRank: Int? { matchRanks.first.map { $0 + 1 } }
+  package var firstMatchRank: Int? { matchRanks.first.map { $0 + 1 } }
 }
 
 /// One query's view of the gallery, reduced to what the protocol asks.

@@ -1,8 +1,8 @@
 /// What is wrong with the descriptors, labels or distances that retrieval is to be measured on.
-public struct RetrievalError: Error, CustomStringConvertible, Equatable {
+package struct RetrievalError: Error, CustomStringConvertible, Equatable {
   /// What is wrong, where, and what to do about it.
-  public let description: String
+  package let description: String
 
   /// Makes an error of its full text.
-  public init(_ description: String) { self.description = description }
+  package init(_ description: String) { self.description = description }
 }

@@ -1,22 +1,22 @@
 import Foundation
 
 /// The scores that reports print: fractions in 0 ... 1 over the queries that count.
-public struct RetrievalFigures: Codable, Sendable, Equatable {
+package struct RetrievalFigures: Codable, Sendable, Equatable {
   /// Mean average precision, rectangle form.
-  public let mAP: Double
+  package let mAP: Double
   /// Mean average precision, trapezoid form.
-  public let mAPTrapezoid: Double
+  package let mAPTrapezoid: Double
   /// Share of queries whose first true match is at rank 1.
-  public let rank1: Double
+  package let rank1: Double
   /// Share of queries whose first true match is within rank 5.
-  public let rank5: Double
+  package let rank5: Double
   /// Share of queries whose first true match is within rank 10.
-  public let rank10: Double
+  package let rank10: Double
   /// Share of queries whose first true match is within rank 20.
-  public let rank20: Double
+  package let rank20: Double
 
   /// Takes the scores of a result.
-  public init(_ result: RetrievalResult) {
+  package init(_ result: RetrievalResult) {
     mAP = result.mAP
     mAPTrapezoid = result.mAPTrapezoid
     rank1 = result.cmc(1)
@@ -39,14 +39,14 @@ public struct RetrievalFigures: Codable, Sendable, Equatable {
 }
 
 /// The scores by re-ranked distances, with the variant that gave them; one flat object in JSON.
-public struct ReRankedFigures: Codable, Sendable, Equatable {
+package struct ReRankedFigures: Codable, Sendable, Equatable {
   /// The variant of re-ranking.
-  public let settings: ReRanking
+  package let settings: ReRanking
   /// Its scores.
-  public let figures: RetrievalFigures
+  package let figures: RetrievalFigures
 
   /// Records scores.
-  public init(_ settings: ReRanking, _ figures: RetrievalFigures) {
+  package init(_ settings: ReRanking, _ figures: RetrievalFigures) {
     self.settings = settings
     self.figures = figures
   }
@@ -56,7 +56,7 @@ public struct ReRankedFigures: Codable, Sendable, Equatable {
   }
 
   /// Reads the settings and the scores from the same object.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let keys = try decoder.container(keyedBy: CodingKeys.self)
     settings = ReRanking(
       k1: try keys.decode(Int.self, forKey: .k1), k2: try keys.decode(Int.self, forKey: .k2),
@@ -67,7 +67,7 @@ public struct ReRankedFigures: Codable, Sendable, Equatable {
   }
 
   /// Writes the settings and the scores into the same object.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var keys = encoder.container(keyedBy: CodingKeys.self)
     try keys.encode(settings.k1, forKey: .k1)
     try keys.encode(settings.k2, forKey: .k2)

@@ -1,20 +1,20 @@
 /// Who is on each image and which camera saw them.
-public struct RetrievalLabels: Sendable, Equatable {
+package struct RetrievalLabels: Sendable, Equatable {
   /// The identity: a person from 1, 0 a distractor, −1 junk.
-  public let identities: [Int]
+  package let identities: [Int]
   /// The camera.
-  public let cameras: [Int]
+  package let cameras: [Int]
 
   /// The identity of a detection that never counts.
-  public static let junk = -1
+  package static let junk = -1
 
   /// How many images there are.
-  public var count: Int { identities.count }
+  package var count: Int { identities.count }
 
   /// Gathers labels.
   ///
   /// - Throws: ``RetrievalError`` where there are not as many cameras as identities.
-  public init(identities: [Int], cameras: [Int], of what: String = "image") throws(RetrievalError) {
+  package init(identities: [Int], cameras: [Int], of what: String = "image") throws(RetrievalError) {
     guard identities.count == cameras.count else {
       throw RetrievalError("the \(what) labels are \(identities.count) identities but \(cameras.count) cameras")
     }
@@ -24,14 +24,14 @@ public struct RetrievalLabels: Sendable, Equatable {
 }
 
 /// Descriptors and what they are of.
-public struct LabelledDescriptors: Sendable, Equatable {
+package struct LabelledDescriptors: Sendable, Equatable {
   /// One descriptor an image.
-  public let descriptors: Descriptors
+  package let descriptors: Descriptors
   /// One identity and camera an image.
-  public let labels: RetrievalLabels
+  package let labels: RetrievalLabels
 
   /// How many images there are.
-  public var count: Int { labels.count }
+  package var count: Int { labels.count }
 
   /// Gathers descriptors and labels of the same images in the same order.
   ///
@@ -39,7 +39,7 @@ public struct LabelledDescriptors: Sendable, Equatable {
   ///   - values: `count × dimension` numbers.
   ///   - what: what they are of (`query`, `gallery`), for messages.
   /// - Throws: ``RetrievalError`` where the counts do not agree or a number is not finite.
-  public init(
+  package init(
     values: [Float], dimension: Int, identities: [Int], cameras: [Int], of what: String = "image"
   ) throws(RetrievalError) {
     descriptors = try Descriptors(values, dimension: dimension, of: what)

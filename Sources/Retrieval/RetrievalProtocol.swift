@@ -6,7 +6,7 @@ import Tensors
 /// For a query, gallery images with its identity and its camera are left out, and so is junk (identity −1);
 /// distractors (identity 0) stay, as wrong answers. What is left is ranked by distance, equal distances in the
 /// gallery's order. A query with no true match left is not counted.
-public enum RetrievalProtocol {
+package enum RetrievalProtocol {
   /// Ranks by Euclidean distance. Memory stays at a few blocks of distances, whatever the size of the sets, and the
   /// result does not depend on how many threads rank.
   ///
@@ -14,7 +14,7 @@ public enum RetrievalProtocol {
   ///   - normalize: whether descriptors are scaled to unit length first.
   ///   - topRanks: how many of the best gallery images each query's ranking keeps.
   /// - Throws: ``RetrievalError`` where a set is empty, the sets do not agree, or no query has a true match.
-  public static func evaluate(
+  package static func evaluate(
     query: LabelledDescriptors, gallery: LabelledDescriptors, normalize: Bool = false, topRanks: Int = 0
   ) throws(RetrievalError) -> RetrievalResult {
     let distances = try EuclideanDistances(
@@ -27,7 +27,7 @@ public enum RetrievalProtocol {
   ///
   /// - Parameter distances: `query.count × gallery.count` numbers, none below 0, a query's side by side.
   /// - Throws: ``RetrievalError`` where a count is wrong, a distance is no number ≥ 0, or no query has a true match.
-  public static func evaluate(
+  package static func evaluate(
     distances: [Float], query: RetrievalLabels, gallery: RetrievalLabels, topRanks: Int = 0
   ) throws(RetrievalError) -> RetrievalResult {
     let (needed, overflow) = query.count.multipliedReportingOverflow(by: gallery.count)
@@ -52,7 +52,7 @@ public enum RetrievalProtocol {
   ///   - normalize: whether descriptors are scaled to unit length first.
   ///   - topRanks: how many of the best gallery images each query's ranking keeps.
   /// - Throws: ``RetrievalError`` where a set is empty, the sets do not agree, or no query has a true match.
-  public static func evaluate(
+  package static func evaluate(
     query: LabelledDescriptors, gallery: LabelledDescriptors, reranking: ReRanking, normalize: Bool = false,
     topRanks: Int = 0, threads: Int = Engine.availableThreads
   ) throws(RetrievalError) -> RetrievalResult {

@@ -2,21 +2,21 @@ import Foundation
 import Tensors
 
 /// The figures of a file of descriptors, as `aanet score retrieval` prints them.
-public struct RetrievalReport: Codable, Sendable, Equatable {
+package struct RetrievalReport: Codable, Sendable, Equatable {
   /// Queries in the file.
-  public let queries: Int
+  package let queries: Int
   /// Gallery images in the file.
-  public let gallery: Int
+  package let gallery: Int
   /// Gallery images that are not junk.
-  public let galleryWithoutJunk: Int
+  package let galleryWithoutJunk: Int
   /// Numbers of a descriptor.
-  public let dimension: Int
+  package let dimension: Int
   /// Queries that were not counted, having no true match from another camera.
-  public let queriesWithoutMatch: Int
+  package let queriesWithoutMatch: Int
   /// The scores by Euclidean distance.
-  public let plain: RetrievalFigures
+  package let plain: RetrievalFigures
   /// The scores by re-ranked distances, where they were asked for.
-  public let reranked: ReRankedFigures?
+  package let reranked: ReRankedFigures?
 
   enum CodingKeys: String, CodingKey {
     case queries, gallery, plain, reranked
@@ -28,7 +28,7 @@ public struct RetrievalReport: Codable, Sendable, Equatable {
   /// Scores a file with the tensors `query`, `query_ids`, `query_cameras` and their `gallery` twins.
   ///
   /// - Throws: `SafeTensorsError` or ``RetrievalError``, with the file's path.
-  public init(scoring file: URL, reranking: ReRanking? = nil) throws {
+  package init(scoring file: URL, reranking: ReRanking? = nil) throws {
     let (query, gallery) = try Self.sets(of: file)
     do throws(RetrievalError) {
       try self.init(query: query, gallery: gallery, reranking: reranking)
@@ -53,7 +53,7 @@ public struct RetrievalReport: Codable, Sendable, Equatable {
   ///
   /// - Throws: ``RetrievalError`` where they do not agree, no query has a true match, or re-ranking has a setting out
   ///   of range.
-  public init(
+  package init(
     query: LabelledDescriptors, gallery: LabelledDescriptors, reranking: ReRanking? = nil
   ) throws(RetrievalError) {
     let result = try RetrievalProtocol.evaluate(query: query, gallery: gallery)
@@ -72,7 +72,7 @@ public struct RetrievalReport: Codable, Sendable, Equatable {
   }
 
   /// The figures for reading, percentages to two places.
-  public var table: String {
+  package var table: String {
     let head =
       "\(queries) queries (\(queriesWithoutMatch) without a true match are not counted), \(gallery) gallery images "
       + "(\(galleryWithoutJunk) without junk), descriptors of \(dimension) numbers, Euclidean distance"

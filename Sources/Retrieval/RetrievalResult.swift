@@ -1,21 +1,21 @@
 /// How well a gallery answers its queries.
-public struct RetrievalResult: Sendable, Equatable {
+package struct RetrievalResult: Sendable, Equatable {
   /// Mean average precision, rectangle form (``AveragePrecision/rectangle``).
-  public let mAP: Double
+  package let mAP: Double
   /// Mean average precision, trapezoid form (``AveragePrecision/trapezoid``).
-  public let mAPTrapezoid: Double
+  package let mAPTrapezoid: Double
   /// Every query in order, those that do not count among them.
-  public let queries: [QueryRanking]
+  package let queries: [QueryRanking]
   /// Queries with a true match: the means are over these.
-  public let countedQueries: Int
+  package let countedQueries: Int
 
   /// Queries that were not counted, having no true match from another camera.
-  public var queriesWithoutMatch: Int { queries.count - countedQueries }
+  package var queriesWithoutMatch: Int { queries.count - countedQueries }
 
   /// Takes the means over the queries that count.
   ///
   /// - Throws: ``RetrievalError`` where none counts, which leaves nothing to take a mean of.
-  public init(queries: [QueryRanking]) throws(RetrievalError) {
+  package init(queries: [QueryRanking]) throws(RetrievalError) {
     let precisions = queries.compactMap(\.averagePrecision)
     guard !precisions.isEmpty else {
       throw RetrievalError(
@@ -30,7 +30,7 @@ public struct RetrievalResult: Sendable, Equatable {
 
   /// The cumulative matching characteristic: the share of queries whose first true match is within the first `rank`
   /// places, counted from 1.
-  public func cmc(_ rank: Int) -> Double {
+  package func cmc(_ rank: Int) -> Double {
     let within = queries.count { $0.firstMatchRank.map { $0 <= rank } ?? false }
     return Double(within) / Double(countedQueries)
   }

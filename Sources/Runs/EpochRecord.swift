@@ -1,28 +1,28 @@
 /// What one epoch of training did: a line of `epochs.jsonl`.
-public struct EpochRecord: Codable, Hashable, Sendable {
+package struct EpochRecord: Codable, Hashable, Sendable {
   /// The epoch, counted from 1.
-  public var epoch: Int
+  package var epoch: Int
   /// Optimiser steps in this epoch.
-  public var steps: Int
+  package var steps: Int
   /// Images trained on in this epoch.
-  public var images: Int
+  package var images: Int
   /// The mean total loss over the epoch's steps (Equation 2 or 6 of the paper).
-  public var loss: Double
+  package var loss: Double
   /// The mean unweighted loss of each task: `global`, `part`, `attribute`, `attention`.
-  public var losses: [String: Double]
+  package var losses: [String: Double]
   /// What each task's loss is multiplied with at the epoch's end: λ, or 1/σ² where it is learned.
-  public var weights: [String: Double]
+  package var weights: [String: Double]
   /// The learned σ of each task at the epoch's end; absent with fixed weights.
-  public var sigma: [String: Double]?
+  package var sigma: [String: Double]?
   /// The learning rate of each parameter group: `new`, `pretrained`.
-  public var rates: [String: Double]
+  package var rates: [String: Double]
   /// Wall-clock seconds.
-  public var seconds: Double
+  package var seconds: Double
   /// Seconds in which training waited for images.
-  public var secondsWaiting: Double
+  package var secondsWaiting: Double
 
   /// Records an epoch.
-  public init(
+  package init(
     epoch: Int, steps: Int, images: Int, loss: Double, losses: [String: Double], weights: [String: Double],
     sigma: [String: Double]?, rates: [String: Double], seconds: Double, secondsWaiting: Double
   ) {

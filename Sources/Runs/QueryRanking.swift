@@ -1,14 +1,14 @@
 /// How one query's true matches were ranked: an entry of `ranks.json`.
-public struct QueryRanking: Codable, Hashable, Sendable {
+package struct QueryRanking: Codable, Hashable, Sendable {
   /// The query image's file name.
-  public var query: String
+  package var query: String
   /// The ranks of its true matches, counted from 1, rising, junk left out.
-  public var matchRanks: [Int]
+  package var matchRanks: [Int]
   /// Average precision, rectangle form.
-  public var averagePrecision: Double
+  package var averagePrecision: Double
 
   /// Records a query's ranking.
-  public init(query: String, matchRanks: [Int], averagePrecision: Double) {
+  package init(query: String, matchRanks: [Int], averagePrecision: Double) {
     self.query = query
     self.matchRanks = matchRanks
     self.averagePrecision = averagePrecision

@@ -1,32 +1,33 @@
 import Foundation
+import Support
 
 /// `figures.json`: the pictures that were drawn of a run, with everything that a page needs to show them.
 ///
 /// The file lies beside the pictures and is written last: what it names is there.
-public struct RunFigures: Codable, Hashable, Sendable {
+package struct RunFigures: Codable, Hashable, Sendable {
   /// One picture.
-  public struct Figure: Codable, Hashable, Sendable {
+  package struct Figure: Codable, Hashable, Sendable {
     /// A word to refer to it by: `maps`, `ranking`.
-    public var name: String
+    package var name: String
     /// The PNG file, beside `figures.json`.
-    public var file: String
+    package var file: String
     /// The same as a JPEG file of a fraction of the size, for pages that hold their pictures in themselves.
-    public var preview: String
+    package var preview: String
     /// The paper's figure that it follows: `Figure 6`.
-    public var paper: String
+    package var paper: String
     /// What is seen, the rule by which the images were chosen, and what the data is.
-    public var caption: String
+    package var caption: String
     /// What is seen, for who does not see it.
-    public var alternative: String
+    package var alternative: String
     /// Pixels in a row of the picture.
-    public var width: Int
+    package var width: Int
     /// Rows of the picture.
-    public var height: Int
+    package var height: Int
     /// The numbers that are shown, an entry an image.
-    public var rows: [Row]
+    package var rows: [Row]
 
     /// Describes a picture.
-    public init(
+    package init(
       name: String, file: String, preview: String, paper: String, caption: String, alternative: String, width: Int,
       height: Int,
       rows: [Row]
@@ -44,16 +45,16 @@ public struct RunFigures: Codable, Hashable, Sendable {
   }
 
   /// What a picture shows of one image.
-  public struct Row: Codable, Hashable, Sendable {
+  package struct Row: Codable, Hashable, Sendable {
     /// The image's file name, or what was searched for.
-    public var image: String
+    package var image: String
     /// Numbers by name.
-    public var numbers: [String: Double]
+    package var numbers: [String: Double]
     /// Words by name: predicted values, names of found images in their order.
-    public var words: [String: [String]]
+    package var words: [String: [String]]
 
     /// Describes what is shown of an image.
-    public init(image: String, numbers: [String: Double] = [:], words: [String: [String]] = [:]) {
+    package init(image: String, numbers: [String: Double] = [:], words: [String: [String]] = [:]) {
       self.image = image
       self.numbers = numbers
       self.words = words
@@ -61,18 +62,18 @@ public struct RunFigures: Codable, Hashable, Sendable {
   }
 
   /// How the run is called.
-  public var run: String
+  package var run: String
   /// The dataset.
-  public var dataset: String
+  package var dataset: String
   /// Whether the dataset is drawn, which every caption says.
-  public var isDrawn: Bool
+  package var isDrawn: Bool
   /// The pictures, in the paper's order.
-  public var figures: [Figure]
+  package var figures: [Figure]
   /// Pictures that this run cannot have, by name, and why.
-  public var leftOut: [String: String]
+  package var leftOut: [String: String]
 
   /// Gathers the pictures of a run.
-  public init(run: String, dataset: String, isDrawn: Bool, figures: [Figure], leftOut: [String: String]) {
+  package init(run: String, dataset: String, isDrawn: Bool, figures: [Figure], leftOut: [String: String]) {
     self.run = run
     self.dataset = dataset
     self.isDrawn = isDrawn
@@ -87,29 +88,29 @@ public struct RunFigures: Codable, Hashable, Sendable {
   }
 
   /// The file's name.
-  public static let fileName = "figures.json"
+  package static let fileName = "figures.json"
   /// The folder of a run that the pictures lie in unless they are put elsewhere.
-  public static let folderName = "figures"
+  package static let folderName = "figures"
 
   /// Reads the record beside the pictures; nil where there is none.
   ///
-  /// - Throws: ``RunStoreError`` where the file is damaged.
-  public init?(in folder: URL) throws(RunStoreError) {
+  /// - Throws: ``FileError`` where the file is damaged.
+  package init?(in folder: URL) throws(FileError) {
     let file = folder.appendingPathComponent(Self.fileName)
     guard let data = try AtomicFile.read(file, limit: 1 << 26) else { return nil }
     do { self = try RunJSON.decoder().decode(Self.self, from: data) } catch {
-      throw RunStoreError(file, "\(RunJSON.reason(error)); `aanet figures` draws the pictures anew")
+      throw FileError(file, "\(RunJSON.reason(error)); `aanet figures` draws the pictures anew")
     }
   }
 
   /// Writes the record, whole or not at all.
   ///
-  /// - Throws: ``RunStoreError``.
-  public func write(to folder: URL) throws(RunStoreError) {
+  /// - Throws: ``FileError``.
+  package func write(to folder: URL) throws(FileError) {
     let file = folder.appendingPathComponent(Self.fileName)
     let data: Data
     do { data = try RunJSON.encoder(pretty: true).encode(self) + Data("\n".utf8) } catch {
-      throw RunStoreError(file, "cannot be written: \(RunJSON.reason(error))")
+      throw FileError(file, "cannot be written: \(RunJSON.reason(error))")
     }
     try AtomicFile.write(data, to: file)
   }

@@ -1,16 +1,16 @@
 /// Which run: one variant of one experiment under one seed, with everything that decides its result in `hash`.
-public struct RunIdentity: Codable, Hashable, Sendable {
+package struct RunIdentity: Codable, Hashable, Sendable {
   /// The experiment's name, its path under `experiments/` without `.yaml`: `quickstart/table3`.
-  public let experiment: String
+  package let experiment: String
   /// The variant's name as it stands in the YAML: `Lg+Lp`.
-  public let variant: String
+  package let variant: String
   /// The seed that every random stream of the run starts from.
-  public let seed: Int
+  package let seed: Int
   /// Hexadecimal digest over the resolved settings, the dataset's fingerprint and the engine's numeric version.
-  public let hash: String
+  package let hash: String
 
   /// Names a run.
-  public init(experiment: String, variant: String, seed: Int, hash: String) {
+  package init(experiment: String, variant: String, seed: Int, hash: String) {
     self.experiment = experiment
     self.variant = variant
     self.seed = seed

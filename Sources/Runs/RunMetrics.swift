@@ -1,24 +1,24 @@
 /// How well a run's descriptors retrieve: fractions in 0 ... 1, over the queries that have a true match.
-public struct RetrievalScores: Codable, Hashable, Sendable {
+package struct RetrievalScores: Codable, Hashable, Sendable {
   /// Mean average precision, rectangle form: the mean over true matches of the precision at that match.
-  public var mAP: Double
+  package var mAP: Double
   /// Mean average precision, trapezoid form: the benchmark's own code.
-  public var mAPTrapezoid: Double
+  package var mAPTrapezoid: Double
   /// Share of queries whose first true match is at rank 1.
-  public var rank1: Double
+  package var rank1: Double
   /// Share of queries whose first true match is within rank 5.
-  public var rank5: Double
+  package var rank5: Double
   /// Share of queries whose first true match is within rank 10.
-  public var rank10: Double
+  package var rank10: Double
   /// Share of queries whose first true match is within rank 20.
-  public var rank20: Double
+  package var rank20: Double
   /// Queries that were counted.
-  public var queries: Int
+  package var queries: Int
   /// Queries that were not counted, having no true match from another camera.
-  public var queriesWithoutMatch: Int
+  package var queriesWithoutMatch: Int
 
   /// Records the scores.
-  public init(
+  package init(
     mAP: Double, mAPTrapezoid: Double, rank1: Double, rank5: Double, rank10: Double, rank20: Double, queries: Int,
     queriesWithoutMatch: Int
   ) {
@@ -39,28 +39,28 @@ public struct RetrievalScores: Codable, Hashable, Sendable {
 }
 
 /// `metrics.json`: what a finished run was measured at.
-public struct RunMetrics: Codable, Hashable, Sendable {
+package struct RunMetrics: Codable, Hashable, Sendable {
   /// Retrieval by the benchmark's protocol.
-  public var retrieval: RetrievalScores
+  package var retrieval: RetrievalScores
   /// Retrieval by re-ranked distances; absent where the plan asks for none. The variant stands in the plan.
-  public var reranked: RetrievalScores?
+  package var reranked: RetrievalScores?
   /// Attribute accuracy on the gallery; absent where the attribute task is off, and in old records.
-  public var attributes: AttributeScores?
+  package var attributes: AttributeScores?
   /// Numbers in a descriptor.
-  public var descriptorLength: Int
+  package var descriptorLength: Int
   /// Trainable numbers of the model.
-  public var parameters: Int
+  package var parameters: Int
   /// Seconds of training, over all sittings.
-  public var secondsTraining: Double
+  package var secondsTraining: Double
   /// Seconds of extracting descriptors and ranking.
-  public var secondsEvaluating: Double
+  package var secondsEvaluating: Double
   /// Images per second over the whole of training.
-  public var imagesPerSecond: Double
+  package var imagesPerSecond: Double
   /// The process's largest resident size, in GiB.
-  public var peakMemoryGiB: Double
+  package var peakMemoryGiB: Double
 
   /// Records what a run was measured at.
-  public init(
+  package init(
     retrieval: RetrievalScores, reranked: RetrievalScores? = nil, attributes: AttributeScores? = nil,
     descriptorLength: Int, parameters: Int, secondsTraining: Double,
     secondsEvaluating: Double, imagesPerSecond: Double, peakMemoryGiB: Double

@@ -1,39 +1,39 @@
 import Foundation
 
 /// `provenance.json`: where a run's numbers come from.
-public struct Provenance: Codable, Hashable, Sendable {
+package struct Provenance: Codable, Hashable, Sendable {
   /// The commit of the working tree, empty outside a git checkout.
-  public var commit: String
+  package var commit: String
   /// Whether the working tree differed from that commit.
-  public var hasLocalChanges: Bool
+  package var hasLocalChanges: Bool
   /// The compiler's version.
-  public var compiler: String
+  package var compiler: String
   /// OpenBLAS's own description of its build.
-  public var blas: String
+  package var blas: String
   /// The kernel set that OpenBLAS chose: `SkylakeX`, `Haswell`, …
-  public var blasKernels: String
+  package var blasKernels: String
   /// Worker threads of the engine.
-  public var threads: Int
+  package var threads: Int
   /// The processor's name.
-  public var cpu: String
+  package var cpu: String
   /// The dataset's fingerprint: a digest over the names and bytes of its files. Earlier versions took the files' sizes
   /// in place of their bytes.
-  public var dataset: String
+  package var dataset: String
   /// When the run started (ISO 8601).
-  public var started: String
+  package var started: String
   /// Where it went on, in order, each time that was not where it had been before; nil where it never did. None of these
   /// has such a list itself.
-  public var resumed: [Provenance]?
+  package var resumed: [Provenance]?
 
   /// Where the run was begun, then wherever it went on, each without a list of its own.
-  public var stations: [Provenance] {
+  package var stations: [Provenance] {
     var first = self
     first.resumed = nil
     return [first] + (resumed ?? [])
   }
 
   /// Records where a run's numbers come from.
-  public init(
+  package init(
     commit: String, hasLocalChanges: Bool, compiler: String, blas: String, blasKernels: String, threads: Int,
     cpu: String, dataset: String, started: String
   ) {
@@ -56,22 +56,22 @@ public struct Provenance: Codable, Hashable, Sendable {
 }
 
 /// What the disk knows of one run.
-public struct RunRecord: Sendable {
+package struct RunRecord: Sendable {
   /// Which run.
-  public let identity: RunIdentity
+  package let identity: RunIdentity
   /// Its folder.
-  public let folder: URL
+  package let folder: URL
   /// The epochs that were finished, in order.
-  public let epochs: [EpochRecord]
+  package let epochs: [EpochRecord]
   /// What it was measured at; absent until the run is finished.
-  public let metrics: RunMetrics?
+  package let metrics: RunMetrics?
   /// Where its numbers come from.
-  public let provenance: Provenance?
+  package let provenance: Provenance?
   /// Whether its small files are what they were when it was finished.
-  public let seal: SealStatus
+  package let seal: SealStatus
 
   /// Gathers a run's record.
-  public init(
+  package init(
     identity: RunIdentity, folder: URL, epochs: [EpochRecord], metrics: RunMetrics?, provenance: Provenance?,
     seal: SealStatus = .unsealed
   ) {

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 extension RunStore {
   /// The largest `epochs.jsonl` that is read, in bytes: some 100,000 epochs.
@@ -8,16 +9,16 @@ extension RunStore {
   ///
   /// A line that an interruption tore is cut off first.
   ///
-  /// - Throws: ``RunStoreError``; also where `record` does not follow the last epoch that is there.
-  public func append(_ record: EpochRecord, of run: RunIdentity) throws(RunStoreError) {
+  /// - Throws: ``FileError``; also where `record` does not follow the last epoch that is there.
+  package func append(_ record: EpochRecord, of run: RunIdentity) throws(FileError) {
     let file = url(.epochs, of: run)
     let journal = try journal(of: run)
     let last = journal.epochs.last?.epoch ?? 0
     guard record.epoch == last + 1 else {
       if !makesFolders && !FileManager.default.fileExists(atPath: folder(for: run).path) {
-        throw RunStoreError(file, "cannot be written: \(DiskFault.words(ENOENT))")
+        throw FileError(file, "cannot be written: \(DiskFault.words(ENOENT))")
       }
-      throw RunStoreError(file, "epoch \(record.epoch) cannot follow epoch \(last)")
+      throw FileError(file, "epoch \(record.epoch) cannot follow epoch \(last)")
     }
     if journal.isTorn { try keepEpochs(upTo: last, of: run) }
     try AtomicFile.append(try line(record, file: file), to: file, makesFolder: makesFolders)
@@ -25,14 +26,14 @@ extension RunStore {
 
   /// The epochs that were finished, in order; a line that an interruption tore does not count.
   ///
-  /// - Throws: ``RunStoreError`` at the first other line that is no epoch or out of order.
-  public func epochs(of run: RunIdentity) throws(RunStoreError) -> [EpochRecord] { try journal(of: run).epochs }
+  /// - Throws: ``FileError`` at the first other line that is no epoch or out of order.
+  package func epochs(of run: RunIdentity) throws(FileError) -> [EpochRecord] { try journal(of: run).epochs }
 
   /// Keeps the epochs 1 to `count` and forgets the later ones: those that a checkpoint does not have, and which a
   /// resumed run trains again.
   ///
-  /// - Throws: ``RunStoreError``.
-  public func keepEpochs(upTo count: Int, of run: RunIdentity) throws(RunStoreError) {
+  /// - Throws: ``FileError``.
+  package func keepEpochs(upTo count: Int, of run: RunIdentity) throws(FileError) {
     let journal = try journal(of: run)
     let kept = journal.epochs.prefix(max(0, count))
     guard journal.isTorn || kept.count < journal.epochs.count else { return }
@@ -43,7 +44,7 @@ extension RunStore {
   }
 
   /// The epochs that are there, and whether the last line is torn.
-  private func journal(of run: RunIdentity) throws(RunStoreError) -> (epochs: [EpochRecord], isTorn: Bool) {
+  private func journal(of run: RunIdentity) throws(FileError) -> (epochs: [EpochRecord], isTorn: Bool) {
     let file = url(.epochs, of: run)
     guard let data = try AtomicFile.read(file, limit: Self.maximumEpochs) else { return ([], false) }
     let newline = UInt8(ascii: "\n")
@@ -55,10 +56,10 @@ extension RunStore {
       do { epochs.append(try decoder.decode(EpochRecord.self, from: line)) } catch {
         // After a loss of power, a file's last block can be there without its content.
         if index == lines.count - 2 { return (epochs, true) }
-        throw RunStoreError(file, line: index + 1, "\(RunJSON.reason(error)); remove the run's folder to train it anew")
+        throw FileError(file, line: index + 1, "\(RunJSON.reason(error)); remove the run's folder to train it anew")
       }
       guard epochs.last?.epoch == index + 1 else {
-        throw RunStoreError(
+        throw FileError(
           file, line: index + 1,
           "epoch \(epochs.last?.epoch ?? 0) stands in the place of epoch \(index + 1); "
             + "remove the run's folder to train it anew")
@@ -67,9 +68,9 @@ extension RunStore {
     return (epochs, lines.last.map { !$0.isEmpty } ?? false)
   }
 
-  private func line(_ record: EpochRecord, file: URL) throws(RunStoreError) -> Data {
+  private func line(_ record: EpochRecord, file: URL) throws(FileError) -> Data {
     do { return try RunJSON.encoder(pretty: false).encode(record) + Data("\n".utf8) } catch {
-      throw RunStoreError(file, "epoch \(record.epoch) cannot be written: \(error.localizedDescription)")
+      throw FileError(file, "epoch \(record.epoch) cannot be written: \(error.localizedDescription)")
     }
   }
 }

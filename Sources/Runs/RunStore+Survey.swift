@@ -1,8 +1,9 @@
 import Foundation
+import Support
 
 extension RunRecord {
   /// How far a run is.
-  public enum Status: String, Codable, Sendable {
+  package enum Status: String, Codable, Sendable {
     /// Trained and measured.
     case finished
     /// Interrupted; `aanet run` continues it.
@@ -10,14 +11,14 @@ extension RunRecord {
   }
 
   /// How far the run is.
-  public var status: Status { metrics == nil ? .unfinished : .finished }
+  package var status: Status { metrics == nil ? .unfinished : .finished }
 }
 
 extension RunStore {
   /// What the disk knows of a run; nil where there is no folder of it.
   ///
-  /// - Throws: ``RunStoreError`` where a file of it is damaged.
-  public func record(for run: RunIdentity) throws(RunStoreError) -> RunRecord? {
+  /// - Throws: ``FileError`` where a file of it is damaged.
+  package func record(for run: RunIdentity) throws(FileError) -> RunRecord? {
     let folder = folder(for: run)
     guard isFolder(folder) else { return nil }
     return RunRecord(
@@ -27,17 +28,17 @@ extension RunStore {
 
   /// Every run under ``root``, sorted by experiment, variant and seed.
   ///
-  /// - Throws: ``RunStoreError`` at the first run whose files are damaged.
-  public func allRecords() throws(RunStoreError) -> [RunRecord] {
+  /// - Throws: ``FileError`` at the first run whose files are damaged.
+  package func allRecords() throws(FileError) -> [RunRecord] {
     let survey = survey()
     if let damage = survey.damage.first { throw damage }
     return survey.records
   }
 
   /// Every run that can be read, sorted by experiment, variant and seed, and what is wrong with the others.
-  public func survey() -> (records: [RunRecord], damage: [RunStoreError]) {
+  package func survey() -> (records: [RunRecord], damage: [FileError]) {
     var records: [RunRecord] = []
-    var damage: [RunStoreError] = []
+    var damage: [FileError] = []
     let (runs, unreadable) = find()
     for run in runs {
       do { if let record = try record(for: run) { records.append(record) } } catch { damage.append(error) }
@@ -46,12 +47,12 @@ extension RunStore {
   }
 
   /// The runs that have a folder, sorted by experiment, variant and seed.
-  public func identities() -> [RunIdentity] { find().runs }
+  package func identities() -> [RunIdentity] { find().runs }
 
   /// The runs that have a folder, and the folders that cannot be looked into.
-  private func find() -> (runs: [RunIdentity], unreadable: [RunStoreError]) {
+  private func find() -> (runs: [RunIdentity], unreadable: [FileError]) {
     var found: [RunIdentity] = []
-    var unreadable: [RunStoreError] = []
+    var unreadable: [FileError] = []
     visit(root, names: [], into: &found, &unreadable)
     found.sort { ($0.experiment, $0.variant, $0.seed, $0.hash) < ($1.experiment, $1.variant, $1.seed, $1.hash) }
     return (found, unreadable)
@@ -61,12 +62,12 @@ extension RunStore {
   private static let maximumDepth = 12
 
   private func visit(
-    _ folder: URL, names: [String], into found: inout [RunIdentity], _ unreadable: inout [RunStoreError]
+    _ folder: URL, names: [String], into found: inout [RunIdentity], _ unreadable: inout [FileError]
   ) {
     guard names.count <= Self.maximumDepth else { return }
     let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     if entries.isEmpty, access(folder.path, R_OK | X_OK) != 0, errno == EACCES {
-      unreadable.append(RunStoreError(folder, "cannot be looked into: \(DiskFault.words(EACCES, on: .reading))"))
+      unreadable.append(FileError(folder, "cannot be looked into: \(DiskFault.words(EACCES, on: .reading))"))
     }
     for entry in entries.sorted() {
       let inner = folder.appendingPathComponent(entry, isDirectory: true)

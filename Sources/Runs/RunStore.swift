@@ -1,12 +1,13 @@
 import Foundation
+import Support
 
 /// The folder `runs/`: where each run keeps its files, and reading and writing them safely.
 ///
 /// A run's folder is `<experiment>/<variant>/seed-<n>-<hash>/`. It is finished once `metrics.json` is there, which is
 /// written last; every other file may be ahead of or behind it.
-public struct RunStore: Sendable {
+package struct RunStore: Sendable {
   /// The files of a run's folder.
-  public enum File: String, CaseIterable, Sendable {
+  package enum File: String, CaseIterable, Sendable {
     /// The resolved settings.
     case plan = "plan.yaml"
     /// Where the numbers come from.
@@ -34,12 +35,12 @@ public struct RunStore: Sendable {
   }
 
   /// The folder `runs/`.
-  public let root: URL
+  package let root: URL
   /// Whether writing makes folders that are missing.
   let makesFolders: Bool
 
   /// Opens the runs under a folder, which need not exist yet.
-  public init(root: URL) { self.init(root: root, makesFolders: true) }
+  package init(root: URL) { self.init(root: root, makesFolders: true) }
 
   private init(root: URL, makesFolders: Bool) {
     self.root = root
@@ -51,7 +52,7 @@ public struct RunStore: Sendable {
   package var withinExistingFolders: RunStore { RunStore(root: root, makesFolders: false) }
 
   /// A run's folder.
-  public func folder(for run: RunIdentity) -> URL {
+  package func folder(for run: RunIdentity) -> URL {
     let names = run.experiment.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
     var folder = root
     for name in names + [run.variant] {
@@ -61,43 +62,43 @@ public struct RunStore: Sendable {
   }
 
   /// The place of a run's file.
-  public func url(_ file: File, of run: RunIdentity) -> URL {
+  package func url(_ file: File, of run: RunIdentity) -> URL {
     folder(for: run).appendingPathComponent(file.rawValue, isDirectory: false)
   }
 
   /// Whether a run's file is there.
-  public func has(_ file: File, of run: RunIdentity) -> Bool {
+  package func has(_ file: File, of run: RunIdentity) -> Bool {
     FileManager.default.fileExists(atPath: url(file, of: run).path)
   }
 
   /// Sees to it that this process may read a run's file, where it is there: one that it may not read is not damaged.
   ///
-  /// - Throws: ``RunStoreError``.
-  package func requireReadable(_ file: File, of run: RunIdentity) throws(RunStoreError) {
+  /// - Throws: ``FileError``.
+  package func requireReadable(_ file: File, of run: RunIdentity) throws(FileError) {
     let place = url(file, of: run)
     guard access(place.path, R_OK) != 0, errno == EACCES else { return }
-    throw RunStoreError(place, "cannot be read: \(DiskFault.words(EACCES, on: .reading))")
+    throw FileError(place, "cannot be read: \(DiskFault.words(EACCES, on: .reading))")
   }
 
   /// Whether a run is finished: it has been measured.
-  public func isFinished(_ run: RunIdentity) -> Bool { has(.metrics, of: run) }
+  package func isFinished(_ run: RunIdentity) -> Bool { has(.metrics, of: run) }
 
   // MARK: Whole files
 
   /// Writes a file whole or not at all.
   ///
-  /// - Throws: ``RunStoreError``.
-  public func write(_ data: Data, as file: File, of run: RunIdentity) throws(RunStoreError) {
+  /// - Throws: ``FileError``.
+  package func write(_ data: Data, as file: File, of run: RunIdentity) throws(FileError) {
     try AtomicFile.write(data, to: url(file, of: run), makesFolder: makesFolders)
   }
 
   /// Writes a file of a run from pieces.
   ///
   /// - Parameter previous: the file that what was there before is kept as; nil to let it go.
-  /// - Throws: ``RunStoreError``.
-  public func write(
+  /// - Throws: ``FileError``.
+  package func write(
     _ pieces: [[UInt8]], as file: File, keeping previous: File? = nil, of run: RunIdentity
-  ) throws(RunStoreError) {
+  ) throws(FileError) {
     try AtomicFile.write(
       pieces, to: url(file, of: run), keeping: previous.map { url($0, of: run) }, makesFolder: makesFolders)
   }
@@ -107,41 +108,41 @@ public struct RunStore: Sendable {
 
   /// Writes `plan.yaml`.
   ///
-  /// - Throws: ``RunStoreError``.
-  public func writePlan(_ text: String, of run: RunIdentity) throws(RunStoreError) {
+  /// - Throws: ``FileError``.
+  package func writePlan(_ text: String, of run: RunIdentity) throws(FileError) {
     try write(Data(text.utf8), as: .plan, of: run)
   }
 
   /// The text of `plan.yaml`; nil where there is none.
   ///
-  /// - Throws: ``RunStoreError``.
-  public func plan(of run: RunIdentity) throws(RunStoreError) -> String? {
+  /// - Throws: ``FileError``.
+  package func plan(of run: RunIdentity) throws(FileError) -> String? {
     let file = url(.plan, of: run)
     guard let data = try AtomicFile.read(file, limit: 1 << 20) else { return nil }
     guard let text = String(validating: data, as: UTF8.self) else {
-      throw RunStoreError(file, "is not UTF-8; save it as UTF-8")
+      throw FileError(file, "is not UTF-8; save it as UTF-8")
     }
     return text
   }
 
   /// Writes `provenance.json`.
   ///
-  /// - Throws: ``RunStoreError``.
-  public func writeProvenance(_ provenance: Provenance, of run: RunIdentity) throws(RunStoreError) {
+  /// - Throws: ``FileError``.
+  package func writeProvenance(_ provenance: Provenance, of run: RunIdentity) throws(FileError) {
     try writeJSON(provenance, as: .provenance, of: run)
   }
 
   /// Reads `provenance.json`; nil where there is none.
   ///
-  /// - Throws: ``RunStoreError``.
-  public func provenance(of run: RunIdentity) throws(RunStoreError) -> Provenance? {
+  /// - Throws: ``FileError``.
+  package func provenance(of run: RunIdentity) throws(FileError) -> Provenance? {
     try readJSON(Provenance.self, .provenance, of: run, limit: 1 << 24)
   }
 
   /// Reads `provenance.json` of a run's folder, wherever that lies; nil where there is none.
   ///
-  /// - Throws: ``RunStoreError``.
-  public static func provenance(in folder: URL) throws(RunStoreError) -> Provenance? {
+  /// - Throws: ``FileError``.
+  package static func provenance(in folder: URL) throws(FileError) -> Provenance? {
     try readJSON(
       Provenance.self, in: folder.appendingPathComponent(File.provenance.rawValue), remedy: File.provenance.remedy,
       limit: 1 << 24)
@@ -149,63 +150,63 @@ public struct RunStore: Sendable {
 
   /// Writes `metrics.json` alone, without a seal; ``finish(_:with:)`` ends a run.
   ///
-  /// - Throws: ``RunStoreError``.
-  public func writeMetrics(_ metrics: RunMetrics, of run: RunIdentity) throws(RunStoreError) {
+  /// - Throws: ``FileError``.
+  package func writeMetrics(_ metrics: RunMetrics, of run: RunIdentity) throws(FileError) {
     try writeJSON(metrics, as: .metrics, of: run)
   }
 
   /// Reads `metrics.json`; nil where there is none.
   ///
-  /// - Throws: ``RunStoreError``.
-  public func metrics(of run: RunIdentity) throws(RunStoreError) -> RunMetrics? {
+  /// - Throws: ``FileError``.
+  package func metrics(of run: RunIdentity) throws(FileError) -> RunMetrics? {
     try readJSON(RunMetrics.self, .metrics, of: run, limit: 1 << 24)
   }
 
   /// Writes `ranks.json`.
   ///
-  /// - Throws: ``RunStoreError``.
-  public func writeRanks(_ ranks: [QueryRanking], of run: RunIdentity) throws(RunStoreError) {
+  /// - Throws: ``FileError``.
+  package func writeRanks(_ ranks: [QueryRanking], of run: RunIdentity) throws(FileError) {
     try writeJSON(ranks, as: .ranks, of: run)
   }
 
   /// Reads `ranks.json`; nil where there is none.
   ///
-  /// - Throws: ``RunStoreError``.
-  public func ranks(of run: RunIdentity) throws(RunStoreError) -> [QueryRanking]? {
+  /// - Throws: ``FileError``.
+  package func ranks(of run: RunIdentity) throws(FileError) -> [QueryRanking]? {
     try readJSON([QueryRanking].self, .ranks, of: run, limit: 1 << 28)
   }
 
   /// Reads `ranks.json` of a run's folder, wherever that lies; nil where there is none.
   ///
-  /// - Throws: ``RunStoreError``.
-  public static func ranks(in folder: URL) throws(RunStoreError) -> [QueryRanking]? {
+  /// - Throws: ``FileError``.
+  package static func ranks(in folder: URL) throws(FileError) -> [QueryRanking]? {
     let file = folder.appendingPathComponent(File.ranks.rawValue, isDirectory: false)
     return try readJSON([QueryRanking].self, in: file, remedy: File.ranks.remedy, limit: 1 << 28)
   }
 
-  private func writeJSON(_ value: some Encodable, as file: File, of run: RunIdentity) throws(RunStoreError) {
+  private func writeJSON(_ value: some Encodable, as file: File, of run: RunIdentity) throws(FileError) {
     try write(try json(value, for: file, of: run), as: file, of: run)
   }
 
   /// The bytes of a file that holds a value.
-  func json(_ value: some Encodable, for file: File, of run: RunIdentity) throws(RunStoreError) -> Data {
+  func json(_ value: some Encodable, for file: File, of run: RunIdentity) throws(FileError) -> Data {
     do { return try RunJSON.encoder(pretty: file != .ranks).encode(value) + Data("\n".utf8) } catch {
-      throw RunStoreError(url(file, of: run), "cannot be written: \(RunJSON.reason(error))")
+      throw FileError(url(file, of: run), "cannot be written: \(RunJSON.reason(error))")
     }
   }
 
   private func readJSON<Value: Decodable>(
     _ type: Value.Type, _ file: File, of run: RunIdentity, limit: Int
-  ) throws(RunStoreError) -> Value? {
+  ) throws(FileError) -> Value? {
     try Self.readJSON(type, in: url(file, of: run), remedy: file.remedy, limit: limit)
   }
 
   private static func readJSON<Value: Decodable>(
     _ type: Value.Type, in file: URL, remedy: String, limit: Int
-  ) throws(RunStoreError) -> Value? {
+  ) throws(FileError) -> Value? {
     guard let data = try AtomicFile.read(file, limit: limit) else { return nil }
     do { return try RunJSON.decoder().decode(type, from: data) } catch {
-      throw RunStoreError(file, "\(RunJSON.reason(error)); \(remedy)")
+      throw FileError(file, "\(RunJSON.reason(error)); \(remedy)")
     }
   }
 }

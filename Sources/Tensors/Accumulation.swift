@@ -5,7 +5,7 @@ import COpenBLAS
 /// A network of ReLUs has knife edges: where a number is zero to within rounding, its sign decides which gradients flow.
 /// The smaller the errors, the fewer such signs are left to chance, so small products, for which it costs next to
 /// nothing, are summed in double precision.
-public enum Accumulation: String, Sendable, CaseIterable {
+package enum Accumulation: String, Sendable, CaseIterable {
   /// In single precision, as fast as the machine can.
   case single
   /// In double precision, rounded once at the end.
@@ -13,13 +13,13 @@ public enum Accumulation: String, Sendable, CaseIterable {
 
   /// The largest number of multiplications for which a convolution is summed in double precision: any layer of a
   /// network of some thousand pixels and a few channels.
-  public static let mostInDouble = 1 << 25
+  package static let mostInDouble = 1 << 25
 
   /// The same for a layer on vectors, where few rows share the cost of widening the weights.
-  public static let mostInDoubleOnVectors = 1 << 20
+  package static let mostInDoubleOnVectors = 1 << 20
 
   /// What suits a product of that many multiplications.
-  public static func suiting(multiplications: Int, most: Int = mostInDouble) -> Accumulation {
+  package static func suiting(multiplications: Int, most: Int = mostInDouble) -> Accumulation {
     multiplications <= most ? .double : .single
   }
 }

@@ -6,9 +6,9 @@ import Machine
 /// One engine belongs to one thread at a time; that thread calls operations, and each operation shares its work out to
 /// the workers. OpenBLAS runs with one thread inside each worker: our own split of a product keeps both the
 /// order of additions and the cores' caches under control (engine notes: 268 against 145 GFLOPS on narrow products).
-public final class Engine {
+package final class Engine {
   /// The worker threads.
-  public let workers: WorkerPool
+  package let workers: WorkerPool
   private let pool = MemoryPool()
   private var scratch: [UnsafeMutableRawPointer?]
   private var scratchSizes: [Int]
@@ -16,7 +16,7 @@ public final class Engine {
   /// Starts an engine.
   ///
   /// - Parameter threads: worker threads; by default as many as the process may run on.
-  public init(threads: Int = Engine.availableThreads) {
+  package init(threads: Int = Engine.availableThreads) {
     workers = WorkerPool(count: threads)
     scratch = Array(repeating: nil, count: workers.count)
     scratchSizes = Array(repeating: 0, count: workers.count)
@@ -28,22 +28,22 @@ public final class Engine {
   }
 
   /// How many threads this process may run at once.
-  public static var availableThreads: Int { Processors.available }
+  package static var availableThreads: Int { Processors.available }
 
   /// Makes a tensor whose contents are undefined.
-  public func empty(_ shape: [Int]) -> Tensor {
+  package func empty(_ shape: [Int]) -> Tensor {
     Tensor(shape: shape, storage: Tensor.Storage(bytes: shape.reduce(4, *), pool: pool))
   }
 
   /// Makes a tensor of one value.
-  public func filled(_ shape: [Int], with value: Float = 0) -> Tensor {
+  package func filled(_ shape: [Int], with value: Float = 0) -> Tensor {
     let tensor = empty(shape)
     tensor.values.update(repeating: value)
     return tensor
   }
 
   /// Makes a tensor from numbers in order.
-  public func tensor(_ values: [Float], shape: [Int]) -> Tensor {
+  package func tensor(_ values: [Float], shape: [Int]) -> Tensor {
     let tensor = empty(shape)
     precondition(values.count == tensor.count, "\(values.count) values do not fill the shape \(shape)")
     _ = tensor.values.update(fromContentsOf: values)
@@ -51,10 +51,10 @@ public final class Engine {
   }
 
   /// Bytes that tensors have taken from the system, and the most that were in use at once.
-  public var memory: (reserved: Int, peak: Int) { (pool.reserved, pool.peak) }
+  package var memory: (reserved: Int, peak: Int) { (pool.reserved, pool.peak) }
 
   /// Makes sure that each worker has `bytes` bytes of scratch memory. Call it before ``parallel(_:_:)``, not inside.
-  public func reserveScratch(_ bytes: Int) {
+  package func reserveScratch(_ bytes: Int) {
     for worker in 0..<workers.count where scratchSizes[worker] < bytes {
       scratch[worker]?.deallocate()
       scratch[worker] = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 4096)
@@ -63,43 +63,43 @@ public final class Engine {
   }
 
   /// A worker's scratch memory, as large as was last reserved. Whatever runs next on that worker overwrites it.
-  public func scratch(of worker: Int) -> UnsafeMutablePointer<Float> {
+  package func scratch(of worker: Int) -> UnsafeMutablePointer<Float> {
     guard let memory = scratch[worker] else { preconditionFailure("scratch memory is used before it is reserved") }
     return memory.assumingMemoryBound(to: Float.self)
   }
 
   /// Runs `body` for each chunk on the workers; see ``WorkerPool/run(_:_:)``.
-  public func parallel(_ chunks: Int, _ body: (_ chunk: Int, _ worker: Int) -> Void) { workers.run(chunks, body) }
+  package func parallel(_ chunks: Int, _ body: (_ chunk: Int, _ worker: Int) -> Void) { workers.run(chunks, body) }
 
   /// Cuts `0 ..< count` into ranges of at least `grain` and runs `body` on each. The cut depends on the two
   /// numbers alone, so that sums inside a range come out the same on any number of threads.
-  public func parallel(over count: Int, grain: Int, _ body: (_ range: Range<Int>, _ worker: Int) -> Void) {
+  package func parallel(over count: Int, grain: Int, _ body: (_ range: Range<Int>, _ worker: Int) -> Void) {
     let split = Split(count: count, grain: grain)
     workers.run(split.chunks) { chunk, worker in body(split[chunk], worker) }
   }
 }
 
 /// A fixed cut of `0 ..< count` into near-equal ranges.
-public struct Split: Sendable {
+package struct Split: Sendable {
   /// How many items are cut.
-  public let count: Int
+  package let count: Int
   /// How many ranges there are.
-  public let chunks: Int
+  package let chunks: Int
 
   /// The most ranges that a cut makes: enough to balance tens of threads.
-  public static let mostChunks = 64
+  package static let mostChunks = 64
 
   /// Cuts `count` items into as many ranges as leave each at least `grain` items, 64 at the most.
-  public init(count: Int, grain: Int) {
+  package init(count: Int, grain: Int) {
     self.init(count: count, chunks: max(1, min(Self.mostChunks, count / max(1, grain))))
   }
 
   /// Cuts `count` items into `chunks` ranges.
-  public init(count: Int, chunks: Int) {
+  package init(count: Int, chunks: Int) {
     self.count = count
     self.chunks = chunks
   }
 
   /// The range of one chunk.
-  public subscript(chunk: Int) -> Range<Int> { count * chunk / chunks..<count * (chunk + 1) / chunks }
+  package subscript(chunk: Int) -> Range<Int> { count * chunk / chunks..<count * (chunk + 1) / chunks }
 }

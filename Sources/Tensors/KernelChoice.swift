@@ -6,9 +6,9 @@ import Machine
 /// OpenBLAS tells processors by their model. One that is younger than OpenBLAS it may take for the oldest that it knows,
 /// whatever instructions it has: Debian 12's version 0.3.21 runs its `Prescott` kernels, of 2004, on an Intel of 2023, and
 /// trains at a third of the speed.
-public enum KernelChoice {
+package enum KernelChoice {
   /// The variable by which OpenBLAS is told, when it is loaded, which kernels to run.
-  public static let variable = "OPENBLAS_CORETYPE"
+  package static let variable = "OPENBLAS_CORETYPE"
 
   /// Kernel sets by the width of their vectors, the widest first, and the instruction sets that they need.
   private static let levels: [(kernels: Set<String>, needs: [String])] = [
@@ -23,7 +23,7 @@ public enum KernelChoice {
   /// not.
   ///
   /// - Parameter has: whether the processor has an instruction set, by its name in ``InstructionSets``.
-  public static func better(than kernels: String, processorHas has: (String) -> Bool) -> String? {
+  package static func better(than kernels: String, processorHas has: (String) -> Bool) -> String? {
     for level in levels {
       if level.kernels.contains(kernels) { return nil }
       guard level.needs.allSatisfy(has) else { continue }
@@ -34,12 +34,12 @@ public enum KernelChoice {
   }
 
   /// The kernel set to take instead of the one that runs; nil where there is no wider one for this processor.
-  public static var better: String? { better(than: MatrixProduct.kernels, processorHas: InstructionSets.processorHas) }
+  package static var better: String? { better(than: MatrixProduct.kernels, processorHas: InstructionSets.processorHas) }
 
   /// Starts the program anew with the wider kernels that this processor could run. Nothing happens where there are none,
   /// or where somebody said which ones to take. OpenBLAS reads its variable once, before any code of the program runs, so
   /// that there is no other way.
-  public static func restartWithBetter() {
+  package static func restartWithBetter() {
     guard getenv(variable) == nil, let better else { return }
     setenv(variable, better, 1)
     execv("/proc/self/exe", CommandLine.unsafeArgv)
@@ -47,7 +47,7 @@ public enum KernelChoice {
   }
 
   /// What to do about kernels that are narrower than the processor's vectors; nil where they are not.
-  public static var advice: String? {
+  package static var advice: String? {
     guard let better else { return nil }
     let forced = ProcessInfo.processInfo.environment[variable]
     if forced == better { return "this OpenBLAS has no kernels for the vectors of this processor" }

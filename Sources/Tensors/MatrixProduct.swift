@@ -3,20 +3,20 @@ import Foundation
 import Kernels
 
 /// A matrix in memory: rows of `stride` numbers of which the first columns count, as it stands or transposed.
-public struct MatrixOperand {
+package struct MatrixOperand {
   let pointer: UnsafePointer<Float>
   let stride: Int
   let isTransposed: Bool
 
   /// A matrix whose rows begin every `stride` numbers.
   @inlinable
-  public static func plain(_ pointer: UnsafePointer<Float>, stride: Int) -> MatrixOperand {
+  package static func plain(_ pointer: UnsafePointer<Float>, stride: Int) -> MatrixOperand {
     MatrixOperand(pointer, stride: stride, isTransposed: false)
   }
 
   /// The transpose of a matrix whose rows begin every `stride` numbers.
   @inlinable
-  public static func transposed(_ pointer: UnsafePointer<Float>, stride: Int) -> MatrixOperand {
+  package static func transposed(_ pointer: UnsafePointer<Float>, stride: Int) -> MatrixOperand {
     MatrixOperand(pointer, stride: stride, isTransposed: true)
   }
 
@@ -29,7 +29,7 @@ public struct MatrixOperand {
 }
 
 /// Matrix products by OpenBLAS, on the calling thread alone.
-public enum MatrixProduct {
+package enum MatrixProduct {
   /// `result = left · right`, or `result += left · right` where `accumulate` is set.
   ///
   /// - Parameters:
@@ -38,7 +38,7 @@ public enum MatrixProduct {
   ///   - depth: columns of `left`, rows of `right`.
   ///   - stride: numbers from one row of the result to the next.
   ///   - accumulation: how the sums are kept.
-  public static func multiply(
+  package static func multiply(
     rows: Int, columns: Int, depth: Int, _ left: MatrixOperand, _ right: MatrixOperand,
     into result: UnsafeMutablePointer<Float>, stride: Int, accumulate: Bool = false,
     in accumulation: Accumulation = .single
@@ -54,11 +54,11 @@ public enum MatrixProduct {
   }
 
   /// The kernel set that OpenBLAS chose for this processor when the program started: `SkylakeX`, `Haswell`, …
-  public static var kernels: String { String(cString: openblas_get_corename()) }
+  package static var kernels: String { String(cString: openblas_get_corename()) }
 
   /// Whether the kernels work on 512 bits at once.
   static let hasWideKernels = KernelChoice.wide.contains(kernels)
 
   /// OpenBLAS's description of itself.
-  public static var build: String { String(cString: openblas_get_config()) }
+  package static var build: String { String(cString: openblas_get_config()) }
 }

@@ -5,7 +5,7 @@
 /// the next is begun, so that it is still in the cache for what comes after it. Each number is summed in the order of
 /// the depth, whatever rows it is computed with. Products whose both operands change, such as weight gradients and
 /// Winograd's, are OpenBLAS's.
-public enum PanelProduct {
+package enum PanelProduct {
   /// Columns of a panel: two vectors.
   private static let panelWidth = 32
   /// Rows that are computed at once: with two vectors each they fill 24 of AVX-512's 32 registers.
@@ -16,20 +16,20 @@ public enum PanelProduct {
   private static let aliasing = 1024
 
   /// Whether products with `columns` columns can be computed here: in whole panels, on a processor with registers enough.
-  public static func suits(columns: Int) -> Bool { MatrixProduct.hasWideKernels && columns % panelWidth == 0 }
+  package static func suits(columns: Int) -> Bool { MatrixProduct.hasWideKernels && columns % panelWidth == 0 }
 
   /// Rows that are best finished before the next are begun.
-  public static func rowsPerBlock(columns: Int, depth: Int) -> Int {
+  package static func rowsPerBlock(columns: Int, depth: Int) -> Int {
     let rows = blockBytes / (4 * (columns + depth))
     return min(4, max(2, rows / tileRows)) * tileRows
   }
 
   /// Rows that lie a multiple of 4 KiB apart compete for the same few places in the cache, which costs up to a quarter of
   /// the speed; they are better copied to rows of this stride first. Nil where the rows lie well.
-  public static func paddedStride(depth: Int) -> Int? { depth % aliasing == 0 ? depth + 16 : nil }
+  package static func paddedStride(depth: Int) -> Int? { depth % aliasing == 0 ? depth + 16 : nil }
 
   /// A matrix stored as `[columns, depth]` in panels `[columns / 32, depth, 32]`.
-  public static func panels(ofRows weight: Tensor, columns: Int, depth: Int, on engine: Engine) -> Tensor {
+  package static func panels(ofRows weight: Tensor, columns: Int, depth: Int, on engine: Engine) -> Tensor {
     let source = weight.pointer
     return panels(columns: columns, depth: depth, on: engine) { panel, start in
       let rows = source + panel * panelWidth * depth
@@ -44,7 +44,7 @@ public enum PanelProduct {
   }
 
   /// A matrix stored as `[depth, columns]` in panels `[columns / 32, depth, 32]`.
-  public static func panels(ofColumns weight: Tensor, columns: Int, depth: Int, on engine: Engine) -> Tensor {
+  package static func panels(ofColumns weight: Tensor, columns: Int, depth: Int, on engine: Engine) -> Tensor {
     let source = weight.pointer
     return panels(columns: columns, depth: depth, on: engine) { panel, start in
       for k in 0..<depth {
@@ -72,7 +72,7 @@ public enum PanelProduct {
   ///   - left: rows of `depth` numbers.
   ///   - stride: numbers from one row of `left` to the next.
   ///   - result: rows of `columns` numbers, one after the other.
-  public static func multiply(
+  package static func multiply(
     rows: Int, columns: Int, depth: Int, _ left: UnsafePointer<Float>, stride: Int, panels: UnsafePointer<Float>,
     into result: UnsafeMutablePointer<Float>, accumulate: Bool = false
   ) {

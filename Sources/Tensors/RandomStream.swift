@@ -5,12 +5,12 @@ import Foundation
 /// The generator is xoshiro256** (Blackman and Vigna), its state filled by SplitMix64 from the seed and a hash
 /// (FNV-1a) of the name, so that `initialisation` and `augmentation` of one run never share numbers. The state can be
 /// stored and taken up again, so an interrupted run goes on with the numbers that it would have drawn.
-public struct RandomStream: RandomNumberGenerator, Codable, Hashable, Sendable {
+package struct RandomStream: RandomNumberGenerator, Codable, Hashable, Sendable {
   /// The generator's four words; storing them stores the place in the stream.
-  public private(set) var state: [UInt64]
+  package private(set) var state: [UInt64]
 
   /// Opens the stream of a name under a seed.
-  public init(seed: UInt64, name: String) {
+  package init(seed: UInt64, name: String) {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
     var word = seed ^ hash
@@ -27,7 +27,7 @@ public struct RandomStream: RandomNumberGenerator, Codable, Hashable, Sendable {
   ///
   /// - Throws: `DecodingError` where it is not four words, of which one at least is not 0: from nothing but zeros the
   ///   generator would never leave.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     state = try container.decode([UInt64].self, forKey: .state)
     guard state.count == 4, state.contains(where: { $0 != 0 }) else {
@@ -37,7 +37,7 @@ public struct RandomStream: RandomNumberGenerator, Codable, Hashable, Sendable {
   }
 
   /// The next 64 random bits.
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     let result = Self.rotate(state[1] &* 5, 7) &* 9
     let shifted = state[1] << 17
     state[2] ^= state[0]
@@ -50,16 +50,16 @@ public struct RandomStream: RandomNumberGenerator, Codable, Hashable, Sendable {
   }
 
   /// A number in `0 ..< 1`, one of 2^53 evenly spaced ones.
-  public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+  package mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// A number in `range`.
-  public mutating func uniform(in range: ClosedRange<Double>) -> Double {
+  package mutating func uniform(in range: ClosedRange<Double>) -> Double {
     range.lowerBound + uniform() * (range.upperBound - range.lowerBound)
   }
 
   /// A whole number in `0 ..< bound`, each equally likely. Unlike `Int.random(in:using:)` this is ours and so does
   /// not change with the standard library.
-  public mutating func int(below bound: Int) -> Int {
+  package mutating func int(below bound: Int) -> Int {
     precondition(bound > 0, "there is no whole number below \(bound) to draw")
     let bound = UInt64(bound)
     let limit = UInt64.max - UInt64.max % bound
@@ -69,11 +69,11 @@ public struct RandomStream: RandomNumberGenerator, Codable, Hashable, Sendable {
   }
 
   /// True with the given probability.
-  public mutating func chance(_ probability: Double) -> Bool { uniform() < probability }
+  package mutating func chance(_ probability: Double) -> Bool { uniform() < probability }
 
   /// A draw from the normal distribution, by Marsaglia's polar method. Its second draw is thrown away:
   /// the state alone decides what comes next.
-  public mutating func normal(mean: Double = 0, deviation: Double = 1) -> Double {
+  package mutating func normal(mean: Double = 0, deviation: Double = 1) -> Double {
     while true {
       let u = 2 * uniform() - 1
       let v = 2 * uniform() - 1
@@ -83,10 +83,10 @@ public struct RandomStream: RandomNumberGenerator, Codable, Hashable, Sendable {
   }
 
   /// One of the elements, each equally likely.
-  public mutating func pick<Element>(_ elements: [Element]) -> Element { elements[int(below: elements.count)] }
+  package mutating func pick<Element>(_ elements: [Element]) -> Element { elements[int(below: elements.count)] }
 
   /// The numbers `0 ..< count` in random order (Fisher and Yates).
-  public mutating func permutation(_ count: Int) -> [Int] {
+  package mutating func permutation(_ count: Int) -> [Int] {
     var order = Array(0..<count)
     for i in stride(from: count - 1, to: 0, by: -1) { order.swapAt(i, int(below: i + 1)) }
     return order

@@ -1,6 +1,6 @@
 extension Tensor {
   /// Whether no number is infinite or none at all (NaN). One pass over the memory.
-  public var isFinite: Bool {
+  package var isFinite: Bool {
     // Zero times an infinite number or NaN is NaN, and NaN stays in a sum.
     let zero = Vector(repeating: 0)
     var sum = zero

@@ -3,15 +3,15 @@
 /// Feature maps are `[N, H, W, C]` (images, rows, columns, channels), vectors `[N, C]`, and convolution weights
 /// `[K, R, S, C]` (filters, kernel rows, kernel columns, channels). Copying a tensor value shares its memory; the memory
 /// returns to its engine when the last value is gone. Contents are undefined until written.
-public struct Tensor {
+package struct Tensor {
   /// The extent of each dimension.
-  public let shape: [Int]
+  package let shape: [Int]
   /// The first number; the memory is aligned to 64 bytes, a view's to nothing in particular.
-  public let pointer: UnsafeMutablePointer<Float>
+  package let pointer: UnsafeMutablePointer<Float>
   private let storage: Storage
 
   /// How many numbers there are.
-  public let count: Int
+  package let count: Int
 
   init(shape: [Int], storage: Storage, offset: Int = 0) {
     self.shape = shape
@@ -21,16 +21,16 @@ public struct Tensor {
   }
 
   /// The numbers in order.
-  public var values: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: pointer, count: count) }
+  package var values: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: pointer, count: count) }
 
   /// The numbers in order, copied.
-  public var array: [Float] { Array(values) }
+  package var array: [Float] { Array(values) }
 
   /// The same memory under another shape of as many numbers.
-  public func reshaped(_ shape: [Int]) -> Tensor { view(shape, offset: 0) }
+  package func reshaped(_ shape: [Int]) -> Tensor { view(shape, offset: 0) }
 
   /// Part of the same memory: `shape` numbers from the number at `offset` on.
-  public func view(_ shape: [Int], offset: Int) -> Tensor {
+  package func view(_ shape: [Int], offset: Int) -> Tensor {
     let start = pointer - storage.block.address.assumingMemoryBound(to: Float.self) + offset
     precondition(
       offset >= 0 && offset + shape.reduce(1, *) <= count, "a view of \(shape) leaves its tensor \(self.shape)")

@@ -8,14 +8,14 @@ import Synchronization
 /// the shapes alone, never by the number of threads, so that results are the same on any machine size. The calling
 /// thread works too, as worker 0. Between calls the others spin for a while, since an operation follows another
 /// within microseconds, and then sleep.
-public final class WorkerPool: Sendable {
+package final class WorkerPool: Sendable {
   /// How many workers there are, the calling thread included.
-  public let count: Int
+  package let count: Int
   /// What the threads work from. They hold it and not the pool, whose end is what stops them.
   private let crew: Crew
 
   /// Starts `count - 1` threads.
-  public init(count: Int) {
+  package init(count: Int) {
     self.count = max(1, count)
     let crew = Crew(helpers: self.count - 1)
     self.crew = crew
@@ -34,7 +34,7 @@ public final class WorkerPool: Sendable {
   ///
   /// - Parameter body: gets the chunk and the worker that runs it (`0 ..< count`, for scratch memory). It runs on
   ///   several threads at once and must write to places of its own.
-  public func run(_ chunks: Int, _ body: (_ chunk: Int, _ worker: Int) -> Void) {
+  package func run(_ chunks: Int, _ body: (_ chunk: Int, _ worker: Int) -> Void) {
     guard count > 1, chunks > 1 else {
       for chunk in 0..<chunks { body(chunk, 0) }
       return

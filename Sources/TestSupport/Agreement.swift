@@ -1,17 +1,17 @@
 /// Two lists of numbers that should agree and do not.
-public struct Disagreement: Error, CustomStringConvertible {
+package struct Disagreement: Error, CustomStringConvertible {
   /// What differs, where and by how much.
-  public let description: String
+  package let description: String
 
   /// Says what differs.
-  public init(description: String) { self.description = description }
+  package init(description: String) { self.description = description }
 }
 
 /// Comparisons of whole tensors, number by number: a mean or a sum would not see a permutation.
-public enum Agreement {
+package enum Agreement {
   /// The largest difference, relative to the largest magnitude of `expected`; infinite where the counts differ or a
   /// number is not finite.
-  public static func error(_ values: some Collection<Double>, _ expected: [Double]) -> Double {
+  package static func error(_ values: some Collection<Double>, _ expected: [Double]) -> Double {
     guard values.count == expected.count else { return .infinity }
     let largest = expected.reduce(0) { max($0, abs($1)) }
     var worst = 0.0
@@ -26,14 +26,14 @@ public enum Agreement {
   /// Checks that each number agrees within `tolerance`, relative to the largest magnitude of `expected`.
   ///
   /// - Throws: ``Disagreement`` that names the furthest number.
-  public static func check(_ what: String, _ values: [Float], _ expected: [Double], within tolerance: Double) throws {
+  package static func check(_ what: String, _ values: [Float], _ expected: [Double], within tolerance: Double) throws {
     try check(what, values.map(Double.init), expected, within: tolerance)
   }
 
   /// Checks that each number agrees within `tolerance`, relative to the largest magnitude of `expected`.
   ///
   /// - Throws: ``Disagreement`` that names the furthest number.
-  public static func check(_ what: String, _ values: [Double], _ expected: [Double], within tolerance: Double) throws {
+  package static func check(_ what: String, _ values: [Double], _ expected: [Double], within tolerance: Double) throws {
     guard values.count == expected.count else {
       throw Disagreement(description: "\(what) has \(values.count) numbers, not \(expected.count)")
     }
@@ -47,7 +47,7 @@ public enum Agreement {
   /// Checks that two lists are the same to the last bit.
   ///
   /// - Throws: ``Disagreement`` that names the first number that differs.
-  public static func checkSameBits(_ what: String, _ values: [Float], _ expected: [Float]) throws {
+  package static func checkSameBits(_ what: String, _ values: [Float], _ expected: [Float]) throws {
     guard values.count == expected.count else {
       throw Disagreement(description: "\(what) has \(values.count) numbers, not \(expected.count)")
     }
@@ -59,7 +59,7 @@ public enum Agreement {
   /// Checks that a condition holds.
   ///
   /// - Throws: ``Disagreement`` with the given words where it does not.
-  public static func require(_ condition: Bool, _ otherwise: @autoclosure () -> String) throws {
+  package static func require(_ condition: Bool, _ otherwise: @autoclosure () -> String) throws {
     if !condition { throw Disagreement(description: otherwise()) }
   }
 }

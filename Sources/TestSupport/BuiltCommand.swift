@@ -2,21 +2,21 @@ import Foundation
 import Tensors
 
 /// The `aanet` program of this build, run as a person would run it.
-public struct BuiltCommand: Sendable {
+package struct BuiltCommand: Sendable {
   /// What a run left behind.
-  public struct Outcome: Sendable {
+  package struct Outcome: Sendable {
     /// The exit code.
-    public let status: Int32
+    package let status: Int32
     /// What it wrote to standard output.
-    public let output: String
+    package let output: String
     /// What it wrote to standard error.
-    public let complaints: String
+    package let complaints: String
   }
 
   /// What keeps the program from being run.
-  public struct Failure: Error, CustomStringConvertible {
+  package struct Failure: Error, CustomStringConvertible {
     /// The reason.
-    public let description: String
+    package let description: String
   }
 
   /// Runs `aanet` with the arguments, in `folder` where one is given. Output goes through files, so that no amount
@@ -25,7 +25,7 @@ public struct BuiltCommand: Sendable {
   /// - Parameter script: commands for a shell that starts the program as `"$@"`, under limits or with its output sent
   ///   elsewhere.
   /// - Throws: ``Failure`` where the program is not beside the tests, or what `Process` throws.
-  public static func run(
+  package static func run(
     _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:], by script: String? = nil
   ) throws -> Outcome {
     let program = try program()

@@ -5,12 +5,12 @@
 /// `f` runs a plain-loop oracle in double precision, so with `h` = 1e-5 the differences are good to some 1e-9 of the
 /// largest gradient wherever `f` is smooth. It must have no kink (a ReLU at 0, a tied maximum) within `h` of `x`; see
 /// ``TestNumbers/silenced(_:near:within:)``.
-public enum GradientCheck {
+package enum GradientCheck {
   /// How far each input is moved.
-  public static let step = 1e-5
+  package static let step = 1e-5
 
   /// The gradient of `function` at `x`.
-  public static func differences(at x: [Double], _ function: ([Double]) -> Double) -> [Double] {
+  package static func differences(at x: [Double], _ function: ([Double]) -> Double) -> [Double] {
     var x = x
     return x.indices.map { index in
       let middle = x[index]
@@ -27,7 +27,7 @@ public enum GradientCheck {
   /// is what single precision leaves of a gradient of a few hundred terms.
   ///
   /// - Throws: ``Disagreement`` that names the furthest number.
-  public static func check(
+  package static func check(
     _ what: String, _ gradient: [Float], at x: [Double], within tolerance: Double = 2e-5,
     of function: ([Double]) -> Double
   ) throws {
@@ -35,7 +35,7 @@ public enum GradientCheck {
   }
 
   /// `Σ cotangent · output`: one number whose gradient is what a reverse pass from `cotangent` gives.
-  public static func contraction(_ cotangent: [Double], _ output: [Double]) -> Double {
+  package static func contraction(_ cotangent: [Double], _ output: [Double]) -> Double {
     precondition(cotangent.count == output.count, "\(cotangent.count) cotangents for \(output.count) outputs")
     return zip(cotangent, output).reduce(0) { $0 + $1.0 * $1.1 }
   }

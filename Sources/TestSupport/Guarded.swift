@@ -2,15 +2,15 @@ import Foundation
 
 /// A value behind a lock that ThreadSanitizer knows, which `Synchronization.Mutex` is not: on Linux that is made of atomic
 /// words in a library which is not built with the sanitizer.
-public final class Guarded<Value>: @unchecked Sendable {
+package final class Guarded<Value>: @unchecked Sendable {
   private let lock = NSLock()
   private var value: Value
 
   /// Guards a value.
-  public init(_ value: Value) { self.value = value }
+  package init(_ value: Value) { self.value = value }
 
   /// Reads or changes the value while nobody else does.
-  public func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+  package func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
     try lock.withLock { try body(&value) }
   }
 }

@@ -1,7 +1,7 @@
 import Tensors
 
 /// Damaged copies of an input, the same ones each time: what a fuzzer does in hours, in its small form for every build.
-public struct Mutations: Sequence, IteratorProtocol {
+package struct Mutations: Sequence, IteratorProtocol {
   private let sound: [UInt8]
   private let words: [[UInt8]]
   private var left: Int
@@ -12,7 +12,7 @@ public struct Mutations: Sequence, IteratorProtocol {
   ///   - words: texts that mean something in this kind of input, to be put in anywhere.
   ///   - count: how many copies there are.
   ///   - name: what tells these copies from those of another test.
-  public init(of sound: [UInt8], words: [String] = [], count: Int, name: String) {
+  package init(of sound: [UInt8], words: [String] = [], count: Int, name: String) {
     self.sound = sound
     self.words = words.map { Array($0.utf8) }
     left = count
@@ -20,7 +20,7 @@ public struct Mutations: Sequence, IteratorProtocol {
   }
 
   /// The next copy, damaged in one to four places.
-  public mutating func next() -> [UInt8]? {
+  package mutating func next() -> [UInt8]? {
     guard left > 0 else { return nil }
     left -= 1
     var bytes = sound

@@ -1,13 +1,13 @@
 /// EXIF segments put together by hand, with what cameras write and with what they never do.
-public enum PlainExif {
+package enum PlainExif {
   /// One entry of a directory: a tag, a type (3 is a number of two bytes), how many values, and the four bytes of the value
   /// as a number.
-  public struct Entry: Sendable {
+  package struct Entry: Sendable {
     let tag, type: UInt16
     let count, value: UInt32
 
     /// Makes an entry; a value of two bytes stands in the first two of the four.
-    public init(tag: UInt16 = 0x0112, type: UInt16 = 3, count: UInt32 = 1, value: UInt32) {
+    package init(tag: UInt16 = 0x0112, type: UInt16 = 3, count: UInt32 = 1, value: UInt32) {
       self.tag = tag
       self.type = type
       self.count = count
@@ -20,7 +20,7 @@ public enum PlainExif {
   /// - Parameters:
   ///   - directory: where the directory is said to lie.
   ///   - stated: how many entries it is said to have.
-  public static func segment(
+  package static func segment(
     _ entries: [Entry], isLittle: Bool = true, magic: UInt16 = 42, directory: UInt32 = 8, stated: Int? = nil
   ) -> [UInt8] {
     func bytes(_ number: some FixedWidthInteger) -> [UInt8] {
@@ -37,12 +37,12 @@ public enum PlainExif {
   }
 
   /// A segment of the application marker that EXIF uses, whatever is in it.
-  public static func app1(_ body: [UInt8]) -> [UInt8] {
+  package static func app1(_ body: [UInt8]) -> [UInt8] {
     [0xFF, 0xE1, UInt8((body.count + 2) >> 8), UInt8((body.count + 2) & 0xFF)] + body
   }
 
   /// A JPEG file with segments put in behind its first marker.
-  public static func adding(_ segments: [UInt8]..., to jpeg: [UInt8]) -> [UInt8] {
+  package static func adding(_ segments: [UInt8]..., to jpeg: [UInt8]) -> [UInt8] {
     Array(jpeg.prefix(2)) + segments.joined() + jpeg.dropFirst(2)
   }
 }

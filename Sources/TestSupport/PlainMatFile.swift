@@ -1,7 +1,7 @@
 /// The bytes of a MATLAB 5 file of one table of numbers, uncompressed: what tests read predictions and identities from.
-public enum PlainMatFile {
+package enum PlainMatFile {
   /// A table, its values row by row.
-  public static func table(_ name: String, _ rows: [[Double]]) -> [UInt8] {
+  package static func table(_ name: String, _ rows: [[Double]]) -> [UInt8] {
     let columns = rows.first?.count ?? 0
     let values = (0..<columns).flatMap { column in rows.map { $0[column] } }
     let matrix =
@@ -13,7 +13,7 @@ public enum PlainMatFile {
   }
 
   /// A list, as one column.
-  public static func list(_ name: String, _ values: [Int]) -> [UInt8] { table(name, values.map { [Double($0)] }) }
+  package static func list(_ name: String, _ values: [Int]) -> [UInt8] { table(name, values.map { [Double($0)] }) }
 
   private static func element(_ kind: UInt32, _ body: [UInt8]) -> [UInt8] {
     words([kind, UInt32(body.count)]) + body + [UInt8](repeating: 0, count: (8 - body.count % 8) % 8)

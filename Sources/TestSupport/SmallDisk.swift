@@ -4,25 +4,25 @@ import Foundation
 ///
 /// Mounting takes the right to mount, which root in a container may lack. It is unmounted when the last mention of it is
 /// gone.
-public final class SmallDisk {
+package final class SmallDisk {
   /// Where it is mounted.
-  public let url: URL
+  package let url: URL
 
   /// Mounts a disk of so many KiB in a folder of its own; nil where that is not allowed here.
   ///
   /// - Throws: where there is no room for the folder.
-  public init?(kibibytes: Int) throws {
+  package init?(kibibytes: Int) throws {
     url = try TemporaryFolder().url
     guard mount("none", url.path, "tmpfs", 0, "size=\(kibibytes)k") == 0 else { return nil }
   }
 
   /// Changes its size.
-  public func resize(kibibytes: Int) -> Bool {
+  package func resize(kibibytes: Int) -> Bool {
     mount("none", url.path, "tmpfs", UInt(MS_REMOUNT), "size=\(kibibytes)k") == 0
   }
 
   /// Lets nobody write to it, or everybody again.
-  public func set(readOnly: Bool) -> Bool {
+  package func set(readOnly: Bool) -> Bool {
     mount("none", url.path, "tmpfs", UInt(MS_REMOUNT) | (readOnly ? UInt(MS_RDONLY) : 0), nil) == 0
   }
 

@@ -1,18 +1,18 @@
 import Foundation
 
 /// The `aanet` program of this build while it runs, to be looked at, interrupted or killed.
-public final class StartedCommand {
+package final class StartedCommand {
   private let process = Process()
   private let complaints: URL
 
   /// The process's number.
-  public var number: Int32 { process.processIdentifier }
+  package var number: Int32 { process.processIdentifier }
 
   /// Starts `aanet` with the arguments in a folder.
   ///
   /// - Parameter terminal: what its standard error goes to; by default a file that ``complaintsSoFar`` reads.
   /// - Throws: ``BuiltCommand/Failure`` where the program is not beside the tests, or what `Process` throws.
-  public init(_ arguments: [String], in folder: URL, terminal: FileHandle? = nil) throws {
+  package init(_ arguments: [String], in folder: URL, terminal: FileHandle? = nil) throws {
     let room = try TemporaryFolder()
     complaints = try room.write("", to: "complaints")
     process.executableURL = try BuiltCommand.program()
@@ -28,14 +28,14 @@ public final class StartedCommand {
   deinit { if process.isRunning { send(SIGKILL) } }
 
   /// What it has written to standard error.
-  public var complaintsSoFar: String { (try? String(contentsOf: complaints, encoding: .utf8)) ?? "" }
+  package var complaintsSoFar: String { (try? String(contentsOf: complaints, encoding: .utf8)) ?? "" }
 
   /// Sends it a signal.
-  public func send(_ signal: Int32) { kill(number, signal) }
+  package func send(_ signal: Int32) { kill(number, signal) }
 
   /// Waits until something holds of it; false where it ended without. No machine is too slow: what never comes ends with
   /// a quarter of an hour.
-  public func wait(until holds: () throws -> Bool) rethrows -> Bool {
+  package func wait(until holds: () throws -> Bool) rethrows -> Bool {
     for _ in 0..<90_000 {
       if try holds() { return true }
       guard process.isRunning else { return try holds() }
@@ -45,7 +45,7 @@ public final class StartedCommand {
   }
 
   /// Waits for its end and gives the exit code, or the signal that ended it as a negative number.
-  public func end() -> Int32 {
+  package func end() -> Int32 {
     process.waitUntilExit()
     return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
   }

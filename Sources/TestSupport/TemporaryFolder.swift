@@ -4,14 +4,14 @@ import Foundation
 ///
 /// Not earlier: a test may go on using a file's place after it last mentions the folder, and Swift lets go of a value
 /// at its last mention.
-public struct TemporaryFolder: Sendable {
+package struct TemporaryFolder: Sendable {
   /// Where it is.
-  public let url: URL
+  package let url: URL
 
   /// Makes the folder.
   ///
   /// - Throws: what `FileManager` throws where there is no room for it.
-  public init() throws {
+  package init() throws {
     url = Self.all.appendingPathComponent(UUID().uuidString, isDirectory: true)
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
   }
@@ -27,7 +27,7 @@ public struct TemporaryFolder: Sendable {
 
   /// Writes a file under the folder, making the folders on its way, and gives its place.
   @discardableResult
-  public func write(_ bytes: [UInt8], to path: String) throws -> URL {
+  package func write(_ bytes: [UInt8], to path: String) throws -> URL {
     let file = url.appendingPathComponent(path, isDirectory: false)
     try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(bytes).write(to: file)
@@ -52,7 +52,7 @@ public struct TemporaryFolder: Sendable {
   }
 
   /// The path of every file below the folder, hidden ones too, in order.
-  public func files() -> [String] {
+  package func files() -> [String] {
     (FileManager.default.subpaths(atPath: url.path) ?? []).filter { path in
       var isFolder: ObjCBool = false
       return FileManager.default.fileExists(atPath: url.appendingPathComponent(path).path, isDirectory: &isFolder)
@@ -62,5 +62,5 @@ public struct TemporaryFolder: Sendable {
 
   /// Writes a text file under the folder.
   @discardableResult
-  public func write(_ text: String, to path: String) throws -> URL { try write(Array(text.utf8), to: path) }
+  package func write(_ text: String, to path: String) throws -> URL { try write(Array(text.utf8), to: path) }
 }

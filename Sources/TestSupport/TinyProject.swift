@@ -4,15 +4,15 @@ import Tensors
 
 /// A project folder with a dataset of a few drawn rectangles and an experiment that trains in a second, for tests of
 /// everything from YAML to report.
-public struct TinyProject: Sendable {
+package struct TinyProject: Sendable {
   /// The folder that holds it.
-  public let folder: TemporaryFolder
+  package let folder: TemporaryFolder
 
   /// Its place.
-  public var url: URL { folder.url }
+  package var url: URL { folder.url }
 
   /// The experiment's YAML. `tiny` is the dataset, eight identities with six training images each.
-  public static let experiment = """
+  package static let experiment = """
     title: A tiny experiment
     dataset: tiny
     backbone: { block: basic, blocks: [1, 1, 1, 1], width: 16 }
@@ -29,7 +29,7 @@ public struct TinyProject: Sendable {
   /// Makes the folder.
   ///
   /// - Throws: what writing the files throws.
-  public init() throws {
+  package init() throws {
     folder = try TemporaryFolder()
     try folder.write(
       """

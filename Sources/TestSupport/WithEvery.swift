@@ -1,7 +1,7 @@
 /// The combinations of a test that went wrong, each with its values and its reason.
-public struct FailingCases: Error, CustomStringConvertible {
+package struct FailingCases: Error, CustomStringConvertible {
   /// `stride = 2, padding = 1: …`, one for each case that went wrong.
-  public private(set) var cases: [String]
+  package private(set) var cases: [String]
 
   /// How many are printed.
   private static let printed = 12
@@ -17,7 +17,7 @@ public struct FailingCases: Error, CustomStringConvertible {
   init(cases: [String]) { self.cases = cases }
 
   /// The first cases, one a line.
-  public var description: String {
+  package var description: String {
     let head = cases.prefix(Self.printed).joined(separator: "\n  ")
     let rest = cases.count > Self.printed ? "\n  and \(cases.count - Self.printed) more" : ""
     return "\(cases.count) failing\n  \(head)\(rest)"
@@ -32,7 +32,7 @@ public struct FailingCases: Error, CustomStringConvertible {
 ///     }
 ///
 /// - Throws: ``FailingCases`` where `body` threw for at least one value.
-public func withEvery<Values: Sequence>(
+package func withEvery<Values: Sequence>(
   _ label: String, in values: Values, _ body: (Values.Element) throws -> Void
 ) throws {
   var failures: [String] = []

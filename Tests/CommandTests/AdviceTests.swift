@@ -1,6 +1,7 @@
 import Experiments
 import Foundation
 import Runs
+import Support
 import TestSupport
 import Testing
 
@@ -58,7 +59,7 @@ import Testing
     try expectMadeAnew()
 
     try damage(.ranks)
-    let ranks = #expect(throws: RunStoreError.self) { try store.ranks(of: run) }
+    let ranks = #expect(throws: FileError.self) { try store.ranks(of: run) }
     #expect(ranks?.reason.hasSuffix("remove it and metrics.json beside it, and aanet run writes both anew") == true)
     try remove(.ranks, .metrics)
     try expectMadeAnew()

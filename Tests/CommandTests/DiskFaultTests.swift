@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import Proofs
 import Runs
 import TestSupport
 import Testing

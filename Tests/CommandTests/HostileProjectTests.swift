@@ -3,6 +3,7 @@ import Foundation
 import Runs
 import TestSupport
 import Testing
+import Twins
 
 /// A project whose every name wants to be a command, a tag, a path or a formula: what comes out of it is looked at file
 /// by file, and nothing outside of its output folders may have come to be.

@@ -1,9 +1,9 @@
 import Datasets
 import Foundation
-import Inspection
 import Runs
 import TestSupport
 import Testing
+import Trained
 
 /// `aanet query`, `aanet predict` and `aanet figures` as a person meets them, on one trained run.
 @Suite struct InspectionCommandTests {

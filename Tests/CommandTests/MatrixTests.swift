@@ -5,6 +5,7 @@ import Runs
 import Tensors
 import TestSupport
 import Testing
+import Trained
 
 /// Every command that opens a run, on every composition of a network: it works, or says in a sentence what the run has
 /// not.

@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import Proofs
 import TestSupport
 import Testing
 

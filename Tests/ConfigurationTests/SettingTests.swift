@@ -1,5 +1,7 @@
 import Configuration
+import Support
 import Testing
+import YAML
 
 private enum Binning: String, CaseIterable { case kmeans, uniform }
 

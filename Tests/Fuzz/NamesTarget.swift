@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Runs
+import Support
 
 /// A pattern in the first line, a file's name in the second.
 struct NamesTarget: FuzzTarget {

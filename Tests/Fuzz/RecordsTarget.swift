@@ -1,7 +1,9 @@
 import Foundation
-@testable import Reports
+import Reports
 import Runs
 import Tensors
+
+@testable import Reports
 
 /// The files of a run's folder: the first byte names the file that the rest becomes, and what is read of it is reported on.
 struct RecordsTarget: FuzzTarget {

@@ -3,6 +3,7 @@ import Datasets
 import Experiments
 import Foundation
 import Reports
+import YAML
 
 /// YAML texts, all the way into what they describe: the first byte says whether that is an experiment, the registry of
 /// datasets, a report's definition, published figures, claims, or an override of the command line.

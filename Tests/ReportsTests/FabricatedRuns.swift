@@ -1,7 +1,8 @@
-import Digests
+import Documents
 import Foundation
 import Reports
 import Runs
+import Support
 
 /// Runs on disk that nobody trained, for tests of comparisons only.
 struct FabricatedRuns {

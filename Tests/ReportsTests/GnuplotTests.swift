@@ -1,3 +1,5 @@
+import Charts
+import Documents
 import Foundation
 import Reports
 import Testing

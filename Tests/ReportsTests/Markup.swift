@@ -1,10 +1,13 @@
+import Configuration
+import Documents
 import Foundation
 import FoundationXML
 import Reports
+import Support
 import Testing
 
 /// Whether a file parses as XML and holds nothing that runs.
-func expectWellFormed(_ file: URL, sourceLocation: SourceLocation = #_sourceLocation) throws {
+func expectWellFormed(_ file: URL, sourceLocation: Testing.SourceLocation = #_sourceLocation) throws {
   let data = try Data(contentsOf: file)
   let parser = XMLParser(data: data)
   #expect(parser.parse(), "\(file.lastPathComponent), line \(parser.lineNumber)", sourceLocation: sourceLocation)
@@ -14,7 +17,7 @@ func expectWellFormed(_ file: URL, sourceLocation: SourceLocation = #_sourceLoca
 
 /// Whether a page is one balanced piece that fetches nothing and runs nothing but our two scripts.
 func expectSelfContained(
-  _ whole: String, sourceLocation: SourceLocation = #_sourceLocation
+  _ whole: String, sourceLocation: Testing.SourceLocation = #_sourceLocation
 ) {
   let manifest = whole.matches(of: #/<script type="application\/json" id="manifest">[^<]*<\/script>/#)
   #expect(manifest.count == 1, sourceLocation: sourceLocation)

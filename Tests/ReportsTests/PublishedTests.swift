@@ -1,5 +1,7 @@
 import Configuration
+import Documents
 import Reports
+import Support
 import Testing
 
 /// The published figures against what the paper itself computes from them in its prose.

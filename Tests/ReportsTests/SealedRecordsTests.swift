@@ -1,7 +1,7 @@
-import Digests
 import Foundation
 import Reports
 import Runs
+import Support
 import Testing
 
 /// Seals, pages and tables agree on what a record was, and say so where it is no longer that.

@@ -1,9 +1,11 @@
+import Configuration
 import Foundation
+import Support
 import Testing
 
 /// Compares a text with the one in `Fixtures`. A missing one is recorded there, then the test fails: look at it, and
 /// run the test again.
-func expectSnapshot(_ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+func expectSnapshot(_ text: String, _ name: String, sourceLocation: Testing.SourceLocation = #_sourceLocation) throws {
   let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/\(name)")
   guard let expected = try? String(contentsOf: file, encoding: .utf8) else {
     try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)

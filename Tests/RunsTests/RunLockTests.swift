@@ -1,8 +1,8 @@
 import Foundation
+import Runs
+import Support
 import TestSupport
 import Testing
-
-import Runs
 
 /// A run's lock: one holder, who is named, and who leaves nothing behind.
 @Suite struct RunLockTests {
@@ -84,7 +84,7 @@ import Runs
 
   @Test func strangeFilesInItsPlaceAreNamed() throws {
     try FileManager.default.createDirectory(at: file, withIntermediateDirectories: true)
-    let error = #expect(throws: RunStoreError.self) { try made.store.lock(made.run) }
+    let error = #expect(throws: FileError.self) { try made.store.lock(made.run) }
     #expect(error?.description.contains("run.lock: cannot be written") == true)
   }
 

@@ -1,9 +1,8 @@
-import Digests
 import Foundation
+import Runs
+import Support
 import TestSupport
 import Testing
-
-import Runs
 
 /// A finished record is sealed, and a change to any of its files is noticed.
 @Suite struct RunSealTests {

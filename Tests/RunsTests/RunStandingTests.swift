@@ -1,8 +1,8 @@
 import Foundation
+import Runs
+import Support
 import TestSupport
 import Testing
-
-import Runs
 
 /// Finished, running, interrupted and failed, whatever clocks say.
 @Suite struct RunStandingTests {
@@ -71,7 +71,7 @@ import Runs
     try made.start()
     try FileManager.default.removeItem(at: made.store.folder(for: made.run))
     RunPulse(made.run, in: made.store).beat(at: place, images: 1)
-    #expect(throws: RunStoreError.self) {
+    #expect(throws: FileError.self) {
       try made.store.writeFailure(RunFailure(kind: .error, reason: ""), of: made.run)
     }
     #expect(!FileManager.default.fileExists(atPath: made.store.folder(for: made.run).path))

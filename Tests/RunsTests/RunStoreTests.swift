@@ -1,5 +1,6 @@
 import Foundation
 import Runs
+import Support
 import TestSupport
 import Testing
 
@@ -202,7 +203,7 @@ import Testing
     let survey = store.survey()
     #expect(survey.records.map(\.identity) == expected.filter { $0 != damaged })
     #expect(survey.damage.count == 1)
-    #expect(throws: RunStoreError.self) { try store.allRecords() }
+    #expect(throws: FileError.self) { try store.allRecords() }
   }
 
   @Test func noNameLeavesTheFolder() throws {
@@ -234,12 +235,12 @@ import Testing
     let folder = temporary.url.appendingPathComponent("taken")
     try FileManager.default.createDirectory(
       at: folder.appendingPathComponent("inside"), withIntermediateDirectories: true)
-    #expect(throws: RunStoreError(folder, "cannot be written: Is a directory")) {
+    #expect(throws: FileError(folder, "cannot be written: Is a directory")) {
       try AtomicFile.write(Data("x".utf8), to: folder)
     }
     let file = temporary.url.appendingPathComponent("file")
     try AtomicFile.write(Data("x".utf8), to: file)
-    #expect(throws: RunStoreError.self) { try AtomicFile.write(Data("y".utf8), to: file.appendingPathComponent("b")) }
+    #expect(throws: FileError.self) { try AtomicFile.write(Data("y".utf8), to: file.appendingPathComponent("b")) }
     #expect(temporary.files() == ["file"])
     #expect(try Data(contentsOf: file) == Data("x".utf8))
   }

@@ -1,8 +1,8 @@
 import Foundation
+import Runs
+import Support
 import TestSupport
 import Testing
-
-import Runs
 
 /// What is removed lies in the trash, whole, and comes back whole.
 @Suite struct RunTrashTests {
@@ -45,7 +45,7 @@ import Runs
     let other = try FabricatedRun("alone", in: made)
     try other.start()
     let lock = try made.lock()
-    let error = #expect(throws: RunStoreError.self) { try trash.remove([other.run, made.run], why: "") }
+    let error = #expect(throws: FileError.self) { try trash.remove([other.run, made.run], why: "") }
     #expect(error?.description.contains("process \(getpid()) on") == true)
     #expect(made.store.identities().count == 2 && !FileManager.default.fileExists(atPath: trash.folder.path))
     lock.release()
@@ -57,7 +57,7 @@ import Runs
     try made.start()
     let removal = try trash.remove([made.run], why: "")
     try made.start()
-    let error = #expect(throws: RunStoreError.self) { try trash.restore([made.run], of: removal.name) }
+    let error = #expect(throws: FileError.self) { try trash.restore([made.run], of: removal.name) }
     #expect(error?.description.contains("there is such a run again") == true)
     #expect(try trash.removals().count == 1)
   }

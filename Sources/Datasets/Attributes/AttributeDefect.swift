@@ -1,13 +1,15 @@
+import Tensors
+
 /// What the annotators left out or chose twice, and how it is read nonetheless.
-public struct AttributeDefect: Codable, Hashable, Sendable {
+package struct AttributeDefect: Codable, Hashable, Sendable {
   /// The half of the benchmark.
-  public let split: AttributeTable.Split
+  package let split: AttributeTable.Split
   /// The attribute; nil where whole identities are meant.
-  public let attribute: String?
+  package let attribute: String?
   /// What is amiss: `without upper_color (read as 'other')`.
-  public let defect: String
+  package let defect: String
   /// The identities, ascending.
-  public let identities: [Int]
+  package let identities: [Int]
 
   /// A line with the first few identities.
   func summary(_ names: IdentityNames) -> String {

@@ -1,18 +1,19 @@
 import Configuration
 import Foundation
+import Support
 
 /// Predicted attributes of images, from a MATLAB file with one row an image and one column an attribute.
-public struct AttributePredictions: Equatable, Sendable {
+package struct AttributePredictions: Equatable, Sendable {
   /// The attributes of the columns, in the file's order.
-  public let columns: [String]
+  package let columns: [String]
   /// For each column the predicted class of each image, as an index into the attribute's classes.
-  public let classes: [[Int]]
+  package let classes: [[Int]]
 
   /// How many images there are.
-  public var images: Int { classes.first?.count ?? 0 }
+  package var images: Int { classes.first?.count ?? 0 }
 
   /// The order of columns in the predictions that Market-1501's annotators published (`gallery_market.mat`).
-  public static let marketColumns = [
+  package static let marketColumns = [
     "gender", "hair", "age", "sleeve", "lower_length", "lower_type", "hat", "backpack", "bag", "handbag",
     "upper_color", "lower_color",
   ]
@@ -22,7 +23,7 @@ public struct AttributePredictions: Equatable, Sendable {
   ///
   /// - Parameter columns: the attribute of each column; nil for the order of Market-1501's annotators.
   /// - Throws: ``DatasetError`` where the file cannot be read, the columns are not those, or a value has no class.
-  public init(contentsOf url: URL, scheme: AttributeScheme, columns: [String]? = nil) throws(DatasetError) {
+  package init(contentsOf url: URL, scheme: AttributeScheme, columns: [String]? = nil) throws(DatasetError) {
     guard let columns = columns ?? (scheme == .market1501 ? Self.marketColumns : nil) else {
       throw DatasetError(
         "\(url.path): the order of the columns is not known for \(scheme.variable); name them "
@@ -60,11 +61,11 @@ public struct AttributePredictions: Equatable, Sendable {
 }
 
 /// The identities of a list of images, from a MATLAB file of one numeric variable such as `testID.mat`.
-public enum IdentityList {
+package enum IdentityList {
   /// Reads a file: a row or a column of whole numbers from −1.
   ///
   /// - Throws: ``DatasetError`` where the file cannot be read or holds no such list.
-  public static func read(_ url: URL) throws(DatasetError) -> [Int] {
+  package static func read(_ url: URL) throws(DatasetError) -> [Int] {
     let table = try MatFile(contentsOf: url).onlyMatrix()
     guard table.rows == 1 || table.columns == 1, !table.values.isEmpty else {
       throw DatasetError(
@@ -87,7 +88,7 @@ extension AttributeScheme {
   /// The scheme whose labels a file holds, by the name of its variable.
   ///
   /// - Throws: ``DatasetError`` where the file cannot be read or is of no known benchmark.
-  public static func ofLabels(in url: URL) throws(DatasetError) -> AttributeScheme {
+  package static func ofLabels(in url: URL) throws(DatasetError) -> AttributeScheme {
     let names = try MatFile(contentsOf: url).variableNames()
     if let scheme = all.first(where: { names.contains($0.variable) }) { return scheme }
     throw DatasetError(

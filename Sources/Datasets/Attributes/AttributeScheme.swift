@@ -1,5 +1,5 @@
 /// The rows of the feature map from which an attribute is read (paper, Figure 5; the cut is the specification's).
-public enum AttributeRegion: String, CaseIterable, Codable, Sendable {
+package enum AttributeRegion: String, CaseIterable, Codable, Sendable {
   /// The whole map.
   case global
   /// The upper third.
@@ -11,9 +11,9 @@ public enum AttributeRegion: String, CaseIterable, Codable, Sendable {
 }
 
 /// One attribute of a person: what it is called, its classes and how the annotators' file stores it.
-public struct AttributeDefinition: Hashable, Sendable {
+package struct AttributeDefinition: Hashable, Sendable {
   /// How a class is stored for each identity.
-  public enum Storage: Hashable, Sendable {
+  package enum Storage: Hashable, Sendable {
     /// One field whose value `k + 1` is class `k`; 0 is unlabelled.
     case value(field: String)
     /// One field per class, 1 for no and 2 for yes; the last class, "other", has none and stands for all no.
@@ -21,20 +21,20 @@ public struct AttributeDefinition: Hashable, Sendable {
   }
 
   /// The name in tables, settings and weights (`upper_color`).
-  public let name: String
+  package let name: String
   /// The classes' names; a label is an index into them.
-  public let classes: [String]
+  package let classes: [String]
   /// Where on the body it is read.
-  public let region: AttributeRegion
+  package let region: AttributeRegion
   /// The field or fields of the file.
-  public let storage: Storage
+  package let storage: Storage
 
   /// The class of identities without any labelled colour, which counts as wrong in the annotators' accuracy;
   /// nil for attributes that are not colours.
-  public var otherClass: Int? { if case .flags = storage { classes.count - 1 } else { nil } }
+  package var otherClass: Int? { if case .flags = storage { classes.count - 1 } else { nil } }
 
   /// The fields of the file that hold it.
-  public var fields: [String] {
+  package var fields: [String] {
     switch storage {
     case .value(let field): [field]
     case .flags(let fields): fields
@@ -52,25 +52,25 @@ public struct AttributeDefinition: Hashable, Sendable {
 }
 
 /// The attributes of one benchmark, in the order of its tables and of the network's classifiers.
-public struct AttributeScheme: Hashable, Sendable {
+package struct AttributeScheme: Hashable, Sendable {
   /// The benchmark's short name (`market`).
-  public let name: String
+  package let name: String
   /// The attributes in order.
-  public let attributes: [AttributeDefinition]
+  package let attributes: [AttributeDefinition]
   /// The attributes whose activation maps make the attention map by default.
-  public let attention: [String]
+  package let attention: [String]
   /// The struct variable in the annotators' file.
-  public let variable: String
+  package let variable: String
 
   /// The annotators' file name.
-  public var fileName: String { variable + ".mat" }
+  package var fileName: String { variable + ".mat" }
 
   /// The place of an attribute by name; nil where there is none.
-  public func index(of name: String) -> Int? { attributes.firstIndex { $0.name == name } }
+  package func index(of name: String) -> Int? { attributes.firstIndex { $0.name == name } }
 
   /// Market-1501's twelve attributes (Lin et al., "Improving Person Re-identification by Attribute and Identity
   /// Learning"); attention attributes as the paper states them.
-  public static let market1501 = AttributeScheme(
+  package static let market1501 = AttributeScheme(
     name: "market",
     attributes: [
       .value("gender", ["male", "female"], .global, field: "gender"),
@@ -93,7 +93,7 @@ public struct AttributeScheme: Hashable, Sendable {
     variable: "market_attribute")
 
   /// DukeMTMC-reID's ten attributes (Lin et al.); the attention attributes are the specification's inference.
-  public static let dukeMTMC = AttributeScheme(
+  package static let dukeMTMC = AttributeScheme(
     name: "duke",
     attributes: [
       .value("gender", ["male", "female"], .global, field: "gender"),
@@ -112,5 +112,5 @@ public struct AttributeScheme: Hashable, Sendable {
     variable: "duke_attribute")
 
   /// Every scheme there is.
-  public static let all = [market1501, dukeMTMC]
+  package static let all = [market1501, dukeMTMC]
 }

@@ -1,5 +1,7 @@
 import Configuration
 import Foundation
+import Support
+import Tensors
 
 extension AttributeTable {
   /// The longest table that is read: more identities than any benchmark has.
@@ -11,7 +13,7 @@ extension AttributeTable {
   ///
   /// - Parameter names: what the dataset calls its identities, which is what `image_index` lists.
   /// - Throws: ``DatasetError`` where the file cannot be read, a field is missing or a value has no meaning.
-  public init(contentsOf url: URL, scheme: AttributeScheme, names: IdentityNames = .numbers) throws(DatasetError) {
+  package init(contentsOf url: URL, scheme: AttributeScheme, names: IdentityNames = .numbers) throws(DatasetError) {
     let file = try MatFile(contentsOf: url)
     let root = try file.variable(scheme.variable)
     var texts: [Split: [String]] = [:]

@@ -1,5 +1,6 @@
 import CMatIO
 import Foundation
+import Tensors
 
 extension AttributeTable {
   /// Writes the table in the annotators' form: a MATLAB 5 file with compressed elements, a struct per split, one
@@ -8,7 +9,7 @@ extension AttributeTable {
   /// As in the real files each split has its own order of fields. Equal tables give equal bytes.
   ///
   /// - Throws: ``DatasetError`` where the file cannot be written; nothing is left behind then.
-  public func write(to url: URL) throws(DatasetError) { try write(to: url, isCompressed: true) }
+  package func write(to url: URL) throws(DatasetError) { try write(to: url, isCompressed: true) }
 
   package func write(to url: URL, isCompressed: Bool) throws(DatasetError) {
     let temporary = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).\(getpid())")

@@ -4,13 +4,13 @@ import Foundation
 ///
 /// Colours are stored as one yes/no field each; here they are one class each. None labelled is the class "other", of
 /// several the first in the scheme's list counts. An attribute without a label is nil and adds nothing to a loss.
-public struct AttributeTable: Equatable, Sendable {
+package struct AttributeTable: Equatable, Sendable {
   /// What the annotators wrote of one identity: for each attribute of the scheme the labelled classes; none where it
   /// is unlabelled (a colour: where no colour was chosen), several only for a colour.
-  public typealias Labels = [[Int]]
+  package typealias Labels = [[Int]]
 
   /// The two halves of a benchmark.
-  public enum Split: String, CaseIterable, Codable, Sendable {
+  package enum Split: String, CaseIterable, Codable, Sendable {
     /// Identities to learn from.
     case train
     /// Identities of queries and gallery.
@@ -18,23 +18,23 @@ public struct AttributeTable: Equatable, Sendable {
   }
 
   /// Which attributes these are.
-  public let scheme: AttributeScheme
+  package let scheme: AttributeScheme
   /// What the identities are called.
-  public let names: IdentityNames
+  package let names: IdentityNames
   /// What was written, by split and identity.
-  public let labels: [Split: [Int: Labels]]
+  package let labels: [Split: [Int: Labels]]
   /// What the annotators left out or wrote twice, and how it was read nonetheless.
-  public let labelDefects: [AttributeDefect]
+  package let labelDefects: [AttributeDefect]
 
   /// ``labelDefects``, a line each.
-  public var defects: [String] { labelDefects.map { $0.summary(names) } }
+  package var defects: [String] { labelDefects.map { $0.summary(names) } }
 
   /// Makes a table from labels.
   ///
   /// - Parameter names: what the identities are called.
   /// - Throws: ``DatasetError`` where an identity has too few or too many attributes, a class that does not exist,
   ///   or several labels of an attribute that is no colour.
-  public init(
+  package init(
     scheme: AttributeScheme, names: IdentityNames = .numbers, train: [Int: Labels], test: [Int: Labels]
   ) throws(DatasetError) {
     try self.init(scheme: scheme, names: names, labels: [.train: train, .test: test], repeated: [:])
@@ -66,23 +66,23 @@ public struct AttributeTable: Equatable, Sendable {
   }
 
   /// The identities of a split, in ascending order.
-  public func identities(in split: Split) -> [Int] { (labels[split] ?? [:]).keys.sorted() }
+  package func identities(in split: Split) -> [Int] { (labels[split] ?? [:]).keys.sorted() }
 
   /// The class of each attribute of an identity, nil where unlabelled; nil where the identity is in neither split.
-  public func classes(of identity: Int) -> [Int?]? {
+  package func classes(of identity: Int) -> [Int?]? {
     guard let row = labels[.train]?[identity] ?? labels[.test]?[identity] else { return nil }
     return zip(scheme.attributes, row).map { attribute, classes in classes.min() ?? attribute.otherClass }
   }
 
   /// The class of each attribute of an identity of one split, nil where unlabelled.
-  public func classes(of identity: Int, in split: Split) -> [Int?]? {
+  package func classes(of identity: Int, in split: Split) -> [Int?]? {
     labels[split]?[identity].map { row in
       zip(scheme.attributes, row).map { attribute, classes in classes.min() ?? attribute.otherClass }
     }
   }
 
   /// An identity as the file and the images' names write it: at least four digits.
-  static func identityText(_ identity: Int) -> String {
+  package static func identityText(_ identity: Int) -> String {
     let digits = String(identity)
     return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }

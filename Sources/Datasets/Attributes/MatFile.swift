@@ -1,6 +1,7 @@
 import CMatIO
 import Configuration
 import Foundation
+import Support
 
 /// A MATLAB 5 file, read through libmatio.
 ///

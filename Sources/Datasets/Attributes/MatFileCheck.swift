@@ -1,6 +1,7 @@
 import CMatIO
 import Configuration
 import Foundation
+import Support
 import Tensors
 
 /// Looks a MATLAB 5 file over before libmatio sees it, which trusts lengths and hangs on some damaged streams.

@@ -1,10 +1,12 @@
 import Configuration
+import Support
+import Tensors
 
 extension DatasetContents {
   /// Sees to it that the bytes of every file could be read, so that there is a fingerprint.
   ///
   /// - Throws: ``DatasetError`` that names the first files that could not be read and why, and how many more there are.
-  public func requireFingerprint(of dataset: Dataset) throws(DatasetError) -> String {
+  package func requireFingerprint(of dataset: Dataset) throws(DatasetError) -> String {
     guard let fingerprint else {
       let faults = self.faults(of: dataset) { $0.digest == nil }
       throw DatasetError(
@@ -17,7 +19,7 @@ extension DatasetContents {
   /// Sees to it that every file is a JPEG image, before work begins that would stop at it.
   ///
   /// - Throws: ``DatasetError`` that names the first files that are not and why, and how many more there are.
-  public func requireReadableImages(of dataset: Dataset) throws(DatasetError) {
+  package func requireReadableImages(of dataset: Dataset) throws(DatasetError) {
     let faults = self.faults(of: dataset) { $0.fault != nil }
     guard !faults.isEmpty else { return }
     throw DatasetError(
@@ -26,7 +28,7 @@ extension DatasetContents {
   }
 
   /// How many files end early or are damaged within, and the first of them; nil where there are none.
-  public func damage(of dataset: Dataset) -> String? {
+  package func damage(of dataset: Dataset) -> String? {
     let damaged = DatasetLayout.Split.allCases.flatMap { split in
       self.damaged(in: split, of: dataset).map { "\(dataset.layout.folder(of: split))/\($0.name)".quoted }
     }
@@ -38,7 +40,7 @@ extension DatasetContents {
   /// Sees to it that libjpeg has nothing to fill in.
   ///
   /// - Throws: ``DatasetError`` that names the first files that end early or are damaged, and what can be done.
-  public func requireWholeImages(of dataset: Dataset) throws(DatasetError) {
+  package func requireWholeImages(of dataset: Dataset) throws(DatasetError) {
     guard let damage = damage(of: dataset) else { return }
     throw DatasetError(
       "the dataset '\(dataset.name)' has \(damage). 'aanet data verify \(dataset.name) --format json' lists them all; "

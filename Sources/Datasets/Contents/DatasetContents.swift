@@ -1,14 +1,14 @@
 import Tensors
 
 /// What the bytes of a dataset's files say: which images are whole, which are the same, and a fingerprint of it all.
-public struct DatasetContents: Sendable {
+package struct DatasetContents: Sendable {
   /// 32 hexadecimal digits that are others where an image or the attributes are other bytes, are added, removed or
   /// renamed; nil where a file cannot be read.
-  public let fingerprint: String?
+  package let fingerprint: String?
   /// What is known of the files now, for the next time.
-  public let ledger: FileLedger
+  package let ledger: FileLedger
   /// Whether ``ledger`` says anything else than the one that was given.
-  public let isNews: Bool
+  package let isNews: Bool
   /// What reading each image told, in the order of the dataset's lists.
   let checks: [DatasetLayout.Split: [FileCheck]]
 
@@ -18,7 +18,7 @@ public struct DatasetContents: Sendable {
   ///   - known: what is known of the files; nothing, to read them all.
   ///   - report: told how many images are done, of how many, where there are any to be read.
   /// - Throws: what `report` throws.
-  public init<Failure: Error>(
+  package init<Failure: Error>(
     of dataset: Dataset, known: FileLedger = FileLedger(), threads: Int = Engine.availableThreads,
     report: (_ done: Int, _ total: Int) throws(Failure) -> Void
   ) throws(Failure) {
@@ -26,7 +26,7 @@ public struct DatasetContents: Sendable {
   }
 
   /// The same without a word.
-  public init(
+  package init(
     of dataset: Dataset, known: FileLedger = FileLedger(), threads: Int = Engine.availableThreads
   ) {
     self.init(of: dataset, known: known, threads: threads, report: { _, _ in })
@@ -91,7 +91,7 @@ public struct DatasetContents: Sendable {
   }
 
   /// Whether a run's record states a fingerprint that covers the bytes of the images; those of earlier versions do not.
-  public static func coversBytes(_ fingerprint: String) -> Bool { fingerprint.count == DatasetFingerprint.length }
+  package static func coversBytes(_ fingerprint: String) -> Bool { fingerprint.count == DatasetFingerprint.length }
 }
 
 extension Dataset {

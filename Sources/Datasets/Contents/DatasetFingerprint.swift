@@ -1,4 +1,4 @@
-import Digests
+import Support
 
 /// Gathers what decides a dataset's results, each value set apart from the next, into a fingerprint.
 struct DatasetFingerprint {

@@ -1,4 +1,4 @@
-import Digests
+import Support
 
 /// The SHA-256 of a file's bytes: files that have the same one have the same bytes.
 struct FileDigest: Hashable, Sendable {

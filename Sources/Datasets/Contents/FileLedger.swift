@@ -1,11 +1,11 @@
-import Digests
+import Support
 
 /// What is known of a dataset's files since they were last read: stamps and digests, by which a file that was left alone
 /// need not be read again.
 ///
 /// Only images that libjpeg reads without a complaint are in it. As bytes it ends with its own SHA-256, which guards
 /// against damage, not against somebody who forges it; `aanet data verify` believes none and reads every file.
-public struct FileLedger: Sendable {
+package struct FileLedger: Sendable {
   struct Entry: Equatable {
     var stamp: FileStamp
     var digest: FileDigest
@@ -16,7 +16,7 @@ public struct FileLedger: Sendable {
   private var written: Int64
 
   /// A ledger of no files.
-  public init() { self.init(written: FileStamp.now) }
+  package init() { self.init(written: FileStamp.now) }
 
   init(written: Int64) { self.written = written }
 
@@ -39,7 +39,7 @@ extension FileLedger {
 
   /// The ledger as bytes: head, time, number of files; of each its name with its length, inode, size, both times and
   /// digest, all numbers little-endian; at last the SHA-256 of all that.
-  public var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     var bytes = Self.head
     bytes.reserveCapacity(entries.count * 128)
     func add(_ number: some FixedWidthInteger) {
@@ -61,7 +61,7 @@ extension FileLedger {
 
   /// Reads a ledger back; nil where it is damaged, of another form, or from the future: then the clock was set back, and
   /// no time in it tells anything.
-  public init?(bytes: [UInt8]) { self.init(bytes: bytes, now: FileStamp.now) }
+  package init?(bytes: [UInt8]) { self.init(bytes: bytes, now: FileStamp.now) }
 
   package init?(bytes: [UInt8], now: Int64) {
     let end = bytes.count - FileDigest.size

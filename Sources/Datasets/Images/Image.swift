@@ -1,14 +1,14 @@
 /// A picture of 8-bit RGB pixels, rows from the top, `height × width × 3` values side by side.
-public struct Image: Equatable, Sendable {
+package struct Image: Equatable, Sendable {
   /// Pixels in a row.
-  public let width: Int
+  package let width: Int
   /// Rows.
-  public let height: Int
+  package let height: Int
   /// Red, green and blue of each pixel, row by row.
-  public var pixels: [UInt8]
+  package var pixels: [UInt8]
 
   /// Makes a picture from its pixels; `pixels` must hold `width × height × 3` values.
-  public init(width: Int, height: Int, pixels: [UInt8]) {
+  package init(width: Int, height: Int, pixels: [UInt8]) {
     precondition(pixels.count == width * height * 3, "an image of \(width)x\(height) has \(width * height * 3) values")
     self.width = width
     self.height = height
@@ -16,7 +16,7 @@ public struct Image: Equatable, Sendable {
   }
 
   /// Makes a picture of one colour.
-  public init(width: Int, height: Int, red: UInt8 = 0, green: UInt8 = 0, blue: UInt8 = 0) {
+  package init(width: Int, height: Int, red: UInt8 = 0, green: UInt8 = 0, blue: UInt8 = 0) {
     self.init(
       width: width, height: height,
       pixels: (0..<width * height).flatMap { _ in [red, green, blue] })

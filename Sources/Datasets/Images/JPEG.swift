@@ -3,15 +3,15 @@ import JPEGBridge
 import Tensors
 
 /// What went wrong with one JPEG image: what the file is instead, or libjpeg's words.
-public struct JPEGError: Error, CustomStringConvertible, Equatable {
+package struct JPEGError: Error, CustomStringConvertible, Equatable {
   /// The reason, without a file's name.
-  public let description: String
+  package let description: String
 }
 
 /// Reading and writing JPEG images through libjpeg; a damaged file is an error, never a crash.
-public enum JPEG {
+package enum JPEG {
   /// The largest image that is decoded, in pixels (64 million: 192 MB as RGB). A header may lie.
-  public static let maximumPixels = 1 << 26
+  package static let maximumPixels = 1 << 26
 
   /// Decodes an image to RGB and turns it as its EXIF data say.
   ///
@@ -19,7 +19,7 @@ public enum JPEG {
   ///   turned image.
   /// - Returns: the image, and how many faults libjpeg repaired (a truncated file is grey below the cut).
   /// - Throws: ``JPEGError`` where the bytes are no JPEG image or claim more than ``maximumPixels``.
-  public static func decode(_ bytes: [UInt8], minimum: (width: Int, height: Int)? = nil) throws(JPEGError)
+  package static func decode(_ bytes: [UInt8], minimum: (width: Int, height: Int)? = nil) throws(JPEGError)
     -> (image: Image, warnings: Int)
   {
     var pixels: UnsafeMutablePointer<UInt8>?
@@ -44,7 +44,7 @@ public enum JPEG {
   /// The width and height that an image's header states, turned as its EXIF data say.
   ///
   /// - Throws: ``JPEGError`` where the bytes are no JPEG image.
-  public static func size(of bytes: [UInt8]) throws(JPEGError) -> (width: Int, height: Int) {
+  package static func size(of bytes: [UInt8]) throws(JPEGError) -> (width: Int, height: Int) {
     var width: Int32 = 0
     var height: Int32 = 0
     var message = [CChar](repeating: 0, count: Int(JPEG_BRIDGE_MESSAGE_LENGTH))
@@ -59,7 +59,7 @@ public enum JPEG {
   ///
   /// - Parameter quality: 1 to 100, libjpeg's scale.
   /// - Throws: ``JPEGError`` where libjpeg refuses the size.
-  public static func encode(_ image: Image, quality: Int) throws(JPEGError) -> [UInt8] {
+  package static func encode(_ image: Image, quality: Int) throws(JPEGError) -> [UInt8] {
     var bytes: UnsafeMutablePointer<UInt8>?
     var count = 0
     var message = [CChar](repeating: 0, count: Int(JPEG_BRIDGE_MESSAGE_LENGTH))

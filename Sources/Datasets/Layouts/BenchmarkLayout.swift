@@ -1,12 +1,14 @@
+import Tensors
+
 /// How a known benchmark names its image files.
-public enum BenchmarkLayout: String, CaseIterable, Sendable {
+package enum BenchmarkLayout: String, CaseIterable, Sendable {
   /// Market-1501: `0002_c1s1_000451_03.jpg` is identity 2, camera 1, sequence 1, frame 451, detection 3.
   case market1501
   /// DukeMTMC-reID: `0001_c2_f0046182.jpg` is identity 1, camera 2, frame 46182.
   case dukemtmc
 
   /// The pattern of the file names, as messages show it.
-  public var pattern: String {
+  package var pattern: String {
     switch self {
     case .market1501: "IDENTITY_cCAMERAsSEQUENCE_FRAME_DETECTION.jpg, such as 0002_c1s1_000451_03.jpg"
     case .dukemtmc: "IDENTITY_cCAMERA_fFRAME.jpg, such as 0001_c2_f0046182.jpg"
@@ -16,7 +18,7 @@ public enum BenchmarkLayout: String, CaseIterable, Sendable {
   /// What a file's name says, or nil where it does not follow the pattern.
   ///
   /// - Returns: the identity (−1 junk, 0 distractor) and the camera, which is at least 1.
-  public func labels(ofFileNamed name: String) -> (identity: Int, camera: Int)? {
+  package func labels(ofFileNamed name: String) -> (identity: Int, camera: Int)? {
     numbers(inFileNamed: name).flatMap { $0.identity >= -1 && $0.camera >= 1 ? $0 : nil }
   }
 
@@ -50,7 +52,7 @@ public enum BenchmarkLayout: String, CaseIterable, Sendable {
   }
 
   /// The attributes that the benchmark's annotators labelled.
-  public var attributeScheme: AttributeScheme {
+  package var attributeScheme: AttributeScheme {
     switch self {
     case .market1501: .market1501
     case .dukemtmc: .dukeMTMC

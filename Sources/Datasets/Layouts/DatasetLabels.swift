@@ -1,3 +1,5 @@
+import Tensors
+
 /// Who and which camera each image of a dataset shows, told by the names of all three lists.
 struct DatasetLabels {
   /// The labelled images of each split, in the order of their names.

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Tensors
 
 /// Where the three folders of a layout lie.
 extension DatasetLayout {

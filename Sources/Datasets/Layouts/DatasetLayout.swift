@@ -1,17 +1,17 @@
 /// How a dataset names its folders and its image files.
-public enum DatasetLayout: Hashable, Sendable {
+package enum DatasetLayout: Hashable, Sendable {
   /// As a known benchmark does.
   case benchmark(BenchmarkLayout)
   /// As the registry describes it.
   case own(OwnLayout)
 
   /// Market-1501's.
-  public static let market1501 = DatasetLayout.benchmark(.market1501)
+  package static let market1501 = DatasetLayout.benchmark(.market1501)
   /// DukeMTMC-reID's.
-  public static let dukemtmc = DatasetLayout.benchmark(.dukemtmc)
+  package static let dukemtmc = DatasetLayout.benchmark(.dukemtmc)
 
   /// The three lists of a dataset.
-  public enum Split: String, CaseIterable, Sendable {
+  package enum Split: String, CaseIterable, Sendable {
     /// What a model is trained on.
     case train
     /// The images that are looked for.
@@ -20,7 +20,7 @@ public enum DatasetLayout: Hashable, Sendable {
     case gallery
 
     /// The split's folder in the layouts of the known benchmarks.
-    public var folder: String {
+    package var folder: String {
       switch self {
       case .train: "bounding_box_train"
       case .query: "query"
@@ -30,7 +30,7 @@ public enum DatasetLayout: Hashable, Sendable {
   }
 
   /// A split's folder within the dataset's.
-  public func folder(of split: Split) -> String {
+  package func folder(of split: Split) -> String {
     switch self {
     case .benchmark: split.folder
     case .own(let layout): layout.folders[split] ?? split.folder

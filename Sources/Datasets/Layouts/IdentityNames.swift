@@ -2,16 +2,16 @@
 ///
 /// Where every name is a decimal number above 0, that is its number, and `7` and `0007` are the same. Otherwise the
 /// names, ordered byte by byte, are numbered from 1: the same names always get the same numbers.
-public struct IdentityNames: Hashable, Encodable, Sendable {
+package struct IdentityNames: Hashable, Encodable, Sendable {
   /// The names in order, number 1 first; nil where names are numbers.
-  public let texts: [String]?
+  package let texts: [String]?
   private let numbers: [String: Int]
 
   /// Names that are numbers, as the known benchmarks have them.
-  public static let numbers = IdentityNames([])
+  package static let numbers = IdentityNames([])
 
   /// Numbers names.
-  public init(_ names: some Sequence<String>) {
+  package init(_ names: some Sequence<String>) {
     let names = Set(names)
     let areNumbers = names.allSatisfy { Self.number($0) != nil }
     self.init(ordered: areNumbers ? nil : names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
@@ -23,10 +23,10 @@ public struct IdentityNames: Hashable, Encodable, Sendable {
   }
 
   /// The number of a name; nil where it has none.
-  public func number(of name: String) -> Int? { texts == nil ? Self.number(name) : numbers[name] }
+  package func number(of name: String) -> Int? { texts == nil ? Self.number(name) : numbers[name] }
 
   /// The name of a number: at least four digits where names are numbers.
-  public func name(of number: Int) -> String {
+  package func name(of number: Int) -> String {
     if let texts, texts.indices.contains(number - 1) { return texts[number - 1] }
     return AttributeTable.identityText(number)
   }
@@ -39,7 +39,7 @@ public struct IdentityNames: Hashable, Encodable, Sendable {
   }
 
   /// Writes the names in order, or null where they are numbers.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(texts)
   }

@@ -1,18 +1,18 @@
 import Foundation
 
 /// An image file of a split and what its name says: who is on it and which camera saw them.
-public struct LabelledImage: Hashable, Sendable {
+package struct LabelledImage: Hashable, Sendable {
   /// Where the file is.
-  public let file: URL
+  package let file: URL
   /// The file's name, the order of the benchmarks.
-  public let name: String
+  package let name: String
   /// The person, from 1; 0 is a distractor (nobody of the dataset), −1 is junk (a detection that never counts).
-  public let identity: Int
+  package let identity: Int
   /// The camera, from 1.
-  public let camera: Int
+  package let camera: Int
 
   /// Labels a file.
-  public init(file: URL, name: String, identity: Int, camera: Int) {
+  package init(file: URL, name: String, identity: Int, camera: Int) {
     self.file = file
     self.name = name
     self.identity = identity

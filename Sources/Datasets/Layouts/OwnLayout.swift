@@ -1,4 +1,6 @@
 import Configuration
+import Support
+import Tensors
 
 /// A layout that the registry describes: where the three lists lie, and what a file's name says.
 ///
@@ -9,27 +11,27 @@ import Configuration
 ///   distractors: ['0000']
 ///   junk: ['-1']
 /// ```
-public struct OwnLayout: Hashable, Sendable {
+package struct OwnLayout: Hashable, Sendable {
   /// Each split's folder within the dataset's.
-  public let folders: [DatasetLayout.Split: String]
+  package let folders: [DatasetLayout.Split: String]
   /// What names are like, with the groups `identity` and `camera`.
-  public let pattern: NamePattern
+  package let pattern: NamePattern
   /// What stands in a name for "nobody of the dataset"; nil for the benchmarks' `0`, in any number of digits.
-  public let distractors: Set<String>?
+  package let distractors: Set<String>?
   /// What stands in a name for a detection that never counts; by default the benchmarks' `-1`.
-  public let junk: Set<String>
+  package let junk: Set<String>
   /// Where the pattern is written, for messages: `datasets.yaml:12:14: mine.layout.pattern`.
   let patternPlace: String
 
   /// The groups that a pattern must have.
   static let groups = ["identity", "camera"]
   /// What stands for junk where a layout does not say.
-  public static let defaultJunk: Set = ["-1"]
+  package static let defaultJunk: Set = ["-1"]
 
   /// Describes a layout.
   ///
   /// - Throws: ``NamePattern/Fault`` where the pattern is not understood or lacks a group.
-  public init(
+  package init(
     folders: [DatasetLayout.Split: String], pattern: String, distractors: Set<String>? = nil,
     junk: Set<String> = defaultJunk
   ) throws(NamePattern.Fault) {

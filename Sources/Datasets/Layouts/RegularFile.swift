@@ -58,7 +58,7 @@ package enum RegularFile {
   /// The bytes of a file.
   ///
   /// - Throws: ``DatasetError`` without the file's name where it cannot be read or is larger than `limit` bytes.
-  static func bytes(of path: String, limit: Int) throws(DatasetError) -> [UInt8] {
+  package static func bytes(of path: String, limit: Int) throws(DatasetError) -> [UInt8] {
     try read(path) { size throws(DatasetError) in
       guard size <= limit else { throw DatasetError("is of \(size) bytes, more than the \(limit) that are accepted") }
       return size

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// The image files of one split, as its folder lists them.
 struct SplitFolder {

@@ -5,11 +5,11 @@ import Foundation
 /// The whole plan is the caller's (which images, in which order, which of them mirrored), so what is loaded does not
 /// depend on threads: any number of them gives the same batches in the same order. At most `ahead` batches wait or are
 /// being made at any time. One caller takes batches; letting go of the loader stops its threads and waits for them.
-public final class BatchLoader {
+package final class BatchLoader {
   private let queue: BatchQueue
 
   /// The largest height and width of images that are loaded.
-  public static let maximumExtent = 4096
+  package static let maximumExtent = 4096
 
   /// Starts loading.
   ///
@@ -21,7 +21,7 @@ public final class BatchLoader {
   ///   - ahead: how many batches may be in the making or waiting.
   ///   - cache: where decoded images are kept for the next epoch.
   /// - Throws: ``DatasetError`` where the plan refers to an image that is not in the list, or a number is out of range.
-  public init(
+  package init(
     images: [LabelledImage], size: ImageSize, batches: [[LoadItem]], threads: Int = 1, ahead: Int = 2,
     cache: DecodedCache? = nil
   ) throws(DatasetError) {
@@ -44,7 +44,7 @@ public final class BatchLoader {
   deinit { queue.stop() }
 
   /// A plan of all images in order, none mirrored, the last batch as long as what is left: for evaluation.
-  public static func inOrder(_ count: Int, batch: Int) -> [[LoadItem]] {
+  package static func inOrder(_ count: Int, batch: Int) -> [[LoadItem]] {
     stride(from: 0, to: count, by: max(1, batch)).map { start in
       (start..<min(start + max(1, batch), count)).map { LoadItem(index: $0) }
     }
@@ -53,17 +53,17 @@ public final class BatchLoader {
   /// The next batch of the plan, waiting for it where need be; nil after the last.
   ///
   /// - Throws: ``DatasetError`` that names the file which could not be read, now and on every later call.
-  public func next() throws(DatasetError) -> LoadedBatch? { try queue.take() }
+  package func next() throws(DatasetError) -> LoadedBatch? { try queue.take() }
 
   /// Gives a batch's memory back for a later one. Its ``LoadedBatch/pixels`` must not be read after that.
-  public func recycle(_ batch: LoadedBatch) { queue.giveBack(batch.storage) }
+  package func recycle(_ batch: LoadedBatch) { queue.giveBack(batch.storage) }
 
   /// Stops loading and waits for the threads; ``next()`` gives nil from then on.
-  public func cancel() { queue.stop() }
+  package func cancel() { queue.stop() }
 
   /// How long ``next()`` has waited for batches, in seconds.
-  public var secondsWaiting: Double { queue.secondsWaiting }
+  package var secondsWaiting: Double { queue.secondsWaiting }
 
   /// The files among the batches taken so far that libjpeg had to repair, in order, each once.
-  public var warnings: [String] { queue.warnings }
+  package var warnings: [String] { queue.warnings }
 }

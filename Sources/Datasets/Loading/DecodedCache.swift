@@ -6,7 +6,7 @@ import Foundation
 /// ``holds(images:of:)`` first, and reads sets that do not fit from their files every time, so that memory stays level
 /// however long a run is. A full cache takes no more: a least-recently-used order would throw out every image just before an
 /// epoch comes round to it.
-public final class DecodedCache: @unchecked Sendable {
+package final class DecodedCache: @unchecked Sendable {
   // Unchecked: every access to the mutable properties holds `lock`.
 
   /// Which image, at which size.
@@ -16,22 +16,22 @@ public final class DecodedCache: @unchecked Sendable {
   }
 
   /// The most bytes of pixels that are kept.
-  public let limitBytes: Int
+  package let limitBytes: Int
   private let lock = NSLock()
   private var images: [Key: DecodedImage] = [:]
   private var storedBytes = 0
 
   /// Makes an empty cache; 128 MiB hold 5,400 images of 128 × 64 or 900 of 384 × 128.
-  public init(limitBytes: Int = 128 << 20) { self.limitBytes = limitBytes }
+  package init(limitBytes: Int = 128 << 20) { self.limitBytes = limitBytes }
 
   /// Whether that many images of that size fit, all of them.
-  public func holds(images: Int, of size: ImageSize) -> Bool { images <= limitBytes / max(1, size.count) }
+  package func holds(images: Int, of size: ImageSize) -> Bool { images <= limitBytes / max(1, size.count) }
 
   /// How many bytes of pixels are kept.
-  public var bytes: Int { lock.withLock { storedBytes } }
+  package var bytes: Int { lock.withLock { storedBytes } }
 
   /// How many images are kept.
-  public var count: Int { lock.withLock { images.count } }
+  package var count: Int { lock.withLock { images.count } }
 
   func image(_ key: Key) -> DecodedImage? { lock.withLock { images[key] } }
 

@@ -1,10 +1,10 @@
 /// Reads image files at one size: file, libjpeg, resize, cache. Each thread has its own.
-struct ImageReader {
+package struct ImageReader {
   /// The largest image file that is read, in bytes.
-  static let maximumFileSize = 1 << 27
+  package static let maximumFileSize = 1 << 27
 
   /// What is said of a file that libjpeg had to repair.
-  static func remark(onDamaged path: String) -> String {
+  package static func remark(onDamaged path: String) -> String {
     "\(path.quoted): ends early or is damaged within; libjpeg filled in what is missing"
   }
 

@@ -1,38 +1,38 @@
 /// One image of a batch's plan.
-public struct LoadItem: Hashable, Sendable {
+package struct LoadItem: Hashable, Sendable {
   /// The image's place in the loader's list.
-  public let index: Int
+  package let index: Int
   /// Whether it is mirrored left to right.
-  public let flip: Bool
+  package let flip: Bool
 
   /// Plans an image.
-  public init(index: Int, flip: Bool = false) {
+  package init(index: Int, flip: Bool = false) {
     self.index = index
     self.flip = flip
   }
 }
 
 /// A batch that is ready for the model.
-public struct LoadedBatch: Sendable {
+package struct LoadedBatch: Sendable {
   /// The images, in the plan's order.
-  public let items: [LoadItem]
+  package let items: [LoadItem]
   /// Height and width of each image.
-  public let size: ImageSize
+  package let size: ImageSize
   let storage: PixelStorage
 
   /// How many images there are.
-  public var count: Int { items.count }
+  package var count: Int { items.count }
 
   /// The normalised values, `count × height × width × 3`.
   ///
   /// They live until the batch is recycled or let go of, and Swift lets go of a value at its last mention: recycle the
   /// batch when done with them, or use ``withPixels(_:)``.
-  public var pixels: UnsafeMutableBufferPointer<Float> {
+  package var pixels: UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(rebasing: storage.values[0..<items.count * size.count])
   }
 
   /// Hands over the normalised values, `count × height × width × 3`, for as long as `body` runs.
-  public func withPixels<Result>(
+  package func withPixels<Result>(
     _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
     try withExtendedLifetime(storage) { try body(pixels) }

@@ -1,45 +1,46 @@
 import Configuration
 import Foundation
+import Tensors
 
 /// A dataset on disk: its three lists of images and its attribute file.
 ///
 /// No image is read: opening one lists three folders. ``DatasetContents`` tells what is in the files.
-public struct Dataset: Sendable {
+package struct Dataset: Sendable {
   /// The name by which experiments call it.
-  public let name: String
+  package let name: String
   /// Its folder.
-  public let root: URL
+  package let root: URL
   /// How its folders and files are named.
-  public let layout: DatasetLayout
+  package let layout: DatasetLayout
   /// What its folders must hold, where the registry states it.
-  public let expectation: DatasetExpectation?
+  package let expectation: DatasetExpectation?
   /// The training images of real identities, in the order of their names.
-  public let train: [LabelledImage]
+  package let train: [LabelledImage]
   /// Images of the training folder that belong to nobody and are not in ``train``.
   let trainingImagesLeftOut: (junk: Int, distractors: Int)
   /// The query images, in the order of their names.
-  public let query: [LabelledImage]
+  package let query: [LabelledImage]
   /// The gallery, in the order of its names, with its distractors (identity 0) and junk (−1).
-  public let gallery: [LabelledImage]
+  package let gallery: [LabelledImage]
   /// What the identities are called.
-  public let identityNames: IdentityNames
+  package let identityNames: IdentityNames
   /// The attributes that its annotators labelled.
-  public let scheme: AttributeScheme
+  package let scheme: AttributeScheme
   /// The identities of the training images, ascending; an identity's place is its class.
-  public let trainIdentities: [Int]
+  package let trainIdentities: [Int]
   /// The attribute file, where the registry names one and it is there.
-  public let attributesFile: URL?
+  package let attributesFile: URL?
   /// Where the attribute file is expected, where the registry names one.
-  public let expectedAttributesFile: URL?
+  package let expectedAttributesFile: URL?
   /// The digest of the attribute file, where there is one.
   let attributesDigest: FileDigest?
   /// What is worth saying about the folders: files that were passed over.
-  public let remarks: [String]
+  package let remarks: [String]
 
   /// Opens a dataset that the registry names.
   ///
   /// - Throws: ``DatasetError`` where the name is unknown or the folders are not what the layout asks for.
-  public static func open(
+  package static func open(
     named name: String, registry: DatasetRegistry, places: DatasetPlaces
   ) throws(DatasetError) -> Dataset {
     let entry = try registry.entry(named: name)
@@ -49,7 +50,7 @@ public struct Dataset: Sendable {
   /// Opens the dataset of an entry at its folder.
   ///
   /// - Throws: ``DatasetError`` where a folder is missing or empty, or a file's name says nothing.
-  public init(_ entry: DatasetEntry, root: URL) throws(DatasetError) {
+  package init(_ entry: DatasetEntry, root: URL) throws(DatasetError) {
     let standing = RegularFile.standing(of: root.path)
     guard standing != .missing else { throw DatasetError(Self.adviceOnMissing(entry, root: root)) }
     if let fault = standing.faultOfFolder {
@@ -111,7 +112,7 @@ public struct Dataset: Sendable {
   /// The attribute file, for a caller that cannot do without.
   ///
   /// - Throws: ``DatasetError`` that says where the file is expected.
-  public func requireAttributesFile() throws(DatasetError) -> URL {
+  package func requireAttributesFile() throws(DatasetError) -> URL {
     if let attributesFile { return attributesFile }
     guard let expectedAttributesFile else {
       throw DatasetError(
@@ -138,7 +139,7 @@ public struct Dataset: Sendable {
   }
 
   /// The class of each training image: its identity's place in ``trainIdentities``.
-  public var trainClasses: [Int] {
+  package var trainClasses: [Int] {
     let places = Dictionary(uniqueKeysWithValues: zip(trainIdentities, 0...))
     return train.compactMap { places[$0.identity] }
   }

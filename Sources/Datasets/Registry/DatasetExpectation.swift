@@ -1,19 +1,21 @@
 import Configuration
+import Support
+import Tensors
 
 /// What a folder of images holds, counted.
-public struct SplitCounts: Codable, Hashable, Sendable {
+package struct SplitCounts: Codable, Hashable, Sendable {
   /// Images, distractors and junk among them.
-  public var images: Int
+  package var images: Int
   /// Identities above 0.
-  public var identities: Int
+  package var identities: Int
   /// Cameras.
-  public var cameras: Int
+  package var cameras: Int
   /// Images of junk (identity −1).
-  public var junk: Int
+  package var junk: Int
   /// Images of distractors (identity 0).
-  public var distractors: Int
+  package var distractors: Int
   /// Identities above 0 that no query looks for: the distractors of DukeMTMC-reID. In the gallery only.
-  public var withoutQuery: Int
+  package var withoutQuery: Int
 
   enum CodingKeys: String, CodingKey {
     case images, identities, cameras, junk, distractors
@@ -21,7 +23,7 @@ public struct SplitCounts: Codable, Hashable, Sendable {
   }
 
   /// States counts.
-  public init(
+  package init(
     images: Int, identities: Int, cameras: Int, junk: Int = 0, distractors: Int = 0, withoutQuery: Int = 0
   ) {
     self.images = images
@@ -61,12 +63,12 @@ public struct SplitCounts: Codable, Hashable, Sendable {
 }
 
 /// What a registry says that a dataset must hold, by split.
-public struct DatasetExpectation: Hashable, Sendable {
+package struct DatasetExpectation: Hashable, Sendable {
   /// The counts of the splits that the registry states.
-  public var splits: [DatasetLayout.Split: SplitCounts]
+  package var splits: [DatasetLayout.Split: SplitCounts]
 
   /// States an expectation.
-  public init(_ splits: [DatasetLayout.Split: SplitCounts]) { self.splits = splits }
+  package init(_ splits: [DatasetLayout.Split: SplitCounts]) { self.splits = splits }
 
   init(_ setting: Setting) throws(ConfigurationError) {
     let keys = try KnownKeys(setting, known: DatasetLayout.Split.allCases.map(\.rawValue))
@@ -79,15 +81,15 @@ public struct DatasetExpectation: Hashable, Sendable {
 }
 
 /// Where a dataset comes from and under which terms, for those who have to obtain it.
-public struct DatasetOrigin: Codable, Hashable, Sendable {
+package struct DatasetOrigin: Codable, Hashable, Sendable {
   /// Where its authors publish it.
-  public var homepage: String?
+  package var homepage: String?
   /// The terms.
-  public var licence: String?
+  package var licence: String?
   /// Whether its authors still publish it.
-  public var standing: String?
+  package var standing: String?
   /// Where the annotators publish the attributes.
-  public var attributesHomepage: String?
+  package var attributesHomepage: String?
 
   enum CodingKeys: String, CodingKey {
     case homepage, licence, standing
@@ -95,7 +97,7 @@ public struct DatasetOrigin: Codable, Hashable, Sendable {
   }
 
   /// States an origin.
-  public init(
+  package init(
     homepage: String? = nil, licence: String? = nil, standing: String? = nil, attributesHomepage: String? = nil
   ) {
     self.homepage = homepage

@@ -3,21 +3,21 @@ import Foundation
 /// Where the folders of datasets are looked for: `--data`, then the variable `AANET_DATA`, then the registry.
 ///
 /// Where a dataset lies has no part in its fingerprint, nor in the name of a run.
-public struct DatasetPlaces: Sendable {
+package struct DatasetPlaces: Sendable {
   /// The folder of `datasets.yaml`.
-  public let project: URL
+  package let project: URL
   /// The folder that was named for this command.
-  public let data: URL?
+  package let data: URL?
   /// The folder that the variable names.
-  public let shared: URL?
+  package let shared: URL?
 
   /// The variable that names a folder to be used in place of the project's `data/`, as for a larger disk.
-  public static let variable = "AANET_DATA"
+  package static let variable = "AANET_DATA"
 
   /// Says where to look.
   ///
   /// - Parameter data: what `--data` names.
-  public init(
+  package init(
     project: URL, data: URL? = nil, environment: [String: String] = ProcessInfo.processInfo.environment
   ) {
     self.project = project
@@ -31,7 +31,7 @@ public struct DatasetPlaces: Sendable {
   /// project's `data/` (`data/market1501` is `FOLDER/market1501`, an absolute root's last part is looked for), and
   /// nothing else is tried. Without it an absolute root is taken as it is; a relative one is looked for in the folder
   /// that `AANET_DATA` names, which stands for `data/` too, and where it is not there in the project.
-  public func folder(of entry: DatasetEntry) -> URL {
+  package func folder(of entry: DatasetEntry) -> URL {
     if let data { return entry.layout.isHeld(by: data) ? data : Self.folder(of: entry, in: data) }
     guard !entry.root.hasPrefix("/") else { return URL(fileURLWithPath: entry.root, isDirectory: true) }
     if let shared {
@@ -42,10 +42,10 @@ public struct DatasetPlaces: Sendable {
   }
 
   /// Whether `--data` names a dataset's own folder.
-  public func isOwnFolder(of entry: DatasetEntry) -> Bool { data.map { entry.layout.isHeld(by: $0) } ?? false }
+  package func isOwnFolder(of entry: DatasetEntry) -> Bool { data.map { entry.layout.isHeld(by: $0) } ?? false }
 
   /// The folder to make a dataset in: what ``folder(of:)`` will find.
-  public func target(of entry: DatasetEntry) -> URL {
+  package func target(of entry: DatasetEntry) -> URL {
     if let data { return Self.folder(of: entry, in: data) }
     guard let shared, entry.root.hasPrefix(Self.prefix) else { return folder(of: entry) }
     return Self.folder(of: entry, in: shared)

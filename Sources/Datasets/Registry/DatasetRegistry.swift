@@ -1,5 +1,7 @@
 import Configuration
 import Foundation
+import Support
+import YAML
 
 /// The datasets that experiments can name: `datasets.yaml` at the root of the project.
 ///
@@ -16,17 +18,17 @@ import Foundation
 ///   expect:                            # what `aanet data verify` counts against; each may be left out
 ///     query: { images: 3368, identities: 750, cameras: 6 }
 /// ```
-public struct DatasetRegistry: Sendable {
+package struct DatasetRegistry: Sendable {
   /// The entries by name.
-  public let entries: [String: DatasetEntry]
+  package let entries: [String: DatasetEntry]
   /// Where they were read, for messages.
-  public let source: String
+  package let source: String
 
   /// The registry's file at the root of a project.
-  public static let fileName = "datasets.yaml"
+  package static let fileName = "datasets.yaml"
 
   /// Gathers entries; of two of the same name the last one counts.
-  public init(_ entries: [DatasetEntry], source: String = fileName) {
+  package init(_ entries: [DatasetEntry], source: String = fileName) {
     self.entries = Dictionary(entries.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
     self.source = source
   }
@@ -34,7 +36,7 @@ public struct DatasetRegistry: Sendable {
   /// Reads the registry of a project.
   ///
   /// - Throws: `ConfigurationError` where the file cannot be read or says something that is not understood.
-  public init(project: URL) throws(ConfigurationError) {
+  package init(project: URL) throws(ConfigurationError) {
     let file = project.appendingPathComponent(Self.fileName, isDirectory: false)
     guard FileManager.default.fileExists(atPath: file.path) else {
       throw ConfigurationError(
@@ -46,7 +48,7 @@ public struct DatasetRegistry: Sendable {
   /// Decodes a registry.
   ///
   /// - Throws: `ConfigurationError` at the first key or value that is not understood, with the nearest word.
-  public init(_ value: YAMLValue, source: String = fileName) throws(ConfigurationError) {
+  package init(_ value: YAMLValue, source: String = fileName) throws(ConfigurationError) {
     var entries: [DatasetEntry] = []
     for (name, setting) in try Setting(value).entries() {
       let keys = try setting.keys(
@@ -85,9 +87,9 @@ public struct DatasetRegistry: Sendable {
 
   private static func scale(_ setting: Setting) throws(ConfigurationError) -> String {
     let name = try setting.string()
-    guard TwinScale.names.contains(name) else {
+    guard DatasetEntry.scales.contains(name) else {
       throw setting.error(
-        Wording.unknown("there is no scale \(Wording.quoted(name))", name, among: TwinScale.names))
+        Wording.unknown("there is no scale \(Wording.quoted(name))", name, among: DatasetEntry.scales))
     }
     return name
   }
@@ -95,7 +97,7 @@ public struct DatasetRegistry: Sendable {
   /// The entry of a name.
   ///
   /// - Throws: ``DatasetError`` with the nearest name and all that there are.
-  public func entry(named name: String) throws(DatasetError) -> DatasetEntry {
+  package func entry(named name: String) throws(DatasetError) -> DatasetEntry {
     if let entry = entries[name] { return entry }
     throw DatasetError(
       Wording.unknown("\(source) has no dataset \(Wording.quoted(name))", name, among: entries.keys.sorted()))

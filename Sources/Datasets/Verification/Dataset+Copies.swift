@@ -1,4 +1,6 @@
 import Configuration
+import Support
+import Tensors
 
 extension Dataset {
   /// Files with the same bytes, and what they do to an evaluation.

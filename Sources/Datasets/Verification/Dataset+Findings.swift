@@ -1,8 +1,9 @@
 import Configuration
+import Tensors
 
 extension Dataset {
   /// What is in each folder, counted.
-  public var counts: [DatasetLayout.Split: SplitCounts] {
+  package var counts: [DatasetLayout.Split: SplitCounts] {
     var training = SplitCounts(of: train)
     training.junk = trainingImagesLeftOut.junk
     training.distractors = trainingImagesLeftOut.distractors
@@ -18,7 +19,7 @@ extension Dataset {
   /// - Parameters:
   ///   - attributes: the annotators' table, where attributes matter.
   ///   - contents: what the images' bytes say; nil to leave them out.
-  public func findings(
+  package func findings(
     attributes: AttributeTable? = nil, contents: DatasetContents? = nil
   ) -> [DatasetFinding] {
     countFindings + identityFindings + (attributes.map(attributeFindings) ?? [])
@@ -26,7 +27,7 @@ extension Dataset {
   }
 
   /// - Throws: ``DatasetError`` where something would spoil an evaluation, with the identities or files.
-  public func requireSoundEvaluation(
+  package func requireSoundEvaluation(
     attributes: AttributeTable? = nil, contents: DatasetContents? = nil
   ) throws(DatasetError) {
     let problems = findings(attributes: attributes, contents: contents).filter(\.isProblem)
@@ -40,7 +41,7 @@ extension Dataset {
   }
 
   /// Why nothing can be learnt from the training images; nil where they show enough people.
-  public var tooFewIdentities: String? {
+  package var tooFewIdentities: String? {
     guard trainIdentities.count < 2 else { return nil }
     return
       "the training images show \(Self.count(trainIdentities.count)); at least 2 are needed, since a network learns to "

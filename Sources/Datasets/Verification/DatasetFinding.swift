@@ -1,9 +1,10 @@
 import Configuration
+import Support
 
 /// Something about a dataset that a researcher should know.
-public struct DatasetFinding: Codable, Hashable, Sendable {
+package struct DatasetFinding: Codable, Hashable, Sendable {
   /// What kind of thing it is.
-  public enum Kind: String, Codable, Sendable {
+  package enum Kind: String, Codable, Sendable {
     /// A count is not what the registry expects.
     case counts
     /// Files that are no images.
@@ -41,17 +42,17 @@ public struct DatasetFinding: Codable, Hashable, Sendable {
   }
 
   /// What kind of thing it is.
-  public let kind: Kind
+  package let kind: Kind
   /// Whether it would spoil an evaluation.
-  public let isProblem: Bool
+  package let isProblem: Bool
   /// What it is, in words, with the first identities or files.
-  public let text: String
+  package let text: String
   /// The identities that it is about, ascending.
-  public let identities: [Int]
+  package let identities: [Int]
   /// What the dataset calls them, where it does not number them.
-  public let names: [String]?
+  package let names: [String]?
   /// The files that it is about, in order.
-  public let files: [String]?
+  package let files: [String]?
 
   init(_ kind: Kind, isProblem: Bool, _ text: String) {
     self.kind = kind

@@ -1,23 +1,24 @@
 import Configuration
 import Foundation
+import Support
 import Tensors
 
 /// Everything that can be said of a dataset on disk: what `aanet data verify` prints.
-public struct DatasetVerification: Encodable, Sendable {
+package struct DatasetVerification: Encodable, Sendable {
   /// One of the three lists.
-  public struct SplitReport: Encodable, Sendable {
+  package struct SplitReport: Encodable, Sendable {
     /// `train`, `query` or `gallery`.
-    public let split: String
+    package let split: String
     /// Its folder.
-    public let folder: String
+    package let folder: String
     /// What was counted.
-    public let found: SplitCounts
+    package let found: SplitCounts
     /// What the registry expects, where it says.
-    public let expected: SplitCounts?
+    package let expected: SplitCounts?
     /// The sizes of its images, the most frequent first; at most ``DatasetVerification/sizesShown``.
-    public let sizes: [Size]
+    package let sizes: [Size]
     /// How many further sizes there are.
-    public let otherSizes: Int
+    package let otherSizes: Int
 
     enum CodingKeys: String, CodingKey {
       case split, folder, found, expected, sizes
@@ -26,40 +27,40 @@ public struct DatasetVerification: Encodable, Sendable {
   }
 
   /// A size of images and how many have it.
-  public struct Size: Encodable, Hashable, Sendable {
+  package struct Size: Encodable, Hashable, Sendable {
     /// Pixels across.
-    public let width: Int
+    package let width: Int
     /// Pixels down.
-    public let height: Int
+    package let height: Int
     /// Images of this size.
-    public let images: Int
+    package let images: Int
   }
 
   /// The most sizes that are listed for a split.
-  public static let sizesShown = 8
+  package static let sizesShown = 8
 
   /// The dataset's name.
-  public let name: String
+  package let name: String
   /// Its folder.
-  public let root: String
+  package let root: String
   /// 32 digits that change when images or attributes do; nil where a file cannot be read.
-  public let fingerprint: String?
+  package let fingerprint: String?
   /// Whether nothing was found that would spoil an evaluation.
-  public let isSound: Bool
+  package let isSound: Bool
   /// Where the dataset comes from.
-  public let origin: DatasetOrigin
+  package let origin: DatasetOrigin
   /// The three lists.
-  public let splits: [SplitReport]
+  package let splits: [SplitReport]
   /// What would spoil an evaluation.
-  public let problems: [DatasetFinding]
+  package let problems: [DatasetFinding]
   /// What is worth knowing.
-  public let remarks: [DatasetFinding]
+  package let remarks: [DatasetFinding]
   /// Known defects of the annotators' labels, each with all its identities.
-  public let labelDefects: [AttributeDefect]
+  package let labelDefects: [AttributeDefect]
   /// What the identities are called.
-  public let identityNames: IdentityNames
+  package let identityNames: IdentityNames
   /// What the files' bytes say; no part of the record.
-  public let contents: DatasetContents
+  package let contents: DatasetContents
 
   enum CodingKeys: String, CodingKey {
     case name, root, fingerprint, origin, splits, problems, remarks
@@ -71,7 +72,7 @@ public struct DatasetVerification: Encodable, Sendable {
   /// Verifies a dataset: reads and decodes every image, whatever is known of it, and reads the attributes.
   ///
   /// - Parameter report: told how many images are done, of how many.
-  public init(
+  package init(
     _ dataset: Dataset, origin: DatasetOrigin, threads: Int = Engine.availableThreads,
     report: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) {

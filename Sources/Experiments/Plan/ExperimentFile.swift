@@ -1,6 +1,8 @@
 import Configuration
 import Foundation
 import Runs
+import Support
+import YAML
 
 /// An experiment's file with all that it extends, merged but not yet typed.
 struct ExperimentFile {

@@ -1,22 +1,24 @@
 import Configuration
 import Foundation
 import Runs
+import Support
+import YAML
 
 /// The experiments of a project: the YAML files under `experiments/`.
-public struct ExperimentLibrary: Sendable {
+package struct ExperimentLibrary: Sendable {
   /// The project's folder, which messages leave out of paths.
-  public let project: URL
+  package let project: URL
   /// The folder `experiments/`.
-  public let folder: URL
+  package let folder: URL
 
   /// Opens the experiments of a project.
-  public init(project: URL) {
+  package init(project: URL) {
     self.project = project.standardizedFileURL
     folder = self.project.appendingPathComponent("experiments", isDirectory: true)
   }
 
   /// The names of all files, bases too, sorted: paths under `experiments/` without `.yaml`.
-  public func names() -> [String] {
+  package func names() -> [String] {
     let paths = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
     return paths.filter { $0.hasSuffix(".yaml") && !$0.split(separator: "/").contains { $0.hasPrefix(".") } }
       .map { String($0.dropLast(".yaml".count)) }.sorted()
@@ -28,7 +30,7 @@ public struct ExperimentLibrary: Sendable {
   ///   - wanted: its name, the last part of its name where that is unique, or the path of a file.
   ///   - overrides: changes of the form `train.epochs=5`.
   /// - Throws: `ConfigurationError` at the first fault.
-  public func plan(_ wanted: String, overrides: [String] = []) throws(ConfigurationError) -> ExperimentPlan {
+  package func plan(_ wanted: String, overrides: [String] = []) throws(ConfigurationError) -> ExperimentPlan {
     let (name, file) = try find(wanted)
     var changes: [Override] = []
     for text in overrides { changes.append(try Override(text)) }
@@ -42,7 +44,7 @@ public struct ExperimentLibrary: Sendable {
   ///   - wanted: what ``plan(_:overrides:)`` takes, or a folder under `experiments/`.
   ///   - overrides: changes that are made to each.
   /// - Throws: `ConfigurationError` at the first fault of any of them.
-  public func plans(_ wanted: String, overrides: [String] = []) throws(ConfigurationError) -> [ExperimentPlan] {
+  package func plans(_ wanted: String, overrides: [String] = []) throws(ConfigurationError) -> [ExperimentPlan] {
     guard let names = names(inFolder: wanted) else { return [try plan(wanted, overrides: overrides)] }
     var plans: [ExperimentPlan] = []
     for name in names { plans.append(try plan(name, overrides: overrides)) }
@@ -83,7 +85,7 @@ public struct ExperimentLibrary: Sendable {
   }
 
   /// Every experiment that can be run, and what is wrong with the files that cannot be read.
-  public func survey() -> (plans: [ExperimentPlan], faults: [ConfigurationError]) {
+  package func survey() -> (plans: [ExperimentPlan], faults: [ConfigurationError]) {
     var plans: [ExperimentPlan] = []
     var faults: [ConfigurationError] = []
     for name in names() {

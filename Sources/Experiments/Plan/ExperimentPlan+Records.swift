@@ -4,13 +4,13 @@ import Runs
 
 extension ExperimentPlan {
   /// What the disk knows of a trial, and how many other runs could have been meant.
-  public struct Found: Sendable {
+  package struct Found: Sendable {
     /// The trial.
-    public let trial: Trial
+    package let trial: Trial
     /// Its record; nil where no run of these settings was started.
-    public let record: RunRecord?
+    package let record: RunRecord?
     /// Runs of the same settings that were passed over: made on other data, or by another version of the engine.
-    public let others: Int
+    package let others: Int
   }
 
   /// Finds each trial's run among those on disk by its settings, without the data or the engine at hand.
@@ -19,8 +19,8 @@ extension ExperimentPlan {
   /// trial's settings and seed, a finished one is taken before an unfinished one, then the one that was started last,
   /// then one of this experiment: a run that another experiment made under the same settings is as good.
   ///
-  /// - Throws: `RunStoreError` where a record is damaged, `ConfigurationError` where a stored plan is.
-  public func records(in store: RunStore) throws -> [Found] {
+  /// - Throws: `FileError` where a record is damaged, `ConfigurationError` where a stored plan is.
+  package func records(in store: RunStore) throws -> [Found] {
     let wanted = try trials()
     var runs: [(identity: RunIdentity, trial: Trial)] = []
     for run in store.identities() where wanted.contains(where: { $0.seed == run.seed }) {

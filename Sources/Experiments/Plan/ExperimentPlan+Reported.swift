@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Support
 
 extension ExperimentPlan {
   /// A table of runs that another experiment makes: `runs: { experiment: quickstart/table2, variants: [APR] }`.

@@ -1,44 +1,45 @@
 import Configuration
 import Foundation
 import Runs
+import Support
 
 /// An experiment, resolved: its variants with all their settings, and its seeds.
-public struct ExperimentPlan: Sendable {
+package struct ExperimentPlan: Sendable {
   /// One row of the experiment: a name and all its settings.
-  public struct Variant: Sendable {
+  package struct Variant: Sendable {
     /// The name as it stands in the YAML.
-    public let name: String
+    package let name: String
     /// Everything that decides a run but its seed.
-    public let settings: Settings
+    package let settings: Settings
     /// The settings as they were written, each with its place; what is not there is a default.
     let written: YAMLValue
 
     /// Where a setting was written, by its dotted path; nil where it is the default.
-    public func location(of path: String) -> SourceLocation? { Settings.location(of: path, in: written) }
+    package func location(of path: String) -> SourceLocation? { Settings.location(of: path, in: written) }
 
     /// An error on a setting that only its use can find: an unknown dataset, a batch larger than the split.
-    public func error(at path: String, _ reason: String) -> ConfigurationError {
+    package func error(at path: String, _ reason: String) -> ConfigurationError {
       ConfigurationError(at: location(of: path), path: path, reason)
     }
   }
 
   /// The path under `experiments/` without `.yaml`; for another file, its own name without `.yaml`.
-  public let name: String
+  package let name: String
   /// What the experiment is, in a line; its name where the file has no title.
-  public let title: String
+  package let title: String
   /// The file.
-  public let file: URL
+  package let file: URL
   /// The experiment that the runs belong to: this one, or the one that the file's `runs` names, where it reports runs of
   /// another and trains none of its own.
-  public let runsOf: String
+  package let runsOf: String
   /// The published table that the variants' names are rows of (`table3`).
-  public let table: String?
+  package let table: String?
   /// What the paper says of the variants, as written: mappings in a list.
-  public let claims: YAMLValue?
+  package let claims: YAMLValue?
   /// The seeds, at least one, in the file's order.
-  public let seeds: [Int]
+  package let seeds: [Int]
   /// The variants, at least one, in the file's order; `default` where the file has none.
-  public let variants: [Variant]
+  package let variants: [Variant]
 
   /// Types what a file says.
   ///
@@ -101,7 +102,7 @@ public struct ExperimentPlan: Sendable {
   ///
   /// - Parameter names: the variants that are wanted; all by default.
   /// - Throws: `ConfigurationError` where a name is no variant's, with the nearest one.
-  public func trials(variants names: [String]? = nil) throws(ConfigurationError) -> [Trial] {
+  package func trials(variants names: [String]? = nil) throws(ConfigurationError) -> [Trial] {
     for wanted in names ?? [] { _ = try variant(named: wanted) }
     let wanted = variants.filter { names?.contains($0.name) ?? true }
     return seeds.flatMap { seed in
@@ -112,7 +113,7 @@ public struct ExperimentPlan: Sendable {
   /// The variant of a name.
   ///
   /// - Throws: `ConfigurationError` where there is none, with the nearest one.
-  public func variant(named wanted: String) throws(ConfigurationError) -> Variant {
+  package func variant(named wanted: String) throws(ConfigurationError) -> Variant {
     guard let variant = variants.first(where: { $0.name == wanted }) else {
       throw ConfigurationError(
         at: nil,
@@ -149,7 +150,7 @@ public struct ExperimentPlan: Sendable {
 
 extension ExperimentPlan {
   /// The datasets that the variants name, each once, in the variants' order.
-  public var datasets: [String] {
+  package var datasets: [String] {
     variants.reduce(into: []) { names, variant in
       if !names.contains(variant.settings.dataset) { names.append(variant.settings.dataset) }
     }

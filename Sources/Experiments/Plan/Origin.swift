@@ -1,21 +1,23 @@
 import Configuration
+import Support
+import YAML
 
 /// One resolved setting and where it came from: a line of `aanet show --origins`.
-public struct Origin: Sendable, Hashable {
+package struct Origin: Sendable, Hashable {
   /// The setting's dotted path.
-  public let path: String
+  package let path: String
   /// Its value as one line of YAML.
-  public let value: String
+  package let value: String
   /// Where it was written; nil where it is the default.
-  public let location: SourceLocation?
+  package let location: SourceLocation?
 
   /// The place in words: `experiments/quickstart/table3.yaml:7:12`, the override, or `default`.
-  public var source: String { location?.description ?? "default" }
+  package var source: String { location?.description ?? "default" }
 }
 
 extension ExperimentPlan.Variant {
   /// Every setting in the fixed order, each with its origin; tasks that are off are listed as `none`.
-  public func origins() -> [Origin] {
+  package func origins() -> [Origin] {
     leaves(of: settings.yaml, path: [])
   }
 

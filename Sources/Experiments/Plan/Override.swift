@@ -1,15 +1,17 @@
 import Configuration
+import Support
+import YAML
 
 /// A change from the command line: `train.epochs=5`, `'seeds=[1]'`, `loss.weights=uncertainty`.
 ///
 /// It is laid over the file and what that extends; where a variant sets the same path, the override wins there too.
-public struct Override: Sendable, Hashable {
+package struct Override: Sendable, Hashable {
   /// The keys on the way to the setting.
-  public let path: [String]
+  package let path: [String]
   /// The value: a list or a mapping where it was typed as one, else one scalar, whole.
-  public let value: YAMLValue
+  package let value: YAMLValue
   /// What was typed.
-  public let text: String
+  package let text: String
 
   /// The words that can be overridden beside the settings.
   static let extra = ["seeds"]
@@ -18,7 +20,7 @@ public struct Override: Sendable, Hashable {
   ///
   /// - Throws: `ConfigurationError` where there is no `=`, no value, or no such setting, or where a list or a mapping is
   ///   no YAML. Blanks alone are no value: whether nothing or an empty text were meant nobody could tell.
-  public init(_ text: String) throws(ConfigurationError) {
+  package init(_ text: String) throws(ConfigurationError) {
     let location = SourceLocation(override: text)
     let equals = text.firstIndex(of: "=") ?? text.endIndex
     let path = text[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)

@@ -1,4 +1,6 @@
 import Configuration
+import Layers
+import Support
 
 /// Which keys there are: the tree of the most settings that there can be.
 ///

@@ -1,20 +1,21 @@
 import Configuration
-import Digests
 import Runs
+import Support
+import YAML
 
 /// One run to be made: a variant of an experiment under one seed.
-public struct Trial: Sendable, Hashable {
+package struct Trial: Sendable, Hashable {
   /// The experiment's name.
-  public let experiment: String
+  package let experiment: String
   /// The variant's name.
-  public let variant: String
+  package let variant: String
   /// The seed of every random stream.
-  public let seed: Int
+  package let seed: Int
   /// Everything else that decides the result.
-  public let settings: Settings
+  package let settings: Settings
 
   /// Names a run to be made.
-  public init(experiment: String, variant: String, seed: Int, settings: Settings) {
+  package init(experiment: String, variant: String, seed: Int, settings: Settings) {
     self.experiment = experiment
     self.variant = variant
     self.seed = seed
@@ -25,7 +26,7 @@ public struct Trial: Sendable, Hashable {
   ///
   /// - Parameter file: the file's name for messages.
   /// - Throws: `ConfigurationError` where it is no plan of one variant and one seed.
-  public init(resolvedYAML text: String, experiment: String, file: String) throws(ConfigurationError) {
+  package init(resolvedYAML text: String, experiment: String, file: String) throws(ConfigurationError) {
     let stored = YoungerSetting.completed(try YAML.parse(text, name: file))
     let contents = try ExperimentFile(stored, shown: file)
     let plan = try ExperimentPlan(contents, name: experiment, file: .init(fileURLWithPath: file), overrides: [])
@@ -40,7 +41,7 @@ public struct Trial: Sendable, Hashable {
 
   /// The text of `plan.yaml`: every setting written out in a fixed order, itself an experiment of one variant and one
   /// seed, so that `aanet run plan.yaml` repeats it.
-  public func resolvedYAML() -> String {
+  package func resolvedYAML() -> String {
     let own: [(String, YAMLValue)] = [
       ("seeds", .sequence([.int(seed)])), ("variants", .mapping([(variant, .mapping([]))])),
     ]
@@ -55,7 +56,7 @@ public struct Trial: Sendable, Hashable {
   ///   - datasetFingerprint: a digest of the dataset's files and labels.
   ///   - numericVersion: the engine's version, which changes whenever its numbers do.
   ///   - weightsFingerprint: a digest of the pretrained weights, where there are any.
-  public func hash(
+  package func hash(
     datasetFingerprint: String, numericVersion: String, weightsFingerprint: String? = nil
   ) -> String {
     var entries = (hashed.entries ?? []).map { ($0.key, $0.value) }
@@ -70,7 +71,7 @@ public struct Trial: Sendable, Hashable {
   private var hashed: YAMLValue { YoungerSetting.reduced(settings.yaml) }
 
   /// The run's name on disk.
-  public func identity(hash: String) -> RunIdentity {
+  package func identity(hash: String) -> RunIdentity {
     RunIdentity(experiment: experiment, variant: variant, seed: seed, hash: hash)
   }
 }

@@ -6,7 +6,7 @@ import Configuration
 /// Their hash does not cover it and their stored plan does not say it. So that they are found again, and are not taken
 /// for runs under a later default, it is left out of the hash where it has that value, and put into a stored plan that
 /// lacks it.
-public struct YoungerSetting: Sendable {
+package struct YoungerSetting: Sendable {
   /// The mapping that it stands in.
   let within: [String]
   let key: String
@@ -22,7 +22,7 @@ public struct YoungerSetting: Sendable {
   ]
 
   /// A stored plan with what it does not say.
-  public static func completed(_ plan: YAMLValue) -> YAMLValue {
+  package static func completed(_ plan: YAMLValue) -> YAMLValue {
     all.reduce(plan) { plan, setting in
       setting.changing(plan) { $0[key: setting.key] = $0[key: setting.key] ?? setting.value }
     }

@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import Models
+import Support
 import Tensors
 
 /// A checkpoint: everything that training goes on from.
@@ -12,14 +13,14 @@ import Tensors
 /// which of the epoch's batches comes next. Layers draw nothing; there is no dropout.
 ///
 /// The file is safetensors with a checksum over all of it.
-enum Checkpoint {
+package enum Checkpoint {
   private static let progressKey = "progress"
   private static let model = "model."
   private static let momentum = "momentum."
 
   /// Why a file is no checkpoint of this run.
-  struct Unusable: Error, CustomStringConvertible {
-    let description: String
+  package struct Unusable: Error, CustomStringConvertible {
+    package let description: String
   }
 
   /// The bytes of a checkpoint, in pieces to be written one after the other.
@@ -61,7 +62,7 @@ enum Checkpoint {
   /// How far training had come.
   ///
   /// - Throws: ``Unusable`` where a file does not say.
-  static func progress(in stored: SafeTensors) throws(Unusable) -> TrainingProgress {
+  package static func progress(in stored: SafeTensors) throws(Unusable) -> TrainingProgress {
     let text = Data((stored.metadata[progressKey] ?? "").utf8)
     guard let progress = try? JSONDecoder().decode(TrainingProgress.self, from: text) else {
       throw Unusable(description: "it does not say how far training has come")

@@ -33,7 +33,7 @@ struct CheckpointKeeper {
 
   /// Writes a checkpoint beside the last one, sees to it that it is on the disk, and lets go of the one before that.
   ///
-  /// - Throws: `RunStoreError` where it cannot be written; the last one is untouched then.
+  /// - Throws: `FileError` where it cannot be written; the last one is untouched then.
   mutating func save(_ model: AANet, _ progress: TrainingProgress) throws {
     let start = clock.now
     try store.write(
@@ -52,7 +52,7 @@ struct CheckpointKeeper {
   ///   - batch: images of a step.
   ///   - say: told where a checkpoint cannot be used, and what that costs.
   /// - Returns: how far training had come; nothing where there is no sound checkpoint.
-  /// - Throws: `RunStoreError` where the record cannot be read or cut; ``TrainingError/inconsistent(file:reason:)``
+  /// - Throws: `FileError` where the record cannot be read or cut; ``TrainingError/inconsistent(file:reason:)``
   ///   where it lacks epochs that the checkpoint has.
   mutating func restore(
     into model: AANet, epochs: Int, steps: Int, batch: Int, say: (String) -> Void

@@ -1,19 +1,19 @@
 import Datasets
-import Digests
 import Foundation
 import Runs
+import Support
 
 /// `runs/.cache/`: what is known of the files of each dataset, so that those that were left alone are not read again.
 ///
 /// A file of it is written whole or not at all, and holds all of one dataset's folder, so that of several processes the
 /// last one counts. One that is damaged or cannot be read is as good as none, and one that cannot be written costs
 /// seconds the next time and nothing else: the folder may be removed at any moment.
-public struct DataCache: Sendable {
+package struct DataCache: Sendable {
   private let runs: URL
   private let clock: @Sendable () -> Int64
 
   /// The cache beside the runs of a store.
-  public init(of store: RunStore) { self.init(of: store, clock: { FileStamp.now }) }
+  package init(of store: RunStore) { self.init(of: store, clock: { FileStamp.now }) }
 
   /// The same under another clock, which tells nanoseconds since 1970.
   package init(of store: RunStore, clock: @escaping @Sendable () -> Int64) {
@@ -28,7 +28,7 @@ public struct DataCache: Sendable {
   ///
   /// - Parameter report: told how many images are done, of how many, where there are any to be read.
   /// - Throws: what `report` throws.
-  public func contents<Failure: Error>(
+  package func contents<Failure: Error>(
     of dataset: Dataset, threads: Int, report: (_ done: Int, _ total: Int) throws(Failure) -> Void
   ) throws(Failure) -> DatasetContents {
     let bytes = try? AtomicFile.read(file(of: dataset), limit: Self.largest)
@@ -37,14 +37,14 @@ public struct DataCache: Sendable {
   }
 
   /// The same without a word.
-  public func contents(of dataset: Dataset, threads: Int) -> DatasetContents {
+  package func contents(of dataset: Dataset, threads: Int) -> DatasetContents {
     contents(of: dataset, threads: threads) { _, _ in }
   }
 
   /// Keeps what is known of a dataset's files where it is not known already.
   ///
   /// - Parameter makesRuns: whether the folder of the runs is made where it is missing.
-  public func keep(_ contents: DatasetContents, of dataset: Dataset, makesRuns: Bool = false) {
+  package func keep(_ contents: DatasetContents, of dataset: Dataset, makesRuns: Bool = false) {
     guard contents.isNews, makesRuns || FileManager.default.fileExists(atPath: runs.path) else { return }
     // A disk that is full or cannot be written to keeps nobody from working.
     try? AtomicFile.write(Data(contents.ledger.bytes), to: file(of: dataset))

@@ -2,12 +2,13 @@ import Configuration
 import Foundation
 import Models
 import Runs
+import Support
 import Tensors
 
 /// A run whose numbers stopped being finite: where, and what there is to go back to.
-public struct Divergence: Hashable, Sendable, CustomStringConvertible {
+package struct Divergence: Hashable, Sendable, CustomStringConvertible {
   /// What was seen not to be finite.
-  public enum Symptom: Hashable, Sendable {
+  package enum Symptom: Hashable, Sendable {
     /// A task's loss, or the `total`.
     case loss(task: String, value: Double)
     /// Numbers of the model after the step's update.
@@ -15,22 +16,22 @@ public struct Divergence: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Which run.
-  public let run: RunIdentity
+  package let run: RunIdentity
   /// The epoch, counted from 1.
-  public let epoch: Int
+  package let epoch: Int
   /// The step in it, counted from 1.
-  public let step: Int
+  package let step: Int
   /// What was seen.
-  public let symptom: Symptom
+  package let symptom: Symptom
   /// Where it comes from.
-  public let place: NonFinitePlace
+  package let place: NonFinitePlace
   /// The learning rate of new layers, as the experiment states it.
-  public let rate: Double
+  package let rate: Double
   /// The last checkpoint, all of whose numbers are finite; nil where none was written yet.
-  public let checkpoint: LastCheckpoint?
+  package let checkpoint: LastCheckpoint?
 
   /// What happened, where, and what to do.
-  public var description: String {
+  package var description: String {
     let what =
       switch symptom {
       case .loss(let task, let value): "the \(task) loss is \(value) at epoch \(epoch), step \(step)"
@@ -65,11 +66,11 @@ public struct Divergence: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// The checkpoint that a run went on from, had it to.
-public struct LastCheckpoint: Hashable, Sendable {
+package struct LastCheckpoint: Hashable, Sendable {
   /// Its file.
-  public let file: URL
+  package let file: URL
   /// How far training had come: `epoch 3, step 0`, both counted as complete.
-  public let place: String
+  package let place: String
 
   /// Looks at a run's checkpoint; nil where there is none that can be read.
   init?(of run: RunIdentity, in store: RunStore) {

@@ -2,6 +2,7 @@ import Configuration
 import Datasets
 import Foundation
 import Runs
+import Support
 
 /// What is looked at in the data before the first run is trained.
 extension ExperimentRunner {

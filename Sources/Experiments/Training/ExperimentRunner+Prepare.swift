@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Models
 import Runs
+import Support
 
 /// What is checked before the first run is trained.
 extension ExperimentRunner {

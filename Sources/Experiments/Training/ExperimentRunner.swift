@@ -3,14 +3,15 @@ import Datasets
 import Foundation
 import Models
 import Runs
+import Support
 import Tensors
 
 /// Runs the trials of one or more experiments: trains and evaluates what is unfinished, and nothing twice.
 ///
 /// A run that another experiment made under the same hash counts: the hash covers everything that decides the result.
-public final class ExperimentRunner {
+package final class ExperimentRunner {
   /// What happens while an experiment runs.
-  public enum Event {
+  package enum Event {
     /// Images of a dataset are read that were not read before, or not as they are now: how many are done, of how many.
     case reading(String, done: Int, total: Int)
     /// A run that has a result already.
@@ -34,19 +35,19 @@ public final class ExperimentRunner {
   }
 
   /// The variants of an experiment under one seed.
-  public struct Round: Sendable {
+  package struct Round: Sendable {
     /// The experiment.
-    public let plan: ExperimentPlan
+    package let plan: ExperimentPlan
     /// The seed that is done.
-    public let seed: Int
+    package let seed: Int
     /// The experiment's trials that are finished, under any seed, in its order.
-    public let results: [(trial: Trial, record: RunRecord)]
+    package let results: [(trial: Trial, record: RunRecord)]
     /// Whether every experiment is done under as many seeds, so that all tables are whole.
-    public let isOfAll: Bool
+    package let isOfAll: Bool
   }
 
   /// Changes when the engine's results change for the same settings, and so makes new runs of old plans.
-  public static let numericVersion = "2"
+  package static let numericVersion = "2"
 
   let plans: [ExperimentPlan]
   let registry: DatasetRegistry
@@ -63,7 +64,7 @@ public final class ExperimentRunner {
   ///   - project: the folder of `datasets.yaml`.
   ///   - places: where datasets are looked for; by default as the registry and `AANET_DATA` say.
   ///   - store: where runs are kept.
-  public init(
+  package init(
     _ plans: [ExperimentPlan], project: URL, places: DatasetPlaces? = nil, store: RunStore
   ) throws(ConfigurationError) {
     self.plans = plans
@@ -74,7 +75,7 @@ public final class ExperimentRunner {
   }
 
   /// Prepares one experiment.
-  public convenience init(
+  package convenience init(
     _ plan: ExperimentPlan, project: URL, store: RunStore
   ) throws(ConfigurationError) {
     try self.init([plan], project: project, store: store)
@@ -110,9 +111,9 @@ public final class ExperimentRunner {
   ///   - isInterrupted: asked often; where it says yes, the run is saved and ``TrainingError/interrupted`` thrown.
   ///   - report: told what happens.
   /// - Returns: each trial with its record, in the plans' order.
-  /// - Throws: `ConfigurationError`, `DatasetError`, `RunStoreError` or ``TrainingError``, at the end
+  /// - Throws: `ConfigurationError`, `DatasetError`, `FileError` or ``TrainingError``, at the end
   ///   ``TrainingError/unfinished(_:)`` where some runs could not be finished.
-  public func run(
+  package func run(
     variants: [String]? = nil, threads: Int = Engine.availableThreads, loaderThreads: Int = 1,
     checkpoints: CheckpointInterval = .automatic, acceptsDamage: Bool = false,
     isInterrupted: () -> Bool = { false }, report: (Event) -> Void = { _ in }
@@ -269,7 +270,7 @@ public final class ExperimentRunner {
       parameters: trainer.model.store.parameterCount, secondsTraining: trainer.progress.seconds,
       secondsEvaluating: start.duration(to: clock.now) / .seconds(1),
       imagesPerSecond: Double(trainer.totalImages) / max(trainer.progress.seconds, 1e-9),
-      peakMemoryGiB: Process.peakMemoryGiB)
+      peakMemoryGiB: ProcessUsage.peakMemoryGiB)
     try store.finish(identity, with: metrics)
     sweep.observe(work, .evaluating, images: work.evaluationImages, seconds: metrics.secondsEvaluating)
     pulse.end()

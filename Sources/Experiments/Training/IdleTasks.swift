@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import Models
+import Support
 
 /// The tasks that training has left where they were: as good as switched off, which no table shows.
 package struct IdleTasks {

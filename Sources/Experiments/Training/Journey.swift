@@ -1,5 +1,6 @@
 import Configuration
 import Runs
+import Support
 
 /// A run that goes on, perhaps elsewhere. The same plan gives the same bits for the same kernels, OpenBLAS, compiler and
 /// processor; a run that was begun with others has bits that no uninterrupted run has, so that its record and its reader

@@ -9,7 +9,7 @@ extension Settings {
   /// - Parameters:
   ///   - identities: C, the identities of the training set.
   ///   - scheme: the dataset's attributes; read where the attribute task is on.
-  func modelConfiguration(identities: Int, scheme: AttributeScheme) -> AANetConfiguration {
+  package func modelConfiguration(identities: Int, scheme: AttributeScheme) -> AANetConfiguration {
     return AANetConfiguration(
       backbone: backbone.configuration, identities: identities, headWidth: head.width, global: tasks.global != nil,
       part: tasks.part.map { PartTaskConfiguration(parts: $0.parts, binning: $0.binning, reduction: $0.reduction) },

@@ -1,8 +1,8 @@
 import Configuration
-import Digests
 import Foundation
 import Models
 import Runs
+import Support
 import Tensors
 
 /// A file of pretrained weights, opened, compared with a backbone and found to fit it.
@@ -12,7 +12,7 @@ struct PretrainedBackbone {
   /// The digest of its bytes, which is part of the run's hash.
   let digest: String
   /// What was loaded and what was left out, in a line.
-  let summary: String
+  package let summary: String
   private let tensors: TensorFile
   private let fit: BackboneFit
 
@@ -58,7 +58,7 @@ struct PretrainedBackbone {
 
 extension BackboneFit {
   /// `all 265 tensors of the backbone are loaded; left out: fc.weight, fc.bias, 53 num_batches_tracked`.
-  var summary: String {
+  package var summary: String {
     let counters = leftOut.count { $0.hasSuffix("num_batches_tracked") }
     let surplus = leftOut.filter { name in
       !name.hasSuffix("num_batches_tracked") && !others.contains(where: name.hasPrefix)
@@ -73,7 +73,7 @@ extension BackboneFit {
   }
 
   /// What does not fit: the first tensor in full, how many others, and the network that the file is of.
-  func complaint(about file: TensorFile, at path: String) -> String {
+  package func complaint(about file: TensorFile, at path: String) -> String {
     guard let first = misfits.first else { return summary }
     let name = Wording.quoted(first.name)
     var text: String

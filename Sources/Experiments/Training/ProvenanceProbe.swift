@@ -1,5 +1,6 @@
 import Foundation
 import Runs
+import Support
 import Tensors
 
 /// Finds out where a run's numbers will come from.

@@ -41,13 +41,13 @@ struct Sweep {
 }
 
 /// How far a call is with all the runs that it trains.
-public struct SweepProgress: Sendable, Hashable {
+package struct SweepProgress: Sendable, Hashable {
   /// Images trained on.
-  public let images: Int
+  package let images: Int
   /// Images of all runs.
-  public let of: Int
+  package let of: Int
   /// Seconds that the rest takes, evaluation included, every run at its own speed; nil before any speed is known.
-  public let secondsLeft: Double?
+  package let secondsLeft: Double?
 }
 
 extension ExperimentRunner.Run {

@@ -6,7 +6,7 @@ import Runs
 import Tensors
 
 /// What ended a run before its time.
-public enum TrainingError: Error, CustomStringConvertible {
+package enum TrainingError: Error, CustomStringConvertible {
   /// Somebody asked to stop; the run was saved and can go on.
   case interrupted
   /// The run's numbers are no longer finite.
@@ -17,7 +17,7 @@ public enum TrainingError: Error, CustomStringConvertible {
   case inconsistent(file: URL, reason: String)
 
   /// What happened and what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .interrupted: "interrupted; the run was saved"
     case .diverged(let divergence): divergence.description

@@ -5,17 +5,17 @@ import Tensors
 
 /// A dataset as training and evaluation read it: images, classes and attribute labels, decoded images kept between
 /// epochs and between runs.
-public final class TrainingData {
+package final class TrainingData {
   /// The dataset.
-  public let dataset: Dataset
+  package let dataset: Dataset
   /// What its files' bytes say.
-  public let contents: DatasetContents
+  package let contents: DatasetContents
   /// The fingerprint of its files' bytes.
   let fingerprint: String
   /// The attributes that its annotators labelled.
-  public let scheme: AttributeScheme
+  package let scheme: AttributeScheme
   /// What was passed over in the attribute file.
-  public let attributeDefects: [AttributeDefect]
+  package let attributeDefects: [AttributeDefect]
   /// For each attribute the class of each training image, −1 where it is not labelled. Empty where there is no
   /// attribute file.
   let attributeLabels: [[Int]]
@@ -31,7 +31,7 @@ public final class TrainingData {
   ///   - contents: what the dataset's files hold.
   ///   - needsAttributes: whether a task reads the attribute file, which then must be there.
   /// - Throws: `DatasetError` where a file cannot be read, or the attribute file is missing or damaged.
-  public init(_ dataset: Dataset, contents: DatasetContents, needsAttributes: Bool) throws(DatasetError) {
+  package init(_ dataset: Dataset, contents: DatasetContents, needsAttributes: Bool) throws(DatasetError) {
     self.dataset = dataset
     self.contents = contents
     fingerprint = try contents.requireFingerprint(of: dataset)

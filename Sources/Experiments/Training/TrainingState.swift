@@ -1,5 +1,5 @@
 /// How far training has come: what a checkpoint holds beside the model's numbers.
-struct TrainingProgress: Codable, Equatable {
+package struct TrainingProgress: Codable, Equatable {
   /// Epochs that are complete.
   var epochs = 0
   /// Steps taken in the epoch that is not.
@@ -9,14 +9,14 @@ struct TrainingProgress: Codable, Equatable {
   /// Each task's loss at the first step of all; absent in checkpoints from before it was kept.
   var firstLosses: [String: Double]?
   /// Seconds of training over all sittings.
-  var seconds = 0.0
+  package var seconds = 0.0
 
   /// What an epoch adds up step by step.
   struct EpochSums: Codable, Equatable {
     var loss = 0.0
     var losses: [String: Double] = [:]
     var images = 0
-    var seconds = 0.0
+    package var seconds = 0.0
     var secondsWaiting = 0.0
   }
 

@@ -1,26 +1,26 @@
 import Runs
 
 /// What a call of ``ExperimentRunner`` left undone, having gone on with everything else.
-public struct UnfinishedRuns: Sendable, CustomStringConvertible {
+package struct UnfinishedRuns: Sendable, CustomStringConvertible {
   /// A run that another process is at work on.
-  public struct Occupied: Sendable {
+  package struct Occupied: Sendable {
     /// The trial.
-    public let trial: Trial
+    package let trial: Trial
     /// Its run.
-    public let run: RunIdentity
+    package let run: RunIdentity
     /// Who has it; nil where that has not said who it is.
-    public let holder: RunHolder?
+    package let holder: RunHolder?
   }
 
   /// Trials with their records, in the plans' order, that are finished.
-  public var finished: [(trial: Trial, record: RunRecord)]
+  package var finished: [(trial: Trial, record: RunRecord)]
   /// Runs that other processes are at work on.
-  public var occupied: [Occupied]
+  package var occupied: [Occupied]
   /// Runs whose numbers stopped being finite.
-  public var diverged: [Divergence]
+  package var diverged: [Divergence]
 
   /// Each in a line that names it.
-  public var lines: [String] {
+  package var lines: [String] {
     diverged.map(\.description)
       + occupied.map { left in
         "\(left.run.inWords): left to "
@@ -29,5 +29,5 @@ public struct UnfinishedRuns: Sendable, CustomStringConvertible {
   }
 
   /// All of them.
-  public var description: String { lines.joined(separator: "\n") }
+  package var description: String { lines.joined(separator: "\n") }
 }

@@ -10,7 +10,7 @@ extension Tape {
   ///   - weight: `[K, R, S, C]`.
   ///   - form: how it is computed; by default what the tape's policy says.
   /// - Returns: `[N, H', W', K]` with `H' = (H + 2·padding − R) / stride + 1`.
-  public func convolution(
+  package func convolution(
     _ input: Value, _ weight: Parameter, stride: Int = 1, padding: Int = 0, form: ConvolutionForm? = nil
   ) -> Value {
     let geometry = ConvolutionGeometry(input, weight, stride: stride, padding: padding)
@@ -34,7 +34,7 @@ extension Tape {
   /// In training it is ``convolution(_:_:stride:padding:form:)`` and ``batchNorm(_:_:activation:adding:)``. In
   /// evaluation, where the statistics are known beforehand, each stretch of the output is normalised while it is still
   /// in the cache of the core that computed it.
-  public func convolution(
+  package func convolution(
     _ input: Value, _ weight: Parameter, stride: Int = 1, padding: Int = 0, then norm: BatchNorm,
     activation: Activation = .rectified, adding shortcut: Value? = nil
   ) -> Value {

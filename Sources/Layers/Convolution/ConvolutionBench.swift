@@ -1,9 +1,9 @@
 import Tensors
 
 /// One convolution on numbers of its own, for timing its passes one by one.
-public struct ConvolutionBench {
+package struct ConvolutionBench {
   /// A pass of a convolution.
-  public enum Pass: String, CaseIterable, Sendable {
+  package enum Pass: String, CaseIterable, Sendable {
     /// The output.
     case forward
     /// The output as evaluation computes it, with weights that are prepared already.
@@ -24,7 +24,7 @@ public struct ConvolutionBench {
   private let prepared: PreparedWeight
 
   /// Makes the tensors.
-  public init(_ geometry: ConvolutionGeometry, form: ConvolutionForm, on engine: Engine) {
+  package init(_ geometry: ConvolutionGeometry, form: ConvolutionForm, on engine: Engine) {
     self.geometry = geometry
     self.engine = engine
     kernel = form.kernel(
@@ -37,7 +37,7 @@ public struct ConvolutionBench {
   }
 
   /// Runs one pass.
-  public func run(_ pass: Pass) {
+  package func run(_ pass: Pass) {
     switch pass {
     case .forward: kernel.forward(input, prepared(forReuse: false), into: output, finish: nil)
     case .evaluation: kernel.forward(input, prepared, into: output, finish: nil)

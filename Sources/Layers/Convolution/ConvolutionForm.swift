@@ -2,7 +2,7 @@ import Tensors
 
 /// How a convolution is computed. All forms give the same result but for rounding; tests hold each against the plain
 /// loops of `ConvolutionOracle`.
-public enum ConvolutionForm: String, Sendable, CaseIterable {
+package enum ConvolutionForm: String, Sendable, CaseIterable {
   /// One matrix product over the input as it lies: 1×1 kernels of stride 1.
   case direct
   /// Matrix products over patches that are gathered tile by tile, so that they stay in the cache: any kernel.
@@ -11,7 +11,7 @@ public enum ConvolutionForm: String, Sendable, CaseIterable {
   case winograd
 
   /// The form that is used for these sizes.
-  public static func choose(for geometry: ConvolutionGeometry) -> ConvolutionForm {
+  package static func choose(for geometry: ConvolutionGeometry) -> ConvolutionForm {
     if geometry.isPointwise { return .direct }
     guard winograd.supports(geometry), Accumulation.suiting(multiplications: geometry.multiplications) == .single else {
       return .patches
@@ -22,7 +22,7 @@ public enum ConvolutionForm: String, Sendable, CaseIterable {
   }
 
   /// Whether this form can compute these sizes.
-  public func supports(_ geometry: ConvolutionGeometry) -> Bool {
+  package func supports(_ geometry: ConvolutionGeometry) -> Bool {
     switch self {
     case .direct: geometry.isPointwise
     case .patches: true

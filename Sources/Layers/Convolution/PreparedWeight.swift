@@ -109,7 +109,7 @@ struct PreparedWeight {
 ///
 /// It serves as long as the parameters do not change. Winograd's transformed filters take four times the memory of
 /// the filters themselves: 170 MB for ResNet-50.
-public final class PreparedWeights {
+package final class PreparedWeights {
   private struct Key: Hashable {
     let parameter: ObjectIdentifier
     let layout: PreparedWeight.Layout
@@ -118,7 +118,7 @@ public final class PreparedWeights {
   private var kept: [Key: PreparedWeight] = [:]
 
   /// Starts with none.
-  public init() {}
+  package init() {}
 
   /// A parameter's value in a layout; batches of different sizes may want different ones.
   func prepared(

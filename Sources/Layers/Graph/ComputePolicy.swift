@@ -3,17 +3,17 @@ import Tensors
 /// Which of several ways of computing the same thing is taken.
 ///
 /// Left alone, each operation chooses by its sizes. A test or a parity check names one to prove that way.
-public struct ComputePolicy: Hashable, Sendable {
+package struct ComputePolicy: Hashable, Sendable {
   /// The form of convolutions, where it can compute them; nil chooses by their sizes.
-  public var form: ConvolutionForm?
+  package var form: ConvolutionForm?
   /// How products are summed; nil chooses by their sizes. Winograd's are always single.
-  public var accumulation: Accumulation?
+  package var accumulation: Accumulation?
 
   /// Every operation chooses by its sizes.
-  public static let automatic = ComputePolicy()
+  package static let automatic = ComputePolicy()
 
   /// Names what is not left to the sizes.
-  public init(form: ConvolutionForm? = nil, accumulation: Accumulation? = nil) {
+  package init(form: ConvolutionForm? = nil, accumulation: Accumulation? = nil) {
     self.form = form
     self.accumulation = accumulation
   }

@@ -2,28 +2,28 @@ import Tensors
 
 extension Parameter {
   /// The shape in files: a convolution's weights are `[K, C, R, S]` there.
-  public var storedShape: [Int] {
+  package var storedShape: [Int] {
     let shape = value.shape
     return layout == .convolution ? [shape[0], shape[3], shape[1], shape[2]] : shape
   }
 
   /// The numbers in the order of files.
-  public var storedValues: [Float] { reordered(value) }
+  package var storedValues: [Float] { reordered(value) }
 
   /// The gradient in the order of files.
-  public var storedGradient: [Float] { reordered(gradient) }
+  package var storedGradient: [Float] { reordered(gradient) }
 
   /// The momentum in the order of files.
-  public var storedMomentum: [Float] { reordered(momentum) }
+  package var storedMomentum: [Float] { reordered(momentum) }
 
   /// Takes numbers in the order of files; there must be as many as the parameter has.
-  public func load(_ stored: [Float]) { load(stored, into: value) }
+  package func load(_ stored: [Float]) { load(stored, into: value) }
 
   /// Takes the momentum in the order of files.
-  public func loadMomentum(_ stored: [Float]) { load(stored, into: momentum) }
+  package func loadMomentum(_ stored: [Float]) { load(stored, into: momentum) }
 
   /// Sets a gradient that is computed outside the graph.
-  public func setGradient(_ values: [Float]) {
+  package func setGradient(_ values: [Float]) {
     precondition(values.count == gradient.count)
     _ = gradient.values.update(fromContentsOf: values)
     hasGradient = true

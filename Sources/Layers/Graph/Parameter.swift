@@ -1,9 +1,9 @@
 import Tensors
 
 /// Trainable numbers of a model with their gradient and momentum.
-public final class Parameter {
+package final class Parameter {
   /// How the numbers lie in memory compared with PyTorch's files.
-  public enum Layout: Sendable {
+  package enum Layout: Sendable {
     /// As the shape says.
     case plain
     /// A convolution's weights: `[K, R, S, C]` here, `[K, C, R, S]` in files.
@@ -11,7 +11,7 @@ public final class Parameter {
   }
 
   /// Who a parameter belongs to, which decides its learning rate and decay.
-  public enum Group: String, Sendable, CaseIterable {
+  package enum Group: String, Sendable, CaseIterable {
     /// The backbone's, pretrained or not.
     case backbone
     /// The task heads'.
@@ -21,24 +21,24 @@ public final class Parameter {
   }
 
   /// The name in files: torchvision's for the backbone.
-  public let name: String
+  package let name: String
   /// The name of the layer that it belongs to: its own without `.weight` or `.bias`.
-  public var layer: String {
+  package var layer: String {
     for ending in [".weight", ".bias"] where name.hasSuffix(ending) { return String(name.dropLast(ending.count)) }
     return name
   }
   /// How the numbers lie in memory.
-  public let layout: Layout
+  package let layout: Layout
   /// Who the parameter belongs to.
-  public let group: Group
+  package let group: Group
   /// The numbers.
-  public let value: Tensor
+  package let value: Tensor
   /// The gradient of the loss; meaningful where ``hasGradient`` is set.
-  public let gradient: Tensor
+  package let gradient: Tensor
   /// The optimiser's running sum of gradients.
-  public let momentum: Tensor
+  package let momentum: Tensor
   /// Whether a gradient has arrived since the optimiser's last step.
-  public internal(set) var hasGradient = false
+  package internal(set) var hasGradient = false
 
   init(name: String, layout: Layout, group: Group, value: Tensor, gradient: Tensor, momentum: Tensor) {
     self.name = name
@@ -57,27 +57,27 @@ public final class Parameter {
 }
 
 /// Numbers of a model that are not trained: BatchNorm's running statistics.
-public struct RunningStatistic {
+package struct RunningStatistic {
   /// The name in files.
-  public let name: String
+  package let name: String
   /// The numbers.
-  public let value: Tensor
+  package let value: Tensor
 }
 
 /// All numbers of a model by name, in the order in which the model registered them.
-public final class ParameterStore {
+package final class ParameterStore {
   /// The engine whose memory holds the numbers.
-  public let engine: Engine
+  package let engine: Engine
   /// The trainable numbers.
-  public private(set) var parameters: [Parameter] = []
+  package private(set) var parameters: [Parameter] = []
   /// The numbers that are not trained.
-  public private(set) var statistics: [RunningStatistic] = []
+  package private(set) var statistics: [RunningStatistic] = []
 
   /// Makes an empty store.
-  public init(on engine: Engine) { self.engine = engine }
+  package init(on engine: Engine) { self.engine = engine }
 
   /// Registers a parameter, at zero.
-  public func parameter(
+  package func parameter(
     _ name: String, shape: [Int], layout: Parameter.Layout = .plain, group: Parameter.Group
   ) -> Parameter {
     let parameter = Parameter(
@@ -88,12 +88,12 @@ public final class ParameterStore {
   }
 
   /// Registers running statistics.
-  public func statistic(_ name: String, shape: [Int], value: Float) -> Tensor {
+  package func statistic(_ name: String, shape: [Int], value: Float) -> Tensor {
     let tensor = engine.filled(shape, with: value)
     statistics.append(RunningStatistic(name: name, value: tensor))
     return tensor
   }
 
   /// How many trainable numbers there are.
-  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.count } }
+  package var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.count } }
 }

@@ -4,14 +4,14 @@ import Tensors
 ///
 /// Values are what model code passes around: an operation takes values and gives values, and one value may be the input
 /// of any number of operations.
-public struct Value {
+package struct Value {
   /// The numbers.
-  public let tensor: Tensor
+  package let tensor: Tensor
   /// Where the gradient of the loss by these numbers gathers; nil where none is wanted.
   let slot: GradientSlot?
 
   /// The extent of each dimension.
-  public var shape: [Int] { tensor.shape }
+  package var shape: [Int] { tensor.shape }
 }
 
 /// Where the gradients that a value's users send back add up.
@@ -49,9 +49,9 @@ final class GradientSlot {
 }
 
 /// A scalar that training makes small: its value, and how strongly it counts when gradients flow back.
-public final class Loss {
+package final class Loss {
   /// The loss.
-  public let value: Double
+  package let value: Double
   /// What its gradient is multiplied with; set by ``Tape/backward(_:)``.
   var weight: Double = 0
 
@@ -63,9 +63,9 @@ public final class Loss {
 /// A tape serves one forward pass. Whether an operation runs as in training or as in evaluation is the tape's mode,
 /// handed to each operation as an argument with the tape; nothing ambient decides it. An evaluation tape records
 /// nothing, so tensors return to the engine as soon as the model lets go of them.
-public final class Tape {
+package final class Tape {
   /// Whether the pass is for training or for evaluation.
-  public enum Mode: Sendable {
+  package enum Mode: Sendable {
     /// Gradients are recorded; BatchNorm uses the batch's statistics and updates the running ones.
     case training
     /// Nothing is recorded; BatchNorm uses the running statistics.
@@ -73,11 +73,11 @@ public final class Tape {
   }
 
   /// The engine that operations run on.
-  public let engine: Engine
+  package let engine: Engine
   /// Whether the pass is for training or for evaluation.
-  public let mode: Mode
+  package let mode: Mode
   /// Which of several ways of computing the same thing is taken.
-  public let policy: ComputePolicy
+  package let policy: ComputePolicy
   /// Convolutions' weights in the layouts that they multiply with, kept from pass to pass; nil prepares them anew.
   let weights: PreparedWeights?
   private var steps: [() -> Void] = []
@@ -88,7 +88,7 @@ public final class Tape {
   /// - Parameter weights: where several evaluation passes of one model, between which nothing changes its parameters,
   ///   keep what they have prepared.
   /// - Parameter observer: sees what each layer with parameters makes, in forward order: who looks for a fault.
-  public init(
+  package init(
     on engine: Engine, mode: Mode, policy: ComputePolicy = .automatic, weights: PreparedWeights? = nil,
     observer: ((_ layer: String, _ output: Tensor) -> Void)? = nil
   ) {
@@ -101,19 +101,19 @@ public final class Tape {
   }
 
   /// Whether gradients are recorded.
-  public var isRecording: Bool { mode == .training }
+  package var isRecording: Bool { mode == .training }
 
   /// Brings a tensor into the computation.
   ///
   /// - Parameter wantsGradient: whether the gradient by this input is wanted (tests do); images need none.
-  public func input(_ tensor: Tensor, wantsGradient: Bool = false) -> Value {
+  package func input(_ tensor: Tensor, wantsGradient: Bool = false) -> Value {
     Value(tensor: tensor, slot: wantsGradient && isRecording ? GradientSlot() : nil)
   }
 
   /// Runs the recorded operations in reverse for the weighted sum of losses, leaving each parameter's gradient in place.
   ///
   /// Gradients of inputs that asked for one can be read with ``gradient(of:)`` afterwards. The tape is empty then.
-  public func backward(_ losses: [(loss: Loss, weight: Double)]) {
+  package func backward(_ losses: [(loss: Loss, weight: Double)]) {
     for (loss, weight) in losses { loss.weight += weight }
     while let step = steps.popLast() { step() }
   }
@@ -126,12 +126,12 @@ public final class Tape {
   }
 
   /// The gradient that arrived at an input, after ``backward(_:)``. Taking it clears it.
-  public func gradient(of value: Value) -> Tensor? { value.slot?.take() }
+  package func gradient(of value: Value) -> Tensor? { value.slot?.take() }
 
   /// Hands over the whole gradient by a value inside the computation, when the reverse pass reaches it.
   ///
   /// Call it as soon as the value is made: what is recorded later runs earlier in reverse.
-  public func observeGradient(of value: Value, _ see: @escaping (_ gradient: [Float]) -> Void) {
+  package func observeGradient(of value: Value, _ see: @escaping (_ gradient: [Float]) -> Void) {
     guard let slot = value.slot else { return }
     record { if let gradient = slot.current { see(gradient.array) } }
   }

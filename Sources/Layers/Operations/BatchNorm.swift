@@ -4,23 +4,23 @@ import Tensors
 ///
 /// PyTorch's conventions: ε = 1e-5 is added to the variance; the running statistics move by 0.1 towards the batch's; the
 /// running variance is the unbiased one, while the batch is normalised with the biased one.
-public struct BatchNorm {
+package struct BatchNorm {
   /// The factor γ, `[C]`, started at 1.
-  public let weight: Parameter
+  package let weight: Parameter
   /// The offset β, `[C]`, started at 0.
-  public let bias: Parameter
+  package let bias: Parameter
   /// The running mean, `[C]`.
-  public let runningMean: Tensor
+  package let runningMean: Tensor
   /// The running variance, `[C]`.
-  public let runningVariance: Tensor
+  package let runningVariance: Tensor
 
   /// What is added to the variance.
-  public static let epsilon = 1e-5
+  package static let epsilon = 1e-5
   /// How far the running statistics move towards a batch's.
-  public static let rate = 0.1
+  package static let rate = 0.1
 
   /// Registers `NAME.weight`, `NAME.bias`, `NAME.running_mean` and `NAME.running_var`.
-  public init(_ name: String, channels: Int, group: Parameter.Group, in store: ParameterStore) {
+  package init(_ name: String, channels: Int, group: Parameter.Group, in store: ParameterStore) {
     weight = store.parameter("\(name).weight", shape: [channels], group: group)
     bias = store.parameter("\(name).bias", shape: [channels], group: group)
     runningMean = store.statistic("\(name).running_mean", shape: [channels], value: 0)
@@ -30,7 +30,7 @@ public struct BatchNorm {
 }
 
 /// What happens to a normalised value before it leaves a BatchNorm.
-public enum Activation: Sendable {
+package enum Activation: Sendable {
   /// Nothing.
   case none
   /// Negative numbers become zero.
@@ -48,7 +48,7 @@ extension Tape {
   ///   - input: `[…, C]`; every dimension but the last is averaged over.
   ///   - shortcut: of the same shape, where there is one.
   /// - Returns: of the same shape.
-  public func batchNorm(
+  package func batchNorm(
     _ input: Value, _ norm: BatchNorm, activation: Activation = .rectified, adding shortcut: Value? = nil
   ) -> Value {
     let channels = norm.weight.value.count

@@ -11,7 +11,7 @@ extension Tape {
   /// - Parameters:
   ///   - logits: `[N, C]`.
   ///   - labels: a class in `0 ..< C` for each row, or −1 where the row has none.
-  public func crossEntropy(_ logits: Value, labels: [Int]) -> Loss {
+  package func crossEntropy(_ logits: Value, labels: [Int]) -> Loss {
     let (rows, classes) = (logits.shape[0], logits.shape[1])
     precondition(labels.count == rows && labels.allSatisfy { $0 >= -1 && $0 < classes }, "labels do not fit the logits")
     let labelled = labels.count { $0 >= 0 }

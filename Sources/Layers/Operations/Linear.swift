@@ -8,7 +8,7 @@ extension Tape {
   ///   - weight: `[O, I]`.
   ///   - bias: `[O]`, where there is one.
   /// - Returns: `[N, O]`.
-  public func linear(_ input: Value, _ weight: Parameter, bias: Parameter? = nil) -> Value {
+  package func linear(_ input: Value, _ weight: Parameter, bias: Parameter? = nil) -> Value {
     let (rows, inputs, outputs) = (input.shape[0], input.shape[1], weight.value.shape[0])
     precondition(weight.value.shape[1] == inputs, "\(weight.name) does not take \(inputs) numbers")
     let output = result(engine.empty([rows, outputs]))

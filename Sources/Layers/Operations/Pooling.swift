@@ -8,7 +8,7 @@ extension Tape {
   ///
   /// - Parameter input: `[N, H, W, C]`.
   /// - Returns: `[N, H', W', C]` with `H' = (H + 2·padding − window) / stride + 1`.
-  public func maxPool(_ input: Value, window: Int, stride: Int, padding: Int) -> Value {
+  package func maxPool(_ input: Value, window: Int, stride: Int, padding: Int) -> Value {
     precondition(window <= 15, "a window of \(window) has more places than a byte can number")
     precondition(padding * 2 <= window, "a window of \(window) would lie wholly in a padding of \(padding)")
     let (batch, height, width, channels) = (input.shape[0], input.shape[1], input.shape[2], input.shape[3])

@@ -11,7 +11,7 @@ extension Tape {
   ///   - input: `[N, H, W, C]`.
   ///   - regions: for each region the rows of each image, none empty.
   /// - Returns: for each region `[N, C]`.
-  public func regionMeans(_ input: Value, regions: [[Range<Int>]]) -> [Value] {
+  package func regionMeans(_ input: Value, regions: [[Range<Int>]]) -> [Value] {
     let (batch, height, width, channels) = (input.shape[0], input.shape[1], input.shape[2], input.shape[3])
     for region in regions {
       precondition(
@@ -77,7 +77,7 @@ extension Tape {
   ///   - input: `[N, H, W, C]`.
   ///   - map: `[N, H, W]`.
   /// - Returns: `[N, C]`.
-  public func attendedMean(_ input: Value, map: Tensor) -> Value {
+  package func attendedMean(_ input: Value, map: Tensor) -> Value {
     let (batch, height, width, channels) = (input.shape[0], input.shape[1], input.shape[2], input.shape[3])
     precondition(map.count == batch * height * width, "the map \(map.shape) does not fit the features \(input.shape)")
     let positions = height * width

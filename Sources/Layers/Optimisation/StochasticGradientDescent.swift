@@ -6,14 +6,14 @@ import Tensors
 ///     g = gradient + decay · w        m = momentum · m + g        w = w − rate · m
 ///
 /// Gradient, momentum and update are one pass over the memory. A parameter that no gradient reached stays as it is.
-public struct StochasticGradientDescent: Sendable {
+package struct StochasticGradientDescent: Sendable {
   /// How much of the running sum of gradients is kept.
-  public var momentum: Double
+  package var momentum: Double
   /// The weight decay of each group.
-  public var decay: [Parameter.Group: Double]
+  package var decay: [Parameter.Group: Double]
 
   /// Sets up the optimiser.
-  public init(momentum: Double, decay: [Parameter.Group: Double]) {
+  package init(momentum: Double, decay: [Parameter.Group: Double]) {
     self.momentum = momentum
     self.decay = decay
   }
@@ -24,7 +24,7 @@ public struct StochasticGradientDescent: Sendable {
   /// - Returns: the first parameter that the step left with a number that is not finite, its momentum included; nil
   ///   while all is well. The numbers are in registers anyhow when they are looked at.
   @discardableResult
-  public func step(_ store: ParameterStore, rates: [Parameter.Group: Double]) -> Parameter? {
+  package func step(_ store: ParameterStore, rates: [Parameter.Group: Double]) -> Parameter? {
     var broken: Parameter?
     for parameter in store.parameters where parameter.hasGradient {
       parameter.hasGradient = false
@@ -73,20 +73,20 @@ public struct StochasticGradientDescent: Sendable {
 }
 
 /// A staircase: the learning rate is multiplied with `factor` at the start of each of the epochs `at`.
-public struct StepSchedule: Hashable, Sendable {
+package struct StepSchedule: Hashable, Sendable {
   /// Epochs (counted from 0) before which the factor is applied.
-  public var at: [Int]
+  package var at: [Int]
   /// What the rate is multiplied with.
-  public var factor: Double
+  package var factor: Double
 
   /// Sets up a schedule.
-  public init(at: [Int], factor: Double) {
+  package init(at: [Int], factor: Double) {
     self.at = at
     self.factor = factor
   }
 
   /// What the first rate is multiplied with in an epoch, counted from 0.
-  public func multiplier(epoch: Int) -> Double {
+  package func multiplier(epoch: Int) -> Double {
     at.reduce(1) { $1 <= epoch ? $0 * factor : $0 }
   }
 }

@@ -1,16 +1,16 @@
 import Layers
 
 /// One convolution of a network, by name.
-public struct NamedConvolution: Hashable, Sendable {
+package struct NamedConvolution: Hashable, Sendable {
   /// The weights' name without `.weight`: `layer1.0.conv2`.
-  public let name: String
+  package let name: String
   /// Its sizes.
-  public let geometry: ConvolutionGeometry
+  package let geometry: ConvolutionGeometry
 }
 
 extension ResNetConfiguration {
   /// The network's convolutions in order, for a batch of images.
-  public func convolutions(batch: Int, height: Int, width imageWidth: Int) -> [NamedConvolution] {
+  package func convolutions(batch: Int, height: Int, width imageWidth: Int) -> [NamedConvolution] {
     var found: [NamedConvolution] = []
     var (rows, columns, channels) = (height, imageWidth, 3)
     @discardableResult

@@ -2,29 +2,29 @@ import Layers
 import Tensors
 
 /// The sizes of a residual network.
-public struct ResNetConfiguration: Hashable, Sendable {
+package struct ResNetConfiguration: Hashable, Sendable {
   /// The kind of block that the stages are made of.
-  public enum Block: String, Sendable, CaseIterable {
+  package enum Block: String, Sendable, CaseIterable {
     /// Two 3×3 convolutions (ResNet-18 and 34).
     case basic
     /// 1×1, 3×3 and 1×1 convolutions (ResNet-50, 101 and 152).
     case bottleneck
 
     /// Output channels per unit of the stage's width.
-    public var expansion: Int { self == .basic ? 1 : 4 }
+    package var expansion: Int { self == .basic ? 1 : 4 }
   }
 
   /// The kind of block.
-  public var block: Block
+  package var block: Block
   /// Blocks in each of the four stages.
-  public var blocks: [Int]
+  package var blocks: [Int]
   /// Channels of the first stage; each further stage doubles them.
-  public var width: Int
+  package var width: Int
   /// Stride of the last stage: 1 keeps the feature map's resolution, 2 halves it.
-  public var lastStride: Int
+  package var lastStride: Int
 
   /// Names the sizes of a residual network.
-  public init(block: Block, blocks: [Int], width: Int = 64, lastStride: Int = 1) {
+  package init(block: Block, blocks: [Int], width: Int = 64, lastStride: Int = 1) {
     self.block = block
     self.blocks = blocks
     self.width = width
@@ -32,13 +32,13 @@ public struct ResNetConfiguration: Hashable, Sendable {
   }
 
   /// Z, the channels of the feature map.
-  public var channels: Int { width << 3 * block.expansion }
+  package var channels: Int { width << 3 * block.expansion }
 
   /// The strides of the four stages.
-  public var strides: [Int] { [1, 2, 2, lastStride] }
+  package var strides: [Int] { [1, 2, 2, lastStride] }
 
   /// Rows (or columns) of the feature map for that many rows (or columns) of the input.
-  public func featureExtent(of extent: Int) -> Int {
+  package func featureExtent(of extent: Int) -> Int {
     var extent = (extent + 6 - 7) / 2 + 1  // the stem's convolution
     extent = (extent + 2 - 3) / 2 + 1  // its max pooling
     return strides.reduce(extent) { ($0 - 1) / $1 + 1 }
@@ -49,15 +49,15 @@ public struct ResNetConfiguration: Hashable, Sendable {
 /// torchvision's names, so that its weight files load as they are.
 ///
 /// Source: paper, section 3.5 (ResNet-50 and ResNet-152); He et al., CVPR 2016.
-public struct ResNet {
+package struct ResNet {
   /// The sizes.
-  public let configuration: ResNetConfiguration
+  package let configuration: ResNetConfiguration
   private let stemConvolution: Parameter
   private let stemNorm: BatchNorm
   private let blocks: [ResidualBlock]
 
   /// Registers the network's parameters under `prefix` (`backbone.`).
-  public init(_ configuration: ResNetConfiguration, prefix: String, in store: ParameterStore) {
+  package init(_ configuration: ResNetConfiguration, prefix: String, in store: ParameterStore) {
     self.configuration = configuration
     stemConvolution = store.parameter(
       "\(prefix)conv1.weight", shape: [configuration.width, 7, 7, 3], layout: .convolution, group: .backbone)
@@ -80,7 +80,7 @@ public struct ResNet {
   ///
   /// - Parameter images: `[N, H, W, 3]`, normalised.
   /// - Returns: `[N, H', W', Z]`.
-  public func callAsFunction(_ images: Value, on tape: Tape) -> Value {
+  package func callAsFunction(_ images: Value, on tape: Tape) -> Value {
     var x = tape.convolution(images, stemConvolution, stride: 2, padding: 3, then: stemNorm)
     x = tape.maxPool(x, window: 3, stride: 2, padding: 1)
     for block in blocks { x = block(x, on: tape) }

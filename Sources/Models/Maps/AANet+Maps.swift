@@ -8,7 +8,7 @@ extension AANet {
   /// - Parameters:
   ///   - output: of a pass on an evaluation tape.
   ///   - image: the image's place in the batch.
-  public func maps(of output: Output, image: Int, on engine: Engine) -> ImageMaps {
+  package func maps(of output: Output, image: Int, on engine: Engine) -> ImageMaps {
     let shape = output.features.shape
     let (height, width) = (shape[1], shape[2])
     let features = output.features.tensor.view(

@@ -1,17 +1,17 @@
 /// Where in one image a class finds its evidence: a number for each place of the feature map, over the rows that its
 /// task reads.
-public struct ActivationMap: Sendable, Equatable {
+package struct ActivationMap: Sendable, Equatable {
   /// The class that the map is of.
-  public let predicted: Int
+  package let predicted: Int
   /// The rows of the feature map that it covers.
-  public let rows: Range<Int>
+  package let rows: Range<Int>
   /// Columns of the feature map.
-  public let width: Int
+  package let width: Int
   /// The evidence, `rows.count × width` numbers, row by row.
-  public let values: [Float]
+  package let values: [Float]
 
   /// Gathers a map; `values` must fill its rows.
-  public init(predicted: Int, rows: Range<Int>, width: Int, values: [Float]) {
+  package init(predicted: Int, rows: Range<Int>, width: Int, values: [Float]) {
     precondition(values.count == rows.count * width, "\(values.count) values do not fill \(rows.count) x \(width)")
     self.predicted = predicted
     self.rows = rows
@@ -20,7 +20,7 @@ public struct ActivationMap: Sendable, Equatable {
   }
 
   /// The map scaled to 0 ... 1 by its own least and greatest value, as the attention map takes it; a flat one is 0.
-  public var scaled: ActivationMap {
+  package var scaled: ActivationMap {
     let low = values.min() ?? 0
     let span = max((values.max() ?? 0) - low, 1e-12)
     return ActivationMap(predicted: predicted, rows: rows, width: width, values: values.map { ($0 - low) / span })
@@ -28,24 +28,24 @@ public struct ActivationMap: Sendable, Equatable {
 }
 
 /// What a network saw in one image.
-public struct ImageMaps: Sendable {
+package struct ImageMaps: Sendable {
   /// Rows of the feature map.
-  public let height: Int
+  package let height: Int
   /// Columns of the feature map.
-  public let width: Int
+  package let width: Int
   /// The global task's map of the training identity that it takes the image for; nil where the task is off.
-  public let global: ActivationMap?
+  package let global: ActivationMap?
   /// Each attribute's map of its predicted value, in the configuration's order; empty where the task is off.
-  public let attributes: [ActivationMap]
+  package let attributes: [ActivationMap]
   /// The attribute attention map, `height × width` numbers in 0 ... 1; nil where the task is off.
-  public let attention: [Float]?
+  package let attention: [Float]?
   /// The rows of each part, top first; empty where the task is off.
-  public let parts: [Range<Int>]
+  package let parts: [Range<Int>]
   /// How many channels of the feature map have their maximum at each place, `height × width` (Equation 1).
-  public let peaks: [Int]
+  package let peaks: [Int]
 
   /// Gathers the maps of one image.
-  public init(
+  package init(
     height: Int, width: Int, global: ActivationMap?, attributes: [ActivationMap], attention: [Float]?,
     parts: [Range<Int>], peaks: [Int]
   ) {

@@ -2,14 +2,14 @@ import Layers
 import Tensors
 
 /// The attribute task's answers from stored descriptors: its vectors stand in them, so no image is needed.
-public struct AttributeReadout {
+package struct AttributeReadout {
   private let length: Int
   /// For each attribute its classifier and where the vector that it reads begins in a descriptor.
   private let classifiers: [(weight: Parameter, bias: Parameter, start: Int)]
   private let width: Int
 
   /// Prepares to read descriptors of a model; one without the attribute task gives no answers.
-  public init(of model: AANet) {
+  package init(of model: AANet) {
     let layout = model.layout
     length = layout.length
     width = layout.width
@@ -21,7 +21,7 @@ public struct AttributeReadout {
   /// The class scores of each attribute, in the configuration's order: `W · v + b` on its region's vector.
   ///
   /// - Parameter descriptor: ``AANetConfiguration/descriptorLength`` numbers.
-  public func logits(of descriptor: ArraySlice<Float>) -> [[Float]] {
+  package func logits(of descriptor: ArraySlice<Float>) -> [[Float]] {
     precondition(descriptor.count == length, "a descriptor of \(descriptor.count) numbers, not \(length)")
     return classifiers.map { weight, bias, start in
       (0..<bias.value.count).map { c in

@@ -5,9 +5,9 @@ import Tensors
 ///
 /// Files name a ResNet's tensors as torchvision does (timm's ResNets have the same names) or by their places in a
 /// Sequential, alone or behind a prefix (``BackboneNaming``).
-public struct BackboneFit: Sendable {
+package struct BackboneFit: Sendable {
   /// Why a file cannot be loaded into a backbone, by the name in the file.
-  public enum Misfit: Sendable, Hashable {
+  package enum Misfit: Sendable, Hashable {
     /// The backbone needs a tensor that the file lacks.
     case missing(String)
     /// A tensor has another shape.
@@ -20,7 +20,7 @@ public struct BackboneFit: Sendable {
     case ambiguous([String])
 
     /// The tensor's name in the file, or the first prefix.
-    public var name: String {
+    package var name: String {
       switch self {
       case .missing(let name), .shape(let name, _, _), .kind(let name, _), .surplus(let name): name
       case .ambiguous(let prefixes): prefixes.first ?? ""
@@ -29,26 +29,26 @@ public struct BackboneFit: Sendable {
   }
 
   /// The backbone's sizes.
-  public let configuration: ResNetConfiguration
+  package let configuration: ResNetConfiguration
   /// What stands in front of the backbone's names in the file.
-  public var prefix: String { naming.prefix }
+  package var prefix: String { naming.prefix }
   /// Other prefixes behind which the file has the same tensors, of which it is plain that they are not meant: those of a
   /// running mean (`model_ema.`) or of a second encoder (`encoder_k.`).
-  public let others: [String]
+  package let others: [String]
   /// The names in the file of the tensors that the backbone takes, in its order.
-  public let loaded: [String]
+  package let loaded: [String]
   /// The names in the file of everything else, in the file's order: a classifier (`fc.weight`), the
   /// `num_batches_tracked` of BatchNorm, which only averages without a momentum need, an optimiser's state.
-  public let leftOut: [String]
+  package let leftOut: [String]
   /// What does not fit; nothing is loaded where there is anything here.
-  public let misfits: [Misfit]
+  package let misfits: [Misfit]
   let naming: BackboneNaming
 
   /// Compares a file's tensors with a backbone's, by name and shape; no numbers are read.
   ///
   /// Of all prefixes the one is taken under which the backbone fits: where it fits under several, none at all before the
   /// one that says nothing but "the model". Where several say that, or none, the misfit is ``Misfit/ambiguous(_:)``.
-  public init(of file: TensorFile, into configuration: ResNetConfiguration) {
+  package init(of file: TensorFile, into configuration: ResNetConfiguration) {
     let wanted = configuration.tensors
     let found = BackboneNaming.found(in: file, wanted: wanted.map(\.name))
     let whole = found.prefix { $0.matches == wanted.count }.map {
@@ -113,7 +113,7 @@ extension BackboneFit {
   /// Reads the numbers that would be loaded, one tensor at a time, and looks whether all are finite.
   ///
   /// - Throws: ``ModelError`` that names the first tensor of which one is not, in single precision.
-  public func checkNumbers(in file: TensorFile) throws(ModelError) {
+  package func checkNumbers(in file: TensorFile) throws(ModelError) {
     for name in loaded { _ = try numbers(name, in: file) }
   }
 
@@ -121,7 +121,7 @@ extension BackboneFit {
   ///
   /// - Parameter layers: what stands in front of torchvision's names in the model.
   /// - Throws: ``ModelError`` where something does not fit or is no finite number.
-  public func load(_ file: TensorFile, into store: ParameterStore, layers: String = "backbone.") throws(ModelError) {
+  package func load(_ file: TensorFile, into store: ParameterStore, layers: String = "backbone.") throws(ModelError) {
     if let misfit = misfits.first {
       throw ModelError("'\(misfit.name)' does not fit the backbone (and \(misfits.count - 1) others do not)")
     }

@@ -2,16 +2,16 @@ import Tensors
 
 extension ResNetConfiguration {
   /// A tensor of the network as files hold it.
-  public struct TensorDescription: Sendable, Hashable {
+  package struct TensorDescription: Sendable, Hashable {
     /// torchvision's name.
-    public let name: String
+    package let name: String
     /// The shape in files.
-    public let shape: [Int]
+    package let shape: [Int]
   }
 
   /// Every tensor of the network under torchvision's names, in the network's order: convolutions, and of each BatchNorm
   /// the weight, the bias and the running statistics.
-  public var tensors: [TensorDescription] {
+  package var tensors: [TensorDescription] {
     var result: [TensorDescription] = []
     func convolution(_ name: String, _ filters: Int, _ channels: Int, _ kernel: Int) {
       result.append(TensorDescription(name: "\(name).weight", shape: [filters, channels, kernel, kernel]))
@@ -50,7 +50,7 @@ extension ResNetConfiguration {
 
   /// The network that a file's tensors are of, told by their names and shapes; nil where they are no ResNet's. The last
   /// stage's stride leaves no trace in a file and is 1 here.
-  public init?(of file: TensorFile) {
+  package init?(of file: TensorFile) {
     // What every ResNet has, whatever its depth.
     let wanted = ["conv1.weight", "bn1.running_var"] + (1...4).map { "layer\($0).0.conv1.weight" }
     guard let found = BackboneNaming.found(in: file, wanted: wanted).first else { return nil }
@@ -76,5 +76,5 @@ extension ResNetConfiguration {
 
 extension BackboneFit {
   /// The network whose tensors the file has where this fit was looked for; nil where they are no ResNet's.
-  public func network(in file: TensorFile) -> ResNetConfiguration? { ResNetConfiguration(of: file, named: naming) }
+  package func network(in file: TensorFile) -> ResNetConfiguration? { ResNetConfiguration(of: file, named: naming) }
 }

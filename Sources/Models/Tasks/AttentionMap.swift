@@ -2,7 +2,7 @@ import Layers
 import Tensors
 
 /// What the merged map must reach to be kept.
-public enum AttentionThreshold: Hashable, Sendable {
+package enum AttentionThreshold: Hashable, Sendable {
   /// The map's own mean.
   case mean
   /// The level that separates the map's values best into two groups (Otsu), over 256 bins.
@@ -16,18 +16,18 @@ public enum AttentionThreshold: Hashable, Sendable {
 /// For each selected attribute the class activation map of its predicted class over its region's rows,
 /// `M(h,w) = Σ_v W[c,v] · F[v,h,w]`, scaled to 0 ... 1 by its own extremes; the maps merged by their maximum; what
 /// lies below the threshold set to 0. Source: paper, section 3.3 (ii); Zhou et al., CVPR 2016.
-public struct AttentionMap {
+package struct AttentionMap {
   /// One attribute that goes into the map.
-  public struct Contribution {
+  package struct Contribution {
     /// The class scores, `[N, C]`.
-    public let logits: Tensor
+    package let logits: Tensor
     /// The classifier's weights, `[C, V]`.
-    public let weight: Tensor
+    package let weight: Tensor
     /// Where the attribute is looked for.
-    public let region: BodyRegion
+    package let region: BodyRegion
 
     /// Names one attribute's part in the map.
-    public init(logits: Tensor, weight: Tensor, region: BodyRegion) {
+    package init(logits: Tensor, weight: Tensor, region: BodyRegion) {
       self.logits = logits
       self.weight = weight
       self.region = region
@@ -39,7 +39,7 @@ public struct AttentionMap {
   /// - Parameters:
   ///   - features: the attribute task's map F, `[N, H, W, V]`.
   /// - Returns: `[N, H, W]`, each number 0 or in 0 ... 1. It is a constant to the gradient.
-  public static func merged(
+  package static func merged(
     _ contributions: [Contribution], features: Tensor, threshold: AttentionThreshold, on engine: Engine
   ) -> Tensor {
     let (batch, height, width) = (features.shape[0], features.shape[1], features.shape[2])

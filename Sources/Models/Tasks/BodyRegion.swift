@@ -1,7 +1,7 @@
 /// The part of the feature map that an attribute is looked for in.
 ///
 /// Source: paper, section 3.3 and Figure 5; equal thirds are the specification's choice.
-public enum BodyRegion: String, Sendable, CaseIterable {
+package enum BodyRegion: String, Sendable, CaseIterable {
   /// All rows.
   case global
   /// The upper third: head and chest.
@@ -12,7 +12,7 @@ public enum BodyRegion: String, Sendable, CaseIterable {
   case bottom
 
   /// The region's rows in a map of `height` rows; none is empty from three rows on.
-  public func rows(of height: Int) -> Range<Int> {
+  package func rows(of height: Int) -> Range<Int> {
     let upper = Int((Double(height) / 3).rounded(.toNearestOrEven))
     let lower = Int((2 * Double(height) / 3).rounded(.toNearestOrEven))
     return switch self {

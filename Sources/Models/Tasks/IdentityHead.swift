@@ -6,7 +6,7 @@ import Tensors
 ///     v = relu(BatchNorm(reduce · x))        logits = classifier · v + bias
 ///
 /// Source: paper, sections 3 and 3.1. The vector v after ReLU is what the descriptor takes.
-public struct IdentityHead {
+package struct IdentityHead {
   /// `[V, Z]`.
   let reduce: Parameter
   package let norm: BatchNorm
@@ -21,7 +21,7 @@ public struct IdentityHead {
   ///   - features: Z, numbers of the pooled feature vector.
   ///   - width: V.
   ///   - identities: C.
-  public init(_ name: String, features: Int, width: Int, identities: Int, in store: ParameterStore) {
+  package init(_ name: String, features: Int, width: Int, identities: Int, in store: ParameterStore) {
     reduce = store.parameter("\(name).reduce.weight", shape: [width, features], group: .new)
     norm = BatchNorm("\(name).bn", channels: width, group: .new, in: store)
     classifier = store.parameter("\(name).classifier.weight", shape: [identities, width], group: .new)

@@ -2,7 +2,7 @@ import Layers
 import Tensors
 
 /// How the part task cuts a feature map into horizontal parts.
-public enum PartBinning: String, Sendable, CaseIterable {
+package enum PartBinning: String, Sendable, CaseIterable {
   /// k-means over the rows of the channels' peaks, image by image (paper, section 3.2).
   case kmeans
   /// Equal strips.
@@ -12,7 +12,7 @@ public enum PartBinning: String, Sendable, CaseIterable {
 /// The part task's regions: full-width strips of rows, found from where each channel peaks.
 ///
 /// Source: paper, section 3.2 and Equation 1; the clustering is the specification's.
-public enum PartBins {
+package enum PartBins {
   /// The most rounds of k-means.
   static let mostRounds = 10
 
@@ -22,7 +22,7 @@ public enum PartBins {
   ///   - features: the map X, `[N, H, W, Z]`, at least `parts` rows high.
   ///   - parts: how many parts.
   /// - Returns: `parts` lists of N non-empty ranges that together cover all rows.
-  public static func regions(
+  package static func regions(
     of features: Tensor, parts: Int, binning: PartBinning, on engine: Engine
   ) -> [[Range<Int>]] {
     let (batch, height) = (features.shape[0], features.shape[1])

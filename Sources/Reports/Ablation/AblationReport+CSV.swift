@@ -1,7 +1,9 @@
+import Documents
+
 extension AblationReport {
   /// Table 3 as comma-separated values: a row a variant, figures in percent, both forms of mAP by name, the gain over
   /// the row before. An empty field is a gap.
-  public func csv() -> String {
+  package func csv() -> String {
     var heads = ["variant", "weights", "seeds_planned", "seeds_finished"]
     heads += TaskLoss.all.map { "weight_\($0.name)" }
     heads += ["measured_on", "mAP_mean", "mAP_deviation", "mAP_trapezoid_mean", "mAP_trapezoid_deviation"]

@@ -1,3 +1,5 @@
+import Charts
+import Documents
 import Foundation
 import Runs
 
@@ -52,7 +54,7 @@ extension AblationReport {
   }
 
   /// The charts, each where it was drawn.
-  public func figures(_ drawings: [String: String]) -> [Document.Figure] {
+  package func figures(_ drawings: [String: String]) -> [Document.Figure] {
     let names = charts().map(\.name)
     return names.compactMap { name in
       guard let svg = drawings[name], let words = figureWords(name) else { return nil }

@@ -1,8 +1,10 @@
+import Documents
+
 extension AblationReport {
   /// What the figures say, in plain sentences: a metric each, then what is missing.
   ///
   /// Where rows do not come out in the paper's order, the sentence names them; nothing is smoothed over.
-  public func findings() -> [Typeset] {
+  package func findings() -> [Typeset] {
     var sentences: [Typeset] = []
     for metric in ReportMetric.allCases {
       if let sentence = orderFinding(metric) { sentences.append(sentence) }
@@ -42,7 +44,7 @@ extension AblationReport {
   }
 
   /// How each number is computed.
-  public func methods() -> [Typeset] {
+  package func methods() -> [Typeset] {
     let seeds = variants.map(\.finished.count).max() ?? 0
     let quantile = StudentT.twoSidedQuantile(
       probability: PairedDifference.confidence, degreesOfFreedom: seeds - 1)

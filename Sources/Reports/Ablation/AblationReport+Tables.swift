@@ -1,8 +1,9 @@
+import Documents
 import Runs
 
 extension AblationReport {
   /// Table 3: a row a variant, what was measured beside what the paper printed.
-  public func resultsTable() -> Table {
+  package func resultsTable() -> Table {
     var columns = [Table.Column("Task loss", .leading)]
     columns += TaskLoss.all.map { Table.Column(Typeset([.symbol("λ", subscript: $0.mark)])) }
     columns += [Table.Column("Weights", .leading), Table.Column("n", group: 0)]

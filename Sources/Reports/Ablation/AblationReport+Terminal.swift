@@ -1,14 +1,16 @@
+import Documents
+
 extension AblationReport {
   /// The table as plain text, in columns. A narrow terminal loses the weights' columns first, then the seeds' count; the
   /// figures stay.
-  public func terminalResults(width: Int) -> [String] {
+  package func terminalResults(width: Int) -> [String] {
     let room = max(40, width)
     return "Table 3 · percent, mean ± deviation over n seeds · \(source.measuredWhere)".wrapped(to: room) + [""]
       + plainResults.terminal(width: room, optional: [[1, 2, 3, 4], [5], [6]])
   }
 
   /// The table, the deltas and what they say as plain text for a terminal of the given width.
-  public func terminalTable(width: Int = 100) -> String {
+  package func terminalTable(width: Int = 100) -> String {
     let room = max(40, width)
     var lines = terminalResults(width: width)
     lines.append("")

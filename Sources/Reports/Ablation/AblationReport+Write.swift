@@ -1,8 +1,10 @@
+import Charts
+import Documents
 import Foundation
 
 extension AblationReport {
   /// The page to open.
-  public static let page = "index.html"
+  package static let page = "index.html"
 
   /// Writes the report into a folder and returns its files, the page first.
   ///
@@ -13,7 +15,7 @@ extension AblationReport {
   /// - Throws: a `ReportError` where nothing is measured yet, where gnuplot is missing, and where the folder holds files
   ///   that are not a report's.
   @discardableResult
-  public func write(to folder: URL, marksCSV: Bool = false) throws -> [URL] {
+  package func write(to folder: URL, marksCSV: Bool = false) throws -> [URL] {
     guard hasMeasurements else {
       throw ReportError("no run of \(experiment.onOneLine) is finished yet: run \(command.onOneLine)")
     }
@@ -24,7 +26,7 @@ extension AblationReport {
     let swap = FolderSwap(target: target, isKnown: known.contains)
     try swap.check()
     return try swap.fill { work in
-      let pictures = try Charts.draw(charts, in: work)
+      let pictures = try Plot.draw(charts, in: work)
       var drawings: [String: String] = [:]
       for chart in charts {
         drawings[chart.name] = try String(contentsOf: work.appendingPathComponent("\(chart.name).svg"), encoding: .utf8)

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Runs
 
@@ -6,28 +7,28 @@ import Runs
 ///
 /// A report is a function of its records: it holds no date and no path of this machine, so the same records give the
 /// same bytes.
-public struct AblationReport: Sendable {
+package struct AblationReport: Sendable {
   /// The report's title.
-  public var title: String
+  package var title: String
   /// Paragraphs of introduction, free of numbers.
-  public var introduction: [String]
+  package var introduction: [String]
   /// The experiment that the runs belong to: `quickstart/table3`.
-  public var experiment: String
+  package var experiment: String
   /// The data that was measured on: `synthetic-duke`.
-  public var dataset: String
+  package var dataset: String
   /// Whether that data is drawn, so that no figure may pass for one of the real benchmark.
-  public var isSynthetic: Bool
+  package var isSynthetic: Bool
   /// The rows, in the plan's order.
-  public var variants: [ReportVariant]
+  package var variants: [ReportVariant]
   /// What the paper printed.
-  public var published: PublishedTable?
+  package var published: PublishedTable?
   /// The command that recomputes the runs.
-  public var command: String
+  package var command: String
   /// The folder that run folders are shown relative to; nil shows them from `runs/` on.
-  public var root: URL?
+  package var root: URL?
 
   /// Gathers a report.
-  public init(
+  package init(
     title: String, introduction: [String] = [], experiment: String, dataset: String, isSynthetic: Bool,
     variants: [ReportVariant], published: PublishedTable?, command: String, root: URL? = nil
   ) {
@@ -43,7 +44,7 @@ public struct AblationReport: Sendable {
   }
 
   /// Gathers a report from an experiment's records.
-  public init(_ definition: ReportDefinition, source: ExperimentRecords, published: PublishedTable?) {
+  package init(_ definition: ReportDefinition, source: ExperimentRecords, published: PublishedTable?) {
     self.init(
       title: definition.title, introduction: definition.introduction, experiment: source.experiment,
       dataset: source.dataset, isSynthetic: source.isSynthetic, variants: source.variants, published: published,
@@ -51,10 +52,10 @@ public struct AblationReport: Sendable {
   }
 
   /// Whether any run is finished; without one there is nothing to report.
-  public var hasMeasurements: Bool { source.hasMeasurements }
+  package var hasMeasurements: Bool { source.hasMeasurements }
 
   /// What the report draws from.
-  public var source: ExperimentRecords {
+  package var source: ExperimentRecords {
     ExperimentRecords(
       experiment: experiment, dataset: dataset, isSynthetic: isSynthetic, variants: variants, command: command,
       root: root)

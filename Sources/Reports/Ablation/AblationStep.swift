@@ -1,7 +1,7 @@
 /// A delta between two rows in one metric: measured, its noise, and the paper's.
-public struct AblationStep: Hashable, Sendable {
+package struct AblationStep: Hashable, Sendable {
   /// Which rows are compared.
-  public enum Kind: String, CaseIterable, Sendable {
+  package enum Kind: String, CaseIterable, Sendable {
     /// A row with the one before it.
     case consecutive
     /// A row with the first one.
@@ -9,26 +9,26 @@ public struct AblationStep: Hashable, Sendable {
   }
 
   /// Which rows are compared.
-  public let kind: Kind
+  package let kind: Kind
   /// What is compared.
-  public let metric: ReportMetric
+  package let metric: ReportMetric
   /// The row that the gain starts from.
-  public let from: String
+  package let from: String
   /// The row that the gain leads to.
-  public let to: String
+  package let to: String
   /// The measured gain in percentage points, by seed.
-  public let measured: PairedDifference?
+  package let measured: PairedDifference?
   /// The paper's gain in percentage points.
-  public let published: Double?
+  package let published: Double?
 
   /// What the measured gain says beside the paper's.
-  public var verdict: Verdict { Verdict(measured: measured, published: published) }
+  package var verdict: Verdict { Verdict(measured: measured, published: published) }
 }
 
 extension AblationReport {
   /// Every delta of a kind in a metric. Over the first row, its own next row is left out: that is the first
   /// consecutive delta already.
-  public func steps(_ kind: AblationStep.Kind, _ metric: ReportMetric) -> [AblationStep] {
+  package func steps(_ kind: AblationStep.Kind, _ metric: ReportMetric) -> [AblationStep] {
     let pairs: [(ReportVariant, ReportVariant)] =
       switch kind {
       case .consecutive: Array(zip(variants, variants.dropFirst()))

@@ -1,13 +1,13 @@
 /// The report's numbers for another program, in percent and percentage points: the same as in its tables.
-public struct AblationSummary: Codable, Hashable, Sendable {
+package struct AblationSummary: Codable, Hashable, Sendable {
   /// A figure over seeds.
-  public struct Spread: Codable, Hashable, Sendable {
+  package struct Spread: Codable, Hashable, Sendable {
     /// The mean.
-    public var mean: Double
+    package var mean: Double
     /// The sample deviation; absent for one seed.
-    public var deviation: Double?
+    package var deviation: Double?
     /// The values, one a finished seed.
-    public var values: [Double]
+    package var values: [Double]
 
     init?(_ sample: Sample?) {
       guard let sample else { return nil }
@@ -18,25 +18,25 @@ public struct AblationSummary: Codable, Hashable, Sendable {
   }
 
   /// A row of Table 3.
-  public struct Row: Codable, Hashable, Sendable {
+  package struct Row: Codable, Hashable, Sendable {
     /// The variant.
-    public var name: String
+    package var name: String
     /// Seeds of the plan.
-    public var seeds: [Int]
+    package var seeds: [Int]
     /// Those of them that are finished.
-    public var finished: [Int]
+    package var finished: [Int]
     /// The weight of each task's loss after the last epoch.
-    public var weights: [String: Double]?
+    package var weights: [String: Double]?
     /// Whether the weights were learned.
-    public var learnsWeights: Bool?
+    package var learnsWeights: Bool?
     /// Measured mAP, rectangle form.
-    public var mAP: Spread?
+    package var mAP: Spread?
     /// Measured mAP, trapezoid form.
-    public var mAPTrapezoid: Spread?
+    package var mAPTrapezoid: Spread?
     /// Measured Rank-1.
-    public var rank1: Spread?
+    package var rank1: Spread?
     /// The paper's figures by name; empty where it has no such row.
-    public var published: [String: Double]
+    package var published: [String: Double]
 
     enum CodingKeys: String, CodingKey {
       case name, seeds, finished, weights, mAP, rank1, published
@@ -46,43 +46,43 @@ public struct AblationSummary: Codable, Hashable, Sendable {
   }
 
   /// A delta between two rows.
-  public struct Delta: Codable, Hashable, Sendable {
+  package struct Delta: Codable, Hashable, Sendable {
     /// `consecutive` or `over_first`.
-    public var kind: String
+    package var kind: String
     /// `mAP` or `rank1`.
-    public var metric: String
+    package var metric: String
     /// The row that it starts from.
-    public var from: String
+    package var from: String
     /// The row that it leads to.
-    public var to: String
+    package var to: String
     /// The measured gain.
-    public var measured: Double?
+    package var measured: Double?
     /// Half of its 95 % interval; absent for fewer than two pairs.
-    public var noise: Double?
+    package var noise: Double?
     /// Seeds that both rows have finished.
-    public var pairs: Int
+    package var pairs: Int
     /// The paper's gain.
-    public var published: Double?
+    package var published: Double?
     /// What follows, in words.
-    public var verdict: String
+    package var verdict: String
   }
 
   /// The experiment.
-  public var experiment: String
+  package var experiment: String
   /// What was measured on.
-  public var dataset: String
+  package var dataset: String
   /// Whether that is drawn.
-  public var isSynthetic: Bool
+  package var isSynthetic: Bool
   /// What the published figures were measured on.
-  public var publishedDataset: String?
+  package var publishedDataset: String?
   /// The rows.
-  public var rows: [Row]
+  package var rows: [Row]
   /// The deltas.
-  public var deltas: [Delta]
+  package var deltas: [Delta]
   /// What the figures say, in sentences.
-  public var findings: [String]
+  package var findings: [String]
   /// The command that recomputes the runs.
-  public var command: String
+  package var command: String
 
   enum CodingKeys: String, CodingKey {
     case experiment, dataset, rows, deltas, findings, command
@@ -93,7 +93,7 @@ public struct AblationSummary: Codable, Hashable, Sendable {
 
 extension AblationReport {
   /// The report's numbers for another program.
-  public func summary() -> AblationSummary {
+  package func summary() -> AblationSummary {
     let deltas = ReportMetric.allCases.flatMap { metric in
       AblationStep.Kind.allCases.flatMap { kind in
         steps(kind, metric).map { step in

@@ -1,7 +1,7 @@
 import Runs
 
 /// A figure that the ablation compares, in percent.
-public enum ReportMetric: String, CaseIterable, Sendable {
+package enum ReportMetric: String, CaseIterable, Sendable {
   /// Mean average precision, rectangle form, the one that most code computes.
   case mAP
   /// The share of queries whose first match is at rank 1.

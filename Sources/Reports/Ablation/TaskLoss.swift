@@ -1,14 +1,16 @@
+import Documents
+
 /// One of the paper's four task losses, and how it is written.
-public struct TaskLoss: Hashable, Sendable {
+package struct TaskLoss: Hashable, Sendable {
   /// Its name in settings and records: `attention`.
-  public let name: String
+  package let name: String
   /// Its name in words, on charts.
-  public let title: String
+  package let title: String
   /// Its subscript in the paper (Section 4.2): `aa`.
-  public let mark: String
+  package let mark: String
 
   /// All four, in the order of the paper's sum.
-  public static let all = [
+  package static let all = [
     TaskLoss(name: "global", title: "global", mark: "g"),
     TaskLoss(name: "part", title: "part", mark: "p"),
     TaskLoss(name: "attribute", title: "attribute", mark: "a"),

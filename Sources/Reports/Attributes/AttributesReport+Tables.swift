@@ -1,10 +1,12 @@
+import Documents
+
 extension AttributesReport {
   private var measuredMethods: [Method] { compared.filter { $0.variant != nil } }
   private var publishedMethods: [Method] { compared.filter { $0.published != nil } }
 
   /// The paper's table: accuracy and balanced accuracy of each measured method, what the data alone make of each
   /// attribute, and what the paper printed.
-  public func resultsTable() -> Table {
+  package func resultsTable() -> Table {
     var groups: [Table.Group] = []
     var columns = [Table.Column("Attribute", .leading)]
     for method in measuredMethods {
@@ -64,11 +66,11 @@ extension AttributesReport {
   }
 
   /// None: the measured methods stand side by side.
-  public func gainsTable() -> Table? { nil }
+  package func gainsTable() -> Table? { nil }
 
   /// What the figures say: where a method beats the other in the paper's comparison, and where it does no better than the
   /// most frequent class.
-  public func findings() -> [Typeset] {
+  package func findings() -> [Typeset] {
     var sentences: [Typeset] = []
     if let first = measuredMethods.first, let last = measuredMethods.last, measuredMethods.count > 1 {
       let measured = attributes.compactMap { attribute in
@@ -108,7 +110,7 @@ extension AttributesReport {
   }
 
   /// How each number is computed.
-  public func methods() -> [Typeset] {
+  package func methods() -> [Typeset] {
     [
       "Attribute accuracy is the share of the gallery images of real identities whose predicted class is the annotators’; "
         + "its mean is over the attributes. The balanced accuracy is the mean, over the classes that have images, of the "
@@ -118,12 +120,12 @@ extension AttributesReport {
   }
 
   /// The table and what it says as plain text.
-  public func terminalTable(width: Int) -> String {
+  package func terminalTable(width: Int) -> String {
     (terminalResults(width: width) + [""] + terminalRemarks(width: max(40, width))).joined(separator: "\n")
   }
 
   /// The table as plain text.
-  public func terminalResults(width: Int) -> [String] {
+  package func terminalResults(width: Int) -> [String] {
     let room = max(40, width)
     var table = resultsTable()
     table.groups[table.groups.count - 1].title = "published"
@@ -141,7 +143,7 @@ extension AttributesReport {
   }
 
   /// A row an attribute, figures in percent. An empty field is what was not measured, or not printed.
-  public func csv() -> String {
+  package func csv() -> String {
     var heads = ["attribute", "measured_on"]
     for method in measuredMethods {
       let name = method.variant?.name ?? method.label

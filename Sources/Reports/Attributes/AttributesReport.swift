@@ -2,15 +2,15 @@ import Runs
 
 /// The paper's table of attribute accuracy (Table 4), turned on its side: a row an attribute, columns for the methods,
 /// and beside them what the data alone make of it.
-public struct AttributesReport: DefinedReport {
+package struct AttributesReport: DefinedReport {
   /// A method: what measures it, and what the paper prints of it.
-  public struct Method: Sendable {
+  package struct Method: Sendable {
     /// What it is called.
-    public var label: String
+    package var label: String
     /// What measures it; nil where it is not measured here.
-    public var variant: ReportVariant?
+    package var variant: ReportVariant?
     /// The paper's figures; nil where it has no such row.
-    public var published: PublishedRow?
+    package var published: PublishedRow?
 
     /// The scores of the finished runs.
     var scores: [AttributeScores] { variant?.finished.compactMap { $0.metrics?.attributes } ?? [] }
@@ -35,16 +35,16 @@ public struct AttributesReport: DefinedReport {
   static let mean = "mean"
 
   /// What it is made of.
-  public var definition: ReportDefinition
+  package var definition: ReportDefinition
   /// What it draws from.
-  public var source: ExperimentRecords
+  package var source: ExperimentRecords
   /// What the paper printed.
-  public var published: PublishedTable?
+  package var published: PublishedTable?
 
   /// Gathers a table of attributes.
   ///
   /// - Throws: a `ReportError` where the definition names a row that the paper does not have.
-  public init(_ definition: ReportDefinition, source: ExperimentRecords, published: PublishedTable) throws {
+  package init(_ definition: ReportDefinition, source: ExperimentRecords, published: PublishedTable) throws {
     try definition.checkRows(of: published)
     self.definition = definition
     self.source = source
@@ -52,7 +52,7 @@ public struct AttributesReport: DefinedReport {
   }
 
   /// The methods: those of the definition, then the experiment's variants that it does not name.
-  public var compared: [Method] {
+  package var compared: [Method] {
     let named = definition.sections.flatMap(\.rows).compactMap { row in
       figures(of: row).map { Method(label: row.label, variant: $0.variant, published: $0.published) }
     }
@@ -60,7 +60,7 @@ public struct AttributesReport: DefinedReport {
   }
 
   /// The attributes: the paper's in its order, then others that runs were measured at.
-  public var attributes: [String] {
+  package var attributes: [String] {
     let printed = (published?.columns ?? []).filter { $0 != Self.mean }
     let measured = Set(compared.flatMap(\.scores).flatMap { $0.accuracy.keys })
     return printed + measured.subtracting(printed).sorted()

@@ -1,9 +1,10 @@
 import Configuration
+import Support
 
 /// Something that the paper says of rows of its tables, in its own words, and within what tolerance it counts.
-public struct Claim: Hashable, Sendable {
+package struct Claim: Hashable, Sendable {
   /// What is claimed.
-  public enum Kind: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
     /// A row reaches a value.
     case level(row: String)
     /// A row is above another one.
@@ -11,29 +12,29 @@ public struct Claim: Hashable, Sendable {
   }
 
   /// A word that names it: `adding-part`.
-  public var name: String
+  package var name: String
   /// What it says, in our words and without numbers.
-  public var statement: String
+  package var statement: String
   /// The paper's words.
-  public var quote: String
+  package var quote: String
   /// Where they stand: `Section 4.2`.
-  public var source: String
+  package var source: String
   /// The published table that it is about: `table3`.
-  public var table: String
+  package var table: String
   /// What is claimed of which rows, by their names in `published.yaml`.
-  public var kind: Kind
+  package var kind: Kind
   /// The claimed figures by column, in the file's order: a level in percent, or how far the one row is above the other, in
   /// points.
-  public var values: [Value]
+  package var values: [Value]
   /// How far a measured level may lie from the paper's, in points; for an ordering, the smallest difference that counts.
-  public var tolerance: Double
+  package var tolerance: Double
 
   /// A figure of a column.
-  public struct Value: Hashable, Sendable {
+  package struct Value: Hashable, Sendable {
     /// The column of the table: `mAP`.
-    public var column: String
+    package var column: String
     /// The figure.
-    public var value: Double
+    package var value: Double
   }
 
   init(_ name: String, _ setting: Setting) throws(ConfigurationError) {

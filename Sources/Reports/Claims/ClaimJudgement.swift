@@ -1,48 +1,48 @@
 import Runs
 
 /// A claim on one column, and what the runs say of it.
-public struct ClaimJudgement: Codable, Hashable, Sendable {
+package struct ClaimJudgement: Codable, Hashable, Sendable {
   /// The claim's name in `claims.yaml`.
-  public var claim: String
+  package var claim: String
   /// What it says.
-  public var statement: String
+  package var statement: String
   /// The paper's words.
-  public var quote: String
+  package var quote: String
   /// Where they stand.
-  public var source: String
+  package var source: String
   /// `level` or `ordering`.
-  public var kind: String
+  package var kind: String
   /// The published table.
-  public var table: String
+  package var table: String
   /// The rows, the one that is above first.
-  public var rows: [String]
+  package var rows: [String]
   /// The column.
-  public var column: String
+  package var column: String
   /// The paper's figure: a level in percent, or a difference in points.
-  public var published: Double
+  package var published: Double
   /// How far a level may lie off, or the smallest difference that counts, in points.
-  public var tolerance: Double
+  package var tolerance: Double
   /// The experiment that was looked at; nil where none has the table.
-  public var experiment: String?
+  package var experiment: String?
   /// What it was measured on.
-  public var dataset: String?
+  package var dataset: String?
   /// Whether that is drawn.
-  public var isSynthetic: Bool?
+  package var isSynthetic: Bool?
   /// The measured level in percent, or difference in points: the mean over the seeds.
-  public var measured: Double?
+  package var measured: Double?
   /// Its 95 % interval of Student's t over (paired) seeds, low and high; nil for one seed.
-  public var interval: [Double]?
+  package var interval: [Double]?
   /// Seeds that it is the mean over.
-  public var seeds: Int
+  package var seeds: Int
   /// Cohen's d of the paired differences: their mean over their sample deviation, for a level those from the paper's
   /// figure. Nil for one seed, and where the deviation is 0.
-  public var effect: Double?
+  package var effect: Double?
   /// What follows.
-  public var verdict: ClaimVerdict
+  package var verdict: ClaimVerdict
   /// Why, where the figures alone do not say it.
-  public var reason: String?
+  package var reason: String?
   /// The runs that it was judged from, as pages name them.
-  public var runs: [String]
+  package var runs: [String]
 
   enum CodingKeys: String, CodingKey {
     case claim, statement, quote, source, kind, table, rows, column, published, tolerance, experiment, dataset, measured

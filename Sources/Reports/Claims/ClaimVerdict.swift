@@ -1,5 +1,5 @@
 /// What became of a claim.
-public enum ClaimVerdict: String, CaseIterable, Codable, Sendable {
+package enum ClaimVerdict: String, CaseIterable, Codable, Sendable {
   /// The runs show it, by more than the seeds' noise.
   case reproduced
   /// The runs show neither it nor its contrary: the noise is larger than what would decide.
@@ -14,7 +14,7 @@ public enum ClaimVerdict: String, CaseIterable, Codable, Sendable {
   case notComparable = "not comparable: drawn data"
 
   /// Whether what was measured contradicts the paper.
-  public var isContradiction: Bool { self == .missed || self == .opposite }
+  package var isContradiction: Bool { self == .missed || self == .opposite }
 
   /// Judges a level: `difference` is measured minus published, by seed, in points.
   ///

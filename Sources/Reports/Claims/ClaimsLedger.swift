@@ -1,24 +1,26 @@
 import Configuration
+import Documents
 import Foundation
+import YAML
 
 /// The paper's claims, read from `reports/claims.yaml`.
-public struct ClaimsLedger: Hashable, Sendable {
+package struct ClaimsLedger: Hashable, Sendable {
   /// The file among the reports.
-  public static let file = "claims.yaml"
+  package static let file = "claims.yaml"
 
   /// The claims, in the file's order.
-  public var claims: [Claim]
+  package var claims: [Claim]
 
   /// Reads the file.
   ///
   /// - Throws: a `ConfigurationError` that names file, line and key; also for a table, row or column that the paper
   ///   does not have, and for a figure that is not the one in `published.yaml`.
-  public init(contentsOf file: URL, published: PublishedFigures) throws {
+  package init(contentsOf file: URL, published: PublishedFigures) throws {
     try self.init(YAML.parse(contentsOf: file), published: published)
   }
 
   /// Reads the file's text; `name` is what messages call it.
-  public init(text: String, name: String, published: PublishedFigures) throws {
+  package init(text: String, name: String, published: PublishedFigures) throws {
     try self.init(YAML.parse(text, name: name), published: published)
   }
 
@@ -34,7 +36,7 @@ public struct ClaimsLedger: Hashable, Sendable {
 
 extension Claim {
   /// The rows that it is about, by their names in `published.yaml`.
-  public var rows: [String] {
+  package var rows: [String] {
     switch kind {
     case .level(let row): [row]
     case .ordering(let above, let below): [above, below]
@@ -44,7 +46,7 @@ extension Claim {
   /// What the printed tables give for a column: the level in percent, or the difference of the two rows in points.
   ///
   /// - Throws: a `ReportError` where the paper has no such table; nil where it prints no such figure.
-  public func published(_ column: String, in figures: PublishedFigures) throws -> Double? {
+  package func published(_ column: String, in figures: PublishedFigures) throws -> Double? {
     let table = try figures.table(table)
     let values = rows.compactMap { table.row($0)?.values[column] }
     guard values.count == rows.count else { return nil }

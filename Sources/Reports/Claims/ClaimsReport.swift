@@ -1,15 +1,17 @@
 import Configuration
+import Documents
+import Support
 
 /// The paper's claims, each judged from runs: a ledger that can be read as a table, as sentences, or by a program.
-public struct ClaimsReport: Codable, Hashable, Sendable {
+package struct ClaimsReport: Codable, Hashable, Sendable {
   /// A judgement a claim and column, in the ledger's order.
-  public var judgements: [ClaimJudgement]
+  package var judgements: [ClaimJudgement]
 
   /// Judges every claim of a ledger by reports on some experiments.
   ///
   /// Where several experiments have a claim's table, one with measurements goes before one without, then one on
   /// photographs before one on drawings, then the first.
-  public init(_ ledger: ClaimsLedger, reports: [any TableReport]) {
+  package init(_ ledger: ClaimsLedger, reports: [any TableReport]) {
     judgements = ledger.claims.flatMap { claim in
       let fitting = reports.enumerated().filter { $0.element.published?.name == claim.table }
       let ranked = fitting.sorted { Self.rank($0.element, $0.offset) < Self.rank($1.element, $1.offset) }
@@ -22,17 +24,17 @@ public struct ClaimsReport: Codable, Hashable, Sendable {
   }
 
   /// How many judgements came to each verdict.
-  public var counts: [ClaimVerdict: Int] {
+  package var counts: [ClaimVerdict: Int] {
     judgements.reduce(into: [:]) { $0[$1.verdict, default: 0] += 1 }
   }
 
   /// Whether the ledger passes: nothing is missed or opposite; where `strict`, nothing is within noise either.
-  public func passes(strict: Bool = false) -> Bool {
+  package func passes(strict: Bool = false) -> Bool {
     !judgements.contains { $0.verdict.isContradiction || (strict && $0.verdict == .withinNoise) }
   }
 
   /// The ledger as a table: a row a claim and column.
-  public func table() -> Table {
+  package func table() -> Table {
     var sections: [(title: String, rows: [[Typeset]])] = []
     // Orderings before levels, those of a table together, tables in the ledger's order.
     let tables = ReportPage.unique(judgements.map(\.table))
@@ -81,7 +83,7 @@ public struct ClaimsReport: Codable, Hashable, Sendable {
   }
 
   /// The ledger for a terminal of the given width; columns that do not fit are left out, the verdict never.
-  public func terminal(width: Int) -> String {
+  package func terminal(width: Int) -> String {
     let room = max(40, width)
     var lines = table().terminal(width: room, optional: [[5], [6], [4]])
     lines.append("")
@@ -91,7 +93,7 @@ public struct ClaimsReport: Codable, Hashable, Sendable {
   }
 
   /// What the ledger says, in sentences: counts first, then every contradiction by name, then where it was measured.
-  public var findings: [String] {
+  package var findings: [String] {
     let counts = counts
     let parts = ClaimVerdict.allCases.compactMap { verdict in counts[verdict].map { "\($0) \(verdict.rawValue)" } }
     var sentences = ["Of \(Wording.count(judgements.count, "claim")): \(parts.joined(separator: ", "))."]

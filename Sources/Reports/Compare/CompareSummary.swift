@@ -1,59 +1,59 @@
 import Runs
 
 /// A comparison's numbers for another program: the same as on its page, and every query by name.
-public struct CompareSummary: Codable, Sendable {
+package struct CompareSummary: Codable, Sendable {
   /// A row.
-  public struct Group: Codable, Sendable {
+  package struct Group: Codable, Sendable {
     /// Its number in all tables.
-    public var number: Int
+    package var number: Int
     /// Its name.
-    public var name: String
+    package var name: String
     /// The experiment.
-    public var experiment: String
+    package var experiment: String
     /// The variant.
-    public var variant: String
+    package var variant: String
     /// The dataset; absent where no plan can be read.
-    public var dataset: String?
+    package var dataset: String?
     /// Its runs.
-    public var runs: [Run]
+    package var runs: [Run]
     /// Mean and deviation of each figure, in percent; what was not measured is absent.
-    public var metrics: [String: AblationSummary.Spread]
+    package var metrics: [String: AblationSummary.Spread]
   }
 
   /// A run.
-  public struct Run: Codable, Sendable {
+  package struct Run: Codable, Sendable {
     /// The seed.
-    public var seed: Int
+    package var seed: Int
     /// The hash.
-    public var hash: String
+    package var hash: String
     /// How far it is.
-    public var status: ComparedRun.Status
+    package var status: ComparedRun.Status
     /// Finished epochs.
-    public var epochs: Int
+    package var epochs: Int
     /// Its folder.
-    public var folder: String
+    package var folder: String
     /// Each figure, in percent.
-    public var metrics: [String: Double]
+    package var metrics: [String: Double]
   }
 
   /// A difference of two rows, the second minus the first.
-  public struct Delta: Codable, Sendable {
+  package struct Delta: Codable, Sendable {
     /// The row.
-    public var group: Int
+    package var group: Int
     /// The row compared against.
-    public var against: Int
+    package var against: Int
     /// The figure.
-    public var metric: String
+    package var metric: String
     /// The difference, in points; absent where one of them is not measured.
-    public var mean: Double?
+    package var mean: Double?
     /// Half of the 95 % interval over paired seeds.
-    public var noise: Double?
+    package var noise: Double?
     /// The seeds that both have.
-    public var seeds: [Int]
+    package var seeds: [Int]
     /// Whether the difference exceeds the noise; absent where that is not known.
-    public var exceedsNoise: Bool?
+    package var exceedsNoise: Bool?
     /// Why it is not known.
-    public var hindrance: String?
+    package var hindrance: String?
 
     enum CodingKeys: String, CodingKey {
       case group, against, metric, mean, noise, seeds, hindrance
@@ -62,29 +62,29 @@ public struct CompareSummary: Codable, Sendable {
   }
 
   /// A setting that differs.
-  public struct Setting: Codable, Sendable {
+  package struct Setting: Codable, Sendable {
     /// The dotted path, or what is said of where it was computed.
-    public var path: String
+    package var path: String
     /// Each row's value in YAML, in the order of the groups; null where it has none.
-    public var values: [String?]
+    package var values: [String?]
   }
 
   /// The queries of two rows.
-  public struct Queries: Codable, Sendable {
+  package struct Queries: Codable, Sendable {
     /// The row.
-    public var group: Int
+    package var group: Int
     /// The row compared against.
-    public var against: Int
+    package var against: Int
     /// Why they are not compared.
-    public var leftOut: String?
+    package var leftOut: String?
     /// Queries in all.
-    public var queries: Int?
+    package var queries: Int?
     /// Runs of the row compared against, and of the row.
-    public var runs: [Int]?
+    package var runs: [Int]?
     /// Queries that the row gets right more often.
-    public var won: [QueryContrast.Flip]?
+    package var won: [QueryContrast.Flip]?
     /// Queries that the row gets right less often.
-    public var lost: [QueryContrast.Flip]?
+    package var lost: [QueryContrast.Flip]?
 
     enum CodingKeys: String, CodingKey {
       case group, against, queries, runs, won, lost
@@ -93,46 +93,46 @@ public struct CompareSummary: Codable, Sendable {
   }
 
   /// A curve.
-  public struct Curve: Codable, Sendable {
+  package struct Curve: Codable, Sendable {
     /// What is drawn: `loss-global`.
-    public var reading: String
+    package var reading: String
     /// The row.
-    public var group: Int
+    package var group: Int
     /// The epochs.
-    public var epochs: [Int]
+    package var epochs: [Int]
     /// The mean over the runs at each epoch.
-    public var mean: [Double]
+    package var mean: [Double]
     /// The smallest.
-    public var low: [Double]
+    package var low: [Double]
     /// The largest.
-    public var high: [Double]
+    package var high: [Double]
   }
 
   /// What was named.
-  public var names: [String]
+  package var names: [String]
   /// The rows, as they were named.
-  public var groups: [Group]
+  package var groups: [Group]
   /// The rows' numbers in the order of the tables.
-  public var order: [Int]
+  package var order: [Int]
   /// The differences.
-  public var deltas: [Delta]
+  package var deltas: [Delta]
   /// The settings that differ.
-  public var settings: [Setting]
+  package var settings: [Setting]
   /// What differs about where the rows were computed.
-  public var origins: [Setting]
+  package var origins: [Setting]
   /// The curves that are drawn.
-  public var curves: [Curve]
+  package var curves: [Curve]
   /// The queries, a row at a time.
-  public var queries: [Queries]
+  package var queries: [Queries]
   /// What the data is, what keeps the comparison from being whole and what the figures say, in sentences.
-  public var remarks: [String]
+  package var remarks: [String]
   /// What is wrong with files that cannot be read.
-  public var damage: [String]
+  package var damage: [String]
 }
 
 extension RunComparison {
   /// The comparison for another program.
-  public func summary() -> CompareSummary {
+  package func summary() -> CompareSummary {
     let metrics = metrics
     return CompareSummary(
       names: names, groups: groups.map { summary(of: $0, metrics) }, order: order.map { groups[$0].number },

@@ -1,52 +1,53 @@
 import Foundation
 import Runs
+import Support
 
 /// One side of a comparison: a run, or a variant's runs under every seed, which share settings and data.
-public struct ComparedGroup: Sendable {
+package struct ComparedGroup: Sendable {
   /// Where it stands among the groups as they were named, from 1.
-  public var number = 0
+  package var number = 0
   /// What it is called beside the others.
-  public var label = ""
+  package var label = ""
   /// Which of the names on the command line it comes from, counted from 0.
-  public let part: Int
+  package let part: Int
   /// What that name stands for.
-  public let kind: RunSelection.Kind
+  package let kind: RunSelection.Kind
   /// Its runs by seed.
-  public let runs: [ComparedRun]
+  package let runs: [ComparedRun]
 
   /// Gathers a group of at least one run.
-  public init(part: Int = 0, kind: RunSelection.Kind, runs: [ComparedRun]) {
+  package init(part: Int = 0, kind: RunSelection.Kind, runs: [ComparedRun]) {
     self.part = part
     self.kind = kind
     self.runs = runs
   }
 
   /// The experiment.
-  public var experiment: String { runs.first?.identity.experiment ?? "" }
+  package var experiment: String { runs.first?.identity.experiment ?? "" }
   /// The variant.
-  public var variant: String { runs.first?.identity.variant ?? "" }
+  package var variant: String { runs.first?.identity.variant ?? "" }
   /// Its number and its label.
-  public var title: String { "\(number) \(label)" }
+  package var title: String { "\(number) \(label)" }
   /// The settings that its runs share; nil where no plan can be read.
-  public var settings: [String: String]? { runs.lazy.compactMap(\.settings).first }
+  package var settings: [String: String]? { runs.lazy.compactMap(\.settings).first }
   /// The runs that were measured.
-  public var finished: [ComparedRun] { runs.filter { $0.metrics != nil } }
+  package var finished: [ComparedRun] { runs.filter { $0.metrics != nil } }
   /// How many of its runs were measured, of how many.
-  public var count: String { finished.count == runs.count ? "\(runs.count)" : "\(finished.count) of \(runs.count)" }
+  package var count: String { finished.count == runs.count ? "\(runs.count)" : "\(finished.count) of \(runs.count)" }
 
   /// The dataset's name; nil where no plan can be read.
-  public var dataset: String? { settings?["dataset"] }
+  package var dataset: String? { settings?["dataset"] }
   /// The fingerprints of the data that its runs were made on.
-  public var fingerprints: Set<String> { Set(runs.compactMap { $0.provenance?.dataset }) }
+  package var fingerprints: Set<String> { Set(runs.compactMap { $0.provenance?.dataset }) }
 
   /// Whether both were measured on the same images: the fingerprints say so, or the names where there are none.
-  public func sharesData(with other: ComparedGroup) -> Bool {
+  package func sharesData(with other: ComparedGroup) -> Bool {
     if fingerprints.isEmpty || other.fingerprints.isEmpty { return dataset == other.dataset }
     return fingerprints == other.fingerprints
   }
 
   /// Measured values by seed, in the metric's unit.
-  public func values(_ metric: ComparedMetric) -> [Int: Double] {
+  package func values(_ metric: ComparedMetric) -> [Int: Double] {
     Dictionary(
       finished.compactMap { run in
         run.metrics.flatMap(metric.value).map { (run.identity.seed, $0) }
@@ -54,17 +55,17 @@ public struct ComparedGroup: Sendable {
   }
 
   /// The measured values over the seeds; nil where there is none.
-  public func sample(_ metric: ComparedMetric) -> Sample? {
+  package func sample(_ metric: ComparedMetric) -> Sample? {
     Sample(values(metric).sorted { $0.key < $1.key }.map(\.value))
   }
 }
 
 /// Runs that a name could mean as well, and that were passed over for later ones.
-public struct PassedOver: Hashable, Sendable {
+package struct PassedOver: Hashable, Sendable {
   /// The variant: `quickstart/table3/Lg`.
-  public let variant: String
+  package let variant: String
   /// The runs' hashes, by which they can be named.
-  public let hashes: [String]
+  package let hashes: [String]
 }
 
 extension ComparedGroup {
@@ -74,7 +75,7 @@ extension ComparedGroup {
   /// engine. Those of the settings and the data that were started last are taken, a seed once; the others are listed.
   static func read(
     _ selection: RunSelection, part: Int
-  ) -> (groups: [ComparedGroup], passedOver: [PassedOver], damage: [RunStoreError]) {
+  ) -> (groups: [ComparedGroup], passedOver: [PassedOver], damage: [FileError]) {
     let runs = selection.runs.map { ComparedRun($0, in: selection.store) }
     var order: [String] = []
     var variants: [String: [ComparedRun]] = [:]
@@ -84,7 +85,7 @@ extension ComparedGroup {
       variants[name, default: []].append(run)
     }
     var passedOver: [PassedOver] = []
-    var damage: [RunStoreError] = []
+    var damage: [FileError] = []
     let groups = order.map { name -> ComparedGroup in
       let all = variants[name] ?? []
       var chosen = latest(of: all)

@@ -1,15 +1,16 @@
 import Configuration
+import Documents
 import Runs
 
 /// A figure that runs are compared by, in percent; more is better.
-public struct ComparedMetric: Hashable, Sendable {
+package struct ComparedMetric: Hashable, Sendable {
   /// Its word on the command line and in JSON: `rank1`.
-  public let name: String
+  package let name: String
   /// Its name at the head of a column.
-  public let title: String
+  package let title: String
 
   /// Every figure, the main one first.
-  public static let all =
+  package static let all =
     ComparisonMetric.allCases.map { ComparedMetric(name: $0.rawValue, title: $0.title) } + [
       ComparedMetric(name: "mAP_trapezoid", title: "mAP (trapezoid)"),
       ComparedMetric(name: "reranked_mAP", title: "mAP, re-ranked"),
@@ -18,12 +19,12 @@ public struct ComparedMetric: Hashable, Sendable {
     ]
 
   /// Mean average precision, which rows are told by unless another is asked for.
-  public static let mAP = all[0]
+  package static let mAP = all[0]
 
   /// The figure of a name.
   ///
   /// - Throws: ``ReportError`` with the nearest name.
-  public init(named name: String) throws(ReportError) {
+  package init(named name: String) throws(ReportError) {
     guard let found = Self.all.first(where: { $0.name.lowercased() == name.lowercased() }) else {
       throw ReportError(ReportError.unknown("there is no metric", name, among: Self.all.map(\.name)))
     }
@@ -36,7 +37,7 @@ public struct ComparedMetric: Hashable, Sendable {
   }
 
   /// What a run was measured at, in percent; nil where it was not measured by this.
-  public func value(_ metrics: RunMetrics) -> Double? {
+  package func value(_ metrics: RunMetrics) -> Double? {
     switch name {
     case "mAP_trapezoid": 100 * metrics.retrieval.mAPTrapezoid
     case "reranked_mAP": metrics.reranked.map { 100 * $0.mAP }

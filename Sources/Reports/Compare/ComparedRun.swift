@@ -1,11 +1,13 @@
 import Configuration
 import Foundation
 import Runs
+import Support
+import YAML
 
 /// What a comparison knows of one run.
-public struct ComparedRun: Sendable {
+package struct ComparedRun: Sendable {
   /// How far a run is.
-  public enum Status: String, Codable, Sendable {
+  package enum Status: String, Codable, Sendable {
     /// Trained and measured.
     case finished
     /// Not yet measured: `aanet run` continues it.
@@ -15,24 +17,24 @@ public struct ComparedRun: Sendable {
   }
 
   /// Which run.
-  public let identity: RunIdentity
+  package let identity: RunIdentity
   /// Its folder.
-  public let folder: URL
+  package let folder: URL
   /// Its settings by dotted path, those that say which run it is left out; nil where `plan.yaml` is missing or damaged.
-  public var settings: [String: String]?
+  package var settings: [String: String]?
   /// Where it was computed.
-  public var provenance: Provenance?
+  package var provenance: Provenance?
   /// Its finished epochs.
-  public var epochs: [EpochRecord] = []
+  package var epochs: [EpochRecord] = []
   /// What it was measured at.
-  public var metrics: RunMetrics?
+  package var metrics: RunMetrics?
   /// For each query, whether its first match is at rank 1; nil where there is no `ranks.json`.
-  public var hits: [String: Bool]?
+  package var hits: [String: Bool]?
   /// What is wrong with its files.
-  public var damage: [RunStoreError] = []
+  package var damage: [FileError] = []
 
   /// Starts a run's entry.
-  public init(_ identity: RunIdentity, folder: URL) {
+  package init(_ identity: RunIdentity, folder: URL) {
     self.identity = identity
     self.folder = folder
   }
@@ -49,31 +51,31 @@ public struct ComparedRun: Sendable {
   }
 
   /// How far it is.
-  public var status: Status { !damage.isEmpty ? .damaged : metrics == nil ? .unfinished : .finished }
+  package var status: Status { !damage.isEmpty ? .damaged : metrics == nil ? .unfinished : .finished }
 
   /// Reads what says which runs belong together: settings and provenance.
   init(_ identity: RunIdentity, in store: RunStore) {
     self.init(identity, folder: store.folder(for: identity))
-    attempt { run throws(RunStoreError) in
+    attempt { run throws(FileError) in
       guard let text = try store.plan(of: identity) else { return }
       do throws(ConfigurationError) {
         run.settings = try FlatSettings.read(text, name: RunStore.File.plan.rawValue)
       } catch {
-        throw RunStoreError(
+        throw FileError(
           store.url(.plan, of: identity), line: error.location?.line,
           "\(error.reason); remove the run's folder to train it anew")
       }
     }
-    attempt { run throws(RunStoreError) in run.provenance = try store.provenance(of: identity) }
+    attempt { run throws(FileError) in run.provenance = try store.provenance(of: identity) }
   }
 
   /// Reads what it was measured at and how its training went.
   mutating func readMeasurements(from store: RunStore) {
     let identity = identity
-    attempt { run throws(RunStoreError) in run.epochs = try store.epochs(of: identity) }
-    attempt { run throws(RunStoreError) in run.metrics = try store.metrics(of: identity) }
+    attempt { run throws(FileError) in run.epochs = try store.epochs(of: identity) }
+    attempt { run throws(FileError) in run.metrics = try store.metrics(of: identity) }
     guard metrics != nil else { return }
-    attempt { run throws(RunStoreError) in
+    attempt { run throws(FileError) in
       run.hits = try store.ranks(of: identity).map { ranks in
         Dictionary(ranks.map { ($0.query, $0.matchRanks.first == 1) }, uniquingKeysWith: { $0 && $1 })
       }
@@ -81,8 +83,8 @@ public struct ComparedRun: Sendable {
   }
 
   /// Reads one file; what is wrong with it is kept, and the others are read all the same.
-  private mutating func attempt(_ read: (inout ComparedRun) throws(RunStoreError) -> Void) {
-    do throws(RunStoreError) { try read(&self) } catch { damage.append(error) }
+  private mutating func attempt(_ read: (inout ComparedRun) throws(FileError) -> Void) {
+    do throws(FileError) { try read(&self) } catch { damage.append(error) }
   }
 }
 

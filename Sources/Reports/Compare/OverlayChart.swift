@@ -1,3 +1,5 @@
+import Charts
+
 /// Curves of several groups over the epochs in one panel, with a band for the spread over seeds and a key below, a line a
 /// group, so that long names are read too.
 struct OverlayChart: Chart {
@@ -56,8 +58,8 @@ struct OverlayChart: Chart {
   private func vertical(_ points: [CurveChart.Point]) -> [String] {
     let values = points.flatMap { [$0.low, $0.high] }
     guard let low = values.min(), let high = values.max() else { return ["set yrange [0:1]"] }
-    if isLogarithmic { return Charts.logarithmicAxis(from: low, to: high) }
-    let limits = Charts.limits(values) ?? (low, high)
+    if isLogarithmic { return Plot.logarithmicAxis(from: low, to: high) }
+    let limits = Plot.limits(values) ?? (low, high)
     return ["set yrange [\(low >= 0 ? max(0, limits.low) : limits.low):\(limits.high)]"]
   }
 

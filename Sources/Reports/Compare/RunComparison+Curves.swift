@@ -1,3 +1,5 @@
+import Charts
+import Documents
 import Runs
 
 /// Something that `epochs.jsonl` holds of each epoch, drawn over the epochs.

@@ -1,9 +1,10 @@
+import Documents
 import Foundation
 import Runs
 
 extension RunComparison {
   /// Every table of the comparison, in the order of its page.
-  public var tables: [Table] {
+  package var tables: [Table] {
     return [
       levelsTable(), deltasTable(), settingsTable(), trainingTable(), queriesTable(), flipsTable(),
       runsTable(),

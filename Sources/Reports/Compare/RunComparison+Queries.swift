@@ -1,32 +1,33 @@
+import Documents
 import Runs
 
 /// The queries that one group gets right at rank 1 and another wrong.
-public struct QueryContrast: Sendable {
+package struct QueryContrast: Sendable {
   /// A query that is not the same in both.
-  public struct Flip: Codable, Hashable, Sendable {
+  package struct Flip: Codable, Hashable, Sendable {
     /// The query image.
-    public let query: String
+    package let query: String
     /// In how many of the first group's runs its first match is right.
-    public let before: Int
+    package let before: Int
     /// In how many of the second group's.
-    public let after: Int
+    package let after: Int
   }
 
   /// The first group's runs.
-  public let runsBefore: Int
+  package let runsBefore: Int
   /// The second group's runs.
-  public let runsAfter: Int
+  package let runsAfter: Int
   /// Queries in all.
-  public let queries: Int
+  package let queries: Int
   /// Queries that the second group gets right more often, the clearest first.
-  public let won: [Flip]
+  package let won: [Flip]
   /// Queries that the second group gets right less often, the clearest first.
-  public let lost: [Flip]
+  package let lost: [Flip]
 
   /// The queries that are right in every run of the second group and in none of the first.
-  public var clearlyWon: Int { won.count { $0.before == 0 && $0.after == runsAfter } }
+  package var clearlyWon: Int { won.count { $0.before == 0 && $0.after == runsAfter } }
   /// The queries that are right in every run of the first group and in none of the second.
-  public var clearlyLost: Int { lost.count { $0.after == 0 && $0.before == runsBefore } }
+  package var clearlyLost: Int { lost.count { $0.after == 0 && $0.before == runsBefore } }
 
   /// Contrasts runs that answered the same queries.
   init(from first: [[String: Bool]], to second: [[String: Bool]]) {

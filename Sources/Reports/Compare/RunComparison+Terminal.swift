@@ -1,6 +1,8 @@
+import Documents
+
 extension RunComparison {
   /// The comparison as plain text for a terminal of the given width.
-  public func terminal(width: Int) -> String {
+  package func terminal(width: Int) -> String {
     let room = max(40, width)
     var blocks: [[String]] = [dataStatement().wrapped(to: room)]
     blocks += cautions().map { $0.wrapped(to: room) }

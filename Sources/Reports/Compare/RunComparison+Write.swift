@@ -1,10 +1,12 @@
-import Digests
+import Charts
+import Documents
 import Foundation
 import Runs
+import Support
 
 extension RunComparison {
   /// The page to open.
-  public static let page = "index.html"
+  package static let page = "index.html"
 
   /// Writes the page, whole in one file, and its charts as SVG and PNG beside it; returns the files, the page first.
   ///
@@ -12,12 +14,12 @@ extension RunComparison {
   ///
   /// Throws a ``ReportError`` where gnuplot is missing, and where the folder holds files that are not a comparison's.
   @discardableResult
-  public func write(to folder: URL) throws -> [URL] {
+  package func write(to folder: URL) throws -> [URL] {
     let swap = FolderSwap(target: folder.resolvingSymlinksInPath().standardizedFileURL, isKnown: Self.isKnown)
     try swap.check()
     return try swap.fill { work in
       let overlays = overlays()
-      let pictures = try Charts.draw(charts(overlays), in: work)
+      let pictures = try Plot.draw(charts(overlays), in: work)
       var drawings: [String: String] = [:]
       for name in overlays.map(\.reading.name) {
         drawings[name] = try String(contentsOf: work.appendingPathComponent("\(name).svg"), encoding: .utf8)
@@ -37,7 +39,7 @@ extension RunComparison {
   }
 
   /// A folder's name for comparing these names: of letters and digits, no longer than file systems take.
-  public static func folderName(for names: [String]) -> String {
+  package static func folderName(for names: [String]) -> String {
     let joined = names.joined(separator: "_vs_")
     let plain = String(
       joined.map { $0.isASCII && ($0.isLetter || $0.isNumber || "+._-".contains($0)) ? $0 : "-" }

@@ -1,37 +1,39 @@
 import Configuration
+import Documents
 import Foundation
 import Runs
+import Support
 
 /// Runs, variants or experiments side by side: which settings differ, what was measured and how it differs, how training
 /// went, and which queries one gets right and the other wrong.
 ///
 /// A function of the records: the same records give the same tables.
-public struct RunComparison: Sendable {
+package struct RunComparison: Sendable {
   /// The names that were compared, as they were given.
-  public let names: [String]
+  package let names: [String]
   /// What is compared, as it was named.
-  public let groups: [ComparedGroup]
+  package let groups: [ComparedGroup]
   /// Which figure sorts the rows, best first; nil leaves them as they were named.
-  public let sorting: ComparedMetric?
+  package let sorting: ComparedMetric?
   /// For each dataset whether it is drawn; a dataset that nobody knows is not in it.
-  public let drawn: [String: Bool]
+  package let drawn: [String: Bool]
   /// Runs that the names could mean as well.
-  public let passedOver: [PassedOver]
+  package let passedOver: [PassedOver]
   /// Files that cannot be read.
-  public let damage: [RunStoreError]
+  package let damage: [FileError]
   /// How many groups were named more than once.
   let repeated: Int
   /// Each group's queries beside those of the group that it is compared against, as the groups were named.
   private let contrastsAsNamed: [Contrast]
 
   /// At most so many groups have curves in one chart.
-  public static let mostCurves = 8
+  package static let mostCurves = 8
 
   /// Reads and compares what names stand for.
   ///
   /// - Parameter drawn: for each known dataset whether it is drawn.
   /// - Throws: ``ReportError`` where a name is unknown, or there are not two groups.
-  public init(
+  package init(
     _ names: [String], in store: RunStore, sorting: ComparedMetric? = nil, drawn: [String: Bool] = [:]
   ) throws(ReportError) {
     let known = RunNames(store.identities())
@@ -46,9 +48,9 @@ public struct RunComparison: Sendable {
   /// Compares groups that are at hand.
   ///
   /// - Throws: ``ReportError`` where there are not two different ones.
-  public init(
+  package init(
     names: [String], groups: [ComparedGroup], sorting: ComparedMetric? = nil, drawn: [String: Bool] = [:],
-    passedOver: [PassedOver] = [], damage: [RunStoreError] = []
+    passedOver: [PassedOver] = [], damage: [FileError] = []
   ) throws(ReportError) {
     var seen: Set<[URL]> = []
     let unique = groups.filter { group in
@@ -80,7 +82,7 @@ public struct RunComparison: Sendable {
   var leading: ComparedMetric { sorting ?? .mAP }
 
   /// The figures that any run has.
-  public var metrics: [ComparedMetric] {
+  package var metrics: [ComparedMetric] {
     ComparedMetric.all.filter { metric in
       groups.contains { $0.finished.contains { $0.metrics.flatMap(metric.value) != nil } }
     }

@@ -1,12 +1,14 @@
 import Configuration
+import Documents
 import Foundation
 import Runs
+import Support
 
 extension RunSelection {
   /// The runs of a store that several names stand for, each once.
   ///
   /// - Throws: ``ReportError`` where a name stands for none, for several things, or for a folder outside the store.
-  public static func runs(named names: [String], in store: RunStore) throws(ReportError) -> [RunIdentity] {
+  package static func runs(named names: [String], in store: RunStore) throws(ReportError) -> [RunIdentity] {
     let known = RunNames(store.identities())
     var seen: Set<RunIdentity> = []
     var runs: [RunIdentity] = []

@@ -1,15 +1,17 @@
 import Configuration
+import Documents
 import Foundation
 import Runs
+import Support
 
 /// Runs as a person names them for a comparison: one run, a variant with all its seeds, or an experiment with all its
 /// variants.
 ///
 /// The names are those of `aanet runs`, as far as they are unique: `quickstart/table3`, `table3/Lg`, `Lg/1`,
 /// `Lg/seed-1-0123456789ab`, the first digits of a hash, or a folder under `runs/`. A run's folder may lie anywhere.
-public struct RunSelection: Sendable {
+package struct RunSelection: Sendable {
   /// What a name stands for.
-  public enum Kind: String, Codable, Sendable {
+  package enum Kind: String, Codable, Sendable {
     /// One run.
     case run
     /// A variant: all its seeds.
@@ -19,18 +21,18 @@ public struct RunSelection: Sendable {
   }
 
   /// The name as it was given.
-  public let name: String
+  package let name: String
   /// What it stands for.
-  public let kind: Kind
+  package let kind: Kind
   /// Where the runs lie.
-  public let store: RunStore
+  package let store: RunStore
   /// The runs that are meant, at least one.
-  public let runs: [RunIdentity]
+  package let runs: [RunIdentity]
 
   /// Finds the runs that a text names.
   ///
   /// - Throws: ``ReportError`` where it names none, with the nearest name, or several things, with their names.
-  public init(_ text: String, in store: RunStore) throws(ReportError) {
+  package init(_ text: String, in store: RunStore) throws(ReportError) {
     try self.init(text, in: store, names: RunNames(store.identities()))
   }
 

@@ -1,7 +1,7 @@
 import Runs
 
 /// A column of a comparison: a figure of retrieval, in percent, named as in `published.yaml`.
-public enum ComparisonMetric: String, CaseIterable, Sendable {
+package enum ComparisonMetric: String, CaseIterable, Sendable {
   /// Mean average precision, rectangle form.
   case mAP
   /// The share of queries whose first match is at rank 1.
@@ -14,10 +14,10 @@ public enum ComparisonMetric: String, CaseIterable, Sendable {
   case rank20
 
   /// Its name at the head of a column.
-  public var title: String { self == .mAP ? "mAP" : "Rank-\(rawValue.dropFirst("rank".count))" }
+  package var title: String { self == .mAP ? "mAP" : "Rank-\(rawValue.dropFirst("rank".count))" }
 
   /// Its value in percent.
-  public func value(_ scores: RetrievalScores) -> Double {
+  package func value(_ scores: RetrievalScores) -> Double {
     switch self {
     case .mAP: 100 * scores.mAP
     case .rank1: 100 * scores.rank1

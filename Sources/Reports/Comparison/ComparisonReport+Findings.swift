@@ -1,6 +1,8 @@
+import Documents
+
 extension ComparisonReport {
   /// What the figures say: whether the rows that the paper has too come out in its order, and by more than the noise.
-  public func findings() -> [Typeset] {
+  package func findings() -> [Typeset] {
     var sentences: [Typeset] = []
     for metric in metrics {
       let rows = sharedRows.compactMap { row -> OrderedRows.Row? in
@@ -18,7 +20,7 @@ extension ComparisonReport {
   }
 
   /// How each number is computed.
-  public func methods() -> [Typeset] {
+  package func methods() -> [Typeset] {
     var items: [Typeset] = [
       .rectangleForm, .rankOne, .deviation, .gainAndNoise,
     ]
@@ -31,12 +33,12 @@ extension ComparisonReport {
   }
 
   /// The table and what it says as plain text.
-  public func terminalTable(width: Int) -> String {
+  package func terminalTable(width: Int) -> String {
     (terminalResults(width: width) + [""] + terminalRemarks(width: max(40, width))).joined(separator: "\n")
   }
 
   /// The table as plain text.
-  public func terminalResults(width: Int) -> [String] {
+  package func terminalResults(width: Int) -> [String] {
     let room = max(40, width)
     var table = resultsTable()
     table.groups[0].title = "measured"
@@ -50,7 +52,7 @@ extension ComparisonReport {
   }
 
   /// A row a method, figures in percent. An empty field is what was not measured, or not printed.
-  public func csv() -> String {
+  package func csv() -> String {
     var heads = ["section", "method", "variant", "reranked", "seeds_planned", "seeds_finished", "measured_on"]
     for metric in metrics { heads += ["\(metric.rawValue)_mean", "\(metric.rawValue)_deviation"] }
     heads.append("mAP_trapezoid_mean")

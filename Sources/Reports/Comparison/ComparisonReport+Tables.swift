@@ -1,7 +1,9 @@
+import Documents
+
 extension ComparisonReport {
   /// The paper's table, measured figures beside printed ones. A cell is empty where a row is not measured here, and a
   /// marked gap where its runs are not finished or the paper prints nothing.
-  public func resultsTable() -> Table {
+  package func resultsTable() -> Table {
     var columns = [Table.Column("Method", .leading), Table.Column("n", group: 0)]
     columns += metrics.map { Table.Column(Typeset($0.title), group: 0) }
     columns += metrics.map { Table.Column(Typeset($0.title), group: 1) }
@@ -83,7 +85,7 @@ extension ComparisonReport {
   }
 
   /// What each measured row gains over the measured row before it, beside the paper's gain.
-  public func gainsTable() -> Table? {
+  package func gainsTable() -> Table? {
     guard sharedRows.count > 1 else { return nil }
     return Table(
       name: "\(fileName)-gains",

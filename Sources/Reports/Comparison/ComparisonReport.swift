@@ -1,17 +1,18 @@
+import Documents
 import Runs
 
 /// The paper's comparison with other methods (Tables 1 and 2): its rows as printed, and the measured variants among them.
-public struct ComparisonReport: DefinedReport {
+package struct ComparisonReport: DefinedReport {
   /// A row: what the paper printed, what is measured, or both.
-  public struct Row: Sendable {
+  package struct Row: Sendable {
     /// What it is called.
-    public var label: String
+    package var label: String
     /// What measures it; nil where it is not measured here.
-    public var variant: ReportVariant?
+    package var variant: ReportVariant?
     /// Whether the re-ranked figures are meant.
-    public var isReranked: Bool
+    package var isReranked: Bool
     /// The paper's figures; nil where it has no such row.
-    public var published: PublishedRow?
+    package var published: PublishedRow?
 
     /// The scores of a trial that stand in this row.
     func scores(_ trial: ReportTrial) -> RetrievalScores? {
@@ -19,36 +20,36 @@ public struct ComparisonReport: DefinedReport {
     }
 
     /// The measured values by seed, in percent.
-    public func values(_ metric: ComparisonMetric) -> [Int: Double] {
+    package func values(_ metric: ComparisonMetric) -> [Int: Double] {
       let pairs = (variant?.trials ?? []).compactMap { trial in scores(trial).map { (trial.seed, metric.value($0)) } }
       return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
     }
 
     /// The measured values over the seeds, in percent; nil before a run is finished.
-    public func sample(_ metric: ComparisonMetric) -> Sample? {
+    package func sample(_ metric: ComparisonMetric) -> Sample? {
       Sample((variant?.trials ?? []).compactMap { scores($0).map(metric.value) })
     }
   }
 
   /// Rows that belong together.
-  public struct Section: Sendable {
+  package struct Section: Sendable {
     /// Their heading.
-    public var title: String?
+    package var title: String?
     /// The rows.
-    public var rows: [Row]
+    package var rows: [Row]
   }
 
   /// What it is made of.
-  public var definition: ReportDefinition
+  package var definition: ReportDefinition
   /// What it draws from.
-  public var source: ExperimentRecords
+  package var source: ExperimentRecords
   /// What the paper printed.
-  public var published: PublishedTable?
+  package var published: PublishedTable?
 
   /// Gathers a comparison.
   ///
   /// - Throws: a `ReportError` where the definition names a row that the paper does not have.
-  public init(_ definition: ReportDefinition, source: ExperimentRecords, published: PublishedTable) throws {
+  package init(_ definition: ReportDefinition, source: ExperimentRecords, published: PublishedTable) throws {
     try definition.checkRows(of: published)
     self.definition = definition
     self.source = source
@@ -56,10 +57,10 @@ public struct ComparisonReport: DefinedReport {
   }
 
   /// The columns, in the paper's order.
-  public var metrics: [ComparisonMetric] { (published?.columns ?? []).compactMap(ComparisonMetric.init) }
+  package var metrics: [ComparisonMetric] { (published?.columns ?? []).compactMap(ComparisonMetric.init) }
 
   /// The rows: those of the definition, then the experiment's variants that it does not name.
-  public var sections: [Section] {
+  package var sections: [Section] {
     var sections = definition.sections.map { section in
       Section(
         title: section.title,

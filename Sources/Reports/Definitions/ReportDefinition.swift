@@ -1,28 +1,31 @@
 import Configuration
+import Documents
 import Foundation
+import Support
+import YAML
 
 /// What a report reports, read from `reports/<name>.yaml`.
-public struct ReportDefinition: Hashable, Sendable {
+package struct ReportDefinition: Hashable, Sendable {
   /// Its name, that of the file: `ablation`.
-  public var name: String
+  package var name: String
   /// Its title.
-  public var title: String
+  package var title: String
   /// The experiment that it draws from: `quickstart/table3`.
-  public var experiment: String
+  package var experiment: String
   /// The published table that stands beside: `table3`.
-  public var table: String
+  package var table: String
   /// What is made of the records.
-  public var kind: Kind
+  package var kind: Kind
   /// Paragraphs of introduction. They hold no digit, so that no number is typed by hand.
-  public var introduction: [String]
+  package var introduction: [String]
   /// The rows of a comparison, or the methods of a table of attributes; none for an ablation, whose rows are the
   /// experiment's own.
-  public var sections: [ReportSection]
+  package var sections: [ReportSection]
   /// What has to be said under the table, without digits too.
-  public var notes: [String]
+  package var notes: [String]
 
   /// What a report makes of an experiment's records.
-  public enum Kind: String, CaseIterable, Sendable {
+  package enum Kind: String, CaseIterable, Sendable {
     /// A row a variant, and what each gains over the row before.
     case ablation
     /// The paper's rows, of other methods too, and the measured variants among them.
@@ -32,19 +35,19 @@ public struct ReportDefinition: Hashable, Sendable {
   }
 
   /// The file of published figures, which lies among the reports.
-  public static let publishedFile = "published.yaml"
+  package static let publishedFile = "published.yaml"
   /// The files among the reports that define none.
   static let otherFiles = [publishedFile, ClaimsLedger.file, DeviationRegister.file]
 
   /// Reads a report's definition.
   ///
   /// Throws a `ConfigurationError` that names file, line and key.
-  public init(contentsOf file: URL) throws {
+  package init(contentsOf file: URL) throws {
     try self.init(YAML.parse(contentsOf: file), name: file.deletingPathExtension().lastPathComponent)
   }
 
   /// Reads a report's definition from text.
-  public init(text: String, name: String) throws {
+  package init(text: String, name: String) throws {
     try self.init(YAML.parse(text, name: "\(name).yaml"), name: name)
   }
 
@@ -76,7 +79,7 @@ public struct ReportDefinition: Hashable, Sendable {
   }
 
   /// The reports that a folder defines, by name.
-  public static func names(in folder: URL) -> [String] {
+  package static func names(in folder: URL) -> [String] {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return files.filter { $0.hasSuffix(".yaml") && !otherFiles.contains($0) }.map { String($0.dropLast(5)) }.sorted()
   }
@@ -84,7 +87,7 @@ public struct ReportDefinition: Hashable, Sendable {
   /// Finds a report by name.
   ///
   /// Throws a `ReportError` with the nearest name where there is none, a `ConfigurationError` where it is faulty.
-  public static func find(_ name: String, in folder: URL) throws -> ReportDefinition {
+  package static func find(_ name: String, in folder: URL) throws -> ReportDefinition {
     let names = names(in: folder)
     guard names.contains(name) else {
       throw ReportError(Wording.unknown("\(Wording.quoted(name)) is no report", name, among: names))
@@ -93,14 +96,14 @@ public struct ReportDefinition: Hashable, Sendable {
   }
 
   /// What the folder of this report on an experiment is called: its own name for its own experiment.
-  public func output(for experiment: String) -> String { experiment == self.experiment ? name : experiment }
+  package func output(for experiment: String) -> String { experiment == self.experiment ? name : experiment }
 
   /// The report that a folder defines for an experiment: the one that names it, else one of the table that the
   /// experiment's variants are rows of; nil where there is neither.
   ///
   /// - Parameter table: what the experiment says of itself, `table3`.
   /// - Throws: a `ConfigurationError` where a definition is faulty.
-  public static func find(for experiment: String, table: String?, in folder: URL) throws -> ReportDefinition? {
+  package static func find(for experiment: String, table: String?, in folder: URL) throws -> ReportDefinition? {
     let all = try names(in: folder).map { try find($0, in: folder) }
     return all.first { $0.experiment == experiment } ?? all.first { $0.table == table }
   }

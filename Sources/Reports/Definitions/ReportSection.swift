@@ -1,23 +1,24 @@
 import Configuration
+import Support
 
 /// Rows of a table that belong together, as its definition lists them.
-public struct ReportSection: Hashable, Sendable {
+package struct ReportSection: Hashable, Sendable {
   /// A row: what the paper printed, what is measured, or both side by side.
-  public struct Row: Hashable, Sendable {
+  package struct Row: Hashable, Sendable {
     /// What it is called; the paper's name of the row where nothing else is said.
-    public var label: String
+    package var label: String
     /// The name of the paper's row; nil where the paper has none.
-    public var paper: String?
+    package var paper: String?
     /// The variant that measures it; nil where it is not measured here.
-    public var variant: String?
+    package var variant: String?
     /// Whether the re-ranked figures of the variant's runs are meant.
-    public var isReranked: Bool
+    package var isReranked: Bool
   }
 
   /// The heading.
-  public var title: String?
+  package var title: String?
   /// The rows.
-  public var rows: [Row]
+  package var rows: [Row]
 
   init(_ setting: Setting) throws(ConfigurationError) {
     let keys = try setting.keys("title", "rows")

@@ -1,10 +1,12 @@
 import Configuration
 import Foundation
+import Support
+import YAML
 
 /// A setting or a rule, where it comes from, and where it is set.
-public struct Deviation: Codable, Hashable, Sendable {
+package struct Deviation: Codable, Hashable, Sendable {
   /// Where a setting comes from.
-  public enum Origin: String, CaseIterable, Codable, Sendable {
+  package enum Origin: String, CaseIterable, Codable, Sendable {
     /// The paper says it.
     case stated
     /// It follows from the paper or from a work that it builds on.
@@ -16,27 +18,27 @@ public struct Deviation: Codable, Hashable, Sendable {
   }
 
   /// A word that names it: `rate-new`.
-  public var name: String
+  package var name: String
   /// What it is.
-  public var statement: String
+  package var statement: String
   /// Where it comes from.
-  public var origin: Origin
+  package var origin: Origin
   /// The paper's words; nil where it has none on this.
-  public var quote: String?
+  package var quote: String?
   /// Where they stand, or what it is inferred from: `Section 3.5`, `[20]`.
-  public var source: String?
+  package var source: String?
   /// Why it is as it is.
-  public var reason: String?
+  package var reason: String?
   /// The experiment file that sets it; nil for a rule that is no setting.
-  public var file: String?
+  package var file: String?
   /// The dotted key there: `train.rate.new`.
-  public var key: String?
+  package var key: String?
   /// Its value there, as YAML on one line.
-  public var value: String?
+  package var value: String?
   /// The experiments whose runs the value was chosen on; nil where it was chosen by reading alone.
-  public var studies: [String]?
+  package var studies: [String]?
   /// Where the program's code has a rule that is no setting.
-  public var code: String?
+  package var code: String?
   /// The value's leaves by their path below the key, in the normal form of ``VariedRun``.
   var leaves: [String: String] = [:]
   /// Whether the value is a mapping, whose absence from a plan means that it is off.

@@ -1,6 +1,8 @@
+import Documents
+
 extension DeviationReport {
   /// The register as a table, a section an origin.
-  public func table() -> Table {
+  package func table() -> Table {
     Table(
       name: "deviations",
       caption: "Every setting: stated by the paper, inferred, chosen where it is silent, or changed; and what another "
@@ -51,7 +53,7 @@ extension DeviationReport {
   }
 
   /// How many settings have which origin, which were varied, and which of those moved mAP beyond the noise.
-  public var findings: [String] {
+  package var findings: [String] {
     let counts = Deviation.Origin.allCases.map { origin in
       "\(rows.count { $0.setting.origin == origin }) \(origin.rawValue)"
     }
@@ -71,7 +73,7 @@ extension DeviationReport {
   }
 
   /// The register for a terminal: a line or two a setting.
-  public func terminal(width: Int) -> String {
+  package func terminal(width: Int) -> String {
     let room = max(40, width)
     var lines: [String] = []
     for origin in Deviation.Origin.allCases {

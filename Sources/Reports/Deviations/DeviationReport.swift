@@ -1,29 +1,29 @@
 import Foundation
 
 /// The register of settings, and for those that were varied between runs on disk, what that cost.
-public struct DeviationReport: Codable, Hashable, Sendable {
+package struct DeviationReport: Codable, Hashable, Sendable {
   /// What another value of a setting gained or lost against the register's, all else alike.
-  public struct Cost: Codable, Hashable, Sendable {
+  package struct Cost: Codable, Hashable, Sendable {
     /// The other value: YAML on one line, or `off`.
-    public var value: String
+    package var value: String
     /// What was measured on.
-    public var dataset: String
+    package var dataset: String
     /// The mean difference in mAP over paired seeds, the other value minus the register's, in points.
-    public var gain: Double
+    package var gain: Double
     /// Half of its 95 % interval; nil for one pair.
-    public var noise: Double?
+    package var noise: Double?
     /// Pairs of seeds.
-    public var pairs: Int
+    package var pairs: Int
   }
 
   /// A row of the register.
-  public struct Row: Codable, Hashable, Sendable {
+  package struct Row: Codable, Hashable, Sendable {
     /// The setting.
-    public var setting: Deviation
+    package var setting: Deviation
     /// What varying it cost; empty where no two runs on disk differ in it alone.
-    public var costs: [Cost]
+    package var costs: [Cost]
     /// The finished runs on disk of the experiments that the setting was chosen on.
-    public var chosenOn: [String]
+    package var chosenOn: [String]
 
     enum CodingKeys: String, CodingKey {
       case setting, costs
@@ -32,10 +32,10 @@ public struct DeviationReport: Codable, Hashable, Sendable {
   }
 
   /// The rows, in the register's order.
-  public var rows: [Row]
+  package var rows: [Row]
 
   /// Looks for runs that differ in one setting alone.
-  public init(_ register: DeviationRegister, runs: [VariedRun]) {
+  package init(_ register: DeviationRegister, runs: [VariedRun]) {
     let whole = runs.map { Self.completed($0, by: register) }
     rows = register.deviations.map { deviation in
       let studies = deviation.studies ?? []

@@ -1,8 +1,9 @@
 import Configuration
 import Runs
+import YAML
 
 /// A finished run with its settings laid flat, so that runs which differ in one setting alone can be found.
-public struct VariedRun: Hashable, Sendable {
+package struct VariedRun: Hashable, Sendable {
   /// Its settings by dotted key, numbers in a normal form; without seeds and the variants' names.
   var settings: [String: String]
   /// The experiment that it belongs to.
@@ -40,7 +41,7 @@ public struct VariedRun: Hashable, Sendable {
   /// The finished runs among some records of a store; one whose plan is damaged is other commands' business.
   ///
   /// - Parameter complete: puts into a stored plan what was not a setting yet when it was written.
-  public static func all(
+  package static func all(
     _ records: [RunRecord], in store: RunStore, complete: (YAMLValue) -> YAMLValue
   ) -> [VariedRun] {
     records.compactMap { record in

@@ -1,5 +1,7 @@
 import Configuration
+import Documents
 import Runs
+import Support
 
 extension PageManifest {
   /// What stands before the manifest in a page.
@@ -10,7 +12,7 @@ extension PageManifest {
   /// Without JavaScript the paragraph says which command does the same.
   ///
   /// - Throws: what encoding throws.
-  public func html() throws -> String {
+  package func html() throws -> String {
     let carried = runs.filter { $0.ranks != nil }.count
     let without = runs.count - carried
     let left = " (\(without) of \(Wording.count(runs.count, "run")) \(without == 1 ? "has" : "have") none)"
@@ -43,7 +45,7 @@ extension Typeset {
   /// A figure of retrieval that leads back to its runs: a mean in percent, its deviation behind it where there are several.
   ///
   /// `metric` is the figure's name in `metrics.json`; `runs` are those that the mean is over.
-  public static func measured(_ sample: Sample, metric: String, runs: [RunIdentity]) -> Typeset {
+  package static func measured(_ sample: Sample, metric: String, runs: [RunIdentity]) -> Typeset {
     let text = Figures.spread(sample)
     return Typeset([Evidence(sample, metric: metric, runs: runs).map { .measured(text, $0) } ?? .text(text)])
   }

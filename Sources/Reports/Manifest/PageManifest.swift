@@ -1,41 +1,42 @@
-import Digests
+import Documents
 import Foundation
 import Runs
+import Support
 
 /// What a page carries to be checked by: the runs that its figures come from, the digests of their files, and the ranks of
 /// every query's true matches, from which mAP and Rank-k follow.
 ///
 /// A manifest is a function of its records: it holds no date and no path of this machine. It proves nothing against
 /// somebody who writes a page and a manifest that agree; the records on disk do (``PageVerification``).
-public struct PageManifest: Codable, Hashable, Sendable {
+package struct PageManifest: Codable, Hashable, Sendable {
   /// A run.
-  public struct Run: Codable, Hashable, Sendable {
+  package struct Run: Codable, Hashable, Sendable {
     /// Its folder under `runs/`, which names it: `quickstart/table3/Lg+Lp/seed-1-0123456789ab`.
-    public var id: String
+    package var id: String
     /// The experiment.
-    public var experiment: String
+    package var experiment: String
     /// The variant.
-    public var variant: String
+    package var variant: String
     /// The seed.
-    public var seed: Int
+    package var seed: Int
     /// The digest over everything that decides its result.
-    public var hash: String
+    package var hash: String
     /// The commit that it was trained at; empty where nobody recorded one.
-    public var commit: String
+    package var commit: String
     /// The dataset's fingerprint.
-    public var dataset: String
+    package var dataset: String
     /// SHA-256 of its files, by name.
-    public var files: [String: String]
+    package var files: [String: String]
     /// Its figures as `metrics.json` states them, as fractions, by their names there.
-    public var scores: [String: Double]
+    package var scores: [String: Double]
     /// Queries that were counted.
-    public var queries: Int
+    package var queries: Int
     /// Queries that were not, having no true match.
-    public var queriesWithoutMatch: Int
+    package var queriesWithoutMatch: Int
     /// The ranks of each counted query's true matches (``RankCode``), in the order of `ranks.json`; nil without that file.
-    public var ranks: String?
+    package var ranks: String?
     /// SHA-256 of this entry's JSON with this field empty.
-    public var digest: String
+    package var digest: String
 
     enum CodingKeys: String, CodingKey {
       case id, experiment, variant, seed, hash, commit, dataset, files, scores, queries, ranks, digest
@@ -44,14 +45,14 @@ public struct PageManifest: Codable, Hashable, Sendable {
   }
 
   /// The version of this form.
-  public var format: Int
+  package var format: Int
   /// How the figures follow from the ranks.
-  public var rules: String
+  package var rules: String
   /// The runs, in the order in which the page names them.
-  public var runs: [Run]
+  package var runs: [Run]
 
   /// The version of the form that this program writes and reads.
-  public static let format = 1
+  package static let format = 1
 
   static let rules =
     "Ranks count from 1 in the gallery sorted by distance, without images of the query's identity in its own camera and "
@@ -64,8 +65,8 @@ public struct PageManifest: Codable, Hashable, Sendable {
 
   /// Reads the files of finished runs, each run once.
   ///
-  /// - Throws: `RunStoreError` where a file cannot be read, `ReportError` where `ranks.json` holds no ranks.
-  public init(of records: [RunRecord]) throws {
+  /// - Throws: `FileError` where a file cannot be read, `ReportError` where `ranks.json` holds no ranks.
+  package init(of records: [RunRecord]) throws {
     format = Self.format
     rules = Self.rules
     var seen: Set<String> = []
@@ -73,7 +74,7 @@ public struct PageManifest: Codable, Hashable, Sendable {
   }
 
   /// The name of a run on a page: its folder under `runs/`. It holds no space.
-  public static func id(of run: RunIdentity) -> String {
+  package static func id(of run: RunIdentity) -> String {
     let names = run.experiment.split(separator: "/").map(String.init) + [run.variant]
     return names.map(FolderName.component(for:)).joined(separator: "/") + "/seed-\(run.seed)-\(run.hash)"
   }

@@ -1,27 +1,28 @@
-import Digests
+import Documents
 import Foundation
 import Runs
+import Support
 
 /// A page checked against its manifest and, where they are, against the records on disk.
-public struct PageVerification: Sendable {
+package struct PageVerification: Sendable {
   /// Runs that the manifest names.
-  public private(set) var runs = 0
+  package private(set) var runs = 0
   /// Runs whose records were on disk and were compared.
-  public private(set) var runsOnDisk = 0
+  package private(set) var runsOnDisk = 0
   /// Figures on the page that agree with what was recomputed.
-  public private(set) var figures = 0
+  package private(set) var figures = 0
   /// Figures that lead to a run without ranks, so that nothing can be recomputed.
-  public private(set) var unknown = 0
+  package private(set) var unknown = 0
   /// What disagrees, each in a sentence that names it.
-  public private(set) var differences: [String] = []
+  package private(set) var differences: [String] = []
 
   /// The largest page that is read, in bytes.
-  public static let largestPage = 1 << 26
+  package static let largestPage = 1 << 26
 
   /// Checks a page; `store` holds the records, nil compares with none.
   ///
   /// - Throws: a `ReportError` where the file is no page with a manifest that can be read.
-  public init(of file: URL, against store: RunStore?) throws {
+  package init(of file: URL, against store: RunStore?) throws {
     let name = file.path.onOneLine
     let data: Data?
     do { data = try AtomicFile.read(file, limit: Self.largestPage) } catch { throw ReportError("\(error)") }

@@ -1,16 +1,16 @@
 /// A report on a table whose rows its definition names: `reports/table1.yaml`.
-public protocol DefinedReport: TableReport {
+package protocol DefinedReport: TableReport {
   /// What it is made of.
   var definition: ReportDefinition { get }
 }
 
 extension DefinedReport {
   /// Its title.
-  public var title: String { definition.title }
+  package var title: String { definition.title }
   /// Paragraphs of introduction.
-  public var introduction: [String] { definition.introduction }
+  package var introduction: [String] { definition.introduction }
   /// What has to be said under the table.
-  public var remarks: [String] { definition.notes }
+  package var remarks: [String] { definition.notes }
 
   /// What measures a row of the definition, and what the paper prints of it; nil where there is neither.
   func figures(of row: ReportSection.Row) -> (variant: ReportVariant?, published: PublishedRow?)? {

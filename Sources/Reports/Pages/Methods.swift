@@ -1,3 +1,5 @@
+import Documents
+
 /// How numbers are computed, said once for every report.
 extension Typeset {
   /// Of mAP.

@@ -1,3 +1,5 @@
+import Charts
+import Documents
 import Foundation
 
 extension ReportPage {
@@ -10,7 +12,7 @@ extension ReportPage {
   /// - Throws: a `ReportError` where nothing is measured yet, where gnuplot is missing, and where the folder holds files
   ///   that are not a page's.
   @discardableResult
-  public func write(to folder: URL, marksCSV: Bool = false) throws -> [URL] {
+  package func write(to folder: URL, marksCSV: Bool = false) throws -> [URL] {
     guard hasMeasurements else {
       let experiments = Figures.list(reports.map(\.source.experiment.onOneLine))
       throw ReportError("no run of \(experiments) is finished yet: run \(command.onOneLine)")
@@ -22,7 +24,7 @@ extension ReportPage {
       let charts = reports.map { ($0 as? AblationReport)?.charts() ?? [] }
       // One ablation's charts bear the names; a second one's would lie under the same ones.
       let first = charts.firstIndex { !$0.isEmpty }
-      let pictures = try Charts.draw(first.map { charts[$0] } ?? [], in: work)
+      let pictures = try Plot.draw(first.map { charts[$0] } ?? [], in: work)
       var drawings = [[String: String]](repeating: [:], count: reports.count)
       if let first {
         for chart in charts[first] {

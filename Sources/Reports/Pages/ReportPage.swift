@@ -1,26 +1,27 @@
+import Documents
 import Foundation
 
 /// Several of the paper's tables on one page, each beside what was measured: what `aanet run quickstart` leaves.
-public struct ReportPage: Sendable {
+package struct ReportPage: Sendable {
   /// Its title.
-  public var title: String
+  package var title: String
   /// The tables, in order.
-  public var reports: [any TableReport]
+  package var reports: [any TableReport]
   /// The command that recomputes all runs.
-  public var command: String
+  package var command: String
 
   /// The page to open.
-  public static let page = "index.html"
+  package static let page = "index.html"
 
   /// Gathers a page.
-  public init(title: String, reports: [any TableReport], command: String) {
+  package init(title: String, reports: [any TableReport], command: String) {
     self.title = title
     self.reports = reports
     self.command = command
   }
 
   /// Whether any run is finished; without one there is nothing to report.
-  public var hasMeasurements: Bool { reports.contains { $0.source.hasMeasurements } }
+  package var hasMeasurements: Bool { reports.contains { $0.source.hasMeasurements } }
 
   /// What the data is: the first thing that a reader has to know.
   package func dataStatement() -> String {

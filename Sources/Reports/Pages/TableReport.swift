@@ -1,8 +1,10 @@
+import Documents
+
 /// A report on one of the paper's tables: what was measured beside what was printed, in parts that a page is composed of.
 ///
 /// A report is a function of its records: it holds no date and no path of this machine, so the same records give the
 /// same bytes.
-public protocol TableReport: Sendable {
+package protocol TableReport: Sendable {
   /// Its numbers for another program.
   associatedtype Summary: Encodable & Sendable
 
@@ -47,13 +49,13 @@ extension TableReport {
   }
 
   /// How a variant is called in tables of runs: its name.
-  public func rowLabel(_ variant: ReportVariant) -> Typeset { Typeset(variant.name) }
+  package func rowLabel(_ variant: ReportVariant) -> Typeset { Typeset(variant.name) }
 
   /// Nothing more than what the figures say.
-  public var remarks: [String] { [] }
+  package var remarks: [String] { [] }
 
   /// No charts.
-  public func figures(_ drawings: [String: String]) -> [Document.Figure] { [] }
+  package func figures(_ drawings: [String: String]) -> [Document.Figure] { [] }
 
   /// The heading of the published figures, and of what was measured.
   func columnGroups() -> [Table.Group] {
@@ -78,8 +80,8 @@ extension TableReport {
 
 extension AblationReport: TableReport {
   /// What each row gains.
-  public func gainsTable() -> Table? { variants.count > 1 ? deltasTable() : nil }
+  package func gainsTable() -> Table? { variants.count > 1 ? deltasTable() : nil }
 
   /// The row as the paper sets it.
-  public func rowLabel(_ variant: ReportVariant) -> Typeset { label(variant.name, tellsWeights: true) }
+  package func rowLabel(_ variant: ReportVariant) -> Typeset { label(variant.name, tellsWeights: true) }
 }

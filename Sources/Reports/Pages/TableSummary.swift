@@ -1,45 +1,45 @@
 /// A table's numbers for another program, in percent: the same as on its page.
-public struct TableSummary: Codable, Hashable, Sendable {
+package struct TableSummary: Codable, Hashable, Sendable {
   /// A row: a method.
-  public struct Row: Codable, Hashable, Sendable {
+  package struct Row: Codable, Hashable, Sendable {
     /// What it is called.
-    public var name: String
+    package var name: String
     /// The variant that measures it; absent where it is not measured here.
-    public var variant: String?
+    package var variant: String?
     /// Whether the re-ranked figures are meant.
-    public var reranked: Bool?
+    package var reranked: Bool?
     /// Seeds of the plan.
-    public var seeds: [Int]
+    package var seeds: [Int]
     /// Those of them that are finished.
-    public var finished: [Int]
+    package var finished: [Int]
     /// The measured figures by column.
-    public var measured: [String: AblationSummary.Spread]
+    package var measured: [String: AblationSummary.Spread]
     /// The balanced accuracy by attribute; absent but for attributes.
-    public var balanced: [String: AblationSummary.Spread]?
+    package var balanced: [String: AblationSummary.Spread]?
     /// The paper's figures by column; empty where it has no such row.
-    public var published: [String: Double]
+    package var published: [String: Double]
   }
 
   /// The paper's table: `table1`.
-  public var table: String
+  package var table: String
   /// The experiment.
-  public var experiment: String
+  package var experiment: String
   /// What was measured on.
-  public var dataset: String
+  package var dataset: String
   /// Whether that is drawn.
-  public var isSynthetic: Bool
+  package var isSynthetic: Bool
   /// What the published figures were measured on.
-  public var publishedDataset: String?
+  package var publishedDataset: String?
   /// The rows.
-  public var rows: [Row]
+  package var rows: [Row]
   /// The accuracy of always saying the most frequent class, by attribute; absent but for attributes.
-  public var majority: [String: Double]?
+  package var majority: [String: Double]?
   /// The accuracy that unlabelled colours leave to a perfect prediction, by attribute; absent but for attributes.
-  public var ceiling: [String: Double]?
+  package var ceiling: [String: Double]?
   /// What the figures say, in sentences.
-  public var findings: [String]
+  package var findings: [String]
   /// The command that recomputes the runs.
-  public var command: String
+  package var command: String
 
   enum CodingKeys: String, CodingKey {
     case table, experiment, dataset, rows, majority, ceiling, findings, command
@@ -50,7 +50,7 @@ public struct TableSummary: Codable, Hashable, Sendable {
 
 extension ComparisonReport {
   /// The table's numbers for another program.
-  public func summary() -> TableSummary {
+  package func summary() -> TableSummary {
     let rows = sections.flatMap(\.rows).map { row in
       let trials = row.variant?.trials ?? []
       return TableSummary.Row(
@@ -67,7 +67,7 @@ extension ComparisonReport {
 
 extension AttributesReport {
   /// The table's numbers for another program.
-  public func summary() -> TableSummary {
+  package func summary() -> TableSummary {
     let names = attributes + [Self.mean]
     let rows = compared.map { method in
       let trials = method.variant?.trials ?? []

@@ -1,22 +1,25 @@
 import Configuration
+import Documents
 import Foundation
+import Support
+import YAML
 
 /// Every figure that the paper printed and that reports may show, read from `reports/published.yaml`.
-public struct PublishedFigures: Hashable, Sendable {
+package struct PublishedFigures: Hashable, Sendable {
   /// The paper.
-  public var paper: String
+  package var paper: String
   /// Its tables, in the file's order.
-  public var tables: [PublishedTable]
+  package var tables: [PublishedTable]
 
   /// Reads the file.
   ///
   /// Throws a `ConfigurationError` that names file, line and key where it is not as it should be.
-  public init(contentsOf file: URL) throws {
+  package init(contentsOf file: URL) throws {
     try self.init(YAML.parse(contentsOf: file))
   }
 
   /// Reads the file's text; `name` is what messages call it.
-  public init(text: String, name: String) throws {
+  package init(text: String, name: String) throws {
     try self.init(YAML.parse(text, name: name))
   }
 
@@ -30,7 +33,7 @@ public struct PublishedFigures: Hashable, Sendable {
   /// The table of a name.
   ///
   /// Throws a `ReportError` with the nearest name where there is none.
-  public func table(_ name: String) throws -> PublishedTable {
+  package func table(_ name: String) throws -> PublishedTable {
     if let table = tables.first(where: { $0.name == name }) { return table }
     throw ReportError(
       Wording.unknown("\(Wording.quoted(name)) is no published table", name, among: tables.map(\.name)))

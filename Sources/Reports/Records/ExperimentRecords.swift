@@ -1,23 +1,24 @@
+import Documents
 import Foundation
 import Runs
 
 /// What the disk knows of an experiment: all that a table may draw from.
-public struct ExperimentRecords: Sendable {
+package struct ExperimentRecords: Sendable {
   /// The experiment: `quickstart/table1`.
-  public var experiment: String
+  package var experiment: String
   /// The data that was measured on: `synthetic-duke`.
-  public var dataset: String
+  package var dataset: String
   /// Whether that data is drawn, so that no figure may pass for one of the real benchmark.
-  public var isSynthetic: Bool
+  package var isSynthetic: Bool
   /// The variants, in the plan's order.
-  public var variants: [ReportVariant]
+  package var variants: [ReportVariant]
   /// The command that recomputes the runs.
-  public var command: String
+  package var command: String
   /// The folder that run folders are shown relative to; nil shows them from `runs/` on.
-  public var root: URL?
+  package var root: URL?
 
   /// Gathers records.
-  public init(
+  package init(
     experiment: String, dataset: String, isSynthetic: Bool, variants: [ReportVariant], command: String,
     root: URL? = nil
   ) {
@@ -30,7 +31,7 @@ public struct ExperimentRecords: Sendable {
   }
 
   /// Whether any run is finished; without one there is nothing to report.
-  public var hasMeasurements: Bool { variants.contains { $0.trials.contains { $0.scores != nil } } }
+  package var hasMeasurements: Bool { variants.contains { $0.trials.contains { $0.scores != nil } } }
 
   /// What the measured figures are measured on, in a few words.
   var measuredOn: String { isSynthetic ? "\(dataset) (drawn)" : dataset }

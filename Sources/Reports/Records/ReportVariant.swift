@@ -1,14 +1,14 @@
 import Runs
 
 /// One planned run: a seed, and what the disk knows of it.
-public struct ReportTrial: Sendable {
+package struct ReportTrial: Sendable {
   /// The seed.
-  public var seed: Int
+  package var seed: Int
   /// Its record; nil, or one without metrics, is a run that is not finished and shows as a gap.
-  public var record: RunRecord?
+  package var record: RunRecord?
 
   /// Gathers a trial.
-  public init(seed: Int, record: RunRecord?) {
+  package init(seed: Int, record: RunRecord?) {
     self.seed = seed
     self.record = record
   }
@@ -18,16 +18,16 @@ public struct ReportTrial: Sendable {
 }
 
 /// A variant of an experiment under every seed of its plan: what a row of a table is measured by.
-public struct ReportVariant: Sendable {
+package struct ReportVariant: Sendable {
   /// Its name in the experiment, which finds the paper's row.
-  public var name: String
+  package var name: String
   /// Its runs, one a seed, in the plan's order.
-  public var trials: [ReportTrial]
+  package var trials: [ReportTrial]
   /// The network in words; nil where nobody said.
-  public var network: ReportNetwork?
+  package var network: ReportNetwork?
 
   /// Gathers a variant.
-  public init(name: String, trials: [ReportTrial], network: ReportNetwork? = nil) {
+  package init(name: String, trials: [ReportTrial], network: ReportNetwork? = nil) {
     self.name = name
     self.trials = trials
     self.network = network
@@ -35,18 +35,18 @@ public struct ReportVariant: Sendable {
 }
 
 /// What a variant's network is and how it was trained, in words for a table.
-public struct ReportNetwork: Hashable, Sendable {
+package struct ReportNetwork: Hashable, Sendable {
   /// The backbone: `basic blocks 1-1-1-1, width 32`.
-  public var backbone: String
+  package var backbone: String
   /// The images that it sees: `128 × 64`.
-  public var input: String
+  package var input: String
   /// The tasks that are on, and what is special about them.
-  public var tasks: String
+  package var tasks: String
   /// Epochs and images in a batch: `16 × 32`.
-  public var training: String
+  package var training: String
 
   /// Describes a network.
-  public init(backbone: String, input: String, tasks: String, training: String) {
+  package init(backbone: String, input: String, tasks: String, training: String) {
     self.backbone = backbone
     self.input = input
     self.tasks = tasks

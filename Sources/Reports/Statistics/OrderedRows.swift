@@ -1,3 +1,5 @@
+import Documents
+
 /// Rows that have a published and a measured figure, and whether they come out in the paper's order.
 struct OrderedRows {
   /// A row.

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Student's t distribution with a whole number of degrees of freedom.
-public enum StudentT {
+package enum StudentT {
   /// The probability that |T| is at most `t`, exactly, by the finite series for whole degrees of freedom
   /// (Abramowitz and Stegun, 26.7.3 and 26.7.4).
   ///
@@ -24,7 +24,7 @@ public enum StudentT {
 
   /// The t that |T| stays within with the given probability: half the width of a confidence interval in units of the
   /// standard error. Nil below one degree of freedom, where there is none.
-  public static func twoSidedQuantile(probability: Double, degreesOfFreedom: Int) -> Double? {
+  package static func twoSidedQuantile(probability: Double, degreesOfFreedom: Int) -> Double? {
     guard degreesOfFreedom >= 1, probability > 0, probability < 1 else { return nil }
     var low = 0.0
     var high = 1.0

@@ -1,7 +1,7 @@
 /// What a measured delta says beside the paper's.
-public struct Verdict: Hashable, Sendable {
+package struct Verdict: Hashable, Sendable {
   /// Which way the measured delta goes, compared with the paper's.
-  public enum Direction: String, Sendable {
+  package enum Direction: String, Sendable {
     /// Both gain, or both lose.
     case same = "same direction"
     /// One gains where the other loses.
@@ -17,7 +17,7 @@ public struct Verdict: Hashable, Sendable {
   }
 
   /// Whether the measured delta stands out from what seeds alone do.
-  public enum Noise: String, Sendable {
+  package enum Noise: String, Sendable {
     /// The 95 % interval excludes nothing-at-all.
     case exceeded = "exceeds noise"
     /// The 95 % interval includes nothing-at-all.
@@ -27,12 +27,12 @@ public struct Verdict: Hashable, Sendable {
   }
 
   /// The direction.
-  public let direction: Direction
+  package let direction: Direction
   /// The noise; nil where nothing was measured.
-  public let noise: Noise?
+  package let noise: Noise?
 
   /// Judges a measured difference beside the paper's, both in the same unit.
-  public init(measured: PairedDifference?, published: Double?) {
+  package init(measured: PairedDifference?, published: Double?) {
     guard let measured, measured.mean.isFinite else {  // a run that diverged measures nothing
       direction = .unmeasured
       noise = nil
@@ -54,5 +54,5 @@ public struct Verdict: Hashable, Sendable {
   }
 
   /// The verdict in words: `same direction, exceeds noise`.
-  public var words: String { noise.map { "\(direction.rawValue), \($0.rawValue)" } ?? direction.rawValue }
+  package var words: String { noise.map { "\(direction.rawValue), \($0.rawValue)" } ?? direction.rawValue }
 }

@@ -3,35 +3,35 @@
 ///
 /// All are shares in 0 ... 1 over the images that count. An image whose identity has no labelled colour counts as wrong
 /// for that colour, whatever is predicted; an image without a label of another attribute does not count for it.
-public struct AttributeAccuracy: Sendable, Equatable {
+package struct AttributeAccuracy: Sendable, Equatable {
   /// One attribute's figures.
-  public struct Figures: Sendable, Equatable {
+  package struct Figures: Sendable, Equatable {
     /// The attribute's name.
-    public let name: String
+    package let name: String
     /// Images that count for it.
-    public let images: Int
+    package let images: Int
     /// The share that is predicted right.
-    public let accuracy: Double
+    package let accuracy: Double
     /// The accuracy of who always says the most frequent class.
-    public let majority: Double
+    package let majority: Double
     /// The accuracy that unlabelled colours leave to a perfect prediction.
-    public let ceiling: Double
+    package let ceiling: Double
     /// The mean over the classes of the share of a class's images that is predicted right. A class without images, and
     /// the class of unlabelled colours, which nothing can predict right, are left out of the mean.
-    public let balanced: Double
+    package let balanced: Double
   }
 
   /// What is asked of each image.
-  public struct Question: Sendable, Equatable {
+  package struct Question: Sendable, Equatable {
     /// The attribute's name.
-    public let name: String
+    package let name: String
     /// How many classes there are.
-    public let classes: Int
+    package let classes: Int
     /// The class of images without a labelled colour; nil where the attribute is no colour.
-    public let unlabelledColour: Int?
+    package let unlabelledColour: Int?
 
     /// Describes an attribute.
-    public init(name: String, classes: Int, unlabelledColour: Int? = nil) {
+    package init(name: String, classes: Int, unlabelledColour: Int? = nil) {
       self.name = name
       self.classes = classes
       self.unlabelledColour = unlabelledColour
@@ -39,9 +39,9 @@ public struct AttributeAccuracy: Sendable, Equatable {
   }
 
   /// The figures of each attribute, in the order of the questions; an attribute for which no image counts is left out.
-  public let attributes: [Figures]
+  package let attributes: [Figures]
   /// The mean accuracy over the attributes.
-  public let mean: Double
+  package let mean: Double
 
   /// Compares predictions with labels.
   ///
@@ -50,7 +50,7 @@ public struct AttributeAccuracy: Sendable, Equatable {
   ///   - predicted: for each attribute the predicted class of each image.
   ///   - actual: for each attribute the labelled class of each image, −1 where there is none.
   /// - Throws: ``RetrievalError`` where counts do not agree, a class does not exist, or no image counts at all.
-  public init(_ questions: [Question], predicted: [[Int]], actual: [[Int]]) throws(RetrievalError) {
+  package init(_ questions: [Question], predicted: [[Int]], actual: [[Int]]) throws(RetrievalError) {
     guard predicted.count == questions.count, actual.count == questions.count else {
       throw RetrievalError(
         "\(questions.count) attributes, but predictions of \(predicted.count) and labels of \(actual.count)")
@@ -65,7 +65,7 @@ public struct AttributeAccuracy: Sendable, Equatable {
   }
 
   /// One of the figures by attribute.
-  public func byName(_ figure: KeyPath<Figures, Double>) -> [String: Double] {
+  package func byName(_ figure: KeyPath<Figures, Double>) -> [String: Double] {
     Dictionary(attributes.map { ($0.name, $0[keyPath: figure]) }, uniquingKeysWith: { first, _ in first })
   }
 }

@@ -8,7 +8,7 @@ extension ReRanking {
   ///
   /// - Parameter normalize: whether descriptors are scaled to unit length first.
   /// - Throws: ``RetrievalError`` where a setting is out of range, a set is empty, or the sets do not agree.
-  public func distances(
+  package func distances(
     query: LabelledDescriptors, gallery: LabelledDescriptors, normalize: Bool = false,
     threads: Int = Engine.availableThreads
   ) throws(RetrievalError) -> ReRankedDistances {
@@ -25,7 +25,7 @@ extension ReRanking {
   /// The new distances, `query.count × gallery.count`, where all of the gallery takes part.
   ///
   /// - Throws: ``RetrievalError`` where a setting is out of range, a set is empty, or the sets do not agree.
-  public func distances(
+  package func distances(
     query: Descriptors, gallery: Descriptors, threads: Int = Engine.availableThreads
   ) throws(RetrievalError) -> [Float] {
     try check()

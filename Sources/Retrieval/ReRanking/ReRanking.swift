@@ -7,9 +7,9 @@
 /// nearest are averaged, their Jaccard distance is `J`, and the new distance is `(1 − λ)·J + λ·D`. `D` is a power of
 /// the Euclidean distance, divided by the largest in the image's row. An image is its own nearest; other
 /// equal distances rank in the joint set's order.
-public struct ReRanking: Hashable, Sendable {
+package struct ReRanking: Hashable, Sendable {
   /// How the Euclidean distance `d` enters; public code disagrees.
-  public enum Variant: String, CaseIterable, Sendable, Codable {
+  package enum Variant: String, CaseIterable, Sendable, Codable {
     /// `D ∝ d²`: Euclidean distances squared once, the authors' own code.
     case d2
     /// `D ∝ d⁴`: what code makes of it that is handed squared distances and squares them again.
@@ -17,7 +17,7 @@ public struct ReRanking: Hashable, Sendable {
   }
 
   /// Whether junk (identity −1) takes part as neighbours; it never counts as an answer.
-  public enum Junk: String, CaseIterable, Sendable, Codable {
+  package enum Junk: String, CaseIterable, Sendable, Codable {
     /// Junk is removed before neighbours are sought.
     case out
     /// Junk stays in the joint set.
@@ -25,18 +25,18 @@ public struct ReRanking: Hashable, Sendable {
   }
 
   /// Neighbours that are looked at for being mutual.
-  public var k1: Int
+  package var k1: Int
   /// Neighbours whose encodings are averaged; 1 leaves each its own.
-  public var k2: Int
+  package var k2: Int
   /// The share of the original distance, 0 ... 1.
-  public var lambda: Double
+  package var lambda: Double
   /// How the Euclidean distance enters.
-  public var variant: Variant
+  package var variant: Variant
   /// Whether junk takes part.
-  public var junk: Junk
+  package var junk: Junk
 
   /// States a re-ranking; the paper's numbers by default.
-  public init(k1: Int = 20, k2: Int = 6, lambda: Double = 0.3, variant: Variant = .d2, junk: Junk = .out) {
+  package init(k1: Int = 20, k2: Int = 6, lambda: Double = 0.3, variant: Variant = .d2, junk: Junk = .out) {
     self.k1 = k1
     self.k2 = k2
     self.lambda = lambda
@@ -45,7 +45,7 @@ public struct ReRanking: Hashable, Sendable {
   }
 
   /// The most neighbours that are looked at.
-  public static let mostNeighbours = 1000
+  package static let mostNeighbours = 1000
 
   /// - Throws: ``RetrievalError`` where a number is out of range.
   func check() throws(RetrievalError) {
@@ -67,9 +67,9 @@ public struct ReRanking: Hashable, Sendable {
 }
 
 /// What re-ranking gives: new distances of each query to the gallery images that take part.
-public struct ReRankedDistances: Sendable {
+package struct ReRankedDistances: Sendable {
   /// `queries × galleryRows.count` numbers from 0 up, a query's side by side.
-  public let values: [Float]
+  package let values: [Float]
   /// The gallery images that take part, by their places in the gallery's list, ascending.
-  public let galleryRows: [Int]
+  package let galleryRows: [Int]
 }

@@ -1,18 +1,18 @@
 import Foundation
 
 /// Who holds a run's lock: the content of `run.lock`.
-public struct RunHolder: Codable, Hashable, Sendable, CustomStringConvertible {
+package struct RunHolder: Codable, Hashable, Sendable, CustomStringConvertible {
   /// The process's number on its machine.
-  public var process: Int32
+  package var process: Int32
   /// The machine.
-  public var host: String
+  package var host: String
   /// The command, as it was given.
-  public var command: String
+  package var command: String
   /// Since when (ISO 8601).
-  public var since: String
+  package var since: String
 
   /// Describes a holder.
-  public init(process: Int32, host: String, command: String, since: String) {
+  package init(process: Int32, host: String, command: String, since: String) {
     self.process = process
     self.host = host
     self.command = command
@@ -20,7 +20,7 @@ public struct RunHolder: Codable, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// This process, from now on.
-  public static func current() -> RunHolder {
+  package static func current() -> RunHolder {
     let words = ProcessInfo.processInfo.arguments
     let program = words.first.map { URL(fileURLWithPath: $0).lastPathComponent }
     return RunHolder(
@@ -29,7 +29,7 @@ public struct RunHolder: Codable, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// `process 1234 on kingfisher (aanet run quickstart/table3, since 2026-11-22T19:45:00Z)`, on one line.
-  public var description: String {
+  package var description: String {
     "process \(process) on \(Self.line(host)) (\(Self.line(command)), since \(Self.line(since)))"
   }
 

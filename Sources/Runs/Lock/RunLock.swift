@@ -1,13 +1,14 @@
 import Foundation
+import Support
 
 /// A run's folder, held by one process at a time.
 ///
 /// The lock is the kernel's, on the open file `run.lock` (`fcntl(2)`, open file description locks): it ends with its
 /// owner however that ends, `kill -9` and loss of power included. The file's content only says who the owner is. A lock
 /// that is given back takes its file with it; one whose owner died leaves the file, which means nothing.
-public final class RunLock {
+package final class RunLock {
   /// What came of asking for a lock.
-  public enum Outcome {
+  package enum Outcome {
     /// It is ours until ``RunLock/release()`` or the end of this process.
     case taken(RunLock)
     /// Another process has it; nil where that has not said who it is yet.
@@ -15,7 +16,7 @@ public final class RunLock {
   }
 
   /// Whether a lock is held, as far as can be told without taking it.
-  public enum Holding: Hashable, Sendable {
+  package enum Holding: Hashable, Sendable {
     /// Nobody holds it.
     case free
     /// A process holds it; nil where that has not said who it is yet.
@@ -26,7 +27,7 @@ public final class RunLock {
 
   /// Whether the kernel keeps others out. Some network file systems keep no locks; two processes may then train one
   /// run at once, which costs time and no results, since every file is written whole.
-  public let isEnforced: Bool
+  package let isEnforced: Bool
   /// The run's folder, wherever it was moved to.
   package var folder: URL
   private var descriptor: Int32
@@ -44,16 +45,16 @@ public final class RunLock {
   /// - Parameters:
   ///   - holder: what is written for others to read.
   ///   - system: asks the kernel; tests put another in its place.
-  /// - Throws: ``RunStoreError`` where the lock's file cannot be made.
+  /// - Throws: ``FileError`` where the lock's file cannot be made.
   package static func take(
     _ folder: URL, as holder: RunHolder = .current(), through system: LockSystem = .kernel
-  ) throws(RunStoreError) -> Outcome {
+  ) throws(FileError) -> Outcome {
     try AtomicFile.makeFolder(folder)
     let file = self.file(in: folder)
     // Between opening and locking, an owner may have given the lock back and removed the file.
     for _ in 0..<1000 {
       let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o644)
-      guard descriptor >= 0 else { throw RunStoreError(file, "cannot be written: \(DiskFault.words(errno))") }
+      guard descriptor >= 0 else { throw FileError(file, "cannot be written: \(DiskFault.words(errno))") }
       let answer = system.lock(descriptor)
       if answer == .held {
         defer { close(descriptor) }
@@ -66,7 +67,7 @@ public final class RunLock {
       write(holder, to: descriptor)
       return .taken(RunLock(folder: folder, descriptor: descriptor, isEnforced: answer == .granted))
     }
-    throw RunStoreError(file, "is removed as fast as it is made; another program is at work in the folder")
+    throw FileError(file, "is removed as fast as it is made; another program is at work in the folder")
   }
 
   /// Whether a folder's lock is held. Takes nothing, so that it never keeps a run from starting, and does not wait.
@@ -82,7 +83,7 @@ public final class RunLock {
   }
 
   /// Gives the lock back.
-  public func release() {
+  package func release() {
     guard descriptor >= 0 else { return }
     // Removed while it is still held: whoever opened it before finds that its name is gone, and makes another.
     let file = Self.file(in: folder)
@@ -121,9 +122,9 @@ public final class RunLock {
 extension RunStore {
   /// Takes a run's lock, so that no other process trains, removes or restores it. Does not wait.
   ///
-  /// - Throws: ``RunStoreError`` where the lock's file cannot be made.
-  public func lock(_ run: RunIdentity) throws(RunStoreError) -> RunLock.Outcome { try RunLock.take(folder(for: run)) }
+  /// - Throws: ``FileError`` where the lock's file cannot be made.
+  package func lock(_ run: RunIdentity) throws(FileError) -> RunLock.Outcome { try RunLock.take(folder(for: run)) }
 
   /// Whether a process is at work on a run; takes nothing and does not wait.
-  public func holding(of run: RunIdentity) -> RunLock.Holding { RunLock.holding(of: folder(for: run)) }
+  package func holding(of run: RunIdentity) -> RunLock.Holding { RunLock.holding(of: folder(for: run)) }
 }

@@ -2,28 +2,28 @@
 ///
 /// It guards against slips, not against somebody who changes a file and its seal. A page's manifest states the same
 /// digests of the same bytes, so that a page that was published guards against that too.
-public struct RunSeal: Codable, Hashable, Sendable {
+package struct RunSeal: Codable, Hashable, Sendable {
   /// What a file was when the run was finished.
-  public struct File: Codable, Hashable, Sendable {
+  package struct File: Codable, Hashable, Sendable {
     /// Its size.
-    public var bytes: Int
+    package var bytes: Int
     /// SHA-256 of its bytes, 64 hexadecimal digits.
-    public var sha256: String
+    package var sha256: String
   }
 
   /// The version of this form.
-  public var format: Int
+  package var format: Int
   /// When the run was sealed (ISO 8601).
-  public var sealed: String
+  package var sealed: String
   /// The files by name.
-  public var files: [String: File]
+  package var files: [String: File]
 
   /// The version of the form that this program writes and reads.
   static let version = 1
 }
 
 /// Whether a run's files are what they were when it was finished.
-public enum SealStatus: Hashable, Sendable {
+package enum SealStatus: Hashable, Sendable {
   /// The run has no seal: it is not finished, or it was finished before there were any.
   case unsealed
   /// Every file that was looked at is what it was.
@@ -32,15 +32,15 @@ public enum SealStatus: Hashable, Sendable {
   case changed([SealChange])
 
   /// What differs from the seal.
-  public var changes: [SealChange] {
+  package var changes: [SealChange] {
     if case .changed(let changes) = self { changes } else { [] }
   }
 }
 
 /// A file of a run that differs from its seal.
-public struct SealChange: Codable, Hashable, Sendable, CustomStringConvertible {
+package struct SealChange: Codable, Hashable, Sendable, CustomStringConvertible {
   /// How it differs.
-  public enum Kind: String, Codable, Sendable {
+  package enum Kind: String, Codable, Sendable {
     /// Its bytes are others.
     case changed
     /// It was there and is not.
@@ -52,16 +52,16 @@ public struct SealChange: Codable, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The file's name.
-  public var file: String
+  package var file: String
   /// How it differs.
-  public var kind: Kind
+  package var kind: Kind
 
   /// Names a file that differs.
-  public init(file: String, kind: Kind) {
+  package init(file: String, kind: Kind) {
     self.file = file
     self.kind = kind
   }
 
   /// `metrics.json`, `ranks.json (missing)`.
-  public var description: String { kind == .changed ? file : "\(file) (\(kind.rawValue))" }
+  package var description: String { kind == .changed ? file : "\(file) (\(kind.rawValue))" }
 }

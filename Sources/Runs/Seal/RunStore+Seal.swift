@@ -1,9 +1,9 @@
-import Digests
 import Foundation
+import Support
 
 extension RunStore {
   /// How much of a run is compared with its seal.
-  public enum SealDepth: Sendable {
+  package enum SealDepth: Sendable {
     /// The small files, byte by byte, and the size of the large ones: milliseconds.
     case records
     /// Every file, byte by byte.
@@ -19,8 +19,8 @@ extension RunStore {
   ///
   /// The seal comes first and speaks of the metrics that follow it, so that every finished run has one.
   ///
-  /// - Throws: ``RunStoreError``.
-  public func finish(_ run: RunIdentity, with metrics: RunMetrics) throws(RunStoreError) {
+  /// - Throws: ``FileError``.
+  package func finish(_ run: RunIdentity, with metrics: RunMetrics) throws(FileError) {
     let data = try json(metrics, for: .metrics, of: run)
     var files: [String: RunSeal.File] = [:]
     for file in Self.records + Self.arrays where file != .metrics {
@@ -33,7 +33,7 @@ extension RunStore {
   }
 
   /// Compares a finished run's files with its seal.
-  public func sealStatus(of run: RunIdentity, _ depth: SealDepth = .records) -> SealStatus {
+  package func sealStatus(of run: RunIdentity, _ depth: SealDepth = .records) -> SealStatus {
     guard isFinished(run), FileManager.default.fileExists(atPath: url(.seal, of: run).path) else { return .unsealed }
     guard let seal = note(RunSeal.self, .seal, of: run), seal.format == RunSeal.version else {
       return .changed([SealChange(file: Note.seal.rawValue, kind: .unreadable)])
@@ -60,7 +60,7 @@ extension RunStore {
     guard let sealed else { return .added }
     guard status.st_size == sealed.bytes else { return .changed }
     guard whole else { return nil }
-    do throws(RunStoreError) {
+    do throws(FileError) {
       guard let found = try SHA256.hexadecimal(contentsOf: place) else { return .missing }
       return found.digest == sealed.sha256 ? nil : .changed
     } catch {

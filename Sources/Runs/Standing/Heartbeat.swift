@@ -1,9 +1,10 @@
 import Foundation
+import Support
 
 /// `heartbeat.json`: when a run that is under way was last alive, and where it was.
-public struct Heartbeat: Codable, Hashable, Sendable {
+package struct Heartbeat: Codable, Hashable, Sendable {
   /// What a run does.
-  public enum Phase: String, Codable, Sendable {
+  package enum Phase: String, Codable, Sendable {
     /// It learns.
     case training
     /// It has learned, and is measured.
@@ -11,20 +12,20 @@ public struct Heartbeat: Codable, Hashable, Sendable {
   }
 
   /// Where a run is.
-  public struct Place: Codable, Hashable, Sendable {
+  package struct Place: Codable, Hashable, Sendable {
     /// What it does.
-    public var phase: Phase
+    package var phase: Phase
     /// The epoch, counted from 1.
-    public var epoch: Int
+    package var epoch: Int
     /// Epochs of the whole run.
-    public var epochs: Int
+    package var epochs: Int
     /// Steps taken in the epoch; while evaluating, images that are done.
-    public var step: Int
+    package var step: Int
     /// Steps of the whole epoch; while evaluating, all images.
-    public var steps: Int
+    package var steps: Int
 
     /// States a place.
-    public init(phase: Phase, epoch: Int, epochs: Int, step: Int, steps: Int) {
+    package init(phase: Phase, epoch: Int, epochs: Int, step: Int, steps: Int) {
       self.phase = phase
       self.epoch = epoch
       self.epochs = epochs
@@ -34,23 +35,23 @@ public struct Heartbeat: Codable, Hashable, Sendable {
   }
 
   /// Where the run is.
-  public var place: Place
+  package var place: Place
   /// Images per second since the last beat; absent in the first.
-  public var imagesPerSecond: Double?
+  package var imagesPerSecond: Double?
   /// Files that the process has open.
-  public var openFiles: Int?
+  package var openFiles: Int?
   /// Memory that the process has, in GiB.
-  public var memoryGiB: Double?
+  package var memoryGiB: Double?
   /// The process's number on its machine.
-  public var process: Int32
+  package var process: Int32
   /// The machine.
-  public var host: String
+  package var host: String
   /// When this was written (ISO 8601), by the machine's clock, which may be set.
-  public var alive: String
+  package var alive: String
   /// Which start of which machine it was written in; absent where the kernel does not say.
-  public var boot: String?
+  package var boot: String?
   /// Seconds since that start, by a clock that does not jump.
-  public var uptime: Double
+  package var uptime: Double
 
   /// States a beat.
   package init(
@@ -77,7 +78,7 @@ public struct Heartbeat: Codable, Hashable, Sendable {
   /// Seconds since the beat; nil where no clock tells, because the one that it was written by is ahead of ours.
   ///
   /// On the machine that wrote it, and until that is started anew, clocks that were set meanwhile do not matter.
-  public var age: Double? { age(at: .now) }
+  package var age: Double? { age(at: .now) }
 
   package func age(at moment: Moment) -> Double? {
     if let boot, boot == moment.boot, uptime <= moment.uptime { return moment.uptime - uptime }
@@ -90,5 +91,5 @@ public struct Heartbeat: Codable, Hashable, Sendable {
 
 extension RunStore {
   /// The last beat of a run; nil where there is none that can be read.
-  public func heartbeat(of run: RunIdentity) -> Heartbeat? { note(Heartbeat.self, .heartbeat, of: run) }
+  package func heartbeat(of run: RunIdentity) -> Heartbeat? { note(Heartbeat.self, .heartbeat, of: run) }
 }

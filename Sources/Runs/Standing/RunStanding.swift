@@ -1,7 +1,7 @@
 /// How a run stands: what its record, its lock, its heartbeat and its seal say together.
-public struct RunStanding: Sendable {
+package struct RunStanding: Sendable {
   /// In a word.
-  public enum State: String, Codable, Sendable, CaseIterable {
+  package enum State: String, Codable, Sendable, CaseIterable {
     /// Trained and measured.
     case finished
     /// A process is at work on it.
@@ -13,13 +13,13 @@ public struct RunStanding: Sendable {
   }
 
   /// In a word.
-  public var state: State
+  package var state: State
   /// Who is at work on a running run, where that is known.
-  public var holder: RunHolder?
+  package var holder: RunHolder?
   /// Its last beat, where it is not finished.
-  public var heartbeat: Heartbeat?
+  package var heartbeat: Heartbeat?
   /// Why it failed, where it did.
-  public var failure: RunFailure?
+  package var failure: RunFailure?
 
   /// Where the file system keeps no locks, a run whose heart beat within so many seconds counts as running.
   package static let secondsOfLife = 120.0
@@ -27,7 +27,7 @@ public struct RunStanding: Sendable {
 
 extension RunStore {
   /// How a run stands. Takes no lock and waits for none.
-  public func standing(of run: RunIdentity) -> RunStanding {
+  package func standing(of run: RunIdentity) -> RunStanding {
     if isFinished(run) { return RunStanding(state: .finished) }
     let heartbeat = heartbeat(of: run)
     switch holding(of: run) {

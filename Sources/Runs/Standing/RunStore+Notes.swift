@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 extension RunStore {
   /// Small files of a run's folder that are no part of its result.
@@ -21,12 +22,12 @@ extension RunStore {
   }
 
   /// Writes a note whole or not at all. It makes no folder: where somebody removed the run's, none comes back.
-  func write(_ value: some Encodable, as note: Note, of run: RunIdentity) throws(RunStoreError) {
+  func write(_ value: some Encodable, as note: Note, of run: RunIdentity) throws(FileError) {
     let file = url(note, of: run)
-    guard access(folder(for: run).path, F_OK) == 0 else { throw RunStoreError(file, "its folder is no longer there") }
+    guard access(folder(for: run).path, F_OK) == 0 else { throw FileError(file, "its folder is no longer there") }
     let data: Data
     do { data = try RunJSON.encoder(pretty: true).encode(value) + Data("\n".utf8) } catch {
-      throw RunStoreError(file, "cannot be written: \(RunJSON.reason(error))")
+      throw FileError(file, "cannot be written: \(RunJSON.reason(error))")
     }
     try AtomicFile.write(data, to: file)
   }

@@ -1,14 +1,15 @@
 import Foundation
+import Support
 
 /// The trash of a folder of runs, `runs/.trash/`: what was removed lies there, whole, until the trash is emptied.
 ///
 /// Each removal is a folder named by its time, and in it a folder of runs like any other. Nothing that lists runs looks
 /// into it: no run's name starts with a dot.
-public struct RunTrash: Sendable {
+package struct RunTrash: Sendable {
   /// The runs that are removed from and restored to.
-  public let store: RunStore
+  package let store: RunStore
   /// The trash's folder.
-  public let folder: URL
+  package let folder: URL
 
   private static let noteName = "removal.json"
 
@@ -19,13 +20,13 @@ public struct RunTrash: Sendable {
   }
 
   /// The trash of a folder of runs.
-  public init(of store: RunStore) {
+  package init(of store: RunStore) {
     self.store = store
     folder = store.root.appendingPathComponent(".trash", isDirectory: true)
   }
 
   /// The runs of a removal, as a store of their own.
-  public func store(of removal: String) -> RunStore {
+  package func store(of removal: String) -> RunStore {
     RunStore(root: folder.appendingPathComponent(removal, isDirectory: true))
   }
 
@@ -34,8 +35,8 @@ public struct RunTrash: Sendable {
   /// Moves runs to the trash: all of them, or none where a process is at work on one.
   ///
   /// - Parameter why: what to write down as the reason.
-  /// - Throws: ``RunStoreError`` that names a run at which a process is at work, or a folder that cannot be moved.
-  public func remove(_ runs: [RunIdentity], why: String) throws(RunStoreError) -> Removal {
+  /// - Throws: ``FileError`` that names a run at which a process is at work, or a folder that cannot be moved.
+  package func remove(_ runs: [RunIdentity], why: String) throws(FileError) -> Removal {
     for run in runs {
       if case .held(let holder) = store.holding(of: run) { throw busy(run, holder) }
     }
@@ -46,11 +47,11 @@ public struct RunTrash: Sendable {
 
   /// Moves runs of a removal back to where they were.
   ///
-  /// - Throws: ``RunStoreError`` where a run of the same name was made meanwhile, before anything is moved, or a folder
+  /// - Throws: ``FileError`` where a run of the same name was made meanwhile, before anything is moved, or a folder
   ///   cannot be moved.
-  public func restore(_ runs: [RunIdentity], of removal: String) throws(RunStoreError) {
+  package func restore(_ runs: [RunIdentity], of removal: String) throws(FileError) {
     for run in runs where FileManager.default.fileExists(atPath: store.folder(for: run).path) {
-      throw RunStoreError(
+      throw FileError(
         store.folder(for: run), "there is such a run again; remove it first to restore the one in the trash")
     }
     let trashed = store(of: removal)
@@ -61,13 +62,13 @@ public struct RunTrash: Sendable {
   /// Removes all removals for good.
   ///
   /// - Returns: what there was.
-  /// - Throws: ``RunStoreError`` at the first that cannot be removed.
-  public func empty() throws(RunStoreError) -> [Removal] {
+  /// - Throws: ``FileError`` at the first that cannot be removed.
+  package func empty() throws(FileError) -> [Removal] {
     let removals = try removals()
     for removal in removals {
       let folder = store(of: removal.name).root
       do { try FileManager.default.removeItem(at: folder) } catch {
-        throw RunStoreError(folder, "cannot be removed: \(error.localizedDescription)")
+        throw FileError(folder, "cannot be removed: \(error.localizedDescription)")
       }
     }
     rmdir(folder.path)
@@ -78,8 +79,8 @@ public struct RunTrash: Sendable {
 
   /// What is in the trash, the last removal first.
   ///
-  /// - Throws: ``RunStoreError`` where a removal's own note is damaged.
-  public func removals() throws(RunStoreError) -> [Removal] {
+  /// - Throws: ``FileError`` where a removal's own note is damaged.
+  package func removals() throws(FileError) -> [Removal] {
     var found: [Removal] = []
     for name in names() { if let removal = try removal(named: name) { found.append(removal) } }
     return found
@@ -91,7 +92,7 @@ public struct RunTrash: Sendable {
     return entries.filter { $0.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ(-\d+)?/) != nil }.sorted(by: >)
   }
 
-  private func removal(named name: String) throws(RunStoreError) -> Removal? {
+  private func removal(named name: String) throws(FileError) -> Removal? {
     let trashed = store(of: name)
     let file = trashed.root.appendingPathComponent(Self.noteName, isDirectory: false)
     let data = try AtomicFile.read(file, limit: 1 << 20)
@@ -116,7 +117,7 @@ public struct RunTrash: Sendable {
   // MARK: Moving
 
   /// Makes a removal's folder, under a name that no other has.
-  private func makeFolder(why: String) throws(RunStoreError) -> String {
+  private func makeFolder(why: String) throws(FileError) -> String {
     try AtomicFile.makeFolder(folder)
     let when = Moment.now.text
     let stem = when.replacing(":", with: "-")
@@ -130,14 +131,14 @@ public struct RunTrash: Sendable {
         return name
       }
       guard errno == EEXIST else {
-        throw RunStoreError(place, "the folder cannot be made: \(String(cString: strerror(errno)))")
+        throw FileError(place, "the folder cannot be made: \(String(cString: strerror(errno)))")
       }
     }
-    throw RunStoreError(folder, "holds a thousand removals of this second")
+    throw FileError(folder, "holds a thousand removals of this second")
   }
 
   /// Moves a run's folder while holding its lock, and removes the folders that are empty without it.
-  private func move(_ run: RunIdentity, from source: RunStore, to target: RunStore) throws(RunStoreError) {
+  private func move(_ run: RunIdentity, from source: RunStore, to target: RunStore) throws(FileError) {
     let lock: RunLock
     switch try source.lock(run) {
     case .held(let holder): throw busy(run, holder)
@@ -147,15 +148,15 @@ public struct RunTrash: Sendable {
     let (old, new) = (source.folder(for: run), target.folder(for: run))
     try AtomicFile.makeFolder(new.deletingLastPathComponent())
     guard rename(old.path, new.path) == 0 else {
-      throw RunStoreError(old, "cannot be moved to \(new.path): \(String(cString: strerror(errno)))")
+      throw FileError(old, "cannot be moved to \(new.path): \(String(cString: strerror(errno)))")
     }
     lock.folder = new
     var parent = old.deletingLastPathComponent()
     while parent.path.hasPrefix(source.root.path + "/"), rmdir(parent.path) == 0 { parent.deleteLastPathComponent() }
   }
 
-  private func busy(_ run: RunIdentity, _ holder: RunHolder?) -> RunStoreError {
-    RunStoreError(
+  private func busy(_ run: RunIdentity, _ holder: RunHolder?) -> FileError {
+    FileError(
       store.folder(for: run),
       "\(holder.map { "\($0)" } ?? "another process") is at work on this run; stop it first (Ctrl-C saves the run)")
   }

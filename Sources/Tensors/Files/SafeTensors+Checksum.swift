@@ -17,7 +17,7 @@ extension SafeTensors {
   /// The bytes of the file as ``pieces()`` gives them, with a checksum in the metadata.
   ///
   /// - Throws: what ``pieces()`` throws.
-  public func checkedPieces() throws -> [[UInt8]] {
+  package func checkedPieces() throws -> [[UInt8]] {
     var sealed = self
     sealed.metadata[Self.kindKey] = Self.valueKey
     sealed.metadata[Self.valueKey] = String(decoding: Self.blank, as: UTF8.self)
@@ -34,7 +34,7 @@ extension SafeTensors {
   ///
   /// - Throws: ``SafeTensorsError`` where the file cannot be read, contradicts itself or its checksum. A file that bears
   ///   no checksum at all is read as it is.
-  public init(checking url: URL) throws(SafeTensorsError) {
+  package init(checking url: URL) throws(SafeTensorsError) {
     try Self.check(url)
     try self.init(contentsOf: url)
   }
@@ -42,7 +42,7 @@ extension SafeTensors {
   /// Holds a file against the checksum that it bears; one that bears none passes.
   ///
   /// - Throws: ``SafeTensorsError`` where they differ, or the file is no safetensors file.
-  public static func check(_ url: URL) throws(SafeTensorsError) {
+  package static func check(_ url: URL) throws(SafeTensorsError) {
     let data: Data
     do { data = try Data(contentsOf: url, options: .mappedIfSafe) } catch {
       throw SafeTensorsError(description: "\(url.path): cannot be read (\(error.localizedDescription))")

@@ -1,24 +1,24 @@
 import Foundation
 
 /// What is wrong with a safetensors file.
-public struct SafeTensorsError: Error, CustomStringConvertible, Equatable {
+package struct SafeTensorsError: Error, CustomStringConvertible, Equatable {
   /// The file and the reason.
-  public let description: String
+  package let description: String
 }
 
 /// The safetensors format: a JSON header of names, types, shapes and byte ranges, then the bytes.
-public struct SafeTensors: Sendable, Equatable {
+package struct SafeTensors: Sendable, Equatable {
   /// The tensors by name.
-  public var tensors: [String: StoredTensor]
+  package var tensors: [String: StoredTensor]
   /// Free text by name (`__metadata__`).
-  public var metadata: [String: String]
+  package var metadata: [String: String]
 
   /// The largest header that is read. The format allows 100 MB; models of thousands of tensors have some hundred kilobytes, and
   /// reading takes seventy times a header in memory.
-  public static let maximumHeader = 1 << 23
+  package static let maximumHeader = 1 << 23
 
   /// Gathers tensors for writing.
-  public init(tensors: [String: StoredTensor] = [:], metadata: [String: String] = [:]) {
+  package init(tensors: [String: StoredTensor] = [:], metadata: [String: String] = [:]) {
     self.tensors = tensors
     self.metadata = metadata
   }
@@ -26,7 +26,7 @@ public struct SafeTensors: Sendable, Equatable {
   /// Reads a file.
   ///
   /// - Throws: ``SafeTensorsError`` where the file cannot be read or contradicts itself.
-  public init(contentsOf url: URL) throws(SafeTensorsError) {
+  package init(contentsOf url: URL) throws(SafeTensorsError) {
     let data: Data
     do { data = try TensorFile.mapped(url) } catch {
       throw SafeTensorsError(description: "\(url.path): \(error.description)")
@@ -39,7 +39,7 @@ public struct SafeTensors: Sendable, Equatable {
   /// Reads the bytes of a file.
   ///
   /// - Throws: ``SafeTensorsError`` where a length, a type, a shape and a byte range do not agree.
-  public init(data: Data) throws(SafeTensorsError) {
+  package init(data: Data) throws(SafeTensorsError) {
     let header = try SafeTensorsHeader(of: data)
     metadata = header.metadata
     tensors = [:]
@@ -53,7 +53,7 @@ public struct SafeTensors: Sendable, Equatable {
   /// their names, so that equal contents give equal bytes. The tensors' bytes are shared, not copied.
   ///
   /// - Throws: what `JSONSerialization` throws, which well-formed names do not cause.
-  public func pieces() throws -> [[UInt8]] {
+  package func pieces() throws -> [[UInt8]] {
     let ordered = tensors.sorted { $0.key < $1.key }
     var header: [String: Any] = [:]
     var end = 0
@@ -72,7 +72,7 @@ public struct SafeTensors: Sendable, Equatable {
   /// The bytes of the file in one piece.
   ///
   /// - Throws: what ``pieces()`` throws.
-  public func serialized() throws -> Data {
+  package func serialized() throws -> Data {
     let pieces = try pieces()
     var result = Data(capacity: pieces.reduce(0) { $0 + $1.count })
     for piece in pieces { result.append(contentsOf: piece) }

@@ -1,7 +1,7 @@
 /// One tensor as a file holds it: its type, its shape and its bytes.
-public struct StoredTensor: Sendable, Equatable {
+package struct StoredTensor: Sendable, Equatable {
   /// The element types that are read, by their names in safetensors files; others are refused by name.
-  public enum Kind: String, Sendable, CaseIterable, Codable {
+  package enum Kind: String, Sendable, CaseIterable, Codable {
     case float64 = "F64"
     case float32 = "F32"
     case float16 = "F16"
@@ -14,7 +14,7 @@ public struct StoredTensor: Sendable, Equatable {
     case bool = "BOOL"
 
     /// Bytes of one element.
-    public var size: Int {
+    package var size: Int {
       switch self {
       case .float64, .int64: 8
       case .float32, .int32: 4
@@ -24,7 +24,7 @@ public struct StoredTensor: Sendable, Equatable {
     }
 
     /// Whether the elements are real numbers, as weights are, and not counts or labels.
-    public var isFloatingPoint: Bool {
+    package var isFloatingPoint: Bool {
       switch self {
       case .float64, .float32, .float16, .bfloat16: true
       case .int64, .int32, .int16, .int8, .uint8, .bool: false
@@ -33,23 +33,23 @@ public struct StoredTensor: Sendable, Equatable {
   }
 
   /// The element type.
-  public let kind: Kind
+  package let kind: Kind
   /// The extent of each dimension; empty for a single number.
-  public let shape: [Int]
+  package let shape: [Int]
   /// The elements, little-endian, the last dimension side by side.
-  public let bytes: [UInt8]
+  package let bytes: [UInt8]
 
   /// How many elements there are.
-  public var count: Int { shape.reduce(1, *) }
+  package var count: Int { shape.reduce(1, *) }
 
   /// Stores single-precision numbers.
-  public init(_ values: [Float], shape: [Int]) {
+  package init(_ values: [Float], shape: [Int]) {
     precondition(values.count == shape.reduce(1, *), "\(values.count) values do not fill the shape \(shape)")
     self.init(kind: .float32, shape: shape, bytes: values.withUnsafeBytes { Array($0) })
   }
 
   /// Stores whole numbers.
-  public init(_ values: [Int], shape: [Int]) {
+  package init(_ values: [Int], shape: [Int]) {
     precondition(values.count == shape.reduce(1, *), "\(values.count) values do not fill the shape \(shape)")
     self.init(kind: .int64, shape: shape, bytes: values.withUnsafeBytes { Array($0) })
   }
@@ -61,7 +61,7 @@ public struct StoredTensor: Sendable, Equatable {
   }
 
   /// The elements as double-precision numbers, whatever their stored type.
-  public var doubles: [Double] {
+  package var doubles: [Double] {
     switch kind {
     case .float64: elements(of: Double.self) { $0 }
     case .float32: elements(of: Float.self, Double.init)
@@ -77,7 +77,7 @@ public struct StoredTensor: Sendable, Equatable {
 
   /// The elements as single-precision numbers, whatever their stored type: exact from half precision and bfloat16,
   /// rounded to the nearest from double precision and from large whole numbers.
-  public var floats: [Float] {
+  package var floats: [Float] {
     switch kind {
     case .float32: elements(of: Float.self) { $0 }
     case .float16: elements(of: UInt16.self) { Float(Float16(bitPattern: $0)) }
@@ -87,7 +87,7 @@ public struct StoredTensor: Sendable, Equatable {
   }
 
   /// The elements as whole numbers; nil where the stored type is not a whole number's.
-  public var integers: [Int]? {
+  package var integers: [Int]? {
     switch kind {
     case .int64: elements(of: Int64.self, Int.init)
     case .int32: elements(of: Int32.self, Int.init)

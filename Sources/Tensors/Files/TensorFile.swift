@@ -4,9 +4,9 @@ import Foundation
 ///
 /// Opening a file reads and checks its description alone; numbers stay on the disk until they are asked for. Nothing in a
 /// file is run.
-public struct TensorFile: Sendable {
+package struct TensorFile: Sendable {
   /// How a file is written.
-  public enum Form: String, Sendable, Codable {
+  package enum Form: String, Sendable, Codable {
     /// The safetensors format.
     case safetensors
     /// PyTorch's zip archive, since 1.6.
@@ -16,16 +16,16 @@ public struct TensorFile: Sendable {
   }
 
   /// A tensor in the file.
-  public struct Entry: Sendable, Hashable {
+  package struct Entry: Sendable, Hashable {
     /// The name; in PyTorch's files the path of keys to it, joined by dots.
-    public let name: String
+    package let name: String
     /// The element type.
-    public let kind: StoredTensor.Kind
+    package let kind: StoredTensor.Kind
     /// The extent of each dimension.
-    public let shape: [Int]
+    package let shape: [Int]
 
     /// How many elements there are.
-    public var count: Int { shape.reduce(1, *) }
+    package var count: Int { shape.reduce(1, *) }
   }
 
   private enum Contents: Sendable {
@@ -34,11 +34,11 @@ public struct TensorFile: Sendable {
   }
 
   /// How the file is written.
-  public let form: Form
+  package let form: Form
   /// The tensors in the file's order.
-  public let entries: [Entry]
+  package let entries: [Entry]
   /// Free text by name, which safetensors files may hold.
-  public let metadata: [String: String]
+  package let metadata: [String: String]
   private let contents: Contents
   private let indices: [String: Int]
 
@@ -46,7 +46,7 @@ public struct TensorFile: Sendable {
   ///
   /// - Throws: ``TensorFileError`` with the file's path where it cannot be read, is of no known form, damaged, or asks
   ///   to run something.
-  public init(contentsOf url: URL) throws(TensorFileError) {
+  package init(contentsOf url: URL) throws(TensorFileError) {
     do throws(TensorFileError) { try self.init(data: try Self.mapped(url)) } catch {
       throw TensorFileError("\(url.path): \(error.description)")
     }
@@ -55,7 +55,7 @@ public struct TensorFile: Sendable {
   /// Opens the bytes of a file.
   ///
   /// - Throws: ``TensorFileError`` as for a file, without a path.
-  public init(data: Data) throws(TensorFileError) {
+  package init(data: Data) throws(TensorFileError) {
     if data.starts(with: ZipDirectory.signature) {
       try self.init(.torchArchive, try TorchArchive(zip: data))
     } else if data.starts(with: TorchArchive.legacySignature) {
@@ -90,12 +90,12 @@ public struct TensorFile: Sendable {
   }
 
   /// The tensor of a name, without its numbers; nil where there is none.
-  public subscript(name: String) -> Entry? { indices[name].map { entries[$0] } }
+  package subscript(name: String) -> Entry? { indices[name].map { entries[$0] } }
 
   /// Reads a tensor's numbers.
   ///
   /// - Returns: the tensor; nil where there is none of that name.
-  public func tensor(_ name: String) -> StoredTensor? {
+  package func tensor(_ name: String) -> StoredTensor? {
     guard let index = indices[name] else { return nil }
     switch contents {
     case .torch(let archive): return archive.stored(archive.tensors[index].tensor)

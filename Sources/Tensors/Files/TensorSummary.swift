@@ -1,34 +1,34 @@
 /// A tensor of a file in a line: what it is called, and the range of its numbers where that was asked for.
-public struct TensorSummary: Sendable, Encodable, Equatable {
+package struct TensorSummary: Sendable, Encodable, Equatable {
   /// The least, the mean and the greatest of a tensor's numbers.
-  public struct Statistics: Sendable, Encodable, Equatable {
+  package struct Statistics: Sendable, Encodable, Equatable {
     /// The least number that is finite; nil where none is.
-    public let minimum: Double?
+    package let minimum: Double?
     /// The mean of the finite numbers, added up in double precision; nil where there are none.
-    public let mean: Double?
+    package let mean: Double?
     /// The greatest number that is finite; nil where none is.
-    public let maximum: Double?
+    package let maximum: Double?
     /// How many numbers are infinite or no numbers at all.
-    public let notFinite: Int
+    package let notFinite: Int
   }
 
   /// The name in the file.
-  public let name: String
+  package let name: String
   /// The element type.
-  public let type: StoredTensor.Kind
+  package let type: StoredTensor.Kind
   /// The extent of each dimension.
-  public let shape: [Int]
+  package let shape: [Int]
   /// How many numbers there are.
-  public let numbers: Int
+  package let numbers: Int
   /// The range of the numbers; nil where it was not asked for.
-  public let statistics: Statistics?
+  package let statistics: Statistics?
 }
 
 extension TensorFile {
   /// The tensors in the file's order.
   ///
   /// - Parameter statistics: whether to read the numbers, one tensor at a time, for their range.
-  public func summaries(statistics: Bool) -> [TensorSummary] {
+  package func summaries(statistics: Bool) -> [TensorSummary] {
     entries.map { entry in
       TensorSummary(
         name: entry.name, type: entry.kind, shape: entry.shape, numbers: entry.count,
@@ -39,7 +39,7 @@ extension TensorFile {
 
 extension StoredTensor {
   /// The least, the mean and the greatest number.
-  public var statistics: TensorSummary.Statistics {
+  package var statistics: TensorSummary.Statistics {
     let numbers = doubles
     let finite = numbers.filter(\.isFinite)
     return TensorSummary.Statistics(

@@ -4,23 +4,23 @@
 ///
 /// Shapes: x, shortcut and y `[P, C]`, the rest `[C]`. In training mean and variance are the batch's over the P rows,
 /// the variance biased.
-public struct BatchNormOracle {
+package struct BatchNormOracle {
   /// C.
-  public let channels: Int
+  package let channels: Int
   /// Whether y is rectified.
-  public let isRectified: Bool
+  package let isRectified: Bool
 
   static let epsilon = 1e-5
   static let rate = 0.1
 
   /// Names the sizes.
-  public init(channels: Int, isRectified: Bool) {
+  package init(channels: Int, isRectified: Bool) {
     self.channels = channels
     self.isRectified = isRectified
   }
 
   /// The mean and the biased variance of each channel.
-  public func statistics(_ x: [Double]) -> (mean: [Double], variance: [Double]) {
+  package func statistics(_ x: [Double]) -> (mean: [Double], variance: [Double]) {
     let rows = Double(x.count / channels)
     var mean = [Double](repeating: 0, count: channels)
     var variance = mean
@@ -33,7 +33,7 @@ public struct BatchNormOracle {
   }
 
   /// The running statistics after a batch: a tenth of the way towards its mean and its unbiased variance.
-  public func moved(
+  package func moved(
     mean: [Double], variance: [Double], by x: [Double]
   ) -> (mean: [Double], variance: [Double]) {
     let rows = Double(x.count / channels)
@@ -45,7 +45,7 @@ public struct BatchNormOracle {
   }
 
   /// z, with the batch's statistics.
-  public func preactivation(
+  package func preactivation(
     _ x: [Double], weight: [Double], bias: [Double], shortcut: [Double]? = nil
   ) -> [Double] {
     let (mean, variance) = statistics(x)
@@ -53,7 +53,7 @@ public struct BatchNormOracle {
   }
 
   /// z, with given statistics, as in evaluation.
-  public func preactivation(
+  package func preactivation(
     _ x: [Double], weight: [Double], bias: [Double], shortcut: [Double]? = nil, mean: [Double], variance: [Double]
   ) -> [Double] {
     x.indices.map { place in
@@ -64,7 +64,7 @@ public struct BatchNormOracle {
   }
 
   /// y from z.
-  public func activated(_ preactivation: [Double]) -> [Double] {
+  package func activated(_ preactivation: [Double]) -> [Double] {
     isRectified ? preactivation.map { max($0, 0) } : preactivation
   }
 
@@ -72,7 +72,7 @@ public struct BatchNormOracle {
   ///
   ///     g = dy where z > 0        dshortcut = g        dβ = Σ g        dγ = Σ g · x̂
   ///     dx = γ / √(variance + ε) · (g − mean(g) − x̂ · mean(g · x̂))
-  public func gradients(
+  package func gradients(
     _ x: [Double], weight: [Double], bias: [Double], shortcut: [Double]? = nil, _ dy: [Double]
   ) -> (x: [Double], weight: [Double], bias: [Double], shortcut: [Double]) {
     let z = preactivation(x, weight: weight, bias: bias, shortcut: shortcut)

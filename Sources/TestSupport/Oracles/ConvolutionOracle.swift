@@ -4,11 +4,11 @@
 ///
 /// Shapes: x `[N, H, W, C]`, weight `[K, R, S, C]`, y `[N, H', W', K]` with `H' = (H + 2·padding − R) / stride + 1`.
 /// What lies outside the map is 0.
-public struct ConvolutionOracle {
+package struct ConvolutionOracle {
   let batch, height, width, channels, filters, kernelHeight, kernelWidth, stride, padding: Int
 
   /// Names the sizes.
-  public init(
+  package init(
     batch: Int, height: Int, width: Int, channels: Int, filters: Int, kernelHeight: Int, kernelWidth: Int, stride: Int,
     padding: Int
   ) {
@@ -27,10 +27,10 @@ public struct ConvolutionOracle {
   var outputWidth: Int { (width + 2 * padding - kernelWidth) / stride + 1 }
 
   /// Numbers of y.
-  public var outputCount: Int { batch * outputHeight * outputWidth * filters }
+  package var outputCount: Int { batch * outputHeight * outputWidth * filters }
 
   /// y
-  public func output(_ x: [Double], _ weight: [Double]) -> [Double] {
+  package func output(_ x: [Double], _ weight: [Double]) -> [Double] {
     var y = [Double](repeating: 0, count: outputCount)
     forEachProduct { xPlace, weightPlace, yPlace in
       var sum = 0.0
@@ -41,7 +41,7 @@ public struct ConvolutionOracle {
   }
 
   /// dx[n,h,w,c]: each product `x · weight` that went into y sends `dy · weight` back.
-  public func dInput(_ dy: [Double], _ weight: [Double]) -> [Double] {
+  package func dInput(_ dy: [Double], _ weight: [Double]) -> [Double] {
     var dx = [Double](repeating: 0, count: batch * height * width * channels)
     forEachProduct { xPlace, weightPlace, yPlace in
       let factor = dy[yPlace]
@@ -51,7 +51,7 @@ public struct ConvolutionOracle {
   }
 
   /// dweight[k,r,s,c]: each product `x · weight` that went into y sends `dy · x` back.
-  public func dWeight(_ x: [Double], _ dy: [Double]) -> [Double] {
+  package func dWeight(_ x: [Double], _ dy: [Double]) -> [Double] {
     var dWeight = [Double](repeating: 0, count: filters * kernelHeight * kernelWidth * channels)
     forEachProduct { xPlace, weightPlace, yPlace in
       let factor = dy[yPlace]

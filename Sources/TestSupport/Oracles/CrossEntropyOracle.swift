@@ -3,9 +3,9 @@ import Foundation
 /// Softmax and cross-entropy in plain loops and double precision, averaged over the M rows that have a label.
 ///
 ///     loss = −1/M · Σ log(exp z[n, label] / Σ_c exp z[n,c])
-public enum CrossEntropyOracle {
+package enum CrossEntropyOracle {
   /// The loss; 0 where no row has a label (−1).
-  public static func loss(_ logits: [Double], classes: Int, labels: [Int]) -> Double {
+  package static func loss(_ logits: [Double], classes: Int, labels: [Int]) -> Double {
     let terms = labels.enumerated().filter { $0.element >= 0 }.map { row, label in
       let line = logits[row * classes..<(row + 1) * classes]
       let largest = line.max() ?? 0
@@ -15,7 +15,7 @@ public enum CrossEntropyOracle {
   }
 
   /// dz = (softmax(z) − one-hot(label)) / M in labelled rows, 0 in the others.
-  public static func dLogits(_ logits: [Double], classes: Int, labels: [Int]) -> [Double] {
+  package static func dLogits(_ logits: [Double], classes: Int, labels: [Int]) -> [Double] {
     let labelled = Double(labels.count { $0 >= 0 })
     return logits.indices.map { place in
       let row = place / classes

@@ -1,20 +1,20 @@
 /// Stochastic gradient descent in double precision, PyTorch's form.
 ///
 ///     m = momentum · m + gradient + decay · w        w = w − rate · m
-public struct DescentOracle {
+package struct DescentOracle {
   /// The numbers that are trained.
-  public private(set) var weights: [Double]
+  package private(set) var weights: [Double]
   /// The running sum of gradients.
-  public private(set) var velocity: [Double]
+  package private(set) var velocity: [Double]
 
   /// Starts from these numbers, at rest.
-  public init(_ weights: [Double]) {
+  package init(_ weights: [Double]) {
     self.weights = weights
     velocity = Array(repeating: 0, count: weights.count)
   }
 
   /// Takes one step.
-  public mutating func step(_ gradient: [Double], rate: Double, momentum: Double, decay: Double) {
+  package mutating func step(_ gradient: [Double], rate: Double, momentum: Double, decay: Double) {
     for i in weights.indices {
       velocity[i] = momentum * velocity[i] + gradient[i] + decay * weights[i]
       weights[i] -= rate * velocity[i]

@@ -1,16 +1,16 @@
 /// A linear map in plain loops and double precision: `y[n,o] = Σ_i x[n,i] · weight[o,i] + bias[o]`.
-public struct LinearOracle {
+package struct LinearOracle {
   let rows, inputs, outputs: Int
 
   /// Names the sizes: x is `[N, I]`, weight `[O, I]`, bias `[O]`, y `[N, O]`.
-  public init(rows: Int, inputs: Int, outputs: Int) {
+  package init(rows: Int, inputs: Int, outputs: Int) {
     self.rows = rows
     self.inputs = inputs
     self.outputs = outputs
   }
 
   /// y
-  public func output(_ x: [Double], _ weight: [Double], bias: [Double]?) -> [Double] {
+  package func output(_ x: [Double], _ weight: [Double], bias: [Double]?) -> [Double] {
     var y: [Double] = []
     for n in 0..<rows {
       for o in 0..<outputs {
@@ -23,7 +23,7 @@ public struct LinearOracle {
   }
 
   /// The gradients: `dx = dy · weight`, `dweight = dyᵀ · x`, `dbias = Σ_n dy`.
-  public func gradients(
+  package func gradients(
     _ x: [Double], _ weight: [Double], _ dy: [Double]
   ) -> (x: [Double], weight: [Double], bias: [Double]) {
     var dx = [Double](repeating: 0, count: x.count)

@@ -3,11 +3,11 @@
 ///     y[n,h,w,c] = max x[n, h·stride + r − padding, w·stride + s − padding, c] over the window's places in the map
 ///
 /// The gradient goes to the first place in row-major order that has the maximum.
-public struct MaxPoolOracle {
+package struct MaxPoolOracle {
   let batch, height, width, channels, window, stride, padding: Int
 
   /// Names the sizes: x is `[N, H, W, C]`.
-  public init(batch: Int, height: Int, width: Int, channels: Int, window: Int, stride: Int, padding: Int) {
+  package init(batch: Int, height: Int, width: Int, channels: Int, window: Int, stride: Int, padding: Int) {
     self.batch = batch
     self.height = height
     self.width = width
@@ -18,12 +18,12 @@ public struct MaxPoolOracle {
   }
 
   /// `[N, H', W', C]`.
-  public var outputShape: [Int] {
+  package var outputShape: [Int] {
     [batch, (height + 2 * padding - window) / stride + 1, (width + 2 * padding - window) / stride + 1, channels]
   }
 
   /// For each number of y the place in x that it comes from.
-  public func winners(_ x: [Double]) -> [Int] {
+  package func winners(_ x: [Double]) -> [Int] {
     let shape = outputShape
     var winners: [Int] = []
     for n in 0..<batch {
@@ -47,10 +47,10 @@ public struct MaxPoolOracle {
   }
 
   /// y
-  public func output(_ x: [Double]) -> [Double] { winners(x).map { x[$0] } }
+  package func output(_ x: [Double]) -> [Double] { winners(x).map { x[$0] } }
 
   /// dx
-  public func dInput(_ x: [Double], _ dy: [Double]) -> [Double] {
+  package func dInput(_ x: [Double], _ dy: [Double]) -> [Double] {
     var dx = [Double](repeating: 0, count: x.count)
     for (place, winner) in winners(x).enumerated() { dx[winner] += dy[place] }
     return dx

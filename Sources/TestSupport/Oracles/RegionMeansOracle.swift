@@ -1,11 +1,11 @@
 /// Averages over strips of rows in plain loops and double precision.
 ///
 ///     y[n,c] = 1/(|rows| · W) · Σ_{h ∈ rows[n]} Σ_w x[n,h,w,c]
-public struct RegionMeansOracle {
+package struct RegionMeansOracle {
   let batch, height, width, channels: Int
 
   /// Names the sizes: x is `[N, H, W, C]`.
-  public init(batch: Int, height: Int, width: Int, channels: Int) {
+  package init(batch: Int, height: Int, width: Int, channels: Int) {
     self.batch = batch
     self.height = height
     self.width = width
@@ -13,14 +13,14 @@ public struct RegionMeansOracle {
   }
 
   /// y for one region, whose rows may differ from image to image.
-  public func output(_ x: [Double], rows: [Range<Int>]) -> [Double] {
+  package func output(_ x: [Double], rows: [Range<Int>]) -> [Double] {
     var y = [Double](repeating: 0, count: batch * channels)
     forEach(rows) { place, n, c, share in y[n * channels + c] += x[place] * share }
     return y
   }
 
   /// What one region adds to dx: each place that was averaged gets its share of dy.
-  public func dInput(_ dy: [Double], rows: [Range<Int>]) -> [Double] {
+  package func dInput(_ dy: [Double], rows: [Range<Int>]) -> [Double] {
     var dx = [Double](repeating: 0, count: batch * height * width * channels)
     forEach(rows) { place, n, c, share in dx[place] = dy[n * channels + c] * share }
     return dx

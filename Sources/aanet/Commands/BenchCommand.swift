@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Foundation
 import Models
+import Proofs
 import Tensors
 
 /// `aanet bench`: how fast the engine is here.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Experiments
 import Foundation
+import Proofs
 
 extension BenchCommand {
   /// `aanet bench loader`: whether images keep up with training.

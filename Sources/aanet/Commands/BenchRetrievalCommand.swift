@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Proofs
 import Retrieval
 import Tensors
 

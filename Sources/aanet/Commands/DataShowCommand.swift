@@ -2,6 +2,8 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Runs
+import Support
+import Twins
 
 /// `aanet data show`: a contact sheet.
 struct DataShowCommand: ParsableCommand {

@@ -3,6 +3,7 @@ import Configuration
 import Datasets
 import Experiments
 import Foundation
+import Support
 
 /// `aanet data verify`: whether a copy of a dataset is what it should be.
 struct DataVerifyCommand: ParsableCommand {

@@ -2,8 +2,8 @@ import ArgumentParser
 import Configuration
 import Experiments
 import Foundation
-import Inspection
 import Runs
+import Trained
 
 /// `aanet figures`: the paper's figures for a run.
 struct FiguresCommand: ParsableCommand {

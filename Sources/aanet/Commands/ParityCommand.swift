@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Foundation
 import Layers
+import Proofs
 import Tensors
 
 extension ConvolutionForm: ExpressibleByArgument {}

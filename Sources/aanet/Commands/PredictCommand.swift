@@ -1,10 +1,12 @@
 import ArgumentParser
 import Configuration
+import Documents
 import Experiments
 import Foundation
-import Inspection
 import Reports
 import Runs
+import Support
+import Trained
 
 /// `aanet predict`: attributes of images.
 struct PredictCommand: ParsableCommand {
@@ -53,13 +55,13 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     let trained = try options.open(source)
     guard trained.settings.tasks.has(.attribute) else {
-      throw InspectionError(
+      throw TrainedError(
         "\(trained.name) was trained without the attribute task and predicts none; take a run of a variant that has it")
     }
     let path = URL(fileURLWithPath: images)
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path.path, isDirectory: &isFolder) else {
-      throw InspectionError("there is no image and no folder \(Wording.quoted(images))")
+      throw TrainedError("there is no image and no folder \(Wording.quoted(images))")
     }
     let files: [URL]
     if isFolder.boolValue {

@@ -2,8 +2,9 @@ import ArgumentParser
 import Configuration
 import Experiments
 import Foundation
-import Inspection
 import Runs
+import Support
+import Trained
 
 extension Search.Source: ExpressibleByArgument {}
 
@@ -69,7 +70,7 @@ struct QueryCommand: ParsableCommand {
     var filter = try AttributeFilter(conditions, scheme: trained.scheme)
     let needsPredictions = !like.isEmpty || (by == .predicted && !conditions.isEmpty)
     if needsPredictions, !trained.settings.tasks.has(.attribute) {
-      throw InspectionError(
+      throw TrainedError(
         "\(trained.name) was trained without the attribute task, so no attribute can be filtered; take a run of a variant that has it"
       )
     }
@@ -78,7 +79,7 @@ struct QueryCommand: ParsableCommand {
     let stored = needsStored ? try StoredGallery(of: trained) : nil
     if let remark = stored?.remark { Console.complain("note: \(remark)") }
     if by == .labelled, stored?.attributes == nil {
-      throw InspectionError("\(trained.settings.dataset) has no file of attributes, so nothing is labelled")
+      throw TrainedError("\(trained.settings.dataset) has no file of attributes, so nothing is labelled")
     }
     let query = try image.map {
       try QueryFinder(trained, stored: stored).find($0) { Console.complain("note: \($0)") }
@@ -103,7 +104,7 @@ struct QueryCommand: ParsableCommand {
   /// The images to search, and how many of them could not be read.
   private func searched(by trained: TrainedRun, stored: StoredGallery?) throws -> (SearchGallery, skipped: Int) {
     guard let gallery else {
-      guard let stored else { throw InspectionError("\(trained.name): its gallery is not open") }
+      guard let stored else { throw TrainedError("\(trained.name): its gallery is not open") }
       return (SearchGallery(stored, of: trained), 0)
     }
     let files = try PhotographFolder(URL(fileURLWithPath: gallery)).files
@@ -111,7 +112,7 @@ struct QueryCommand: ParsableCommand {
     do {
       let sights = try trained.look(at: files, isInterrupted: { Interruption.isAsked }, report: watcher.see)
       watcher.finish()
-      guard !sights.isEmpty else { throw InspectionError("\(gallery): none of its images can be read") }
+      guard !sights.isEmpty else { throw TrainedError("\(gallery): none of its images can be read") }
       let pool = try SearchGallery(sights, of: files, dimension: trained.model.layout.length)
       return (pool, watcher.skipped)
     } catch TrainingError.interrupted {

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Configuration
+import Documents
 import Experiments
 import Foundation
 import Reports
+import Support
 
 /// `aanet report`
 struct ReportCommand: ParsableCommand {

@@ -4,6 +4,7 @@ import Experiments
 import Foundation
 import Reports
 import Runs
+import Support
 import Tensors
 
 /// `aanet run`: trains and evaluates what an experiment lacks.

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Configuration
+import Documents
 import Foundation
 import Reports
 import Runs
+import Support
 
 /// `aanet runs remove`
 struct RunsRemoveCommand: ParsableCommand {

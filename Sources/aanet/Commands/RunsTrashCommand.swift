@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import Foundation
 import Runs
+import Support
 
 /// `aanet runs trash`
 struct RunsTrashCommand: ParsableCommand {

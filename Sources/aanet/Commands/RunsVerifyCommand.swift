@@ -3,6 +3,7 @@ import Configuration
 import Foundation
 import Reports
 import Runs
+import Support
 
 /// `aanet runs verify`
 struct RunsVerifyCommand: ParsableCommand {

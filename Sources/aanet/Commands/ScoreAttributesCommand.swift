@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Trained
 
 /// `aanet score attributes`: attribute accuracy of predictions in a file.
 struct ScoreAttributesCommand: ParsableCommand {

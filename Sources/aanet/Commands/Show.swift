@@ -1,6 +1,8 @@
 import ArgumentParser
 import Configuration
 import Experiments
+import Support
+import YAML
 
 /// `aanet show`
 struct Show: ParsableCommand {

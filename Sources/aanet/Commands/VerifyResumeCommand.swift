@@ -3,6 +3,8 @@ import Configuration
 import Datasets
 import Experiments
 import Foundation
+import Proofs
+import Support
 
 /// `aanet verify-resume`
 struct VerifyResumeCommand: ParsableCommand {

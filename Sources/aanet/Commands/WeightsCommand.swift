@@ -4,7 +4,9 @@ import Datasets
 import Experiments
 import Foundation
 import Runs
+import Support
 import Tensors
+import Trained
 
 /// `aanet weights`: files of weights, ours and PyTorch's.
 struct WeightsCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Support
 import Tensors
 
 /// Where the program's words go: results to standard output, everything else to standard error.

@@ -1,6 +1,8 @@
 import Configuration
 import Datasets
 import Foundation
+import Support
+import Twins
 
 /// Where a dataset that is named on the command line lies.
 enum DataFolder {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import Datasets
 import Foundation
+import Support
 
 /// Where datasets are: as `datasets.yaml` and `AANET_DATA` say, or where `--data` says.
 struct DataOptions: ParsableArguments {

@@ -2,6 +2,7 @@ import Configuration
 import Experiments
 import Foundation
 import Runs
+import Support
 
 /// The tables of what is done while other runs are still to come: to look at after a third of the time, with three seeds.
 ///

@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import Reports
 import Runs
+import Support
 
 /// Renders a notebook of the project and says what was done.
 struct NotebookOutput {

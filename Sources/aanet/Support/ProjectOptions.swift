@@ -3,6 +3,7 @@ import Configuration
 import Experiments
 import Foundation
 import Runs
+import Support
 
 /// Where a project's files are: the current folder, or the one that `--project` names.
 struct ProjectOptions: ParsableArguments {

@@ -4,6 +4,7 @@ import Experiments
 import Foundation
 import Reports
 import Runs
+import Support
 
 /// The reports of a project on some experiments: its definitions, its records, the registry's word on the data, the
 /// paper's figures.

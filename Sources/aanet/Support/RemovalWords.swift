@@ -1,5 +1,6 @@
 import Configuration
 import Runs
+import Support
 
 /// How the trash speaks of runs.
 enum RemovalWords {

@@ -2,6 +2,7 @@ import Configuration
 import Experiments
 import Foundation
 import Runs
+import Support
 
 /// Shows a person how an experiment gets on: a bar on a terminal; in a file, a line an epoch.
 final class RunWatcher {

@@ -1,6 +1,7 @@
 import Configuration
 import Reports
 import Runs
+import Support
 
 /// Says aloud which records somebody changed, wherever figures are drawn from them.
 enum SealWarning {

@@ -2,7 +2,9 @@ import ArgumentParser
 import Configuration
 import Experiments
 import Foundation
+import Support
 import Tensors
+import Trained
 
 /// Which run a command looks into, and how.
 struct TrainedRunOptions: ParsableArguments {

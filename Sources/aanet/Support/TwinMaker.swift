@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Twins
 
 /// Draws a synthetic twin under a person's eyes: with a bar, and without a trace where they stop it.
 struct TwinMaker {

@@ -1,6 +1,8 @@
 import Configuration
 import Datasets
 import Foundation
+import Support
+import Twins
 
 /// Which twin `aanet data make` is to draw, how large and where.
 struct TwinOrder {
@@ -25,8 +27,9 @@ struct TwinOrder {
   ///   - out: the folder that was asked for.
   /// - Throws: what is wrong with the registry or with these words.
   init(name: String, scale: String?, out: String?, project: ProjectOptions, places: DatasetPlaces) throws {
-    if let scale, !TwinScale.names.contains(scale) {
-      throw DatasetError(Wording.unknown("there is no scale \(Wording.quoted(scale))", scale, among: TwinScale.names))
+    if let scale, !DatasetEntry.scales.contains(scale) {
+      throw DatasetError(
+        Wording.unknown("there is no scale \(Wording.quoted(scale))", scale, among: DatasetEntry.scales))
     }
     var entry = try Self.entry(named: name, project: project, isNeeded: out == nil)
     if let scale, out == nil, scale != entry.scale ?? Self.usual,

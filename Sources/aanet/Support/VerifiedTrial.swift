@@ -1,5 +1,7 @@
 import Configuration
 import Experiments
+import Proofs
+import Support
 
 /// What `aanet verify-resume` found of one run.
 struct VerifiedTrial: Encodable {

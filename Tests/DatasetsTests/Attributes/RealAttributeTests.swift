@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Tensors
 import Testing
 
 private func real(_ scheme: AttributeScheme) throws -> AttributeTable {

@@ -1,6 +1,6 @@
 import Datasets
-import Digests
 import Foundation
+import Support
 import TestSupport
 import Testing
 

@@ -1,8 +1,10 @@
 import Configuration
 import Datasets
 import Foundation
+import Support
 import TestSupport
 import Testing
+import YAML
 
 @Suite struct OwnLayoutTests {
   static let registry = #"""

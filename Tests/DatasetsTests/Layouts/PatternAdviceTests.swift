@@ -1,6 +1,7 @@
 import Configuration
 import Datasets
 import Testing
+import YAML
 
 /// What an error in a name's pattern, or in the registry, tells a person to write is written, and is right.
 @Suite struct PatternAdviceTests {

@@ -1,8 +1,10 @@
 import Configuration
 import Datasets
 import Foundation
+import Support
 import TestSupport
 import Testing
+import YAML
 
 @Suite struct DatasetRegistryTests {
   func decode(_ text: String) throws -> DatasetRegistry {

@@ -4,6 +4,7 @@ import Foundation
 import Tensors
 import TestSupport
 import Testing
+import YAML
 
 /// What is said of sets that lie elsewhere, count otherwise or hold other files, and that the advice works.
 @Suite struct MisplacedDataTests {

@@ -1,6 +1,7 @@
 import Configuration
 import Experiments
 import Foundation
+import Support
 import Testing
 
 /// Files with bytes changed, left out and doubled by chance: an error or a plan, never a crash, and what is a plan

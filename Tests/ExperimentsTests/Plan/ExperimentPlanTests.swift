@@ -1,7 +1,9 @@
 import Configuration
 import Experiments
 import Foundation
+import Support
 import Testing
+import YAML
 
 @Suite struct ExperimentPlanTests {
   @Test func trialsAreVariantsTimesSeedsSeedBySeed() throws {

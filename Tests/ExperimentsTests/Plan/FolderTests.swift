@@ -1,6 +1,7 @@
 import Configuration
 import Experiments
 import Foundation
+import Support
 import Testing
 
 /// A folder of experiments, and experiments that report another's runs.

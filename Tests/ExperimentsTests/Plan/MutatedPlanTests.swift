@@ -1,8 +1,10 @@
 import Configuration
 import Experiments
 import Foundation
+import Support
 import TestSupport
 import Testing
+import YAML
 
 /// Damaged experiments: a plan that can be written and read back, or an error with a place, and nothing else.
 @Suite struct MutatedPlanTests {

@@ -1,6 +1,7 @@
 import Configuration
 import Experiments
 import Testing
+import YAML
 
 @Suite struct OverrideTests {
   private let text = """

@@ -1,6 +1,7 @@
 import Configuration
 import Experiments
 import Models
+import Support
 import Testing
 
 /// Settings that differ from the defaults in one field each, by the field's path.

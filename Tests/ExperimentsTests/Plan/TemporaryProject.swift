@@ -1,6 +1,7 @@
 import Configuration
 import Experiments
 import Foundation
+import Support
 
 /// A project of a test's own: files under a folder that is removed with the value.
 final class TemporaryProject {

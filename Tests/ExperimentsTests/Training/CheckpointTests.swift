@@ -1,10 +1,11 @@
+import Experiments
 import Foundation
+import Proofs
 import Runs
+import Support
 import Tensors
 import TestSupport
 import Testing
-
-import Experiments
 
 /// Checkpoints that are damaged, missing, old or half-written: what a run goes on from, and what it says.
 @Suite struct CheckpointTests {
@@ -231,7 +232,7 @@ import Experiments
   @Test func aFolderRemovedUnderARunStopsItAndStaysAway() throws {
     let project = try TinyProject()
     let root = Self.store(project).root
-    let error = #expect(throws: RunStoreError.self) {
+    let error = #expect(throws: FileError.self) {
       try run(project, step: { step in if step == 8 { try FileManager.default.removeItem(at: root) } })
     }
     let text = try #require(error).description

@@ -1,10 +1,10 @@
 import Configuration
+import Experiments
 import Foundation
 import Runs
+import Support
 import TestSupport
 import Testing
-
-import Experiments
 
 /// Several experiments in one go, and runs that more than one of them counts.
 @Suite struct FolderRunTests {

@@ -1,9 +1,9 @@
+import Experiments
 import Foundation
 import Runs
+import Support
 import TestSupport
 import Testing
-
-import Experiments
 
 /// Hundreds of steps, in a process of their own: files that are open stay as many, memory as much.
 @Suite struct LongRunTests {

@@ -1,12 +1,13 @@
 import Configuration
+import Experiments
 import Foundation
 import Models
 import Runs
+import Support
 import Tensors
 import TestSupport
 import Testing
-
-import Experiments
+import Trained
 
 /// `backbone.weights` from YAML to the trained model.
 @Suite struct PretrainedTests {

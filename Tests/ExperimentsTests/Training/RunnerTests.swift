@@ -1,12 +1,12 @@
 import Datasets
+import Experiments
 import Foundation
+import Proofs
 import Retrieval
 import Runs
 import Tensors
 import TestSupport
 import Testing
-
-import Experiments
 
 @Suite struct RunnerTests {
   /// Runs the tiny experiment and gives the records of its runs.

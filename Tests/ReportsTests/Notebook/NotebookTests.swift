@@ -1,6 +1,9 @@
+import Configuration
+import Documents
 import Foundation
 import Reports
 import Runs
+import Support
 import Testing
 
 /// A notebook on disk: its files, its page, and what is rendered anew.
@@ -161,7 +164,7 @@ struct NotebookTests {
 }
 
 /// Whether a page is balanced, holds our two scripts and the manifest, and fetches nothing.
-func expectWholePage(_ page: String, sourceLocation: SourceLocation = #_sourceLocation) {
+func expectWholePage(_ page: String, sourceLocation: Testing.SourceLocation = #_sourceLocation) {
   #expect(page.matches(of: /<script/).count == 3, sourceLocation: sourceLocation)
   for script in [Document.script, PageManifest.script] {
     #expect(page.components(separatedBy: "<script>\(script)</script>").count == 2, sourceLocation: sourceLocation)

@@ -8,33 +8,33 @@
 /// What looks back or ahead is left out, so that a name is matched in time proportional to the name's length times the
 /// pattern's: no place in a name is tried twice with the same part of the pattern. `(a+)+b`, which keeps other engines
 /// busy for years, is as quick as any.
-public struct NamePattern: Hashable, Sendable {
+package struct NamePattern: Hashable, Sendable {
   /// What is wrong with a pattern.
-  public struct Fault: Error, Hashable, CustomStringConvertible {
+  package struct Fault: Error, Hashable, CustomStringConvertible {
     /// The place in the pattern, counted from 1.
-    public let character: Int
+    package let character: Int
     /// What is wrong there.
-    public let reason: String
+    package let reason: String
 
     /// `character 7: …`
-    public var description: String { "character \(character): \(reason)" }
+    package var description: String { "character \(character): \(reason)" }
   }
 
   /// The pattern as written.
-  public let text: String
+  package let text: String
   /// The names of its named groups, in order.
-  public let groups: [String]
+  package let groups: [String]
   private let program: [NamePatternStep]
 
   /// The longest pattern, in characters.
-  public static let maximumLength = 500
+  package static let maximumLength = 500
   /// The longest name that is matched, in characters: as long as a path may be on most systems.
-  public static let maximumNameLength = 1024
+  package static let maximumNameLength = 1024
 
   /// Understands a pattern.
   ///
   /// - Throws: ``Fault`` where it says something that is not understood, or is too long.
-  public init(_ text: String) throws(Fault) {
+  package init(_ text: String) throws(Fault) {
     var parser = try NamePatternParser(text)
     let tree = try parser.parse()
     self.text = text
@@ -45,7 +45,7 @@ public struct NamePattern: Hashable, Sendable {
   /// What each named group matched, by name; nil where the name as a whole does not match.
   ///
   /// A group that the match passed by, as in the other half of `a|(?<b>c)`, has no entry.
-  public func match(_ name: String) -> [String: String]? {
+  package func match(_ name: String) -> [String: String]? {
     let scalars = Array(name.unicodeScalars.prefix(Self.maximumNameLength + 1))
     guard scalars.count <= Self.maximumNameLength, let places = places(in: scalars) else { return nil }
     var found: [String: String] = [:]

@@ -1,32 +1,33 @@
 import Configuration
 import Models
+import Support
 
 extension Settings {
   /// A ResNet without its fully connected layer: any depth, any width.
-  public struct Backbone: Sendable, Hashable {
+  package struct Backbone: Sendable, Hashable {
     /// The families of networks; there is one.
-    public enum Architecture: String, CaseIterable, Sendable {
+    package enum Architecture: String, CaseIterable, Sendable {
       /// Residual networks with torchvision's parameter names.
       case resnet
     }
     /// The two residual blocks.
-    public typealias Block = ResNetConfiguration.Block
+    package typealias Block = ResNetConfiguration.Block
 
     /// The family.
-    public var architecture: Architecture
+    package var architecture: Architecture
     /// The residual block.
-    public var block: Block
+    package var block: Block
     /// Blocks in each of the four stages: `[3, 4, 6, 3]` is ResNet-50.
-    public var blocks: [Int]
+    package var blocks: [Int]
     /// Channels of the first stage; each later stage doubles them. 64 in the ResNets of the literature.
-    public var width: Int
+    package var width: Int
     /// The last stage's stride: 1 keeps its resolution (24×8 from 384×128), 2 halves it.
-    public var lastStride: Int
+    package var lastStride: Int
     /// A file of pretrained weights, relative to the project; nil starts from chance.
-    public var weights: String?
+    package var weights: String?
 
     /// States a backbone; the default is ResNet-50 from chance.
-    public init(
+    package init(
       architecture: Architecture = .resnet, block: Block = .bottleneck, blocks: [Int] = [3, 4, 6, 3], width: Int = 64,
       lastStride: Int = 1, weights: String? = nil
     ) {
@@ -62,25 +63,25 @@ extension Settings {
     }
 
     /// Channels of the feature map X: Z in the paper.
-    public var channels: Int { width * 8 * block.expansion }
+    package var channels: Int { width * 8 * block.expansion }
 
     /// How many pixels a row or column of the feature map stands for.
-    public var stride: Int { 16 * lastStride }
+    package var stride: Int { 16 * lastStride }
 
     /// Rows (or columns) of the feature map for an input of so many: the stem and its pooling halve it, then every
     /// stage of stride 2; each halving rounds up (7×7 padded by 3, 3×3 padded by 1).
-    public func extent(of pixels: Int) -> Int { (pixels + stride - 1) / stride }
+    package func extent(of pixels: Int) -> Int { (pixels + stride - 1) / stride }
   }
 
   /// The images as the network sees them.
-  public struct Input: Sendable, Hashable {
+  package struct Input: Sendable, Hashable {
     /// Rows of pixels.
-    public var height: Int
+    package var height: Int
     /// Columns of pixels.
-    public var width: Int
+    package var width: Int
 
     /// States a size; the paper's is 384×128.
-    public init(height: Int = 384, width: Int = 128) {
+    package init(height: Int = 384, width: Int = 128) {
       self.height = height
       self.width = width
     }
@@ -97,12 +98,12 @@ extension Settings {
   }
 
   /// The classifier Z → V → C that the tasks share the form of.
-  public struct Head: Sendable, Hashable {
+  package struct Head: Sendable, Hashable {
     /// Numbers of the reduced vector: V in the paper.
-    public var width: Int
+    package var width: Int
 
     /// States a head; the paper's V is 256.
-    public init(width: Int = 256) { self.width = width }
+    package init(width: Int = 256) { self.width = width }
 
     init(_ setting: Setting?) throws(ConfigurationError) {
       self.init()

@@ -1,30 +1,31 @@
 import Configuration
 import Retrieval
+import Support
 
 extension Settings {
   /// How descriptors are made and ranked.
-  public struct Evaluate: Sendable, Hashable {
+  package struct Evaluate: Sendable, Hashable {
     /// The distances; there is one.
-    public enum Distance: String, CaseIterable, Sendable {
+    package enum Distance: String, CaseIterable, Sendable {
       /// The root of the summed squared differences.
       case euclidean
     }
 
     /// Re-ranking by k-reciprocal encoding (Zhong et al., CVPR 2017).
-    public struct Rerank: Sendable, Hashable {
+    package struct Rerank: Sendable, Hashable {
       /// Neighbours that are looked at for being mutual.
-      public var k1: Int
+      package var k1: Int
       /// Neighbours that a query is expanded by.
-      public var k2: Int
+      package var k2: Int
       /// The share of the original distance.
-      public var lambda: Double
+      package var lambda: Double
       /// How the distance enters, squared or squared twice: public code disagrees.
-      public var variant: ReRanking.Variant
+      package var variant: ReRanking.Variant
       /// Whether junk takes part as neighbours.
-      public var junk: ReRanking.Junk
+      package var junk: ReRanking.Junk
 
       /// States the re-ranking.
-      public init(
+      package init(
         k1: Int = 20, k2: Int = 6, lambda: Double = 0.3, variant: ReRanking.Variant = .d2, junk: ReRanking.Junk = .out
       ) {
         self.k1 = k1
@@ -39,16 +40,16 @@ extension Settings {
     }
 
     /// Which distance.
-    public var distance: Distance
+    package var distance: Distance
     /// Whether descriptors are scaled to unit length first.
-    public var normalize: Bool
+    package var normalize: Bool
     /// Re-ranking beside the plain ranking; nil is none.
-    public var rerank: Rerank?
+    package var rerank: Rerank?
     /// Images in one forward pass.
-    public var batch: Int
+    package var batch: Int
 
     /// States the evaluation; no re-ranking by default.
-    public init(
+    package init(
       distance: Distance = .euclidean, normalize: Bool = false, rerank: Rerank? = nil, batch: Int = 64
     ) {
       self.distance = distance

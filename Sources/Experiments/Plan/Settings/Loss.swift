@@ -1,14 +1,15 @@
 import Configuration
 import Models
+import Support
 
 extension Settings {
   /// How the tasks' losses are added up.
-  public struct Loss: Sendable, Hashable {
+  package struct Loss: Sendable, Hashable {
     /// What each loss is multiplied with; one λ for each task that is on, or learned.
-    public var weights: LossWeights
+    package var weights: LossWeights
 
     /// States the weights; learned by default.
-    public init(weights: LossWeights = .uncertainty) { self.weights = weights }
+    package init(weights: LossWeights = .uncertainty) { self.weights = weights }
 
     /// `terms`, `rate` and `start` are of learned weights. Beside fixed ones they are checked and have no effect: a file
     /// may say them for all of its variants.

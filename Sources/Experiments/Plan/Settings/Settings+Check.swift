@@ -1,11 +1,12 @@
 import Configuration
+import Support
 
 extension Settings {
   /// Checks what no single setting can know: that the settings agree with each other.
   ///
   /// - Parameter locate: where a setting was written, by its dotted path; nil for a default.
   /// - Throws: `ConfigurationError` at the setting to change, with what to change it to.
-  public func check(locate: (String) -> SourceLocation? = { _ in nil }) throws(ConfigurationError) {
+  package func check(locate: (String) -> SourceLocation? = { _ in nil }) throws(ConfigurationError) {
     func fault(_ paths: String..., reason: String) -> ConfigurationError {
       // The first of the settings that somebody wrote; among defaults, the first.
       let written = paths.first { locate($0) != nil }

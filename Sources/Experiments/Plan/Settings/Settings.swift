@@ -1,28 +1,30 @@
 import Configuration
+import Layers
+import Support
 
 /// Everything that decides a run but its seed: what `experiments/*.yaml` resolve to.
 ///
 /// Each default is the specification's rule, so that a file says only where it differs from the paper.
-public struct Settings: Sendable, Hashable {
+package struct Settings: Sendable, Hashable {
   /// The dataset's name in `datasets.yaml`.
-  public var dataset: String
+  package var dataset: String
   /// The network up to its feature map X.
-  public var backbone: Backbone
+  package var backbone: Backbone
   /// The images that it is given.
-  public var input: Input
+  package var input: Input
   /// The classifiers that the tasks share the form of.
-  public var head: Head
+  package var head: Head
   /// Which tasks are trained, and how.
-  public var tasks: Tasks
+  package var tasks: Tasks
   /// How their losses are added up.
-  public var loss: Loss
+  package var loss: Loss
   /// The optimiser and its schedule.
-  public var train: Train
+  package var train: Train
   /// How the descriptors are ranked.
-  public var evaluate: Evaluate
+  package var evaluate: Evaluate
 
   /// States settings; what is left out is as in the paper. Nothing is checked (``check(locate:)``).
-  public init(
+  package init(
     dataset: String, backbone: Backbone = Backbone(), input: Input = Input(), head: Head = Head(),
     tasks: Tasks = Tasks(), loss: Loss = Loss(), train: Train = Train(), evaluate: Evaluate = Evaluate()
   ) {
@@ -39,7 +41,7 @@ public struct Settings: Sendable, Hashable {
   /// Reads settings from a resolved mapping, which holds no other keys.
   ///
   /// - Throws: `ConfigurationError` at the first unknown key, wrong type, value out of range or contradiction.
-  public init(_ setting: Setting) throws(ConfigurationError) {
+  package init(_ setting: Setting) throws(ConfigurationError) {
     try self.init(unchecked: setting)
     try check { path in Self.location(of: path, in: setting.value) }
   }
@@ -62,7 +64,7 @@ public struct Settings: Sendable, Hashable {
   }
 
   /// The settings as YAML, every key written out, in a fixed order: equal settings give equal text.
-  public var yaml: YAMLValue {
+  package var yaml: YAMLValue {
     .mapping([
       ("dataset", .string(dataset)), ("backbone", backbone.yaml), ("input", input.yaml), ("head", head.yaml),
       ("tasks", tasks.yaml), ("loss", loss.yaml), ("train", train.yaml), ("evaluate", evaluate.yaml),

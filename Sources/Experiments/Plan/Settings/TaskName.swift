@@ -1,4 +1,4 @@
 import Models
 
 /// The four tasks, in the order in which losses, σ and descriptors list them everywhere: the model's own list.
-public typealias TaskName = AANetTask
+package typealias TaskName = AANetTask

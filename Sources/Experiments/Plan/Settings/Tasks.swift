@@ -1,29 +1,30 @@
 import Configuration
 import Models
+import Support
 
 /// How several cross-entropies of one task become its loss.
-public typealias Reduction = LossReduction
+package typealias Reduction = LossReduction
 
 /// The global task (GFN) has no setting of its own.
-public struct GlobalTask: Sendable, Hashable {
+package struct GlobalTask: Sendable, Hashable {
   /// States the task.
-  public init() {}
+  package init() {}
 }
 
 /// The part task (PFN): horizontal parts found from peak activations.
-public struct PartTask: Sendable, Hashable {
+package struct PartTask: Sendable, Hashable {
   /// How rows are divided into parts.
-  public typealias Binning = PartBinning
+  package typealias Binning = PartBinning
 
   /// How many parts.
-  public var parts: Int
+  package var parts: Int
   /// How rows are divided.
-  public var binning: Binning
+  package var binning: Binning
   /// How the parts' losses become one.
-  public var reduction: Reduction
+  package var reduction: Reduction
 
   /// States the task; six parts by k-means, losses added, by default.
-  public init(parts: Int = 6, binning: Binning = .kmeans, reduction: Reduction = .sum) {
+  package init(parts: Int = 6, binning: Binning = .kmeans, reduction: Reduction = .sum) {
     self.parts = parts
     self.binning = binning
     self.reduction = reduction
@@ -45,17 +46,17 @@ public struct PartTask: Sendable, Hashable {
 }
 
 /// The attribute task (AFN).
-public struct AttributeTask: Sendable, Hashable {
+package struct AttributeTask: Sendable, Hashable {
   /// Where attributes are looked for.
-  public typealias Regions = AttributeRegions
+  package typealias Regions = AttributeRegions
 
   /// How the attributes' losses become one.
-  public var reduction: Reduction
+  package var reduction: Reduction
   /// Where attributes are looked for.
-  public var regions: Regions
+  package var regions: Regions
 
   /// States the task; by default losses are averaged and each attribute is looked for in its own region.
-  public init(reduction: Reduction = .mean, regions: Regions = .thirds) {
+  package init(reduction: Reduction = .mean, regions: Regions = .thirds) {
     self.reduction = reduction
     self.regions = regions
   }
@@ -73,17 +74,17 @@ public struct AttributeTask: Sendable, Hashable {
 }
 
 /// The attention task (AAM).
-public struct AttentionTask: Sendable, Hashable {
+package struct AttentionTask: Sendable, Hashable {
   /// What of the merged map becomes 0.
-  public typealias Threshold = AttentionThreshold
+  package typealias Threshold = AttentionThreshold
 
   /// The attributes whose maps are merged; nil takes the dataset's own selection.
-  public var attributes: [String]?
+  package var attributes: [String]?
   /// What of the merged map becomes 0.
-  public var threshold: Threshold
+  package var threshold: Threshold
 
   /// States the task; the dataset's attributes and the mean by default.
-  public init(attributes: [String]? = nil, threshold: Threshold = .mean) {
+  package init(attributes: [String]? = nil, threshold: Threshold = .mean) {
     self.attributes = attributes
     self.threshold = threshold
   }
@@ -128,18 +129,18 @@ public struct AttentionTask: Sendable, Hashable {
 
 extension Settings {
   /// Which tasks are trained, and how; nil is a task that is off.
-  public struct Tasks: Sendable, Hashable {
+  package struct Tasks: Sendable, Hashable {
     /// The global task.
-    public var global: GlobalTask?
+    package var global: GlobalTask?
     /// The part task.
-    public var part: PartTask?
+    package var part: PartTask?
     /// The attribute task.
-    public var attribute: AttributeTask?
+    package var attribute: AttributeTask?
     /// The attention task, which needs the attribute task.
-    public var attention: AttentionTask?
+    package var attention: AttentionTask?
 
     /// States tasks; all four by default.
-    public init(
+    package init(
       global: GlobalTask? = GlobalTask(), part: PartTask? = PartTask(), attribute: AttributeTask? = AttributeTask(),
       attention: AttentionTask? = AttentionTask()
     ) {
@@ -174,10 +175,10 @@ extension Settings {
     }
 
     /// The tasks that are on, in their order.
-    public var enabled: [TaskName] { TaskName.allCases.filter(has) }
+    package var enabled: [TaskName] { TaskName.allCases.filter(has) }
 
     /// Whether a task is on.
-    public func has(_ task: TaskName) -> Bool {
+    package func has(_ task: TaskName) -> Bool {
       switch task {
       case .global: global != nil
       case .part: part != nil

@@ -1,24 +1,25 @@
 import Configuration
+import Support
 
 extension Settings {
   /// The optimiser, its schedule and the batches.
-  public struct Train: Sendable, Hashable {
+  package struct Train: Sendable, Hashable {
     /// How parameters are moved.
-    public struct Optimizer: Sendable, Hashable {
+    package struct Optimizer: Sendable, Hashable {
       /// The optimisers; there is one.
-      public enum Kind: String, CaseIterable, Sendable {
+      package enum Kind: String, CaseIterable, Sendable {
         /// Stochastic gradient descent with momentum.
         case sgd
       }
       /// Which optimiser.
-      public var kind: Kind
+      package var kind: Kind
       /// The share of the last step that is taken again.
-      public var momentum: Double
+      package var momentum: Double
       /// The decay that is added to the gradient of all parameters but the `s_i`.
-      public var weightDecay: Double
+      package var weightDecay: Double
 
       /// States an optimiser.
-      public init(kind: Kind = .sgd, momentum: Double = 0.9, weightDecay: Double = 5e-4) {
+      package init(kind: Kind = .sgd, momentum: Double = 0.9, weightDecay: Double = 5e-4) {
         self.kind = kind
         self.momentum = momentum
         self.weightDecay = weightDecay
@@ -26,16 +27,16 @@ extension Settings {
     }
 
     /// The learning rates over the epochs.
-    public struct Rate: Sendable, Hashable {
+    package struct Rate: Sendable, Hashable {
       /// The rate of new layers at the start.
-      public var new: Double
+      package var new: Double
       /// The rate of pretrained layers at the start.
-      public var pretrained: Double
+      package var pretrained: Double
       /// When and by how much they fall.
-      public var step: Step
+      package var step: Step
 
       /// States the rates.
-      public init(new: Double = 0.1, pretrained: Double = 0.01, step: Step = Step()) {
+      package init(new: Double = 0.1, pretrained: Double = 0.01, step: Step = Step()) {
         self.new = new
         self.pretrained = pretrained
         self.step = step
@@ -43,42 +44,42 @@ extension Settings {
     }
 
     /// The fall of the learning rates.
-    public struct Step: Sendable, Hashable {
+    package struct Step: Sendable, Hashable {
       /// The numbers of finished epochs after which the rates are multiplied with ``factor``: `[20]` trains epochs 1
       /// to 20 at the first rate. One beyond the last epoch has no effect.
-      public var at: [Int]
+      package var at: [Int]
       /// What the rates are multiplied with.
-      public var factor: Double
+      package var factor: Double
 
       /// States a fall: to a tenth after 20 epochs by default.
-      public init(at: [Int] = [20], factor: Double = 0.1) {
+      package init(at: [Int] = [20], factor: Double = 0.1) {
         self.at = at
         self.factor = factor
       }
     }
 
     /// What is done to images by chance.
-    public struct Augment: Sendable, Hashable {
+    package struct Augment: Sendable, Hashable {
       /// Whether every second image, by chance, is mirrored.
-      public var flip: Bool
+      package var flip: Bool
 
       /// States the augmentation.
-      public init(flip: Bool = true) { self.flip = flip }
+      package init(flip: Bool = true) { self.flip = flip }
     }
 
     /// How often every image is shown.
-    public var epochs: Int
+    package var epochs: Int
     /// Images in a step.
-    public var batch: Int
+    package var batch: Int
     /// How parameters are moved.
-    public var optimizer: Optimizer
+    package var optimizer: Optimizer
     /// The learning rates.
-    public var rate: Rate
+    package var rate: Rate
     /// What is done to images by chance.
-    public var augment: Augment
+    package var augment: Augment
 
     /// States the training; the paper's by default.
-    public init(
+    package init(
       epochs: Int = 40, batch: Int = 32, optimizer: Optimizer = Optimizer(), rate: Rate = Rate(),
       augment: Augment = Augment()
     ) {

@@ -1,5 +1,7 @@
 import Configuration
+import Documents
 import Runs
+import Support
 
 /// The one run that a cell names by `of`, `row` and, where there are several, `seed`.
 struct CellRun: Sendable {

@@ -1,3 +1,6 @@
+import Charts
+import Documents
+
 /// Charts of a table's figures: levels, gains, attributes.
 extension ChartCell {
   var measuredOn: String { table.report.source.measuredOn }

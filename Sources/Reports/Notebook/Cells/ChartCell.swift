@@ -1,7 +1,8 @@
 import Configuration
-import Digests
+import Documents
 import Foundation
 import Runs
+import Support
 
 /// A chart of a table's figures or of its runs.
 struct ChartCell: NotebookCell {

@@ -1,4 +1,6 @@
+import Charts
 import Configuration
+import Documents
 import Foundation
 import Runs
 

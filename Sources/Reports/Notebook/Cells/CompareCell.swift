@@ -1,4 +1,5 @@
 import Configuration
+import Documents
 import Runs
 
 /// Rows of a table side by side, as `aanet compare` sets runs: figures and differences, settings that differ, queries that

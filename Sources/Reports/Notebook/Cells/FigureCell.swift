@@ -1,7 +1,8 @@
 import Configuration
-import Digests
+import Documents
 import Foundation
 import Runs
+import Support
 
 /// A picture that `aanet figures` drew of a run: its finished preview.
 struct FigureCell: NotebookCell {

@@ -1,4 +1,5 @@
 import Configuration
+import Documents
 
 /// What a table's figures say in plain sentences, or how they are computed.
 struct FindingsCell: NotebookCell {

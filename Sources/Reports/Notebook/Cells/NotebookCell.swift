@@ -1,11 +1,14 @@
+import Charts
 import Configuration
+import Documents
 import Foundation
 import Runs
+import Support
 
 /// A kind of cell: what stands between its fences, and what is made of it.
 ///
 /// A new kind is a type of these few members and a word in ``NotebookCells/kinds``.
-public protocol NotebookCell: Sendable {
+package protocol NotebookCell: Sendable {
   /// The word after the fence.
   static var kind: String { get }
   /// Reads the settings and checks every name in them.
@@ -21,7 +24,7 @@ public protocol NotebookCell: Sendable {
 }
 
 /// What a cell shows.
-public enum CellPart: Codable, Sendable {
+package enum CellPart: Codable, Sendable {
   /// A table, and its data as comma-separated values.
   case table(Table, csv: String)
   /// A picture.
@@ -34,25 +37,25 @@ public enum CellPart: Codable, Sendable {
   case gap(Typeset)
 
   /// A table whose data are its cells.
-  public static func table(_ table: Table) -> CellPart { .table(table, csv: table.csv()) }
+  package static func table(_ table: Table) -> CellPart { .table(table, csv: table.csv()) }
 }
 
 /// A picture of a cell: a chart that is to be drawn or is drawn, or a finished one of a run.
-public struct CellPicture: Codable, Sendable {
+package struct CellPicture: Codable, Sendable {
   /// The name of its files.
-  public var name: String
+  package var name: String
   /// What it shows.
-  public var caption: Typeset
+  package var caption: Typeset
   /// What someone who does not see it should know.
-  public var alternative: String
+  package var alternative: String
   /// Whether it needs the full width.
-  public var isWide = false
+  package var isWide = false
   /// The drawing as SVG; nil for a photograph.
-  public var svg: String?
+  package var svg: String?
   /// The drawing as PNG; nil for a photograph.
-  public var png: Data?
+  package var png: Data?
   /// A finished JPEG.
-  public var jpeg: Data?
+  package var jpeg: Data?
   /// What is to be drawn; never kept.
   var chart: (any Chart)?
 
@@ -60,18 +63,18 @@ public struct CellPicture: Codable, Sendable {
 }
 
 /// What cells draw from.
-public struct NotebookContext: Sendable {
+package struct NotebookContext: Sendable {
   /// The tables, in the notebook's order.
-  public var tables: [NotebookTable]
+  package var tables: [NotebookTable]
   /// Where the runs lie, for the cells that read more than the tables hold; nil reads nothing more.
-  public var store: RunStore?
+  package var store: RunStore?
   /// Reads the ledger of the paper's claims, for the cells that judge them.
-  public var claims: @Sendable () throws -> ClaimsLedger
+  package var claims: @Sendable () throws -> ClaimsLedger
   /// Reads the register of settings and what varying them cost, for the cells that show it.
-  public var deviations: @Sendable () throws -> DeviationReport
+  package var deviations: @Sendable () throws -> DeviationReport
 
   /// Gathers what there is; a cell that asks for what there is not is told so.
-  public init(
+  package init(
     tables: [NotebookTable], store: RunStore? = nil,
     claims: @escaping @Sendable () throws -> ClaimsLedger = { throw ReportError("there is no ledger of claims here") },
     deviations: @escaping @Sendable () throws -> DeviationReport = {
@@ -87,7 +90,7 @@ public struct NotebookContext: Sendable {
   /// The table that a cell names under `of`.
   ///
   /// - Throws: a `ConfigurationError` with the nearest name.
-  public func table(_ keys: KnownKeys) throws -> NotebookTable {
+  package func table(_ keys: KnownKeys) throws -> NotebookTable {
     let setting = try keys.required("of")
     let word = try setting.string(maximum: 100)
     guard let table = tables.first(where: { $0.name == word }) else {
@@ -99,9 +102,9 @@ public struct NotebookContext: Sendable {
 }
 
 /// The kinds of cells.
-public enum NotebookCells {
+package enum NotebookCells {
   /// All of them.
-  public static let kinds: [any NotebookCell.Type] = [
+  package static let kinds: [any NotebookCell.Type] = [
     TableCell.self, ChartCell.self, FigureCell.self, RunCell.self, FindingsCell.self, ClaimsCell.self,
     DeviationsCell.self, CompareCell.self,
   ]
@@ -109,7 +112,7 @@ public enum NotebookCells {
 
 extension Table {
   /// The cells as comma-separated values; a group's heading stands before those of its columns.
-  public func csv() -> String {
+  package func csv() -> String {
     let hasSections = sections.contains { $0.title != nil }
     var csv = CSV(
       heads: (hasSections ? ["section"] : [])

@@ -1,4 +1,5 @@
 import Configuration
+import Documents
 
 /// A table of the paper with the measured figures in it, or what its rows gain.
 struct TableCell: NotebookCell {

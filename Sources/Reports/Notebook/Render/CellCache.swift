@@ -1,6 +1,6 @@
-import Digests
 import Foundation
 import Runs
+import Support
 
 /// What cells were rendered to before, by a digest of all that they draw from: files under `.cells` beside the page.
 struct CellCache {

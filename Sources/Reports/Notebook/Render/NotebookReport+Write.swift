@@ -1,31 +1,33 @@
+import Charts
+import Documents
 import Foundation
 import Runs
 
 extension NotebookReport {
   /// What writing a notebook did.
-  public struct Outcome: Encodable, Sendable {
+  package struct Outcome: Encodable, Sendable {
     /// A cell, and whether it had to be rendered.
-    public struct Cell: Encodable, Sendable {
+    package struct Cell: Encodable, Sendable {
       /// What it is called.
-      public var name: String
+      package var name: String
       /// Its kind.
-      public var kind: String
+      package var kind: String
       /// Whether it was rendered now; a cell whose sources did not change is taken as it was.
-      public var rendered: Bool
+      package var rendered: Bool
       /// What is missing in it, in words.
-      public var gaps: [String]
+      package var gaps: [String]
     }
 
     /// The notebook.
-    public var report: String
+    package var report: String
     /// The cells, in order.
-    public var cells: [Cell]
+    package var cells: [Cell]
     /// The files, the page first.
-    public var files: [URL]
+    package var files: [URL]
   }
 
   /// The page to open.
-  public static let page = "index.html"
+  package static let page = "index.html"
   /// The list of files that a folder holds of ours, so that a later rendering takes away nothing else.
   private static let list = "\(CellCache.folder)/files.json"
 
@@ -37,9 +39,9 @@ extension NotebookReport {
   ///
   /// - Parameter marksCSV: whether CSV files begin with a byte order mark.
   /// - Throws: a `ReportError` where gnuplot is missing or the folder holds files that are not the report's, a
-  ///   `ConfigurationError` where a cell names what its run does not have, a `RunStoreError` where a record is damaged.
+  ///   `ConfigurationError` where a cell names what its run does not have, a `FileError` where a record is damaged.
   @discardableResult
-  public func write(to folder: URL, marksCSV: Bool = false) throws -> Outcome {
+  package func write(to folder: URL, marksCSV: Bool = false) throws -> Outcome {
     let target = folder.resolvingSymlinksInPath().standardizedFileURL
     let own =
       (try? Data(contentsOf: target.appendingPathComponent(Self.list)))
@@ -92,7 +94,7 @@ extension NotebookReport {
     }
     // One gnuplot for all that is to be drawn: starting it costs more than a chart.
     let charts = made.flatMap { $0.parts.compactMap(\.chart) }
-    _ = try Charts.draw(charts, in: work)
+    _ = try Plot.draw(charts, in: work)
     return try made.map { cell, digest, parts, isKept in
       let parts = try parts.map { try $0.drawn(in: work) }
       keep(CellCache.file(digest), try CellCache.data(parts))

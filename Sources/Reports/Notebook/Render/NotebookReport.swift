@@ -1,17 +1,19 @@
 import Configuration
+import Documents
 import Foundation
 import Runs
+import Support
 
 /// A notebook with the records that it draws from, ready to be rendered.
-public struct NotebookReport: Sendable {
+package struct NotebookReport: Sendable {
   /// What its author wrote.
-  public var source: NotebookSource
+  package var source: NotebookSource
   /// What it draws from.
-  public var notebook: NotebookContext
+  package var notebook: NotebookContext
   /// The command that makes it again.
-  public var command: String
+  package var command: String
   /// What changes with the program: cells rendered by another are rendered anew.
-  public var program: String
+  package var program: String
   /// The cells, read and checked, with the names that their files bear.
   let cells: [Cell]
 
@@ -26,7 +28,7 @@ public struct NotebookReport: Sendable {
   /// Reads the cells and checks every name in cells, values and references.
   ///
   /// - Throws: a `ConfigurationError` at the first that is wrong.
-  public init(_ source: NotebookSource, notebook: NotebookContext, command: String, program: String = "") throws {
+  package init(_ source: NotebookSource, notebook: NotebookContext, command: String, program: String = "") throws {
     self.source = source
     self.notebook = notebook
     self.command = command

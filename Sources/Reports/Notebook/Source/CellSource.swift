@@ -1,25 +1,26 @@
 import Configuration
+import Support
 
 /// A cell as its author wrote it: a fence of its kind, and settings in YAML between.
-public struct CellSource: Sendable {
+package struct CellSource: Sendable {
   /// Its kind: `table`.
-  public var kind: String
+  package var kind: String
   /// Its settings.
-  public var setting: Setting
+  package var setting: Setting
   /// Its settings' text.
-  public var text: String
+  package var text: String
   /// Where its fence is.
-  public var location: SourceLocation
+  package var location: SourceLocation
 
   /// Whether a word can name a cell: lower-case letters, digits and hyphens, a letter first, since files and links bear it.
-  public static func isName(_ word: String) -> Bool { word.wholeMatch(of: /[a-z][a-z0-9-]{0,59}/) != nil }
+  package static func isName(_ word: String) -> Bool { word.wholeMatch(of: /[a-z][a-z0-9-]{0,59}/) != nil }
 
   /// The settings that every cell may have: `name`, which references and files bear, and `caption`, which takes the place
   /// of its own.
-  public static let commonKeys = ["name", "caption"]
+  package static let commonKeys = ["name", "caption"]
 
   /// Its settings, checked against those of its kind.
-  public func keys(_ known: String...) throws(ConfigurationError) -> KnownKeys {
+  package func keys(_ known: String...) throws(ConfigurationError) -> KnownKeys {
     try KnownKeys(setting, known: known + Self.commonKeys)
   }
 

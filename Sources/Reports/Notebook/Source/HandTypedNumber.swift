@@ -1,4 +1,5 @@
 import Configuration
+import Support
 
 /// Numbers in prose that look like results: a decimal fraction, or a number of per cent. They must come from records.
 ///

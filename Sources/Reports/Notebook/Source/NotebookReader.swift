@@ -1,4 +1,6 @@
 import Configuration
+import Support
+import YAML
 
 /// Reads a notebook's blocks from its lines: headings, paragraphs, lists, notices, code and cells.
 struct NotebookReader {

@@ -1,17 +1,20 @@
 import Configuration
+import Documents
 import Foundation
 import Runs
+import Support
+import YAML
 
 /// A notebook as its author wrote it, `reports/<name>.md`: what it draws from, prose, and cells.
-public struct NotebookSource: Sendable {
+package struct NotebookSource: Sendable {
   /// An experiment that the notebook draws from.
-  public struct Experiment: Hashable, Sendable {
+  package struct Experiment: Hashable, Sendable {
     /// What cells and values call it: `table3`.
-    public var name: String
+    package var name: String
     /// Its name under `experiments/`.
-    public var experiment: String
+    package var experiment: String
     /// Where it is named.
-    public var location: SourceLocation?
+    package var location: SourceLocation?
   }
 
   /// A part of a notebook.
@@ -31,15 +34,15 @@ public struct NotebookSource: Sendable {
   }
 
   /// Its name, that of the file.
-  public var name: String
+  package var name: String
   /// The file, as messages show it.
-  public var file: String
+  package var file: String
   /// The title.
-  public var title: String
+  package var title: String
   /// What the title is said with.
-  public var subtitle: String?
+  package var subtitle: String?
   /// What it draws from.
-  public var experiments: [Experiment]
+  package var experiments: [Experiment]
   /// The prose and the cells, in order.
   var blocks: [Block]
 
@@ -49,7 +52,7 @@ public struct NotebookSource: Sendable {
   /// Reads a notebook's file.
   ///
   /// - Throws: a `ConfigurationError` that names file, line and column, a `ReportError` where the file cannot be read.
-  public init(contentsOf file: URL) throws {
+  package init(contentsOf file: URL) throws {
     let name = file.deletingPathExtension().lastPathComponent
     let data: Data?
     do { data = try AtomicFile.read(file, limit: Self.largest) } catch { throw ReportError("\(error)".onOneLine) }
@@ -59,7 +62,7 @@ public struct NotebookSource: Sendable {
   }
 
   /// Reads a notebook's text.
-  public init(text: String, name: String, file: String? = nil) throws {
+  package init(text: String, name: String, file: String? = nil) throws {
     let file = file ?? "\(name).md"
     let lines = text.trimmingPrefix("\u{FEFF}").split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     let end = lines.dropFirst().firstIndex { $0 == "---" }
@@ -96,7 +99,7 @@ public struct NotebookSource: Sendable {
   }
 
   /// The notebooks of a folder, by name.
-  public static func names(in folder: URL) -> [String] {
+  package static func names(in folder: URL) -> [String] {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return files.filter { $0.hasSuffix(".md") && !$0.hasPrefix(".") && $0 != "README.md" }
       .map { String($0.dropLast(3)) }.sorted()

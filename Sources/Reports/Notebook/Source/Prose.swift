@@ -1,4 +1,6 @@
 import Configuration
+import Documents
+import Support
 
 /// A line of a notebook's prose, before its values are known.
 struct Prose: Sendable {

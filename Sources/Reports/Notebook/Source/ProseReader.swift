@@ -1,4 +1,6 @@
 import Configuration
+import Documents
+import Support
 
 /// Reads a notebook's inline Markdown from left to right.
 struct ProseReader {

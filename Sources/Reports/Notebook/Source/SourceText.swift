@@ -1,4 +1,5 @@
 import Configuration
+import Support
 
 /// Characters that remember where they were written, so that whatever is made of them can be complained about there.
 struct SourceText: Sendable {

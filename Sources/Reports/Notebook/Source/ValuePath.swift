@@ -1,4 +1,5 @@
 import Configuration
+import Support
 
 /// The words of `{{table3."Lg+Lp+La uncertainty".mAP}}`, between dots; a word with dots or quotes stands in quotes, where a
 /// backslash stands before a quote.

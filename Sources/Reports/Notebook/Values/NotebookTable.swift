@@ -1,17 +1,17 @@
 import Configuration
-import Digests
 import Foundation
 import Runs
+import Support
 
 /// A table that a notebook draws from, under the name that its cells and values use.
-public struct NotebookTable: Sendable {
+package struct NotebookTable: Sendable {
   /// The name: `table3`.
-  public var name: String
+  package var name: String
   /// The report on the experiment's records.
-  public var report: any TableReport
+  package var report: any TableReport
 
   /// Names a report.
-  public init(name: String, report: any TableReport) {
+  package init(name: String, report: any TableReport) {
     self.name = name
     self.report = report
   }

@@ -1,4 +1,6 @@
 import Configuration
+import Documents
+import Support
 
 /// What `{{table3.Lg.mAP}}` stands for: a table, a row, a figure, and which reading of it.
 struct NotebookValue {

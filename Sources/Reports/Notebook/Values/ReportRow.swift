@@ -1,3 +1,4 @@
+import Documents
 import Runs
 
 /// A row of a report as its figures are asked for by name.

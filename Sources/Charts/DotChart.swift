@@ -1,0 +1,163 @@
+/// A row a variant, from top to bottom as in the table: the measured mean with its error bar, the seeds one by one, and
+/// the paper's point.
+package struct DotChart: Chart {
+  /// A row.
+  package struct Row: Hashable {
+    /// Its name.
+    package var label: String
+    /// The mean; nil draws a marked gap.
+    package var mean: Double?
+    /// Half the length of the error bar; nil draws none.
+    package var spread: Double?
+    /// What each seed measured.
+    package var values: [Double]
+    /// The paper's figure.
+    package var published: Double?
+    /// Its place in each of the chart's further marks; nil draws nothing.
+    package var marks: [Double?] = []
+    /// Whether runs are to measure it; a row of the paper's alone has no gap to mark.
+    package var isMeasured = true
+
+    package init(
+      label: String, mean: Double? = nil, spread: Double? = nil, values: [Double], published: Double? = nil,
+      marks: [Double?] = [], isMeasured: Bool = true
+    ) {
+      self.label = label
+      self.mean = mean
+      self.spread = spread
+      self.values = values
+      self.published = published
+      self.marks = marks
+      self.isMeasured = isMeasured
+    }
+  }
+
+  /// A further kind of points, beside the mean.
+  package struct Mark: Hashable {
+    /// What it is, for the key.
+    package var title: String
+    /// How it looks.
+    package var style: SeriesStyle
+
+    package init(title: String, style: SeriesStyle) {
+      self.title = title
+      self.style = style
+    }
+  }
+
+  package let name: String
+  /// What the axis measures, with its unit.
+  package let axis: String
+  /// What the seeds' points are, for the key; empty draws none.
+  package let seeds: String
+  /// What the means and their bars are, for the key.
+  package let measured: String
+  /// What the paper's points are, for the key.
+  package let published: String
+  /// Whether nothing-at-all has a line of its own.
+  package var marksZero = false
+  /// Further kinds of points.
+  package var marks: [Mark] = []
+  /// The rows, top first.
+  package let rows: [Row]
+
+  package init(
+    name: String, axis: String, seeds: String, measured: String, published: String, marksZero: Bool = false,
+    marks: [Mark] = [], rows: [Row]
+  ) {
+    self.name = name
+    self.axis = axis
+    self.seeds = seeds
+    self.measured = measured
+    self.published = published
+    self.marksZero = marksZero
+    self.marks = marks
+    self.rows = rows
+  }
+
+  package var size: (width: Int, height: Int) { (440, Self.head + foot + Self.rowHeight * max(1, rows.count)) }
+
+  private static let rowHeight = 58
+  private static let head = 8
+  /// Lines of the key: the means, the paper's points, the seeds', and the further marks.
+  private var keyLines: Int { (seeds.isEmpty ? 2 : 3) + marks.count }
+  private var foot: Int { 70 + 22 * keyLines }
+  /// Where a row's name and its three kinds of points stand, in rows from its middle downwards, so that none hides
+  /// another. The name stands over its points, not beside them, which leaves the width of a phone to the figures.
+  private static let places = (name: -0.31, seeds: -0.06, mean: 0.13, paper: 0.34)
+
+  package func addData(to script: inout GnuplotScript, prefix: String) {
+    let numbered = rows.enumerated().map { (y: Double($0.offset), row: $0.element) }
+    script.data(
+      prefix + "mean",
+      numbered.compactMap { y, row in row.mean.map { [$0, y + Self.places.mean, row.spread ?? .nan] } },
+      columns: 3)
+    script.data(
+      prefix + "seeds", numbered.flatMap { y, row in row.values.map { [$0, y + Self.places.seeds] } }, columns: 2)
+    script.data(
+      prefix + "paper", numbered.compactMap { y, row in row.published.map { [$0, y + Self.places.paper] } },
+      columns: 2)
+    for index in marks.indices {
+      script.data(
+        "\(prefix)mark\(index)_",
+        numbered.compactMap { y, row in
+          (row.marks.indices.contains(index) ? row.marks[index] : nil).map { [$0, y + Self.places.mean] }
+        }, columns: 2)
+    }
+  }
+
+  package func commands(prefix: String) -> [String] {
+    let values = rows.flatMap { row -> [Double] in
+      let ends = row.mean.map { [$0 - (row.spread ?? 0), $0 + (row.spread ?? 0)] } ?? []
+      return ends + row.values + (row.published.map { [$0] } ?? []) + row.marks.compactMap { $0 }
+    }
+    let limits = Plot.limits(values + (marksZero ? [0] : [])) ?? (0, 100)
+    let height = Double(size.height)
+    let lines = (0...max(1, rows.count)).map { "'' \(Double($0) - 0.5)" }
+    var commands = [
+      "set xrange [\(limits.low):\(limits.high)]",
+      "set yrange [\(Double(max(1, rows.count)) - 0.5):-0.5]",
+      "set ytics (\(lines.joined(separator: ", "))) scale 0",
+      "set grid xtics ytics lc rgb '\(ChartTheme.hair)' lw 0.8 lt 1",
+      "set border 1 lc rgb '\(ChartTheme.ink)' lw 1",
+      "set lmargin at screen 0.03", "set rmargin at screen 0.97",
+      "set xlabel \(axis.quotedForGnuplot) noenhanced offset 0,0.3 textcolor rgb '\(ChartTheme.ink)'",
+      "set bmargin at screen \(Double(foot) / height)", "set tmargin at screen \(1 - Double(Self.head) / height)",
+      "set key at screen 0.015,\(Double(6 + 22 * keyLines) / height) left top Left reverse vertical maxcols 1 noenhanced samplen 2 "
+        + "spacing 1.1 textcolor rgb '\(ChartTheme.ink)'",
+    ]
+    if marksZero {
+      commands.append(
+        "set arrow from 0,graph 0 to 0,graph 1 nohead lc rgb '\(ChartTheme.ink)' lw 1 dashtype 3 back")
+    }
+    for (index, row) in rows.enumerated() {
+      commands.append(
+        "set label \(row.label.quotedForGnuplot) at graph 0,first \(Double(index) + Self.places.name) left noenhanced "
+          + "textcolor rgb '\(ChartTheme.ink)'")
+    }
+    for (index, row) in rows.enumerated() where row.mean == nil && row.isMeasured {
+      commands.append(
+        "set label 'no finished run' at graph 0,first \(Double(index) + Self.places.mean) left noenhanced "
+          + "textcolor rgb '#777777'")
+    }
+    let dot = SeriesStyle.measured
+    let paper = SeriesStyle.published
+    let further = marks.enumerated().map { index, mark in
+      ", $\(prefix)mark\(index)_ using 1:2 with points pt \(mark.style.marker) ps 1.1 lw 2 lc rgb '\(mark.style.color)' "
+        + "title \(mark.title.quotedForGnuplot)"
+    }.joined()
+    let points =
+      seeds.isEmpty
+      ? ""
+      : "$\(prefix)seeds using 1:2 with points pt 7 ps 0.4 lc rgb '\(SeriesStyle.seeds)' title \(seeds.quotedForGnuplot), "
+    commands.append(
+      """
+      plot \(points)$\(prefix)mean using 1:2:3 with xerrorbars pt \(dot.marker) ps 0.95 lw 2 lc rgb '\(dot.color)' \
+      title \(measured.quotedForGnuplot), \
+      $\(prefix)mean using 1:2 with points pt \(dot.marker) ps 0.95 lw 2 lc rgb '\(dot.color)' notitle, \
+      $\(prefix)paper using 1:2 with points pt \(paper.marker) ps 1.05 lc rgb '\(paper.color)' \
+      title \(published.quotedForGnuplot)\(further)
+      """)
+    return commands
+  }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import Layers
+import Models
+import Support
+import Tensors
+
+/// Times whole training steps, or descriptor extraction, of a model on made-up images that are already in memory.
+package struct TrainingBench {
+  /// What is timed.
+  package enum Pass: String, Sendable {
+    /// Forward, backward and the optimiser's step, all enabled tasks.
+    case train
+    /// The evaluation pass that gives descriptors.
+    case infer
+  }
+
+  /// What a bench measured.
+  package struct Result: Codable, Sendable {
+    /// Images per second of the fastest repeat.
+    package let imagesPerSecond: Double
+    /// Images per second of the median repeat.
+    package let medianImagesPerSecond: Double
+    /// The process's largest resident size so far, in GiB.
+    package let peakMemoryGiB: Double
+    /// The kernel set that OpenBLAS runs.
+    package let blasKernels: String
+    /// Worker threads.
+    package let threads: Int
+    /// Images in a batch.
+    package let batch: Int
+    /// Trainable numbers of the model.
+    package let parameters: Int
+
+    enum CodingKeys: String, CodingKey {
+      case imagesPerSecond = "images_per_s"
+      case medianImagesPerSecond = "median_images_per_s"
+      case peakMemoryGiB = "peak_rss_gib"
+      case blasKernels = "blas_kernels"
+      case threads, batch, parameters
+    }
+  }
+
+  private let model: AANet
+  private let engine: Engine
+  private let images: Tensor
+  private let identities: [Int]
+  private let attributes: [[Int]]
+  private let weights = PreparedWeights()
+  private let optimizer: StochasticGradientDescent
+
+  /// Market-1501's twelve attributes, so that what is timed is the paper's model.
+  package static let attributes: [AttributeOutput] = [
+    ("gender", 2, .global), ("age", 4, .global), ("hair", 2, .top), ("hat", 2, .top), ("sleeve", 2, .top),
+    ("upper_color", 9, .top), ("backpack", 2, .middle), ("bag", 2, .middle), ("handbag", 2, .middle),
+    ("lower_length", 2, .bottom), ("lower_type", 2, .bottom), ("lower_color", 10, .bottom),
+  ].map { AttributeOutput(name: $0, classes: $1, region: $2) }
+
+  /// The attributes of the paper's attention map.
+  package static let attentionAttributes = [
+    "gender", "hair", "upper_color", "lower_color", "lower_type", "lower_length",
+  ]
+
+  /// Makes a model and a batch of noise.
+  package init(_ configuration: AANetConfiguration, batch: Int, height: Int, width: Int, on engine: Engine) {
+    self.engine = engine
+    model = AANet(configuration, on: engine)
+    model.initialise(seed: 0)
+    var stream = RandomStream(seed: 0, name: "bench")
+    images = engine.tensor(
+      (0..<batch * height * width * 3).map { _ in Float(stream.uniform(in: -2...2)) }, shape: [batch, height, width, 3])
+    identities = (0..<batch).map { _ in stream.int(below: configuration.identities) }
+    attributes = (configuration.attribute?.attributes ?? []).map { attribute in
+      (0..<batch).map { _ in stream.int(below: attribute.classes) }
+    }
+    optimizer = StochasticGradientDescent(momentum: 0.9, decay: [.backbone: 5e-4, .new: 5e-4])
+  }
+
+  /// Runs the pass once to warm up and then `repeats` times.
+  package func run(_ pass: Pass, repeats: Int) -> Result {
+    var seconds: [Double] = []
+    let clock = ContinuousClock()
+    for round in 0...max(1, repeats) {
+      let duration = clock.measure { pass == .train ? train() : infer() }
+      if round > 0 {
+        seconds.append(Double(duration.components.attoseconds) * 1e-18 + Double(duration.components.seconds))
+      }
+    }
+    seconds.sort()
+    let batch = images.shape[0]
+    return Result(
+      imagesPerSecond: Double(batch) / (seconds.first ?? .nan),
+      medianImagesPerSecond: Double(batch) / seconds[seconds.count / 2], peakMemoryGiB: ProcessUsage.peakMemoryGiB,
+      blasKernels: MatrixProduct.kernels, threads: engine.workers.count, batch: batch,
+      parameters: model.store.parameterCount)
+  }
+
+  private func train() {
+    let tape = Tape(on: engine, mode: .training)
+    let output = model(tape.input(images), on: tape)
+    let losses = model.losses(output, identities: identities, attributes: attributes, on: tape)
+    model.multiTaskLoss.backward(losses, on: tape)
+    optimizer.step(model.store, rates: [.backbone: 1e-4, .new: 1e-4, .logVariance: 1e-4])
+  }
+
+  private func infer() {
+    let tape = Tape(on: engine, mode: .evaluation, weights: weights)
+    _ = model(tape.input(images), on: tape)
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Runs
+import Support
+import Tensors
+
+/// A process that trains a run and may be killed at it.
+final class ChildProcess {
+  /// How the process ended.
+  enum End {
+    case finished
+    case killed(Kill)
+  }
+
+  private let process = Process()
+  private let ending: ProcessEnding
+  private let log: URL
+  private let clock = SuspendingClock()
+  private let started: SuspendingClock.Instant
+
+  /// Starts a program; what it says goes to `log`.
+  init(_ program: URL, _ arguments: [String], log: URL) throws {
+    self.log = log
+    try Data().write(to: log)
+    process.executableURL = program
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    let words = try FileHandle(forWritingTo: log)
+    process.standardError = words
+    ending = ProcessEnding(of: process)
+    started = clock.now
+    try process.run()
+    try words.close()
+  }
+
+  /// Waits for the end, killing the process where that is planned.
+  ///
+  /// - Parameters:
+  ///   - folder: the run's folder, watched for the files that are being written there.
+  ///   - watch: called many times a second; what it throws ends the process, too.
+  /// - Throws: ``ResumeVerification/Failure`` where the process fails of itself; what `watch` throws.
+  func end(_ plan: PlannedKill?, in folder: URL, watch: () throws -> Void) throws -> End {
+    var saved = started
+    var checkpoint: UInt64?
+    while process.isRunning {
+      do { try watch() } catch {
+        stop()
+        throw error
+      }
+      let latest = Self.number(of: folder.appendingPathComponent(RunStore.File.checkpoint.rawValue))
+      if latest != checkpoint { (checkpoint, saved) = (latest, max(saved, checkpoint == nil ? started : clock.now)) }
+      if let plan, seconds(since: started) >= plan.delay {
+        let writing = Self.half(in: folder)
+        if plan.file == nil || plan.file.map(\.rawValue) == writing {
+          let lost = seconds(since: saved)
+          let lived = seconds(since: started)
+          stop()
+          if process.terminationReason == .uncaughtSignal {
+            return .killed(Kill(seconds: lived, file: Self.half(in: folder), lost: lost))
+          }
+          break
+        }
+      }
+      // What is written once is half-written for a few hundred microseconds.
+      usleep(plan?.file == nil ? 500 : 50)
+    }
+    ending.wait()
+    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+      let words = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
+      let kind = process.terminationReason == .exit ? "exit code" : "signal"
+      throw ResumeVerification.Failure(
+        "the run ended by itself with \(kind) \(process.terminationStatus):\n\(words.suffix(2000))")
+    }
+    return .finished
+  }
+
+  private func stop() {
+    kill(process.processIdentifier, SIGKILL)
+    ending.wait()
+  }
+
+  private func seconds(since start: SuspendingClock.Instant) -> Double { start.duration(to: clock.now) / .seconds(1) }
+
+  /// The file that is half-written in a folder.
+  private static func half(in folder: URL) -> String? {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.lazy.compactMap(AtomicFile.target(ofTemporary:)).first
+  }
+
+  /// What tells a file from the one that stood there before.
+  private static func number(of file: URL) -> UInt64? {
+    var status = stat()
+    return stat(file.path, &status) == 0 ? UInt64(status.st_ino) : nil
+  }
+}

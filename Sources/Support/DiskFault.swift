@@ -1,0 +1,34 @@
+import Foundation
+
+/// What a person can do about an error of the file system.
+package enum DiskFault {
+  /// What was tried.
+  package enum Attempt {
+    /// Looking into a file or a folder that is there.
+    case reading
+    /// Making or changing something.
+    case writing
+  }
+
+  /// The system's own words for an error number, and where there is something to do about it, what.
+  package static func words(_ code: Int32, on attempt: Attempt = .writing) -> String {
+    let reason = String(cString: strerror(code))
+    return advice(code, attempt).map { "\(reason); \($0)" } ?? reason
+  }
+
+  private static func advice(_ code: Int32, _ attempt: Attempt) -> String? {
+    switch code {
+    case EACCES where attempt == .reading, EPERM where attempt == .reading:
+      "make it readable for you, and the folders that it lies in"
+    case ENOSPC: "free some space on that disk and give the command again"
+    case EDQUOT: "free some of your quota on that disk and give the command again"
+    case EFBIG: "files may not grow to this size here (ulimit -f, or the disk's format)"
+    case EROFS: "the disk is mounted for reading only; mount it for writing, or take a folder on another one"
+    case EACCES, EPERM: "make its folder writable for you, or take another one"
+    case EIO: "the disk is failing or was taken away"
+    case ENOENT: "its folder is no longer there"
+    case ENOTDIR, EEXIST: "a file stands where a folder is needed; move it out of the way"
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import Foundation
+
+/// What this process holds of the machine: neither grows while a run trains.
+package struct ProcessUsage: Hashable, Sendable {
+  /// Files that are open, sockets and pipes included.
+  package var openFiles: Int
+  /// Memory in use (resident), in GiB.
+  package var memoryGiB: Double
+
+  /// Now; nil where the kernel does not say.
+  package static var now: ProcessUsage? {
+    guard let open = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd"),
+      let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8),
+      let pages = text.split(separator: " ").dropFirst().first.flatMap({ Double($0) })
+    else { return nil }
+    // Reading the list opens one more.
+    return ProcessUsage(
+      openFiles: open.count - 1, memoryGiB: pages * Double(sysconf(Int32(_SC_PAGESIZE))) / Double(1 << 30))
+  }
+
+  /// This process's largest resident size so far, in GiB.
+  package static var peakMemoryGiB: Double {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return Double(usage.ru_maxrss) / Double(1 << 20)  // Linux counts in KiB
+  }
+}

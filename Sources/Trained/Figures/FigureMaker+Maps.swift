@@ -1,0 +1,107 @@
+import Configuration
+import Datasets
+import Documents
+import Runs
+import Support
+
+/// The figures of maps and parts.
+extension FigureMaker {
+  private var panels: MapPanels { MapPanels(scheme: run.scheme, chosen: run.chosenAttributes) }
+
+  /// Figure 1: how the attention map of one query comes about.
+  func union() throws -> Made {
+    let shown = try subjects(Array(even.prefix(1)))
+    let panel = shown.first.map(panels.union) ?? Panel(rows: [])
+    let names = Wording.list(run.chosenAttributes)
+    return Made(
+      panel: panel,
+      figure: figure(
+        "union", paper: "Figure 1",
+        caption: "How the attribute attention map comes about: the class activation maps of \(names), each of its "
+          + "predicted value\(readsRegions ? " and over the rows that it reads" : ""); their maximum; what the threshold "
+          + "leaves of it. One query of \(data), the first of those \(ExampleChoice.words).",
+        alternative:
+          "A row of heat maps over one pedestrian: one for each of \(names), then their maximum, then the same "
+          + "with all below the threshold at zero.",
+        rows: shown.map { mapNumbers($0) }))
+  }
+
+  /// Figure 3: the global task's map beside the attention map.
+  func comparison() throws -> Made {
+    let shown = try subjects(even + worst)
+    return Made(
+      panel: panels.comparison(shown, across: 3),
+      figure: figure(
+        "comparison", paper: "Figure 3",
+        caption: "The global task’s map (identity) beside the attribute attention map (attention). "
+          + "Queries of \(data): \(words).",
+        alternative: "\(Wording.count(shown.count, "group")) of three pictures: a pedestrian, the global task’s heat "
+          + "map over it, the attention map over it.",
+        rows: shown.map { mapNumbers($0) }))
+  }
+
+  /// Figure 4: the parts and the peaks that they follow from.
+  func parts() throws -> Made {
+    let shown = try subjects(even + worst)
+    let parts =
+      run.settings.tasks.part?.binning == .uniform
+      ? "the equal strips that the map is cut into, whatever they are" : "the parts that their rows are clustered into"
+    return Made(
+      panel: PartsPanel.drawn(shown, across: 3),
+      figure: figure(
+        "parts", paper: "Figure 4",
+        caption:
+          "Where the feature map’s channels have their maxima (a disc’s area grows with their number) and \(parts), "
+          + "with the rows of each part from the top. Queries of \(data): \(words).",
+        alternative: "\(Wording.count(shown.count, "pair")) of pictures of a pedestrian: discs where channels peak, "
+          + "and \(Wording.count(run.settings.tasks.part?.parts ?? 0, "numbered horizontal strip")).",
+        rows: shown.map { subject in
+          RunFigures.Row(
+            image: subject.name,
+            words: ["part_rows": subject.maps.parts.map { "\($0.lowerBound)..<\($0.upperBound)" }])
+        }))
+  }
+
+  /// Figure 6: every attribute's map.
+  func maps() throws -> Made {
+    let shown = try subjects(even)
+    let tasks = run.settings.tasks
+    let identity =
+      tasks.has(.global) ? "second column: the global task’s map of the likeliest training identity; then " : ""
+    let merged = run.chosenAttributes.isEmpty ? "" : " Framed maps are merged into the attention map, the last column."
+    let columns = [
+      tasks.has(.global) ? "the identity" : nil, "each of \(Wording.count(run.scheme.attributes.count, "attribute"))",
+      tasks.has(.attention) ? "the attention map" : nil,
+    ]
+    return Made(
+      panel: panels.all(shown),
+      figure: figure(
+        "maps", paper: "Figure 6",
+        caption:
+          "Class activation maps: \(identity)each attribute’s map of its predicted value, with the value, its "
+          + "probability, and whether the annotators wrote the same (✓) or not (✗).\(merged) Queries of \(data), "
+          + "\(ExampleChoice.words).",
+        alternative: "A row of heat maps for each of \(Wording.count(shown.count, "pedestrian")), a column for "
+          + "\(Figures.list(columns.compactMap { $0 })); the predicted values and their probabilities stand below.",
+        rows: shown.map { mapNumbers($0) }))
+  }
+
+  /// Whether some attribute is looked for in a part of the map alone.
+  private var readsRegions: Bool { run.settings.tasks.attribute?.regions != .whole }
+
+  /// The predictions of an image and how much of it the attention map keeps.
+  private func mapNumbers(_ subject: Subject) -> RunFigures.Row {
+    var numbers: [String: Double] = [:]
+    var words: [String: [String]] = [:]
+    for (index, attribute) in run.scheme.attributes.enumerated() where index < subject.maps.attributes.count {
+      let (value, probability, _) = subject.prediction(index)
+      numbers["\(attribute.name)_probability"] = probability
+      words[attribute.name] = [attribute.classes[value]]
+      if let label = subject.labels?[index] { words["\(attribute.name)_labelled"] = [attribute.classes[label]] }
+    }
+    if let attention = subject.maps.attention {
+      numbers["attended_share"] = Double(attention.count { $0 > 0 }) / Double(attention.count)
+    }
+    return RunFigures.Row(image: subject.name, numbers: numbers, words: words)
+  }
+}

@@ -1,0 +1,46 @@
+import Datasets
+import Experiments
+import Foundation
+import Models
+
+/// An image with what the model saw in it, ready for a panel.
+package struct Subject {
+  /// How the image is called.
+  let name: String
+  /// The image at a tile's size.
+  let picture: Image
+  /// What the model saw where.
+  let maps: ImageMaps
+  /// For each attribute the probability of each class.
+  let probabilities: [[Double]]
+  /// The annotators' class of each attribute; nil where nobody labelled the image.
+  let labels: [Int?]?
+
+  /// Gathers what is known of an image.
+  package init(name: String, picture: Image, maps: ImageMaps, probabilities: [[Double]], labels: [Int?]?) {
+    self.name = name
+    self.picture = picture
+    self.maps = maps
+    self.probabilities = probabilities
+    self.labels = labels
+  }
+
+  /// Reads the picture of an image that was looked at with maps; nil where it was looked at without.
+  ///
+  /// - Throws: ``TrainedError`` where the file cannot be read.
+  init?(_ sight: Sight, file: URL, labels: [Int?]?) throws(TrainedError) {
+    guard let maps = sight.maps else { return nil }
+    self.init(
+      name: file.lastPathComponent, picture: try PictureFile.tile(file), maps: maps, probabilities: sight.attributes,
+      labels: labels)
+  }
+
+  /// The name without its ending, for captions.
+  var shortName: String { (name as NSString).deletingPathExtension }
+
+  /// The class that is predicted for an attribute, its probability, and whether the annotators wrote the same.
+  func prediction(_ attribute: Int) -> (value: Int, probability: Double, isRight: Bool?) {
+    let value = maps.attributes[attribute].predicted
+    return (value, probabilities[attribute][value], labels?[attribute].map { $0 == value })
+  }
+}

@@ -1,0 +1,75 @@
+import Datasets
+import Foundation
+import Models
+import Retrieval
+import Runs
+import Tensors
+
+/// The query and gallery images of a run's dataset with the descriptors that its evaluation stored.
+package struct StoredGallery {
+  /// The dataset.
+  package let dataset: Dataset
+  /// The queries' descriptors and labels, in the dataset's order.
+  package let query: LabelledDescriptors
+  /// The gallery's descriptors and labels, in the dataset's order.
+  package let gallery: LabelledDescriptors
+  /// The annotators' attributes; nil where the dataset has no file of them.
+  package let attributes: AttributeTable?
+  /// What is to be said where the images or attributes are not those that the run was made on; nil where they are.
+  package let remark: String?
+
+  /// Opens a finished run's dataset and descriptors and sees to it that they belong together.
+  ///
+  /// - Throws: ``TrainedRun/Failure`` where the run is not evaluated yet or the dataset has changed since; what reading
+  ///   the files throws.
+  package init(of run: TrainedRun) throws {
+    let file = run.url(.descriptors)
+    guard FileManager.default.fileExists(atPath: file.path) else {
+      throw TrainedRun.Failure(
+        run.isFinished
+          ? "\(file.path): it is missing; remove \(RunStore.File.metrics.rawValue) beside it, and aanet run writes both anew"
+          : "\(run.folder.path): the run has no \(RunStore.File.descriptors.rawValue) yet; `aanet run` finishes it")
+    }
+    dataset = try run.openDataset()
+    let stored = try SafeTensors(contentsOf: file)
+    do throws(RetrievalError) {
+      query = try LabelledDescriptors(named: "query", in: stored)
+      gallery = try LabelledDescriptors(named: "gallery", in: stored)
+    } catch {
+      throw TrainedRun.Failure("\(file.path): \(error.description)")
+    }
+    try Self.check(query, against: dataset.query, run, "query")
+    try Self.check(gallery, against: dataset.gallery, run, "gallery")
+    remark = try run.changedData(of: dataset).map { made, now in
+      "the images or attributes of '\(run.settings.dataset)' are not what they were when \(run.name) was made (their "
+        + "fingerprint was \(made) and is \(now)): distances and ranks are of the earlier ones; `aanet run` makes a new "
+        + "run for changed data"
+    }
+    let scheme = run.scheme
+    attributes = try dataset.attributesFile.map { file throws(DatasetError) in
+      try AttributeTable(contentsOf: file, scheme: scheme)
+    }
+  }
+
+  /// The descriptor of a gallery image or a query.
+  package static func descriptor(_ index: Int, in set: LabelledDescriptors) -> ArraySlice<Float> {
+    let length = set.descriptors.dimension
+    return set.descriptors.values[index * length..<(index + 1) * length]
+  }
+
+  private static func check(
+    _ stored: LabelledDescriptors, against images: [LabelledImage], _ run: TrainedRun, _ what: String
+  ) throws {
+    guard stored.descriptors.dimension == run.model.layout.length else {
+      throw TrainedRun.Failure(
+        "\(run.url(.descriptors).path): its descriptors have \(stored.descriptors.dimension) numbers, the run's model "
+          + "gives \(run.model.layout.length)")
+    }
+    guard stored.labels.identities == images.map(\.identity), stored.labels.cameras == images.map(\.camera) else {
+      throw TrainedRun.Failure(
+        "the \(what) images of '\(run.settings.dataset)' are not those that \(run.name) was evaluated on: its "
+          + "descriptors are of \(stored.count), the dataset has \(images.count) or other labels; `aanet run` makes a "
+          + "new run for changed data")
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Datasets
+import Experiments
+import Foundation
+import Layers
+import Models
+import Tensors
+
+/// What a model made of one image.
+package struct Sight {
+  /// The image's place in the list.
+  package let index: Int
+  /// The descriptor.
+  package let descriptor: [Float]
+  /// For each attribute of the scheme the probability of each of its classes; empty where the attribute task is off.
+  package let attributes: [[Double]]
+  /// What the model saw where; nil where it was not asked for.
+  package let maps: ImageMaps?
+}
+
+extension TrainedRun {
+  /// What happens while images are looked at.
+  package enum LookingEvent {
+    /// An image cannot be read: its place in the list and why.
+    case skipped(Int, DatasetError)
+    /// Something worth a line.
+    case remark(String)
+    /// So many images are done, of how many.
+    case done(Int, of: Int)
+  }
+
+  /// Runs the model over image files, each resized and normalised as in training, a batch at a time.
+  ///
+  /// Each file is opened on its own, so that a damaged one is passed over and does not end the rest.
+  ///
+  /// - Parameters:
+  ///   - files: JPEG images.
+  ///   - withMaps: whether the maps are wanted.
+  ///   - isInterrupted: asked after each batch; where it says yes, ``TrainingError/interrupted`` is thrown.
+  ///   - report: told what happens.
+  /// - Returns: what was seen in the images that could be read, in the files' order.
+  package func look(
+    at files: [URL], withMaps: Bool = false, isInterrupted: () -> Bool = { false },
+    report: (LookingEvent) -> Void = { _ in }
+  ) throws -> [Sight] {
+    var seen: [Sight] = []
+    for start in stride(from: 0, to: files.count, by: settings.evaluate.batch) {
+      let places = start..<min(start + settings.evaluate.batch, files.count)
+      var read: [(index: Int, pixels: [Float])] = []
+      for index in places {
+        do throws(DatasetError) {
+          read.append((index, try pixels(of: files[index]) { report(.remark($0)) }))
+        } catch {
+          report(.skipped(index, error))
+        }
+      }
+      seen += look(at: read, withMaps: withMaps)
+      report(.done(places.upperBound, of: files.count))
+      if isInterrupted() { throw TrainingError.interrupted }
+    }
+    return seen
+  }
+
+  private func look(at images: [(index: Int, pixels: [Float])], withMaps: Bool) -> [Sight] {
+    guard !images.isEmpty else { return [] }
+    let input = engine.tensor(
+      images.flatMap(\.pixels), shape: [images.count, inputSize.height, inputSize.width, 3])
+    let tape = Tape(on: engine, mode: .evaluation)
+    let output = model(tape.input(input), on: tape)
+    let descriptors = output.descriptors
+    let length = model.layout.length
+    return images.enumerated().map { place, image in
+      Sight(
+        index: image.index, descriptor: Array(descriptors[place * length..<(place + 1) * length]),
+        attributes: output.attributeLogits.map { logits in
+          let classes = logits.shape[1]
+          return Self.probabilities(logits.tensor.view([classes], offset: place * classes).array)
+        },
+        maps: withMaps ? model.maps(of: output, image: place, on: engine) : nil)
+    }
+  }
+
+  /// An image as the model takes it.
+  private func pixels(of file: URL, remark: (String) -> Void) throws(DatasetError) -> [Float] {
+    let image = LabelledImage(file: file, name: file.lastPathComponent, identity: 0, camera: 1)
+    let loader = try BatchLoader(images: [image], size: inputSize, batches: [[LoadItem(index: 0)]])
+    guard let batch = try loader.next() else { return [] }
+    for warning in loader.warnings { remark(warning) }
+    return batch.withPixels { Array($0) }
+  }
+
+  /// Class scores as probabilities that add up to 1 (softmax), in double precision.
+  package static func probabilities(_ logits: [Float]) -> [Double] {
+    let largest = Double(logits.max() ?? 0)
+    let weights = logits.map { exp(Double($0) - largest) }
+    let sum = weights.reduce(0, +)
+    return weights.map { $0 / sum }
+  }
+}

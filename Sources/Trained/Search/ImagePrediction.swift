@@ -1,0 +1,37 @@
+import Datasets
+import Experiments
+import Foundation
+
+/// What a model says of one image's attributes (`aanet predict`).
+package struct ImagePrediction: Encodable, Sendable {
+  /// One attribute.
+  package struct Attribute: Encodable, Sendable {
+    /// Its name.
+    package let name: String
+    /// The likeliest value.
+    package let value: String
+    /// Its probability.
+    package let probability: Double
+    /// The probability of every value.
+    package let probabilities: [String: Double]
+  }
+
+  /// The image's file.
+  package let image: String
+  /// The attributes, in the order of the benchmark's tables.
+  package let attributes: [Attribute]
+  /// The picture of the maps, where it was asked for.
+  package var maps: String?
+
+  /// Names what was seen.
+  package init(_ sight: Sight, of file: URL, scheme: AttributeScheme) {
+    image = file.path
+    attributes = zip(scheme.attributes, sight.attributes).compactMap { attribute, row in
+      row.indices.max { (row[$0], $1) < (row[$1], $0) }.map { best in
+        Attribute(
+          name: attribute.name, value: attribute.classes[best], probability: row[best],
+          probabilities: Dictionary(zip(attribute.classes, row), uniquingKeysWith: { first, _ in first }))
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import Configuration
+import Datasets
+import Experiments
+import Foundation
+import Models
+import Retrieval
+import Support
+
+/// The query that a person names: an image of the run's dataset, by path or by its name alone, or any photograph.
+package struct QueryFinder {
+  private let run: TrainedRun
+  private let stored: StoredGallery?
+  private let readout: AttributeReadout
+
+  /// Prepares to look among a run's own images, where they are there.
+  package init(_ run: TrainedRun, stored: StoredGallery?) {
+    self.run = run
+    self.stored = stored
+    readout = AttributeReadout(of: run.model)
+  }
+
+  /// Finds a query. Of the dataset's images the stored descriptor is taken; a photograph is looked at.
+  ///
+  /// - Throws: ``TrainedError`` with the nearest name where there is no such file, or with the reason where it cannot
+  ///   be read.
+  package func find(_ text: String, remark: (String) -> Void = { _ in }) throws -> SearchQuery {
+    let path = URL(fileURLWithPath: text).standardizedFileURL
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path.path, isDirectory: &isFolder) {
+      guard !isFolder.boolValue else {
+        throw TrainedError("\(path.path.quoted): it is a folder; name one image as the query")
+      }
+      return try ofDataset { $0.file.samePlace(as: path) } ?? photograph(path, remark: remark)
+    }
+    if let found = try ofDataset({ $0.name == text }) { return found }
+    throw TrainedError(unknown(text))
+  }
+
+  /// The query at a place of the dataset's list.
+  package func query(_ index: Int) throws -> SearchQuery {
+    guard let stored else { throw TrainedError("\(run.name): its dataset is not open") }
+    return query(index, of: stored.dataset.query, stored.query)
+  }
+
+  private func ofDataset(_ isMeant: (LabelledImage) -> Bool) throws -> SearchQuery? {
+    guard let stored else { return nil }
+    for (images, set) in [(stored.dataset.query, stored.query), (stored.dataset.gallery, stored.gallery)] {
+      if let index = images.firstIndex(where: isMeant) { return query(index, of: images, set) }
+    }
+    return nil
+  }
+
+  private func query(_ index: Int, of images: [LabelledImage], _ set: LabelledDescriptors) -> SearchQuery {
+    SearchQuery(
+      image: SearchImage(images[index]), descriptor: Array(StoredGallery.descriptor(index, in: set)),
+      probabilities: SearchGallery.probabilities(index, in: set, readout))
+  }
+
+  private func photograph(_ file: URL, remark: (String) -> Void) throws -> SearchQuery {
+    var failure: DatasetError?
+    let seen = try run.look(
+      at: [file],
+      report: { event in
+        switch event {
+        case .skipped(_, let error): failure = error
+        case .remark(let text): remark(text)
+        case .done: break
+        }
+      })
+    guard let sight = seen.first else {
+      throw TrainedError(failure?.description ?? "\(file.path.quoted): cannot be read")
+    }
+    return SearchQuery(image: SearchImage(file), descriptor: sight.descriptor, probabilities: sight.attributes)
+  }
+
+  private func unknown(_ text: String) -> String {
+    let what = "there is no image \(Wording.quoted(text))"
+    guard let stored else { return what }
+    let place = "neither as a file nor in \(run.settings.dataset)"
+    let near = Wording.nearest(to: text, in: (stored.dataset.query + stored.dataset.gallery).map(\.name))
+    if let near { return "\(what), \(place); did you mean \(Wording.quoted(near))?" }
+    let example = stored.dataset.query.first.map { "; a query is called like \(Wording.quoted($0.name))" } ?? ""
+    return "\(what), \(place)\(example)"
+  }
+}
+
+extension URL {
+  /// Whether both are one file, links followed.
+  fileprivate func samePlace(as other: URL) -> Bool {
+    lastPathComponent == other.lastPathComponent
+      && resolvingSymlinksInPath().standardizedFileURL.path == other.resolvingSymlinksInPath().standardizedFileURL.path
+  }
+}

@@ -1,0 +1,149 @@
+import Datasets
+import Foundation
+import Tensors
+
+/// One crop as a pedestrian detector cuts it out of a camera's frame.
+struct Snapshot {
+  /// How well the detector did.
+  enum Framing {
+    /// The person fills the crop, give or take the detector's error.
+    case good
+    /// The person is cut, far off the middle or too small: the benchmarks' junk.
+    case poor
+    /// No person: the detector was wrong.
+    case empty
+  }
+
+  static let width = 64
+  static let height = 128
+
+  /// Where one passage of a person before a camera starts; its pictures follow each other in time.
+  struct Passage {
+    var heading: Float
+    var phase: Float
+    var place: Float
+    var isStanding: Bool
+    var leftArm: Pose.Arm
+    var rightArm: Pose.Arm
+
+    init(_ person: Person, camera: Camera, from random: inout RandomStream) {
+      heading = camera.path + Float(random.normal(deviation: 0.35)) + (random.chance(camera.contraflow) ? .pi : 0)
+      phase = Float(random.uniform(in: 0...2 * .pi))
+      place = Float(random.uniform(in: -3000...3000))
+      isStanding = random.chance(0.12)
+      let arms: [Pose.Arm] = [.swing, .swing, .swing, .swing, .swing, .pocket, .phone, .strap]
+      leftArm = random.pick(arms)
+      rightArm = random.pick(arms)
+      if !person.traits.hasBackpack {
+        if leftArm == .strap { leftArm = .swing }
+        if rightArm == .strap { rightArm = .swing }
+      }
+      if person.traits.hasHandbag {
+        let arm: Pose.Arm = person.wardrobe.isHandbagAtElbow ? .forearm : .swing
+        if person.wardrobe.handbagSide > 0 { leftArm = arm } else { rightArm = arm }
+      }
+    }
+
+    /// The pose `seconds` later.
+    func pose(_ person: Person, after seconds: Float, from random: inout RandomStream) -> Pose {
+      Pose(
+        phase: phase + seconds * 5.6 + Float(random.normal(deviation: 0.25)),
+        pace: isStanding ? Float(random.uniform(in: 0...0.15)) : Float(random.uniform(in: 0.8...1.1)),
+        heading: heading + Float(random.normal(deviation: 0.14)) + seconds * 0.05,
+        headTurn: Float(random.normal(deviation: 0.28)).limited(-0.9, 0.9), leftArm: leftArm, rightArm: rightArm)
+    }
+  }
+
+  let camera: Camera
+  let person: Person
+  let passage: Passage
+  let seconds: Float
+  let framing: Framing
+
+  /// Draws the crop and gives its JPEG quality.
+  ///
+  /// - Parameter passer: makes another person, who may get in the way.
+  func draw(from random: inout RandomStream, passer: (inout RandomStream) -> Person) -> (image: Image, quality: Int) {
+    var canvas = Canvas(width: Self.width, height: Self.height)
+    let height = Float(Self.height)
+    func between(_ low: Double, _ high: Double) -> Float { Float(random.uniform(in: low...high)) }
+
+    // The detector's box: size and place against the person.
+    var size = camera.framing * (1 + Float(random.normal(deviation: camera.framingSpread)))
+    var centre = Point(32 + Float(random.normal(deviation: 2.6)), 0.5 * height + Float(random.normal(deviation: 2.4)))
+    let slip = random.uniform()
+    switch framing {
+    case .good:
+      if slip < 0.05 {
+        size *= between(1.1, 1.3)  // cuts head or feet
+        centre.y += between(-12, 14)
+      } else if slip < 0.12 {
+        size *= between(0.72, 0.85)
+        centre += Point(between(-6, 6), between(-6, 6))
+      }
+    case .poor:
+      if slip < 0.5 {
+        size *= between(1.35, 1.9)
+        centre += Point(between(-16, 16), between(-38, 38))
+      } else {
+        size *= between(0.5, 0.95)
+        centre += Point(between(18, 30) * (slip < 0.75 ? 1 : -1), between(-30, 30))
+      }
+    case .empty: break
+    }
+    let scale = size * height / (person.build.height * cos(camera.pitch) + 12)
+    let foot = Point(centre.x, centre.y + size * height * 0.485)
+    let horizon = height * camera.horizon + (foot.y - height * 0.95) * 0.6 + Float(random.normal(deviation: 2))
+    let place = passage.place + seconds * 120 * sin(passage.heading)
+    camera.backdrop.draw(on: &canvas, horizon: horizon, foot: foot.y, scale: scale, offset: place)
+
+    let lit = Light(
+      direction: camera.light.direction, ambient: camera.light.ambient * between(0.93, 1.07),
+      direct: camera.light.direct * between(0.6, 1.2))
+    let things = Clutter.allCases
+    if random.chance(framing == .empty ? 0.8 : camera.clutter * 1.4) {
+      let far = between(0.5, 0.85)
+      let row = horizon + (foot.y - horizon) * between(0.25, 0.8)
+      random.pick(things).draw(
+        on: &canvas, foot: Point(between(-8, 72), row), scale: scale * far, light: lit, from: &random)
+    }
+    if random.chance(camera.clutter * 0.8) {
+      let row = horizon + (foot.y - horizon) * between(0.45, 0.85)
+      other(
+        passer(&random), foot: Point(between(-6, 70), row), scale: scale * between(0.55, 0.85), lit, &canvas, &random)
+    }
+    if framing != .empty {
+      let pose = passage.pose(person, after: seconds, from: &random)
+      let view = View(heading: pose.heading, pitch: camera.pitch, scale: scale, foot: foot)
+      Figure(person, pose, view: view, light: lit, foldSeed: UInt32(truncatingIfNeeded: random.next())).draw(
+        on: &canvas)
+    }
+    if random.chance(camera.clutter * 0.55) {
+      let thing = random.pick(things)
+      let side: Float = random.chance(0.5) ? 1 : -1
+      let isTall = thing == .pole || thing == .sign
+      let x = 32 + side * (isTall ? between(6, 26) : between(14, 40))
+      // What stands in front is cut off by the crop's lower edge, or the person would be gone.
+      let near = scale * between(1.05, 1.25)
+      let covered = person.build.height * scale * between(0.2, 0.52)
+      let drop = max(between(4, 22), thing.height * near - (isTall ? .infinity : covered))
+      thing.draw(on: &canvas, foot: Point(x, foot.y + drop), scale: near, light: lit, from: &random)
+    } else if random.chance(camera.clutter * 0.45) {
+      let side: Float = random.chance(0.5) ? 1 : -1
+      let x = 32 + side * between(19, 32)
+      other(
+        passer(&random), foot: Point(x, foot.y + between(2, 9)), scale: scale * between(1, 1.15), lit, &canvas, &random)
+    }
+    return (Lens(camera, from: &random).expose(canvas), camera.quality + random.int(below: 9) - 4)
+  }
+
+  private func other(
+    _ passer: Person, foot: Point, scale: Float, _ light: Light, _ canvas: inout Canvas, _ random: inout RandomStream
+  ) {
+    let walk = Passage(passer, camera: camera, from: &random)
+    let pose = walk.pose(passer, after: 0, from: &random)
+    let view = View(heading: pose.heading, pitch: camera.pitch, scale: scale, foot: foot)
+    Figure(passer, pose, view: view, light: light, foldSeed: UInt32(truncatingIfNeeded: random.next())).draw(
+      on: &canvas)
+  }
+}

@@ -1,0 +1,119 @@
+import Datasets
+import Dispatch
+import Foundation
+import Synchronization
+import Tensors
+
+/// Drawn stand-ins for the real benchmarks, with their folders, file names and attribute file.
+package enum SyntheticTwin {
+  /// The benchmark that a twin stands in for.
+  package enum Kind: String, CaseIterable, Codable, Sendable {
+    /// Market-1501.
+    case market
+    /// DukeMTMC-reID.
+    case duke
+
+    /// The dataset's name in commands and experiments.
+    package var dataset: String { "synthetic-\(rawValue)" }
+    /// How many cameras the benchmark has.
+    package var cameras: Int { self == .market ? 6 : 8 }
+    /// The benchmark's attributes.
+    package var scheme: AttributeScheme { self == .market ? .market1501 : .dukeMTMC }
+    /// The largest identity number of the benchmark.
+    var lastIdentity: Int { self == .market ? 1501 : 7140 }
+  }
+
+  /// Changes whenever the same seed gives other pixels or names.
+  package static let version = 3
+
+  /// Makes a twin, or leaves an equal one alone.
+  ///
+  /// It is drawn into a hidden folder beside the target, which takes the target's place when it is whole: a failure, or
+  /// an error thrown by `progress`, leaves things as they were. Every image has its own random stream, so the pixels
+  /// do not depend on the number of threads.
+  ///
+  /// - Parameters:
+  ///   - target: the folder to make; a twin of another seed, scale or version there is replaced.
+  ///   - isForced: makes it anew even where an equal one exists.
+  ///   - threads: how many images are drawn at a time.
+  ///   - progress: told how many images of how many are done.
+  /// - Throws: ``DatasetError`` where the folder cannot be written or holds something else; whatever `progress` throws.
+  package static func make(
+    kind: Kind, scale: TwinScale, seed: UInt64, at target: URL, isForced: Bool = false,
+    threads: Int = Engine.availableThreads, progress: (Int, Int) throws -> Void = { _, _ in }
+  ) throws -> TwinSummary {
+    let target = target.standardizedFileURL
+    try scale.check(for: kind)
+    let plan = TwinPlan(kind: kind, scale: scale, seed: seed)
+    let summary = plan.summary
+    switch try TwinFolder.state(of: target) {
+    case .free: break
+    case .twin(let present):
+      if !isForced, present.isSame(as: summary), TwinFolder.isComplete(target, summary) {
+        return present.markedPresent()
+      }
+    case .foreign:
+      throw DatasetError(
+        "\(target.path): holds something that is no twin (no twin.json); move it away or name another folder")
+    }
+    let work = try TwinFolder.makeWorkFolder(for: target)
+    do {
+      for split in TwinSummary.folders { try TwinFolder.makeFolder(work.appendingPathComponent(split)) }
+      let table = try AttributeTable(
+        scheme: kind.scheme, train: plan.labels[.train] ?? [:], test: plan.labels[.test] ?? [:])
+      try table.write(to: work.appendingPathComponent(kind.scheme.fileName))
+      try draw(plan, into: work, threads: max(1, threads), progress: progress)
+      try TwinFolder.write(summary, to: work)
+      try TwinFolder.move(work, to: target)
+    } catch {
+      try? FileManager.default.removeItem(at: work)
+      throw error
+    }
+    return summary
+  }
+
+  /// What a twin will hold, without drawing it.
+  ///
+  /// - Throws: ``DatasetError`` where the scale is impossible.
+  package static func planned(kind: Kind, scale: TwinScale, seed: UInt64) throws(DatasetError) -> TwinSummary {
+    try scale.check(for: kind)
+    return TwinPlan(kind: kind, scale: scale, seed: seed).summary
+  }
+
+  private static func draw(
+    _ plan: TwinPlan, into work: URL, threads: Int, progress: (Int, Int) throws -> Void
+  ) throws {
+    let total = plan.shots.count
+    // Small enough for a lively bar and a quick answer to an interrupt.
+    let batch = 32 * threads
+    for start in stride(from: 0, to: total, by: batch) {
+      let end = min(start + batch, total)
+      let failure = Mutex<String?>(nil)
+      DispatchQueue.concurrentPerform(iterations: threads) { thread in
+        for index in stride(from: start + thread, to: end, by: threads) {
+          do {
+            let shot = plan.shots[index]
+            let bytes = try plan.draw(shot)
+            try Data(bytes).write(to: work.appendingPathComponent(shot.path))
+          } catch { failure.withLock { $0 = $0 ?? "\(error)" } }
+        }
+      }
+      if let reason = failure.withLock({ $0 }) {
+        throw DatasetError("\(work.path): an image cannot be written (\(reason))")
+      }
+      try progress(end, total)
+    }
+  }
+}
+
+extension DatasetEntry {
+  /// The benchmark that a synthetic dataset stands in for; nil where none is drawn like it.
+  package var twin: SyntheticTwin.Kind? {
+    guard isSynthetic else { return nil }
+    switch layout {
+    case .benchmark(.market1501): return .market
+    case .benchmark(.dukemtmc): return .duke
+    case .own: return nil
+    }
+  }
+}

@@ -1,0 +1,188 @@
+import Datasets
+import Foundation
+import Tensors
+
+/// Who is seen where: every image of a twin before any is drawn.
+struct TwinPlan {
+  /// One image to draw.
+  struct Shot {
+    var folder: String
+    var file: String
+    /// The key of the person and of the passage.
+    var person: String
+    var camera: Int
+    var seconds: Float
+    var framing: Snapshot.Framing
+    var stream: String
+
+    var path: String { folder + "/" + file }
+  }
+
+  let kind: SyntheticTwin.Kind
+  let seed: UInt64
+  let cameras: [Camera]
+  private(set) var shots: [Shot] = []
+  private(set) var labels: [AttributeTable.Split: [Int: AttributeTable.Labels]] = [.train: [:], .test: [:]]
+  private(set) var people: [String: Person] = [:]
+  private(set) var summary: TwinSummary
+
+  private let frequencies: TraitFrequencies
+  private var usedNames: Set<String> = []
+
+  init(kind: SyntheticTwin.Kind, scale: TwinScale, seed: UInt64) {
+    self.kind = kind
+    self.seed = seed
+    cameras = Camera.all(of: kind, seed: seed)
+    frequencies = kind == .market ? .market : .duke
+    summary = TwinSummary(kind: kind, scale: scale, seed: seed)
+    var random = RandomStream(seed: seed, name: "twin/\(kind.rawValue)/plan")
+
+    let numbers = random.permutation(kind.lastIdentity).map { $0 + 1 }
+    let train = numbers.prefix(scale.trainIdentities).sorted()
+    let test = numbers.dropFirst(scale.trainIdentities).prefix(scale.testIdentities).sorted()
+    let others = numbers.dropFirst(scale.trainIdentities + scale.testIdentities).prefix(scale.distractorIdentities)
+    enlist(train, in: .train, random: &random)
+    enlist(test, in: .test, random: &random)
+    enlist(others.sorted(), in: .test, random: &random)
+
+    let learning = passages(of: train, count: scale.trainPassages, random: &random)
+    for (passage, count) in zip(learning, shares(of: scale.trainImages, among: learning.count, random: &random)) {
+      shoot(passage, count: count, folder: "bounding_box_train", random: &random)
+    }
+    let testing = passages(of: test, count: scale.queries, random: &random)
+    for (passage, count) in zip(testing, shares(of: scale.galleryImages, among: testing.count, random: &random)) {
+      shoot(passage, count: count, folder: "bounding_box_test", hasQuery: true, random: &random)
+    }
+    if kind == .duke, !others.isEmpty {
+      // Identities that one camera alone saw: they have no query.
+      let single = others.sorted().map { Passage(identity: $0, camera: 1 + random.int(below: kind.cameras)) }
+      for (passage, count) in zip(single, shares(of: scale.distractorImages, among: single.count, random: &random)) {
+        shoot(passage, count: count, folder: "bounding_box_test", random: &random)
+      }
+    } else if kind == .market {
+      for index in 0..<scale.distractorImages { stray(0, index, person: "stranger/\(index)", random: &random) }
+      for index in 0..<scale.junkImages {
+        stray(-1, index, person: key(test[random.int(below: test.count)]), random: &random)
+      }
+    }
+    summary.count(shots)
+  }
+
+  /// Draws one image as a JPEG file.
+  func draw(_ shot: Shot) throws -> [UInt8] {
+    let camera = cameras[shot.camera - 1]
+    let name = "twin/\(kind.rawValue)/\(shot.person)/\(shot.camera)"
+    let person = people[shot.person] ?? stranger(shot.person)
+    var passing = RandomStream(seed: seed, name: name + "/passage")
+    let passage = Snapshot.Passage(person, camera: camera, from: &passing)
+    let snapshot = Snapshot(
+      camera: camera, person: person, passage: passage, seconds: shot.seconds, framing: shot.framing)
+    var random = RandomStream(seed: seed, name: name + "/" + shot.stream)
+    let (image, quality) = snapshot.draw(from: &random) { random in
+      Person(frequencies.draw(from: &random), from: &random)
+    }
+    return try JPEG.encode(image, quality: quality)
+  }
+
+  private func stranger(_ key: String) -> Person {
+    var random = RandomStream(seed: seed, name: "twin/\(kind.rawValue)/\(key)")
+    return Person(frequencies.draw(from: &random), from: &random)
+  }
+
+  private func key(_ identity: Int) -> String { AttributeTable.identityText(identity) }
+
+  /// Gives identities their traits; some have exactly those of another.
+  private mutating func enlist(_ identities: [Int], in split: AttributeTable.Split, random: inout RandomStream) {
+    var known: [Traits] = []
+    for identity in identities {
+      var stream = RandomStream(seed: seed, name: "twin/\(kind.rawValue)/\(key(identity))")
+      var traits = frequencies.draw(from: &stream)
+      if !known.isEmpty, random.chance(0.08) { traits = random.pick(known) }
+      // The annotators left one in three hundred out.
+      traits.isUpperLengthLabelled = !random.chance(1 / 300)
+      known.append(traits)
+      people[key(identity)] = Person(traits, from: &stream)
+      labels[split]?[identity] = traits.labels(for: kind.scheme)
+    }
+  }
+
+  private struct Passage {
+    var identity: Int
+    var camera: Int
+  }
+
+  /// Sends each identity past two cameras, then some past more until there are `count` passages.
+  private func passages(of identities: [Int], count: Int, random: inout RandomStream) -> [Passage] {
+    let orders = identities.map { _ in random.permutation(kind.cameras) }
+    var lengths = identities.map { _ in 2 }
+    var left = count - 2 * identities.count
+    while left > 0 {
+      let index = random.int(below: identities.count)
+      guard lengths[index] < kind.cameras else { continue }
+      lengths[index] += 1
+      left -= 1
+    }
+    return identities.indices.flatMap { index in
+      orders[index].prefix(lengths[index]).sorted().map { Passage(identity: identities[index], camera: $0 + 1) }
+    }
+  }
+
+  /// Splits a number into so many random parts of at least one, few of them large.
+  private func shares(of total: Int, among count: Int, random: inout RandomStream) -> [Int] {
+    guard count > 0 else { return [] }
+    let floor = max(1, total / count / 2)
+    var parts = Array(repeating: floor, count: count)
+    for _ in 0..<(total - floor * count) { parts[random.int(below: count)] += 1 }
+    return parts
+  }
+
+  /// Plans the images of one passage, at ascending frames.
+  private mutating func shoot(
+    _ passage: Passage, count: Int, folder: String, hasQuery: Bool = false, random: inout RandomStream
+  ) {
+    let identity = key(passage.identity)
+    let sequence = 1 + random.int(below: 6)
+    let first = kind == .market ? 100 + random.int(below: 80_000) : 40_000 + random.int(below: 180_000)
+    var frame = first
+    let queried = hasQuery ? random.int(below: count + 1) : -1
+    for index in 0..<(count + (hasQuery ? 1 : 0)) {
+      let isQuery = index == queried
+      let file: String
+      if kind == .market {
+        let detection = isQuery ? 0 : 1 + random.int(below: 5)
+        file = "\(identity)_c\(passage.camera)s\(sequence)_\(digits(frame, 6))_\(digits(detection, 2)).jpg"
+      } else {
+        file = "\(identity)_c\(passage.camera)_f\(digits(frame, 7)).jpg"
+      }
+      let seconds = Float(frame - first) / (kind == .market ? 25 : 60)
+      shots.append(
+        Shot(
+          folder: isQuery ? "query" : folder, file: file, person: identity, camera: passage.camera, seconds: seconds,
+          framing: .good, stream: String(frame)))
+      frame += kind == .market ? 25 * (1 + random.int(below: 2)) : 60 * (1 + random.int(below: 2))
+    }
+  }
+
+  /// Plans one image of Market's gallery that belongs to nobody: a distractor (0) or junk (−1).
+  private mutating func stray(_ identity: Int, _ index: Int, person: String, random: inout RandomStream) {
+    while true {
+      let camera = 1 + random.int(below: kind.cameras)
+      let sequence = 1 + random.int(below: 6)
+      let frame = 100 + random.int(below: 80_000)
+      let prefix = identity < 0 ? "-1" : "0000"
+      let file = "\(prefix)_c\(camera)s\(sequence)_\(digits(frame, 6))_\(digits(1 + random.int(below: 5), 2)).jpg"
+      guard usedNames.insert(file).inserted else { continue }
+      let framing: Snapshot.Framing = identity < 0 ? .poor : random.chance(0.6) ? .empty : .good
+      shots.append(
+        Shot(
+          folder: "bounding_box_test", file: file, person: person, camera: camera,
+          seconds: Float(random.uniform(in: 0...4)), framing: framing, stream: "\(prefix)/\(index)"))
+      return
+    }
+  }
+
+  private func digits(_ number: Int, _ width: Int) -> String {
+    let text = String(number)
+    return String(repeating: "0", count: max(0, width - text.count)) + text
+  }
+}
