@@ -180,7 +180,7 @@ private struct Stop: Error {}
 
   @Test(arguments: SyntheticTwin.Kind.allCases)
   func fullScaleHasTheCountsOfTheBenchmark(kind: SyntheticTwin.Kind) throws {
-    let project = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../..").standardized
+    let project = URL(fileURLWithPath: #filePath).appendingPathComponent("../../..").standardized
     let registry = try DatasetRegistry(project: project)
     let real = try registry.entry(named: kind == .market ? "market1501" : "dukemtmc-reid").expectation
     let twin = try registry.entry(named: "\(kind.dataset)-full")
