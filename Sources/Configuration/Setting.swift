@@ -2,21 +2,17 @@ import Support
 
 /// A value on its way into a typed struct: the value, and the dotted path by which messages name it.
 package struct Setting: Sendable, Hashable {
-  /// The value.
   package let value: YAMLValue
   /// The dotted path, `tasks.part.binning`; empty at the top.
   package let path: String
 
-  /// Starts at the top of a text, or at `path`.
   package init(_ value: YAMLValue, path: String = "") {
     self.value = value
     self.path = path
   }
 
-  /// Where the value was written.
   package var location: SourceLocation? { value.location }
 
-  /// An error on this setting.
   package func error(_ reason: String) -> ConfigurationError { ConfigurationError(at: location, path: path, reason) }
 
   /// An error on a setting that is not what it must be: `expected a whole number, found the text 'six'`.
@@ -42,7 +38,6 @@ package struct Setting: Sendable, Hashable {
     return scalar.text
   }
 
-  /// A whole number within a range.
   package func int(in range: ClosedRange<Int> = .min ... .max) throws(ConfigurationError) -> Int {
     guard let scalar = value.scalar, scalar.isPlain, Self.isNumber(scalar.text), let number = Int(scalar.text) else {
       throw mismatch("a whole number")
@@ -75,7 +70,6 @@ package struct Setting: Sendable, Hashable {
     }
   }
 
-  /// One word of an enumeration.
   package func choice<Word: RawRepresentable & CaseIterable>(
     of type: Word.Type = Word.self
   ) throws(ConfigurationError) -> Word where Word.RawValue == String {
@@ -146,5 +140,41 @@ extension YAMLValue {
     case .sequence(let items): return "a list of \(Wording.count(items.count, "value"))"
     case .mapping(let entries): return entries.isEmpty ? "an empty mapping" : "a mapping"
     }
+  }
+}
+
+/// A mapping whose keys have been checked against the known ones.
+package struct KnownKeys: Sendable {
+  package let setting: Setting
+  private let known: [String]
+
+  /// Checks a mapping's keys.
+  ///
+  /// - Throws: ``ConfigurationError`` where it is no mapping, or at the first key that is not known, with the nearest
+  ///   known one.
+  package init(_ setting: Setting, known: [String]) throws(ConfigurationError) {
+    guard let entries = setting.value.entries else { throw setting.mismatch("a mapping (key: value)") }
+    for entry in entries where !known.contains(entry.key) {
+      throw ConfigurationError(
+        at: entry.keyLocation ?? setting.location, path: setting.path(of: entry.key),
+        Wording.unknown("unknown key", entry.key, among: known))
+    }
+    self.setting = setting
+    self.known = known
+  }
+
+  /// What stands under a key, if it is there.
+  package subscript(key: String) -> Setting? {
+    setting.value[key: key].map { Setting($0, path: setting.path(of: key)) }
+  }
+
+  /// What stands under a key that must be there.
+  ///
+  /// - Throws: ``ConfigurationError`` at the mapping where the key is absent.
+  package func required(_ key: String) throws(ConfigurationError) -> Setting {
+    guard let found = self[key] else {
+      throw ConfigurationError(at: setting.location, path: setting.path(of: key), "is missing and has no default")
+    }
+    return found
   }
 }

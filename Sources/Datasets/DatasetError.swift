@@ -6,7 +6,6 @@ package struct DatasetError: Error, CustomStringConvertible, Equatable {
   /// What is wrong, where, and what to do about it.
   package let description: String
 
-  /// Makes an error of its full text.
   package init(_ description: String) { self.description = description }
 }
 

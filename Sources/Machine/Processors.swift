@@ -38,7 +38,6 @@ package enum Processors {
     let isSecondVersion: Bool
     /// The group that is seen there.
     private let group: String
-    /// Where.
     private let place: String
 
     /// Reads a line of `mountinfo`, `32 31 0:29 / /sys/fs/cgroup/cpu rw,relatime - cgroup cgroup rw,cpu`; nil for a mount

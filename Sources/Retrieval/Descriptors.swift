@@ -1,3 +1,5 @@
+import Tensors
+
 /// Descriptors of images: `count × dimension` numbers, an image's side by side.
 package struct Descriptors: Sendable, Equatable {
   /// The numbers, image by image.
@@ -5,12 +7,11 @@ package struct Descriptors: Sendable, Equatable {
   /// Numbers of one image.
   package let dimension: Int
 
-  /// How many images there are.
   package var count: Int { values.count / dimension }
 
   /// The largest magnitude that is accepted: the square of larger ones times a descriptor's length could overflow
   /// single precision.
-  package static let largestMagnitude: Float = 1e15
+  private static let largestMagnitude: Float = 1e15
 
   /// Gathers descriptors.
   ///
@@ -35,7 +36,7 @@ package struct Descriptors: Sendable, Equatable {
   }
 
   /// The squared length of each descriptor, summed in double precision.
-  package var squaredNorms: [Double] {
+  var squaredNorms: [Double] {
     values.withUnsafeBufferPointer { values in
       (0..<count).map { row in
         var sum = 0.0
@@ -61,5 +62,86 @@ package struct Descriptors: Sendable, Equatable {
       for i in row * dimension..<(row + 1) * dimension { scaled[i] = Float(Double(scaled[i]) * scales[row]) }
     }
     return Descriptors(checked: scaled, dimension: dimension)
+  }
+}
+
+/// Who is on each image and which camera saw them.
+package struct RetrievalLabels: Sendable, Equatable {
+  /// The identity: a person from 1, 0 a distractor, −1 junk.
+  package let identities: [Int]
+  package let cameras: [Int]
+
+  /// The identity of a detection that never counts.
+  package static let junk = -1
+
+  package var count: Int { identities.count }
+
+  /// Gathers labels.
+  ///
+  /// - Throws: ``RetrievalError`` where there are not as many cameras as identities.
+  package init(identities: [Int], cameras: [Int], of what: String = "image") throws(RetrievalError) {
+    guard identities.count == cameras.count else {
+      throw RetrievalError("the \(what) labels are \(identities.count) identities but \(cameras.count) cameras")
+    }
+    self.identities = identities
+    self.cameras = cameras
+  }
+}
+
+/// Descriptors and what they are of.
+package struct LabelledDescriptors: Sendable, Equatable {
+  package let descriptors: Descriptors
+  package let labels: RetrievalLabels
+
+  package var count: Int { labels.count }
+
+  /// Gathers descriptors and labels of the same images in the same order.
+  ///
+  /// - Parameters:
+  ///   - values: `count × dimension` numbers.
+  ///   - what: what they are of (`query`, `gallery`), for messages.
+  /// - Throws: ``RetrievalError`` where the counts do not agree or a number is not finite.
+  package init(
+    values: [Float], dimension: Int, identities: [Int], cameras: [Int], of what: String = "image"
+  ) throws(RetrievalError) {
+    descriptors = try Descriptors(values, dimension: dimension, of: what)
+    labels = try RetrievalLabels(identities: identities, cameras: cameras, of: what)
+    guard descriptors.count == labels.count else {
+      throw RetrievalError("the \(what) set has \(descriptors.count) descriptors but \(labels.count) labels")
+    }
+  }
+}
+
+extension LabelledDescriptors {
+  /// Reads one set of a safetensors file: `NAME` [count, dimension], `NAME_ids` [count] and `NAME_cameras` [count].
+  ///
+  /// - Parameter name: `query` or `gallery`.
+  /// - Throws: ``RetrievalError`` where a tensor is missing, of a wrong type or of a wrong shape.
+  package init(named name: String, in file: SafeTensors) throws(RetrievalError) {
+    func tensor(_ key: String) throws(RetrievalError) -> StoredTensor {
+      if let tensor = file.tensors[key] { return tensor }
+      let names = file.tensors.keys.sorted().map(\.debugDescription)
+      let present = (names.prefix(8) + (names.count > 8 ? ["…"] : [])).joined(separator: ", ")
+      throw RetrievalError(
+        "the tensor '\(key)' is missing; needed are query, query_ids, query_cameras, gallery, gallery_ids and "
+          + "gallery_cameras, there are: \(present.isEmpty ? "none" : present)")
+    }
+    func labels(_ key: String) throws(RetrievalError) -> [Int] {
+      let tensor = try tensor(key)
+      guard let values = tensor.integers, tensor.shape.count == 1 else {
+        throw RetrievalError(
+          "the tensor '\(key)' is \(tensor.kind.rawValue) \(tensor.shape); needed is a list of whole numbers")
+      }
+      return values
+    }
+    let values = try tensor(name)
+    guard values.shape.count == 2, values.shape[1] > 0, values.integers == nil else {
+      throw RetrievalError(
+        "the tensor '\(name)' is \(values.kind.rawValue) \(values.shape); needed are real numbers, "
+          + "[images, numbers of a descriptor]")
+    }
+    try self.init(
+      values: values.floats, dimension: values.shape[1], identities: labels("\(name)_ids"),
+      cameras: labels("\(name)_cameras"), of: name)
   }
 }

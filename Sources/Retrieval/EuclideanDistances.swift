@@ -29,12 +29,7 @@ package struct EuclideanDistances: Sendable {
     galleryNorms = gallery.squaredNorms
   }
 
-  /// How many queries there are.
-  package var queryCount: Int { query.count }
-  /// How many gallery images there are.
-  package var galleryCount: Int { gallery.count }
-
-  /// The distances of the queries `rows` to every gallery image, `rows.count × galleryCount`.
+  /// The distances of the queries `rows` to every gallery image, `rows.count × gallery.count`.
   package func rows(_ rows: Range<Int>) -> [Float] {
     let columns = gallery.count
     guard !rows.isEmpty, columns > 0 else { return [] }

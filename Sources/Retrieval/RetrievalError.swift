@@ -3,6 +3,5 @@ package struct RetrievalError: Error, CustomStringConvertible, Equatable {
   /// What is wrong, where, and what to do about it.
   package let description: String
 
-  /// Makes an error of its full text.
   package init(_ description: String) { self.description = description }
 }

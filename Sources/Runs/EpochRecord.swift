@@ -1,10 +1,11 @@
+import Foundation
+import Support
+
 /// What one epoch of training did: a line of `epochs.jsonl`.
 package struct EpochRecord: Codable, Hashable, Sendable {
   /// The epoch, counted from 1.
   package var epoch: Int
-  /// Optimiser steps in this epoch.
   package var steps: Int
-  /// Images trained on in this epoch.
   package var images: Int
   /// The mean total loss over the epoch's steps (Equation 2 or 6 of the paper).
   package var loss: Double
@@ -21,7 +22,6 @@ package struct EpochRecord: Codable, Hashable, Sendable {
   /// Seconds in which training waited for images.
   package var secondsWaiting: Double
 
-  /// Records an epoch.
   package init(
     epoch: Int, steps: Int, images: Int, loss: Double, losses: [String: Double], weights: [String: Double],
     sigma: [String: Double]?, rates: [String: Double], seconds: Double, secondsWaiting: Double
@@ -41,5 +41,77 @@ package struct EpochRecord: Codable, Hashable, Sendable {
   enum CodingKeys: String, CodingKey {
     case epoch, steps, images, loss, losses, weights, sigma, rates, seconds
     case secondsWaiting = "seconds_waiting"
+  }
+}
+
+extension RunStore {
+  /// The largest `epochs.jsonl` that is read, in bytes: some 100,000 epochs.
+  private static let maximumEpochs = 1 << 26
+
+  /// Adds an epoch's line to `epochs.jsonl`, on the disk when this returns.
+  ///
+  /// A line that an interruption tore is cut off first.
+  ///
+  /// - Throws: ``FileError``; also where `record` does not follow the last epoch that is there.
+  package func append(_ record: EpochRecord, of run: RunIdentity) throws(FileError) {
+    let file = url(.epochs, of: run)
+    let journal = try journal(of: run)
+    let last = journal.epochs.last?.epoch ?? 0
+    guard record.epoch == last + 1 else {
+      if !makesFolders && !FileManager.default.fileExists(atPath: folder(for: run).path) {
+        throw FileError(file, "cannot be written: \(DiskFault.words(ENOENT))")
+      }
+      throw FileError(file, "epoch \(record.epoch) cannot follow epoch \(last)")
+    }
+    if journal.isTorn { try keepEpochs(upTo: last, of: run) }
+    try AtomicFile.append(try line(record, file: file), to: file, makesFolder: makesFolders)
+  }
+
+  /// The epochs that were finished, in order; a line that an interruption tore does not count.
+  ///
+  /// - Throws: ``FileError`` at the first other line that is no epoch or out of order.
+  package func epochs(of run: RunIdentity) throws(FileError) -> [EpochRecord] { try journal(of: run).epochs }
+
+  /// Keeps the epochs 1 to `count` and forgets the later ones: those that a checkpoint does not have, and which a
+  /// resumed run trains again.
+  package func keepEpochs(upTo count: Int, of run: RunIdentity) throws(FileError) {
+    let journal = try journal(of: run)
+    let kept = journal.epochs.prefix(max(0, count))
+    guard journal.isTorn || kept.count < journal.epochs.count else { return }
+    let file = url(.epochs, of: run)
+    var data = Data()
+    for record in kept { data.append(try line(record, file: file)) }
+    try AtomicFile.write(data, to: file, makesFolder: makesFolders)
+  }
+
+  /// The epochs that are there, and whether the last line is torn.
+  private func journal(of run: RunIdentity) throws(FileError) -> (epochs: [EpochRecord], isTorn: Bool) {
+    let file = url(.epochs, of: run)
+    guard let data = try AtomicFile.read(file, limit: Self.maximumEpochs) else { return ([], false) }
+    let newline = UInt8(ascii: "\n")
+    let lines = data.split(separator: newline, omittingEmptySubsequences: false)
+    let decoder = RunJSON.decoder()
+    var epochs: [EpochRecord] = []
+    // What follows the last line's end is empty, or the start of a line that was never finished.
+    for (index, line) in lines.dropLast().enumerated() {
+      do { epochs.append(try decoder.decode(EpochRecord.self, from: line)) } catch {
+        // After a loss of power, a file's last block can be there without its content.
+        if index == lines.count - 2 { return (epochs, true) }
+        throw FileError(file, line: index + 1, "\(RunJSON.reason(error)); remove the run's folder to train it anew")
+      }
+      guard epochs.last?.epoch == index + 1 else {
+        throw FileError(
+          file, line: index + 1,
+          "epoch \(epochs.last?.epoch ?? 0) stands in the place of epoch \(index + 1); "
+            + "remove the run's folder to train it anew")
+      }
+    }
+    return (epochs, lines.last.map { !$0.isEmpty } ?? false)
+  }
+
+  private func line(_ record: EpochRecord, file: URL) throws(FileError) -> Data {
+    do { return try RunJSON.encoder(pretty: false).encode(record) + Data("\n".utf8) } catch {
+      throw FileError(file, "epoch \(record.epoch) cannot be written: \(error.localizedDescription)")
+    }
   }
 }

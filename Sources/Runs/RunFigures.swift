@@ -5,7 +5,6 @@ import Support
 ///
 /// The file lies beside the pictures and is written last: what it names is there.
 package struct RunFigures: Codable, Hashable, Sendable {
-  /// One picture.
   package struct Figure: Codable, Hashable, Sendable {
     /// A word to refer to it by: `maps`, `ranking`.
     package var name: String
@@ -19,14 +18,11 @@ package struct RunFigures: Codable, Hashable, Sendable {
     package var caption: String
     /// What is seen, for who does not see it.
     package var alternative: String
-    /// Pixels in a row of the picture.
     package var width: Int
-    /// Rows of the picture.
     package var height: Int
     /// The numbers that are shown, an entry an image.
     package var rows: [Row]
 
-    /// Describes a picture.
     package init(
       name: String, file: String, preview: String, paper: String, caption: String, alternative: String, width: Int,
       height: Int,
@@ -53,7 +49,6 @@ package struct RunFigures: Codable, Hashable, Sendable {
     /// Words by name: predicted values, names of found images in their order.
     package var words: [String: [String]]
 
-    /// Describes what is shown of an image.
     package init(image: String, numbers: [String: Double] = [:], words: [String: [String]] = [:]) {
       self.image = image
       self.numbers = numbers
@@ -63,7 +58,6 @@ package struct RunFigures: Codable, Hashable, Sendable {
 
   /// How the run is called.
   package var run: String
-  /// The dataset.
   package var dataset: String
   /// Whether the dataset is drawn, which every caption says.
   package var isDrawn: Bool
@@ -72,7 +66,6 @@ package struct RunFigures: Codable, Hashable, Sendable {
   /// Pictures that this run cannot have, by name, and why.
   package var leftOut: [String: String]
 
-  /// Gathers the pictures of a run.
   package init(run: String, dataset: String, isDrawn: Bool, figures: [Figure], leftOut: [String: String]) {
     self.run = run
     self.dataset = dataset
@@ -87,7 +80,6 @@ package struct RunFigures: Codable, Hashable, Sendable {
     case leftOut = "left_out"
   }
 
-  /// The file's name.
   package static let fileName = "figures.json"
   /// The folder of a run that the pictures lie in unless they are put elsewhere.
   package static let folderName = "figures"
@@ -97,21 +89,14 @@ package struct RunFigures: Codable, Hashable, Sendable {
   /// - Throws: ``FileError`` where the file is damaged.
   package init?(in folder: URL) throws(FileError) {
     let file = folder.appendingPathComponent(Self.fileName)
-    guard let data = try AtomicFile.read(file, limit: 1 << 26) else { return nil }
-    do { self = try RunJSON.decoder().decode(Self.self, from: data) } catch {
-      throw FileError(file, "\(RunJSON.reason(error)); `aanet figures` draws the pictures anew")
-    }
+    let remedy = "`aanet figures` draws the pictures anew"
+    guard let figures = try RunJSON.read(Self.self, from: file, remedy: remedy, limit: 1 << 26) else { return nil }
+    self = figures
   }
 
   /// Writes the record, whole or not at all.
-  ///
-  /// - Throws: ``FileError``.
   package func write(to folder: URL) throws(FileError) {
     let file = folder.appendingPathComponent(Self.fileName)
-    let data: Data
-    do { data = try RunJSON.encoder(pretty: true).encode(self) + Data("\n".utf8) } catch {
-      throw FileError(file, "cannot be written: \(RunJSON.reason(error))")
-    }
-    try AtomicFile.write(data, to: file)
+    try AtomicFile.write(try RunJSON.data(of: self, for: file), to: file)
   }
 }

@@ -4,20 +4,16 @@ package struct RetrievalScores: Codable, Hashable, Sendable {
   package var mAP: Double
   /// Mean average precision, trapezoid form: the benchmark's own code.
   package var mAPTrapezoid: Double
-  /// Share of queries whose first true match is at rank 1.
+  /// Shares of the queries whose first true match is at this rank or before it.
   package var rank1: Double
-  /// Share of queries whose first true match is within rank 5.
   package var rank5: Double
-  /// Share of queries whose first true match is within rank 10.
   package var rank10: Double
-  /// Share of queries whose first true match is within rank 20.
   package var rank20: Double
   /// Queries that were counted.
   package var queries: Int
   /// Queries that were not counted, having no true match from another camera.
   package var queriesWithoutMatch: Int
 
-  /// Records the scores.
   package init(
     mAP: Double, mAPTrapezoid: Double, rank1: Double, rank5: Double, rank10: Double, rank20: Double, queries: Int,
     queriesWithoutMatch: Int
@@ -59,7 +55,6 @@ package struct RunMetrics: Codable, Hashable, Sendable {
   /// The process's largest resident size, in GiB.
   package var peakMemoryGiB: Double
 
-  /// Records what a run was measured at.
   package init(
     retrieval: RetrievalScores, reranked: RetrievalScores? = nil, attributes: AttributeScores? = nil,
     descriptorLength: Int, parameters: Int, secondsTraining: Double,
@@ -83,5 +78,52 @@ package struct RunMetrics: Codable, Hashable, Sendable {
     case secondsEvaluating = "seconds_evaluating"
     case imagesPerSecond = "images_per_second"
     case peakMemoryGiB = "peak_memory_gib"
+  }
+}
+
+/// How well a run predicts attributes, over the gallery images of real identities: fractions in 0 ... 1 by attribute.
+package struct AttributeScores: Codable, Hashable, Sendable {
+  /// The share of images that is right; an image without a labelled colour counts as wrong for that colour.
+  package var accuracy: [String: Double]
+  /// The mean accuracy over the attributes.
+  package var mean: Double
+  /// The accuracy of always saying the most frequent class.
+  package var majority: [String: Double]
+  /// The accuracy that unlabelled colours leave to a perfect prediction.
+  package var ceiling: [String: Double]
+  /// The mean over the classes that have images of the share that is right.
+  package var balanced: [String: Double]
+
+  package init(
+    accuracy: [String: Double], mean: Double, majority: [String: Double], ceiling: [String: Double],
+    balanced: [String: Double]
+  ) {
+    self.accuracy = accuracy
+    self.mean = mean
+    self.majority = majority
+    self.ceiling = ceiling
+    self.balanced = balanced
+  }
+}
+
+/// How one query's true matches were ranked: an entry of `ranks.json`.
+package struct QueryRanking: Codable, Hashable, Sendable {
+  /// The query image's file name.
+  package var query: String
+  /// The ranks of its true matches, counted from 1, rising, junk left out.
+  package var matchRanks: [Int]
+  /// Average precision, rectangle form.
+  package var averagePrecision: Double
+
+  package init(query: String, matchRanks: [Int], averagePrecision: Double) {
+    self.query = query
+    self.matchRanks = matchRanks
+    self.averagePrecision = averagePrecision
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case query
+    case matchRanks = "match_ranks"
+    case averagePrecision = "average_precision"
   }
 }

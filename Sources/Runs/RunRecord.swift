@@ -6,15 +6,12 @@ package struct Provenance: Codable, Hashable, Sendable {
   package var commit: String
   /// Whether the working tree differed from that commit.
   package var hasLocalChanges: Bool
-  /// The compiler's version.
   package var compiler: String
   /// OpenBLAS's own description of its build.
   package var blas: String
   /// The kernel set that OpenBLAS chose: `SkylakeX`, `Haswell`, …
   package var blasKernels: String
-  /// Worker threads of the engine.
   package var threads: Int
-  /// The processor's name.
   package var cpu: String
   /// The dataset's fingerprint: a digest over the names and bytes of its files. Earlier versions took the files' sizes
   /// in place of their bytes.
@@ -32,7 +29,6 @@ package struct Provenance: Codable, Hashable, Sendable {
     return [first] + (resumed ?? [])
   }
 
-  /// Records where a run's numbers come from.
   package init(
     commit: String, hasLocalChanges: Bool, compiler: String, blas: String, blasKernels: String, threads: Int,
     cpu: String, dataset: String, started: String
@@ -57,20 +53,16 @@ package struct Provenance: Codable, Hashable, Sendable {
 
 /// What the disk knows of one run.
 package struct RunRecord: Sendable {
-  /// Which run.
   package let identity: RunIdentity
-  /// Its folder.
   package let folder: URL
   /// The epochs that were finished, in order.
   package let epochs: [EpochRecord]
   /// What it was measured at; absent until the run is finished.
   package let metrics: RunMetrics?
-  /// Where its numbers come from.
   package let provenance: Provenance?
   /// Whether its small files are what they were when it was finished.
   package let seal: SealStatus
 
-  /// Gathers a run's record.
   package init(
     identity: RunIdentity, folder: URL, epochs: [EpochRecord], metrics: RunMetrics?, provenance: Provenance?,
     seal: SealStatus = .unsealed
@@ -82,4 +74,37 @@ package struct RunRecord: Sendable {
     self.provenance = provenance
     self.seal = seal
   }
+
+  /// How far a run is.
+  package enum Status: String, Codable, Sendable {
+    /// Trained and measured.
+    case finished
+    /// Interrupted; `aanet run` continues it.
+    case unfinished
+  }
+
+  /// How far the run is.
+  package var status: Status { metrics == nil ? .unfinished : .finished }
+}
+
+/// Which run: one variant of one experiment under one seed, with everything that decides its result in `hash`.
+package struct RunIdentity: Codable, Hashable, Sendable {
+  /// The experiment's name, its path under `experiments/` without `.yaml`: `quickstart/table3`.
+  package let experiment: String
+  /// The variant's name as it stands in the YAML: `Lg+Lp`.
+  package let variant: String
+  /// The seed that every random stream of the run starts from.
+  package let seed: Int
+  /// Hexadecimal digest over the resolved settings, the dataset's fingerprint and the engine's numeric version.
+  package let hash: String
+
+  package init(experiment: String, variant: String, seed: Int, hash: String) {
+    self.experiment = experiment
+    self.variant = variant
+    self.seed = seed
+    self.hash = hash
+  }
+
+  /// The run as messages name it: `quickstart/table3, Lg, seed 1`.
+  package var inWords: String { "\(experiment), \(variant), seed \(seed)" }
 }

@@ -1,19 +1,6 @@
 import Foundation
 import Support
 
-extension RunRecord {
-  /// How far a run is.
-  package enum Status: String, Codable, Sendable {
-    /// Trained and measured.
-    case finished
-    /// Interrupted; `aanet run` continues it.
-    case unfinished
-  }
-
-  /// How far the run is.
-  package var status: Status { metrics == nil ? .unfinished : .finished }
-}
-
 extension RunStore {
   /// What the disk knows of a run; nil where there is no folder of it.
   ///
@@ -82,7 +69,7 @@ extension RunStore {
   }
 
   /// The seed and hash of a folder's name, `seed-1-0123456789ab`.
-  static func seedAndHash(of component: String) -> (seed: Int, hash: String)? {
+  private static func seedAndHash(of component: String) -> (seed: Int, hash: String)? {
     guard let match = component.wholeMatch(of: /seed-(0|[1-9][0-9]*)-([0-9a-f]{8,64})/), let seed = Int(match.1)
     else { return nil }
     return (seed, String(match.2))

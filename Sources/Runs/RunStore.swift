@@ -34,7 +34,6 @@ package struct RunStore: Sendable {
     }
   }
 
-  /// The folder `runs/`.
   package let root: URL
   /// Whether writing makes folders that are missing.
   let makesFolders: Bool
@@ -51,7 +50,6 @@ package struct RunStore: Sendable {
   /// nothing comes back of it that looks like a run.
   package var withinExistingFolders: RunStore { RunStore(root: root, makesFolders: false) }
 
-  /// A run's folder.
   package func folder(for run: RunIdentity) -> URL {
     let names = run.experiment.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
     var folder = root
@@ -61,7 +59,6 @@ package struct RunStore: Sendable {
     return folder.appendingPathComponent("seed-\(run.seed)-\(run.hash)", isDirectory: true)
   }
 
-  /// The place of a run's file.
   package func url(_ file: File, of run: RunIdentity) -> URL {
     folder(for: run).appendingPathComponent(file.rawValue, isDirectory: false)
   }
@@ -72,8 +69,6 @@ package struct RunStore: Sendable {
   }
 
   /// Sees to it that this process may read a run's file, where it is there: one that it may not read is not damaged.
-  ///
-  /// - Throws: ``FileError``.
   package func requireReadable(_ file: File, of run: RunIdentity) throws(FileError) {
     let place = url(file, of: run)
     guard access(place.path, R_OK) != 0, errno == EACCES else { return }
@@ -86,8 +81,6 @@ package struct RunStore: Sendable {
   // MARK: Whole files
 
   /// Writes a file whole or not at all.
-  ///
-  /// - Throws: ``FileError``.
   package func write(_ data: Data, as file: File, of run: RunIdentity) throws(FileError) {
     try AtomicFile.write(data, to: url(file, of: run), makesFolder: makesFolders)
   }
@@ -107,15 +100,11 @@ package struct RunStore: Sendable {
   package func sweep(_ run: RunIdentity) { AtomicFile.sweep(folder(for: run)) }
 
   /// Writes `plan.yaml`.
-  ///
-  /// - Throws: ``FileError``.
   package func writePlan(_ text: String, of run: RunIdentity) throws(FileError) {
     try write(Data(text.utf8), as: .plan, of: run)
   }
 
   /// The text of `plan.yaml`; nil where there is none.
-  ///
-  /// - Throws: ``FileError``.
   package func plan(of run: RunIdentity) throws(FileError) -> String? {
     let file = url(.plan, of: run)
     guard let data = try AtomicFile.read(file, limit: 1 << 20) else { return nil }
@@ -126,62 +115,46 @@ package struct RunStore: Sendable {
   }
 
   /// Writes `provenance.json`.
-  ///
-  /// - Throws: ``FileError``.
   package func writeProvenance(_ provenance: Provenance, of run: RunIdentity) throws(FileError) {
     try writeJSON(provenance, as: .provenance, of: run)
   }
 
   /// Reads `provenance.json`; nil where there is none.
-  ///
-  /// - Throws: ``FileError``.
   package func provenance(of run: RunIdentity) throws(FileError) -> Provenance? {
     try readJSON(Provenance.self, .provenance, of: run, limit: 1 << 24)
   }
 
   /// Reads `provenance.json` of a run's folder, wherever that lies; nil where there is none.
-  ///
-  /// - Throws: ``FileError``.
   package static func provenance(in folder: URL) throws(FileError) -> Provenance? {
-    try readJSON(
-      Provenance.self, in: folder.appendingPathComponent(File.provenance.rawValue), remedy: File.provenance.remedy,
+    try RunJSON.read(
+      Provenance.self, from: folder.appendingPathComponent(File.provenance.rawValue), remedy: File.provenance.remedy,
       limit: 1 << 24)
   }
 
   /// Writes `metrics.json` alone, without a seal; ``finish(_:with:)`` ends a run.
-  ///
-  /// - Throws: ``FileError``.
   package func writeMetrics(_ metrics: RunMetrics, of run: RunIdentity) throws(FileError) {
     try writeJSON(metrics, as: .metrics, of: run)
   }
 
   /// Reads `metrics.json`; nil where there is none.
-  ///
-  /// - Throws: ``FileError``.
   package func metrics(of run: RunIdentity) throws(FileError) -> RunMetrics? {
     try readJSON(RunMetrics.self, .metrics, of: run, limit: 1 << 24)
   }
 
   /// Writes `ranks.json`.
-  ///
-  /// - Throws: ``FileError``.
   package func writeRanks(_ ranks: [QueryRanking], of run: RunIdentity) throws(FileError) {
     try writeJSON(ranks, as: .ranks, of: run)
   }
 
   /// Reads `ranks.json`; nil where there is none.
-  ///
-  /// - Throws: ``FileError``.
   package func ranks(of run: RunIdentity) throws(FileError) -> [QueryRanking]? {
     try readJSON([QueryRanking].self, .ranks, of: run, limit: 1 << 28)
   }
 
   /// Reads `ranks.json` of a run's folder, wherever that lies; nil where there is none.
-  ///
-  /// - Throws: ``FileError``.
   package static func ranks(in folder: URL) throws(FileError) -> [QueryRanking]? {
     let file = folder.appendingPathComponent(File.ranks.rawValue, isDirectory: false)
-    return try readJSON([QueryRanking].self, in: file, remedy: File.ranks.remedy, limit: 1 << 28)
+    return try RunJSON.read([QueryRanking].self, from: file, remedy: File.ranks.remedy, limit: 1 << 28)
   }
 
   private func writeJSON(_ value: some Encodable, as file: File, of run: RunIdentity) throws(FileError) {
@@ -190,23 +163,73 @@ package struct RunStore: Sendable {
 
   /// The bytes of a file that holds a value.
   func json(_ value: some Encodable, for file: File, of run: RunIdentity) throws(FileError) -> Data {
-    do { return try RunJSON.encoder(pretty: file != .ranks).encode(value) + Data("\n".utf8) } catch {
-      throw FileError(url(file, of: run), "cannot be written: \(RunJSON.reason(error))")
-    }
+    try RunJSON.data(of: value, pretty: file != .ranks, for: url(file, of: run))
   }
 
   private func readJSON<Value: Decodable>(
     _ type: Value.Type, _ file: File, of run: RunIdentity, limit: Int
   ) throws(FileError) -> Value? {
-    try Self.readJSON(type, in: url(file, of: run), remedy: file.remedy, limit: limit)
+    try RunJSON.read(type, from: url(file, of: run), remedy: file.remedy, limit: limit)
+  }
+}
+
+/// How records are written as JSON: keys in order, and a loss that is no longer a number as `"NaN"`, so that a run
+/// that diverged can still be recorded.
+package enum RunJSON {
+  static func encoder(pretty: Bool) -> JSONEncoder {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting =
+      pretty ? [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    return encoder
   }
 
-  private static func readJSON<Value: Decodable>(
-    _ type: Value.Type, in file: URL, remedy: String, limit: Int
+  /// A value as text on one line. JSON has one shortest form for every number, so that equal texts are equal bits.
+  ///
+  /// - Throws: what encoding throws.
+  package static func text(of value: some Encodable) throws -> String {
+    String(decoding: try encoder(pretty: false).encode(value), as: UTF8.self)
+  }
+
+  /// A value as the bytes of a file that ends with a line's end.
+  static func data(of value: some Encodable, pretty: Bool = true, for file: URL) throws(FileError) -> Data {
+    do { return try encoder(pretty: pretty).encode(value) + Data("\n".utf8) } catch {
+      throw FileError(file, "cannot be written: \(reason(error))")
+    }
+  }
+
+  /// Reads a file of at most `limit` bytes; nil where there is none.
+  ///
+  /// - Parameter remedy: what to do about a file that holds something else, the end of the error's message.
+  static func read<Value: Decodable>(
+    _ type: Value.Type, from file: URL, remedy: String, limit: Int
   ) throws(FileError) -> Value? {
     guard let data = try AtomicFile.read(file, limit: limit) else { return nil }
-    do { return try RunJSON.decoder().decode(type, from: data) } catch {
-      throw FileError(file, "\(RunJSON.reason(error)); \(remedy)")
+    do { return try decoder().decode(type, from: data) } catch {
+      throw FileError(file, "\(reason(error)); \(remedy)")
+    }
+  }
+
+  static func decoder() -> JSONDecoder {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    return decoder
+  }
+
+  /// The reason in a decoding error, with the key: `retrieval.rank1 is missing`.
+  package static func reason(_ error: any Error) -> String {
+    func path(_ keys: [any CodingKey]) -> String {
+      keys.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined().drop { $0 == "." }.description
+    }
+    switch error {
+    case DecodingError.keyNotFound(let key, let context): return "\(path(context.codingPath + [key])) is missing"
+    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+      return "\(path(context.codingPath)) has the wrong type"
+    case DecodingError.dataCorrupted(let context):
+      return context.codingPath.isEmpty ? "is no JSON" : "\(path(context.codingPath)): \(context.debugDescription)"
+    default: return error.localizedDescription
     }
   }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The digest of FIPS 180-4: names of runs, fingerprints of settings, seals of files.
 ///
 /// Our own because the package that has one builds a whole cryptographic library for it, a minute on two cores.
@@ -28,18 +30,14 @@ package enum SHA256 {
   }
 
   /// A digest of bytes that come in pieces.
-  package struct Stream {
+  struct Stream {
     private var state = SHA256.initial
     private var schedule = [UInt32](repeating: 0, count: 64)
     /// What does not fill a block yet.
     private var rest: [UInt8] = []
     private var count: UInt64 = 0
 
-    /// Begins with no bytes.
-    package init() {}
-
-    /// Takes in the next bytes.
-    package mutating func take(_ bytes: UnsafeRawBufferPointer) {
+    mutating func take(_ bytes: UnsafeRawBufferPointer) {
       count += UInt64(bytes.count)
       var start = 0
       if !rest.isEmpty {
@@ -59,7 +57,7 @@ package enum SHA256 {
     }
 
     /// The digest of all that was taken in.
-    package func digest() -> [UInt8] {
+    func digest() -> [UInt8] {
       var (end, schedule, state) = (rest, schedule, state)
       end.append(0x80)
       while end.count % 64 != 56 { end.append(0) }
@@ -123,4 +121,33 @@ package enum SHA256 {
     0x19a4_c116, 0x1e37_6c08, 0x2748_774c, 0x34b0_bcb5, 0x391c_0cb3, 0x4ed8_aa4a, 0x5b9c_ca4f, 0x682e_6ff3,
     0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
   ]
+}
+
+extension SHA256 {
+  /// The digest of a file, read a piece at a time, and its size in bytes; nil where there is no such file.
+  ///
+  /// - Throws: ``FileError`` where it is no regular file or cannot be read.
+  package static func hexadecimal(contentsOf file: URL) throws(FileError) -> (digest: String, bytes: Int)? {
+    let descriptor = open(file.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      if [ENOENT, ENOTDIR, ENAMETOOLONG].contains(errno) { return nil }
+      throw FileError(file, "cannot be read: \(String(cString: strerror(errno)))")
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw FileError(file, "is no regular file")
+    }
+    var stream = Stream()
+    var size = 0
+    var piece = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = piece.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw FileError(file, "cannot be read: \(String(cString: strerror(errno)))") }
+      guard count > 0 else { return (hexadecimal(digest: stream.digest()), size) }
+      piece.withUnsafeBytes { stream.take(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+      size += count
+    }
+  }
 }

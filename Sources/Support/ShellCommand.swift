@@ -7,7 +7,6 @@ package struct ShellCommand: Sendable {
   /// Options, each with its value as a word of its own or behind an equals sign.
   package let options: [String]
 
-  /// A command of its words.
   package init(_ name: String..., arguments: [String] = [], options: [String] = []) {
     self.name = name
     self.arguments = arguments

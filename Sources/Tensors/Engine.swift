@@ -7,7 +7,6 @@ import Machine
 /// the workers. OpenBLAS runs with one thread inside each worker: our own split of a product keeps both the
 /// order of additions and the cores' caches under control (engine notes: 268 against 145 GFLOPS on narrow products).
 package final class Engine {
-  /// The worker threads.
   package let workers: WorkerPool
   private let pool = MemoryPool()
   private var scratch: [UnsafeMutableRawPointer?]
@@ -35,14 +34,12 @@ package final class Engine {
     Tensor(shape: shape, storage: Tensor.Storage(bytes: shape.reduce(4, *), pool: pool))
   }
 
-  /// Makes a tensor of one value.
   package func filled(_ shape: [Int], with value: Float = 0) -> Tensor {
     let tensor = empty(shape)
     tensor.values.update(repeating: value)
     return tensor
   }
 
-  /// Makes a tensor from numbers in order.
   package func tensor(_ values: [Float], shape: [Int]) -> Tensor {
     let tensor = empty(shape)
     precondition(values.count == tensor.count, "\(values.count) values do not fill the shape \(shape)")
@@ -81,9 +78,7 @@ package final class Engine {
 
 /// A fixed cut of `0 ..< count` into near-equal ranges.
 package struct Split: Sendable {
-  /// How many items are cut.
   package let count: Int
-  /// How many ranges there are.
   package let chunks: Int
 
   /// The most ranges that a cut makes: enough to balance tens of threads.
@@ -94,12 +89,10 @@ package struct Split: Sendable {
     self.init(count: count, chunks: max(1, min(Self.mostChunks, count / max(1, grain))))
   }
 
-  /// Cuts `count` items into `chunks` ranges.
   package init(count: Int, chunks: Int) {
     self.count = count
     self.chunks = chunks
   }
 
-  /// The range of one chunk.
   package subscript(chunk: Int) -> Range<Int> { count * chunk / chunks..<count * (chunk + 1) / chunks }
 }

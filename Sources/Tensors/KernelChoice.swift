@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Machine
 
 /// Which of OpenBLAS's kernel sets suits a processor.
@@ -55,4 +56,14 @@ package enum KernelChoice {
     return "OpenBLAS runs its \(MatrixProduct.kernels) kernels\(cause), narrower than this processor; "
       + "`\(variable)=\(better) aanet …` may be several times as fast"
   }
+}
+
+/// What the engine's machine code is made of.
+package enum EngineInstructions {
+  /// The instruction sets, as bits, that this room was compiled for, and with it every other one that holds loops.
+  ///
+  /// It runs on any processor: it returns a constant, and no type of the engine is touched. It is never inlined: in
+  /// another room the same words would tell of that room.
+  @inline(never)
+  package static var builtFor: UInt64 { kernels_built_for() }
 }

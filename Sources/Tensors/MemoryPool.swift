@@ -42,7 +42,6 @@ package final class MemoryPool {
     return block
   }
 
-  /// Takes a block back.
   package func give(_ block: Block) {
     used -= block.capacity
     free.insert(block, at: firstIndex(ofCapacity: block.capacity))

@@ -101,7 +101,6 @@ package enum PanelProduct {
     }
   }
 
-  /// One row of one panel.
   private static func line(
     _ left: UnsafePointer<Float>, depth: Int, _ panel: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>,
     accumulate: Bool

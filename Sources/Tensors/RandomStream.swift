@@ -9,7 +9,6 @@ package struct RandomStream: RandomNumberGenerator, Codable, Hashable, Sendable 
   /// The generator's four words; storing them stores the place in the stream.
   package private(set) var state: [UInt64]
 
-  /// Opens the stream of a name under a seed.
   package init(seed: UInt64, name: String) {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
@@ -36,7 +35,6 @@ package struct RandomStream: RandomNumberGenerator, Codable, Hashable, Sendable 
     }
   }
 
-  /// The next 64 random bits.
   package mutating func next() -> UInt64 {
     let result = Self.rotate(state[1] &* 5, 7) &* 9
     let shifted = state[1] << 17
@@ -52,7 +50,6 @@ package struct RandomStream: RandomNumberGenerator, Codable, Hashable, Sendable 
   /// A number in `0 ..< 1`, one of 2^53 evenly spaced ones.
   package mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
-  /// A number in `range`.
   package mutating func uniform(in range: ClosedRange<Double>) -> Double {
     range.lowerBound + uniform() * (range.upperBound - range.lowerBound)
   }
@@ -68,7 +65,6 @@ package struct RandomStream: RandomNumberGenerator, Codable, Hashable, Sendable 
     return Int(word % bound)
   }
 
-  /// True with the given probability.
   package mutating func chance(_ probability: Double) -> Bool { uniform() < probability }
 
   /// A draw from the normal distribution, by Marsaglia's polar method. Its second draw is thrown away:
@@ -82,7 +78,6 @@ package struct RandomStream: RandomNumberGenerator, Codable, Hashable, Sendable 
     }
   }
 
-  /// One of the elements, each equally likely.
   package mutating func pick<Element>(_ elements: [Element]) -> Element { elements[int(below: elements.count)] }
 
   /// The numbers `0 ..< count` in random order (Fisher and Yates).

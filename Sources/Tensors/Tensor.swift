@@ -4,13 +4,11 @@
 /// `[K, R, S, C]` (filters, kernel rows, kernel columns, channels). Copying a tensor value shares its memory; the memory
 /// returns to its engine when the last value is gone. Contents are undefined until written.
 package struct Tensor {
-  /// The extent of each dimension.
   package let shape: [Int]
   /// The first number; the memory is aligned to 64 bytes, a view's to nothing in particular.
   package let pointer: UnsafeMutablePointer<Float>
   private let storage: Storage
 
-  /// How many numbers there are.
   package let count: Int
 
   init(shape: [Int], storage: Storage, offset: Int = 0) {
@@ -48,5 +46,24 @@ package struct Tensor {
     }
 
     deinit { pool.give(block) }
+  }
+}
+
+extension Tensor {
+  /// Whether no number is infinite or none at all (NaN). One pass over the memory.
+  package var isFinite: Bool {
+    // Zero times an infinite number or NaN is NaN, and NaN stays in a sum.
+    let zero = Vector(repeating: 0)
+    var sum = zero
+    var i = 0
+    while i &+ 16 <= count {
+      sum = fused(pointer.vector(i), zero, plus: sum)
+      i &+= 16
+    }
+    while i < count {
+      sum[0] = fused(pointer[i], 0, plus: sum[0])
+      i &+= 1
+    }
+    return sum == zero
   }
 }

@@ -4,7 +4,6 @@ import Support
 
 /// libyaml's event parser over bytes that it keeps: one event at a time, with its place.
 final class YAMLEvents {
-  /// One event.
   struct Event {
     /// What libyaml met; what is refused anyway (aliases, anchors, tags) says so in `refusal`.
     enum Kind {

@@ -9,7 +9,6 @@ package struct AttributePredictions: Equatable, Sendable {
   /// For each column the predicted class of each image, as an index into the attribute's classes.
   package let classes: [[Int]]
 
-  /// How many images there are.
   package var images: Int { classes.first?.count ?? 0 }
 
   /// The order of columns in the predictions that Market-1501's annotators published (`gallery_market.mat`).

@@ -26,14 +26,12 @@ package struct AttributeDefinition: Hashable, Sendable {
   package let classes: [String]
   /// Where on the body it is read.
   package let region: AttributeRegion
-  /// The field or fields of the file.
   package let storage: Storage
 
   /// The class of identities without any labelled colour, which counts as wrong in the annotators' accuracy;
   /// nil for attributes that are not colours.
   package var otherClass: Int? { if case .flags = storage { classes.count - 1 } else { nil } }
 
-  /// The fields of the file that hold it.
   package var fields: [String] {
     switch storage {
     case .value(let field): [field]
@@ -55,7 +53,6 @@ package struct AttributeDefinition: Hashable, Sendable {
 package struct AttributeScheme: Hashable, Sendable {
   /// The benchmark's short name (`market`).
   package let name: String
-  /// The attributes in order.
   package let attributes: [AttributeDefinition]
   /// The attributes whose activation maps make the attention map by default.
   package let attention: [String]
@@ -111,6 +108,5 @@ package struct AttributeScheme: Hashable, Sendable {
     attention: ["gender", "upper_length", "upper_color", "lower_color"],
     variable: "duke_attribute")
 
-  /// Every scheme there is.
   package static let all = [market1501, dukeMTMC]
 }

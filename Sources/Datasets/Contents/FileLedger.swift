@@ -1,3 +1,4 @@
+import Foundation
 import Support
 
 /// What is known of a dataset's files since they were last read: stamps and digests, by which a file that was left alone
@@ -15,7 +16,6 @@ package struct FileLedger: Sendable {
   /// When its first file was read, in nanoseconds since 1970.
   private var written: Int64
 
-  /// A ledger of no files.
   package init() { self.init(written: FileStamp.now) }
 
   init(written: Int64) { self.written = written }
@@ -26,10 +26,8 @@ package struct FileLedger: Sendable {
     return entry.digest
   }
 
-  /// Notes what a file's bytes are.
   mutating func note(_ name: String, _ entry: Entry) { entries[name] = entry }
 
-  /// Whether it says what another says.
   func agrees(with other: FileLedger) -> Bool { entries == other.entries }
 }
 
@@ -112,5 +110,80 @@ extension FileLedger {
       let stamp = FileStamp(inode: inode, size: size, modified: modified, changed: changed)
       return (text, Entry(stamp: stamp, digest: FileDigest(digest)))
     }
+  }
+}
+
+/// What the file system says of a file without opening it. As long as all of it is the same, the bytes are.
+///
+/// Whoever writes other bytes and sets the time of writing back, as unpacking an archive does, cannot set the time of
+/// change back: the system alone sets it. The number of the disk is no part of it, because it may be another after each
+/// start of the machine.
+package struct FileStamp: Hashable, Sendable {
+  /// The number under which the file system knows the file.
+  let inode: UInt64
+  let size: Int64
+  /// When the bytes were last written, in nanoseconds since 1970.
+  let modified: Int64
+  /// When bytes, name or rights were last changed, in nanoseconds since 1970.
+  let changed: Int64
+
+  init(inode: UInt64, size: Int64, modified: Int64, changed: Int64) {
+    self.inode = inode
+    self.size = size
+    self.modified = modified
+    self.changed = changed
+  }
+
+  /// The stamp of a regular file, following links; nil where there is none.
+  init?(of path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    self.init(
+      inode: UInt64(status.st_ino), size: Int64(status.st_size), modified: Self.nanoseconds(status.st_mtim),
+      changed: Self.nanoseconds(status.st_ctim))
+  }
+
+  /// Whether a file of this stamp was left alone for so long before it was read that whoever writes to it afterwards
+  /// gives it another stamp. A time of writing in the future tells nothing, and the coarsest file systems count in
+  /// twos of seconds.
+  func isSettled(at moment: Int64) -> Bool {
+    max(modified, changed) < moment - 2_000_000_000
+  }
+
+  /// The time of day, in nanoseconds since 1970.
+  package static var now: Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return nanoseconds(time)
+  }
+
+  private static func nanoseconds(_ time: timespec) -> Int64 {
+    Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+  }
+}
+
+/// The SHA-256 of a file's bytes: files that have the same one have the same bytes.
+struct FileDigest: Hashable, Sendable {
+  /// Bytes of a digest.
+  static let size = 32
+
+  private let words: SIMD4<UInt64>
+
+  init(of bytes: [UInt8]) {
+    self.init(SHA256.digest(bytes)[...])
+  }
+
+  /// A digest that is known already, of ``size`` bytes.
+  init(_ digest: some Collection<UInt8>) {
+    var words = SIMD4<UInt64>()
+    for (place, byte) in digest.prefix(Self.size).enumerated() {
+      words[place / 8] |= UInt64(byte) << UInt64(place % 8 * 8)
+    }
+    self.words = words
+  }
+
+  /// The ``size`` bytes of the digest.
+  var bytes: [UInt8] {
+    (0..<Self.size).map { UInt8(truncatingIfNeeded: words[$0 / 8] >> UInt64($0 % 8 * 8)) }
   }
 }

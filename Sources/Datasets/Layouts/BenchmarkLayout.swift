@@ -51,7 +51,6 @@ package enum BenchmarkLayout: String, CaseIterable, Sendable {
     return (isNegative ? -number : number, camera)
   }
 
-  /// The attributes that the benchmark's annotators labelled.
   package var attributeScheme: AttributeScheme {
     switch self {
     case .market1501: .market1501

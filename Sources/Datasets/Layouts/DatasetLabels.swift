@@ -1,10 +1,10 @@
+import Foundation
 import Tensors
 
 /// Who and which camera each image of a dataset shows, told by the names of all three lists.
 struct DatasetLabels {
   /// The labelled images of each split, in the order of their names.
   let images: [DatasetLayout.Split: [LabelledImage]]
-  /// What the identities are called.
   let identityNames: IdentityNames
 
   /// Reads the names.
@@ -32,13 +32,13 @@ struct DatasetLabels {
         try Self.requireAll(labels, in: folder, layout)
         texts[split] = labels.compactMap { $0 }
       }
-      let people = IdentityNames(texts.values.joined().map(\.identity).filter { own.stranger($0) == nil })
+      let people = IdentityNames(texts.values.joined().map(\.identity).filter { own.distractorOrJunk($0) == nil })
       let cameras = IdentityNames(texts.values.joined().map(\.camera))
       var images: [DatasetLayout.Split: [LabelledImage]] = [:]
       for (split, folder) in folders {
         images[split] = zip(folder.names, texts[split] ?? []).map { name, label in
           folder.image(
-            name, identity: own.stranger(label.identity) ?? people.number(of: label.identity) ?? 0,
+            name, identity: own.distractorOrJunk(label.identity) ?? people.number(of: label.identity) ?? 0,
             camera: cameras.number(of: label.camera) ?? 0)
         }
       }
@@ -91,5 +91,77 @@ extension OwnLayout {
       !identity.isEmpty, !camera.isEmpty
     else { return nil }
     return (identity, camera)
+  }
+}
+
+/// An image file of a split and what its name says: who is on it and which camera saw them.
+package struct LabelledImage: Hashable, Sendable {
+  package let file: URL
+  /// The file's name, the order of the benchmarks.
+  package let name: String
+  /// The person, from 1; 0 is a distractor (nobody of the dataset), −1 is junk (a detection that never counts).
+  package let identity: Int
+  /// The camera, from 1.
+  package let camera: Int
+
+  package init(file: URL, name: String, identity: Int, camera: Int) {
+    self.file = file
+    self.name = name
+    self.identity = identity
+    self.camera = camera
+  }
+}
+
+/// What identities and cameras are called in a dataset, and the numbers that stand for them.
+///
+/// Where every name is a decimal number above 0, that is its number, and `7` and `0007` are the same. Otherwise the
+/// names, ordered byte by byte, are numbered from 1: the same names always get the same numbers.
+package struct IdentityNames: Hashable, Encodable, Sendable {
+  /// The names in order, number 1 first; nil where names are numbers.
+  package let texts: [String]?
+  private let numbers: [String: Int]
+
+  /// Names that are numbers, as the known benchmarks have them.
+  package static let numbers = IdentityNames([])
+
+  package init(_ names: some Sequence<String>) {
+    let names = Set(names)
+    let areNumbers = names.allSatisfy { Self.number($0) != nil }
+    self.init(ordered: areNumbers ? nil : names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+  }
+
+  private init(ordered: [String]?) {
+    texts = ordered
+    numbers = Dictionary(uniqueKeysWithValues: zip(ordered ?? [], 1...))
+  }
+
+  /// The number of a name; nil where it has none.
+  package func number(of name: String) -> Int? { texts == nil ? Self.number(name) : numbers[name] }
+
+  /// The name of a number: at least four digits where names are numbers.
+  package func name(of number: Int) -> String {
+    if let texts, texts.indices.contains(number - 1) { return texts[number - 1] }
+    return AttributeTable.identityText(number)
+  }
+
+  /// These names and behind them, in order, those that are not among them; as they are where names are numbers.
+  func adding(_ names: some Sequence<String>) -> IdentityNames {
+    guard let texts else { return self }
+    let others = Set(names).subtracting(texts).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return others.isEmpty ? self : IdentityNames(ordered: texts + others)
+  }
+
+  /// Writes the names in order, or null where they are numbers.
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(texts)
+  }
+
+  private static func number(_ name: String) -> Int? {
+    guard (1...9).contains(name.utf8.count), name.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+      let number = Int(name),
+      number > 0
+    else { return nil }
+    return number
   }
 }

@@ -1,3 +1,7 @@
+import Configuration
+import Foundation
+import Tensors
+
 /// How a dataset names its folders and its image files.
 package enum DatasetLayout: Hashable, Sendable {
   /// As a known benchmark does.
@@ -5,9 +9,7 @@ package enum DatasetLayout: Hashable, Sendable {
   /// As the registry describes it.
   case own(OwnLayout)
 
-  /// Market-1501's.
   package static let market1501 = DatasetLayout.benchmark(.market1501)
-  /// DukeMTMC-reID's.
   package static let dukemtmc = DatasetLayout.benchmark(.dukemtmc)
 
   /// The three lists of a dataset.
@@ -71,4 +73,47 @@ package enum DatasetLayout: Hashable, Sendable {
 
   /// The ends of names that say "this is a JPEG image", in lower case.
   static let imageExtensions = [".jpg", ".jpeg"]
+}
+
+/// Where the three folders of a layout lie.
+extension DatasetLayout {
+  /// Whether a folder holds all three.
+  func isHeld(by folder: URL) -> Bool {
+    Split.allCases.allSatisfy { split in
+      RegularFile.standing(of: folder.appendingPathComponent(self.folder(of: split), isDirectory: true).path) == .folder
+    }
+  }
+
+  /// How deep below a dataset's folder its lists are looked for, and in how many folders at most: an archive that is
+  /// unpacked where a folder of that name was made before lies one or two deeper.
+  private static let deepestSearch = 2
+  private static let widestSearch = 500
+
+  /// What to say of a dataset's folder in which one of the three is missing: where they lie together below it, and
+  /// otherwise which folders it holds.
+  func whereElse(below root: URL) -> String {
+    var waiting = [root]
+    var above: [String] = []
+    for depth in 1...Self.deepestSearch {
+      let inside = waiting.flatMap(Self.folders).prefix(Self.widestSearch)
+      if let found = inside.first(where: isHeld) {
+        let path = found.path.quotedForShell
+        return "; all three lie in \(path): name that with --data \(path), or as the dataset's root in "
+          + DatasetRegistry.fileName
+      }
+      if depth == 1 { above = inside.map(\.lastPathComponent) }
+      waiting = Array(inside)
+    }
+    let shown = above.prefix(6).map(\.quoted).joined(separator: ", ")
+    let more = above.count > 6 ? " and \(above.count - 6) more" : ""
+    return above.isEmpty ? "; there is no folder in it" : "; the folders in it are \(shown)\(more)"
+  }
+
+  /// The folders in a folder that are not hidden, in the order of their names.
+  private static func folders(in folder: URL) -> [URL] {
+    let names = (try? RegularFile.names(in: folder.path)) ?? []
+    return names.filter { !$0.hasPrefix(".") }.sorted()
+      .map { folder.appendingPathComponent($0, isDirectory: true) }
+      .filter { RegularFile.standing(of: $0.path) == .folder }
+  }
 }

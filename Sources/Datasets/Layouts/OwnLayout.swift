@@ -56,7 +56,7 @@ package struct OwnLayout: Hashable, Sendable {
   }
 
   /// What an identity's text in a name means: a distractor (0), junk (−1) or, as nil, a person.
-  func stranger(_ text: String) -> Int? {
+  func distractorOrJunk(_ text: String) -> Int? {
     if junk.contains(text) { return -1 }
     return (distractors?.contains(text) ?? text.allSatisfy { $0 == "0" }) ? 0 : nil
   }

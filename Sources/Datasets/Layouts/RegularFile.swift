@@ -5,7 +5,7 @@ import Tensors
 package enum RegularFile {
   /// What lies under a path.
   package enum Standing: Equatable {
-    case file(size: Int)
+    case file
     case folder
     /// A pipe, a socket or a device.
     case other
@@ -32,7 +32,7 @@ package enum RegularFile {
       return [ENOENT, ENOTDIR].contains(errno) ? .missing : .unreachable(SystemRefusal.reason(errno))
     }
     switch status.st_mode & S_IFMT {
-    case S_IFREG: return .file(size: Int(status.st_size))
+    case S_IFREG: return .file
     case S_IFDIR: return .folder
     default: return .other
     }

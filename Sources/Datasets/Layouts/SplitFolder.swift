@@ -3,12 +3,9 @@ import Tensors
 
 /// The image files of one split, as its folder lists them.
 struct SplitFolder {
-  /// Where it is.
   let folder: URL
   /// The names of the images, byte by byte in order; below the folder where the layout goes deeper.
   let names: [String]
-  /// Bytes of each image's file, for the fingerprint.
-  let sizes: [Int]
   /// How many other files lie there (`Thumbs.db`, hidden files, anything that is no JPEG image by its extension).
   let ignored: Int
 
@@ -23,7 +20,7 @@ struct SplitFolder {
         + layout.whereElse(below: root)
     }
     let base = folder.path
-    var found: [(name: String, size: Int)] = []
+    var found: [String] = []
     var ignored: [String] = []
     for name in listed {
       let last = name.split(separator: "/").last ?? ""
@@ -33,7 +30,7 @@ struct SplitFolder {
       }
       let path = "\(base)/\(name)"
       switch RegularFile.standing(of: path) {
-      case .file(let size): found.append((name, size))
+      case .file: found.append(name)
       case .folder: throw DatasetError("\(path.quoted): is a folder under the name of an image; rename or remove it")
       case .other: throw DatasetError("\(path.quoted): is not a regular file; remove it")
       case .missing: throw DatasetError("\(path.quoted): is a link to a file that is not there; mend or remove it")
@@ -48,9 +45,7 @@ struct SplitFolder {
         "\(folder.path.quoted): no JPEG images of the \(split.rawValue) split here\(others ?? ""); "
           + "expected are names that follow \(layout.expectedNames)")
     }
-    found.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-    names = found.map(\.name)
-    sizes = found.map(\.size)
+    names = found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     self.ignored = ignored.count
   }
 

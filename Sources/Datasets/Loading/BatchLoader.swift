@@ -9,7 +9,7 @@ package final class BatchLoader {
   private let queue: BatchQueue
 
   /// The largest height and width of images that are loaded.
-  package static let maximumExtent = 4096
+  private static let maximumExtent = 4096
 
   /// Starts loading.
   ///
@@ -66,4 +66,135 @@ package final class BatchLoader {
 
   /// The files among the batches taken so far that libjpeg had to repair, in order, each once.
   package var warnings: [String] { queue.warnings }
+}
+
+/// What a loader's threads share: the plan, the batches that are ready, and memory to be used again.
+final class BatchQueue: @unchecked Sendable {
+  // Unchecked: the constants are immutable, every access to the variables holds `condition`.
+
+  private struct Ready {
+    let batch: LoadedBatch
+    let repaired: [String]
+  }
+
+  private let images: [LabelledImage]
+  private let size: ImageSize
+  private let batches: [[LoadItem]]
+  private let ahead: Int
+  private let largest: Int
+
+  private let condition = NSCondition()
+  private var started = 0
+  private var taken = 0
+  private var ready: [Int: Result<Ready, DatasetError>] = [:]
+  private var spare: [PixelStorage] = []
+  private var threads = 0
+  private var isStopped = false
+  private var waited = 0.0
+  private var repairedFiles: [String] = []
+  private var repairedSet: Set<String> = []
+
+  init(images: [LabelledImage], size: ImageSize, batches: [[LoadItem]], ahead: Int) {
+    self.images = images
+    self.size = size
+    self.batches = batches
+    self.ahead = ahead
+    largest = batches.map(\.count).max() ?? 0
+  }
+
+  var secondsWaiting: Double { condition.withLock { waited } }
+
+  var warnings: [String] { condition.withLock { repairedFiles } }
+
+  func start(_ reader: ImageReader) {
+    condition.withLock { threads += 1 }
+    let thread = Thread { [self] in
+      var reader = reader
+      while let (number, storage) = claim() { deliver(make(number, in: storage, with: &reader), as: number) }
+      condition.withLock {
+        threads -= 1
+        condition.broadcast()
+      }
+    }
+    thread.name = "aanet images"
+    thread.start()
+  }
+
+  /// The next batch to make and memory for it; waits until one may be made, nil when there are no more.
+  private func claim() -> (number: Int, storage: PixelStorage)? {
+    condition.lock()
+    defer { condition.unlock() }
+    while !isStopped && started < batches.count && started - taken >= ahead { condition.wait() }
+    guard !isStopped && started < batches.count else { return nil }
+    started += 1
+    return (started - 1, spare.popLast() ?? PixelStorage(count: largest * size.count))
+  }
+
+  private func make(
+    _ number: Int, in storage: PixelStorage, with reader: inout ImageReader
+  ) -> Result<Ready, DatasetError> {
+    var repaired: [String] = []
+    for (place, item) in batches[number].enumerated() {
+      guard !(condition.withLock { isStopped }) else { break }
+      do throws(DatasetError) {
+        let image = try reader.read(images[item.index])
+        if let values = storage.values.baseAddress {
+          Normalization.write(image.pixels, size: size, flip: item.flip, to: values + place * size.count)
+        }
+        if image.repairs > 0 { repaired.append(images[item.index].file.path) }
+      } catch {
+        return .failure(error)
+      }
+    }
+    return .success(Ready(batch: LoadedBatch(items: batches[number], size: size, storage: storage), repaired: repaired))
+  }
+
+  private func deliver(_ result: Result<Ready, DatasetError>, as number: Int) {
+    condition.withLock {
+      ready[number] = result
+      condition.broadcast()
+    }
+  }
+
+  /// The next batch in the plan's order.
+  func take() throws(DatasetError) -> LoadedBatch? {
+    condition.lock()
+    defer { condition.unlock() }
+    guard taken < batches.count, !isStopped else { return nil }
+    if ready[taken] == nil {
+      let start = DispatchTime.now().uptimeNanoseconds
+      while ready[taken] == nil && !isStopped { condition.wait() }
+      waited += Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
+    }
+    switch ready[taken] {
+    case nil: return nil
+    case .failure(let error): throw error  // and it stays the next one: nothing comes after it
+    case .success(let result):
+      ready[taken] = nil
+      taken += 1
+      for file in result.repaired where repairedSet.insert(file).inserted {
+        repairedFiles.append(ImageReader.remark(onDamaged: file))
+      }
+      condition.broadcast()
+      return result.batch
+    }
+  }
+
+  /// Keeps memory for a later batch, no more of it than can be in use.
+  func giveBack(_ storage: PixelStorage) {
+    condition.withLock {
+      guard spare.count <= ahead, !spare.contains(where: { $0 === storage }) else { return }
+      spare.append(storage)
+    }
+  }
+
+  /// Tells the threads to end and waits until they have.
+  func stop() {
+    condition.lock()
+    defer { condition.unlock() }
+    isStopped = true
+    condition.broadcast()
+    while threads > 0 { condition.wait() }
+    ready = [:]
+  }
 }

@@ -7,14 +7,12 @@
 /// over: what Pillow, and with it torchvision's `Resize` on decoded files, does. Sums are kept in single precision and
 /// rounded once, to the nearest of 256 levels.
 package struct ImageResizer {
-  /// The size that images are brought to.
   package let size: ImageSize
   private var columns = Taps(source: 0, target: 0)
   private var rows = Taps(source: 0, target: 0)
   private var sums: [Float] = []
   private var narrowed: [Float] = []
 
-  /// Prepares for a target size.
   package init(to size: ImageSize) { self.size = size }
 
   /// The image at the target size, `height × width × 3` bytes.

@@ -5,7 +5,6 @@ package struct LoadItem: Hashable, Sendable {
   /// Whether it is mirrored left to right.
   package let flip: Bool
 
-  /// Plans an image.
   package init(index: Int, flip: Bool = false) {
     self.index = index
     self.flip = flip
@@ -14,13 +13,10 @@ package struct LoadItem: Hashable, Sendable {
 
 /// A batch that is ready for the model.
 package struct LoadedBatch: Sendable {
-  /// The images, in the plan's order.
   package let items: [LoadItem]
-  /// Height and width of each image.
   package let size: ImageSize
   let storage: PixelStorage
 
-  /// How many images there are.
   package var count: Int { items.count }
 
   /// The normalised values, `count × height × width × 3`.
@@ -49,4 +45,55 @@ final class PixelStorage: @unchecked Sendable {
   init(count: Int) { values = .allocate(capacity: count) }
 
   deinit { values.deallocate() }
+}
+
+/// The size of a model's input, height first as in the paper (384 × 128).
+package struct ImageSize: Hashable, Sendable, CustomStringConvertible {
+  package let height: Int
+  package let width: Int
+
+  package init(height: Int, width: Int) {
+    self.height = height
+    self.width = width
+  }
+
+  /// Numbers of an RGB image of this size.
+  package var count: Int { height * width * 3 }
+
+  /// The size as `384x128`.
+  package var description: String { "\(height)x\(width)" }
+}
+
+/// From 8-bit RGB to a model's input: scaled to [0, 1], less ImageNet's mean, over its deviation.
+enum Normalization {
+  /// ImageNet's mean of red, green and blue.
+  static let mean = [0.485, 0.456, 0.406]
+  /// ImageNet's deviation of red, green and blue.
+  static let deviation = [0.229, 0.224, 0.225]
+
+  /// The input value of each level of each channel, `256 × 3`, computed once in double precision.
+  static let table: [Float] = (0..<256).flatMap { level in
+    (0..<3).map { Float((Double(level) / 255 - mean[$0]) / deviation[$0]) }
+  }
+
+  /// Writes an image's input values, `height × width × 3`, mirrored left to right where `flip` says so.
+  static func write(
+    _ pixels: [UInt8], size: ImageSize, flip: Bool, to target: UnsafeMutablePointer<Float>
+  ) {
+    pixels.withUnsafeBufferPointer { source in
+      table.withUnsafeBufferPointer { table in
+        let width = size.width
+        for y in 0..<size.height {
+          let row = y * width * 3
+          for x in 0..<width {
+            let from = row + (flip ? width - 1 - x : x) * 3
+            let to = target + (row + x * 3)
+            to[0] = table[Int(source[from]) * 3]
+            to[1] = table[Int(source[from + 1]) * 3 + 1]
+            to[2] = table[Int(source[from + 2]) * 3 + 2]
+          }
+        }
+      }
+    }
+  }
 }

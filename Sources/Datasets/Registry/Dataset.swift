@@ -8,9 +8,7 @@ import Tensors
 package struct Dataset: Sendable {
   /// The name by which experiments call it.
   package let name: String
-  /// Its folder.
   package let root: URL
-  /// How its folders and files are named.
   package let layout: DatasetLayout
   /// What its folders must hold, where the registry states it.
   package let expectation: DatasetExpectation?
@@ -22,17 +20,14 @@ package struct Dataset: Sendable {
   package let query: [LabelledImage]
   /// The gallery, in the order of its names, with its distractors (identity 0) and junk (−1).
   package let gallery: [LabelledImage]
-  /// What the identities are called.
   package let identityNames: IdentityNames
-  /// The attributes that its annotators labelled.
   package let scheme: AttributeScheme
   /// The identities of the training images, ascending; an identity's place is its class.
   package let trainIdentities: [Int]
   /// The attribute file, where the registry names one and it is there.
   package let attributesFile: URL?
   /// Where the attribute file is expected, where the registry names one.
-  package let expectedAttributesFile: URL?
-  /// The digest of the attribute file, where there is one.
+  let expectedAttributesFile: URL?
   let attributesDigest: FileDigest?
   /// What is worth saying about the folders: files that were passed over.
   package let remarks: [String]
@@ -107,7 +102,7 @@ package struct Dataset: Sendable {
   }
 
   /// The largest file of attributes that is read, in bytes; the real ones are of 20 KB.
-  static let maximumAttributesSize = 1 << 28
+  private static let maximumAttributesSize = 1 << 28
 
   /// The attribute file, for a caller that cannot do without.
   ///

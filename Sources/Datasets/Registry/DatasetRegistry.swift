@@ -19,7 +19,6 @@ import YAML
 ///     query: { images: 3368, identities: 750, cameras: 6 }
 /// ```
 package struct DatasetRegistry: Sendable {
-  /// The entries by name.
   package let entries: [String: DatasetEntry]
   /// Where they were read, for messages.
   package let source: String

@@ -9,9 +9,7 @@ package struct DatasetVerification: Encodable, Sendable {
   package struct SplitReport: Encodable, Sendable {
     /// `train`, `query` or `gallery`.
     package let split: String
-    /// Its folder.
     package let folder: String
-    /// What was counted.
     package let found: SplitCounts
     /// What the registry expects, where it says.
     package let expected: SplitCounts?
@@ -28,28 +26,21 @@ package struct DatasetVerification: Encodable, Sendable {
 
   /// A size of images and how many have it.
   package struct Size: Encodable, Hashable, Sendable {
-    /// Pixels across.
     package let width: Int
-    /// Pixels down.
     package let height: Int
-    /// Images of this size.
     package let images: Int
   }
 
   /// The most sizes that are listed for a split.
-  package static let sizesShown = 8
+  private static let sizesShown = 8
 
-  /// The dataset's name.
   package let name: String
-  /// Its folder.
   package let root: String
   /// 32 digits that change when images or attributes do; nil where a file cannot be read.
   package let fingerprint: String?
   /// Whether nothing was found that would spoil an evaluation.
   package let isSound: Bool
-  /// Where the dataset comes from.
   package let origin: DatasetOrigin
-  /// The three lists.
   package let splits: [SplitReport]
   /// What would spoil an evaluation.
   package let problems: [DatasetFinding]
@@ -57,7 +48,6 @@ package struct DatasetVerification: Encodable, Sendable {
   package let remarks: [DatasetFinding]
   /// Known defects of the annotators' labels, each with all its identities.
   package let labelDefects: [AttributeDefect]
-  /// What the identities are called.
   package let identityNames: IdentityNames
   /// What the files' bytes say; no part of the record.
   package let contents: DatasetContents

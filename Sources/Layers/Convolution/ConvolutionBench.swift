@@ -2,15 +2,11 @@ import Tensors
 
 /// One convolution on numbers of its own, for timing its passes one by one.
 package struct ConvolutionBench {
-  /// A pass of a convolution.
   package enum Pass: String, CaseIterable, Sendable {
-    /// The output.
     case forward
     /// The output as evaluation computes it, with weights that are prepared already.
     case evaluation
-    /// The gradient by the input.
     case dataGradient = "data_gradient"
-    /// The gradient by the weights.
     case weightGradient = "weight_gradient"
   }
 
@@ -23,7 +19,6 @@ package struct ConvolutionBench {
   private let dWeight: Tensor
   private let prepared: PreparedWeight
 
-  /// Makes the tensors.
   package init(_ geometry: ConvolutionGeometry, form: ConvolutionForm, on engine: Engine) {
     self.geometry = geometry
     self.engine = engine
@@ -36,7 +31,6 @@ package struct ConvolutionBench {
     prepared = PreparedWeight(weight, of: geometry, as: kernel.layout(forReuse: true), on: engine)
   }
 
-  /// Runs one pass.
   package func run(_ pass: Pass) {
     switch pass {
     case .forward: kernel.forward(input, prepared(forReuse: false), into: output, finish: nil)

@@ -10,7 +10,6 @@ package enum ConvolutionForm: String, Sendable, CaseIterable {
   /// Winograd's F(4×4, 3×3) over transformed tiles: 3×3 kernels of stride 1 and padding 1, channels in sixteens.
   case winograd
 
-  /// The form that is used for these sizes.
   package static func choose(for geometry: ConvolutionGeometry) -> ConvolutionForm {
     if geometry.isPointwise { return .direct }
     guard winograd.supports(geometry), Accumulation.suiting(multiplications: geometry.multiplications) == .single else {
@@ -21,7 +20,6 @@ package enum ConvolutionForm: String, Sendable, CaseIterable {
     return tiling.count * 16 <= geometry.outputPositions * 2 ? .winograd : .patches
   }
 
-  /// Whether this form can compute these sizes.
   package func supports(_ geometry: ConvolutionGeometry) -> Bool {
     switch self {
     case .direct: geometry.isPointwise

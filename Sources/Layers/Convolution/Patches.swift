@@ -68,7 +68,8 @@ enum Patches {
             let first = max(0, -left)
             let last = min(g.kernelWidth, g.width - left)
             if first < last {
-              add(source + first * channels, to: line + (left + first) * channels, count: (last - first) * channels)
+              Rows.add(
+                source + first * channels, to: line + (left + first) * channels, count: (last - first) * channels)
             }
           }
           source += g.kernelWidth * channels
@@ -93,19 +94,6 @@ enum Patches {
         target[i] = source[i]
         i &+= 1
       }
-    }
-  }
-
-  @inline(__always)
-  private static func add(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, count: Int) {
-    var i = 0
-    while i &+ 16 <= count {
-      target.store(target.vector(i) + source.vector(i), i)
-      i &+= 16
-    }
-    while i < count {
-      target[i] += source[i]
-      i &+= 1
     }
   }
 }

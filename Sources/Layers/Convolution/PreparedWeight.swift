@@ -2,7 +2,6 @@ import Tensors
 
 /// A convolution's weights in the layout that a pass multiplies with.
 struct PreparedWeight {
-  /// How the numbers lie.
   enum Layout: Hashable {
     /// As parameters are stored: `[K, R·S·C]`.
     case stored
@@ -117,7 +116,6 @@ package final class PreparedWeights {
 
   private var kept: [Key: PreparedWeight] = [:]
 
-  /// Starts with none.
   package init() {}
 
   /// A parameter's value in a layout; batches of different sizes may want different ones.

@@ -73,12 +73,7 @@ struct WinogradTiling {
           d = (at(0), at(1), at(2), at(3), at(4), at(5))
         }
         let t = Winograd.input(d)
-        work[j] = t.0
-        work[6 &+ j] = t.1
-        work[12 &+ j] = t.2
-        work[18 &+ j] = t.3
-        work[24 &+ j] = t.4
-        work[30 &+ j] = t.5
+        Self.store(t, to: work + j, stride: 6)
       }
       for i in 0..<6 {
         let w = work + (6 &* i)
@@ -106,12 +101,7 @@ struct WinogradTiling {
         @inline(__always)
         func at(_ i: Int) -> Vector { i < rows && j < columns ? corner.vector(base &+ i &* line) : .zero }
         let t = Winograd.dOutput((at(0), at(1), at(2), at(3)))
-        work[j] = t.0
-        work[4 &+ j] = t.1
-        work[8 &+ j] = t.2
-        work[12 &+ j] = t.3
-        work[16 &+ j] = t.4
-        work[20 &+ j] = t.5
+        Self.store(t, to: work + j, stride: 4)
       }
       for i in 0..<6 {
         let w = work + (4 &* i)
@@ -173,5 +163,15 @@ struct WinogradTiling {
     target.store(t.3, 3 &* plane)
     target.store(t.4, 4 &* plane)
     target.store(t.5, 5 &* plane)
+  }
+
+  @inline(__always)
+  private static func store(_ t: Winograd.Six, to target: UnsafeMutablePointer<Vector>, stride: Int) {
+    target[0] = t.0
+    target[stride] = t.1
+    target[2 &* stride] = t.2
+    target[3 &* stride] = t.3
+    target[4 &* stride] = t.4
+    target[5 &* stride] = t.5
   }
 }

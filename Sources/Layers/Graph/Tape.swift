@@ -5,12 +5,10 @@ import Tensors
 /// Values are what model code passes around: an operation takes values and gives values, and one value may be the input
 /// of any number of operations.
 package struct Value {
-  /// The numbers.
   package let tensor: Tensor
   /// Where the gradient of the loss by these numbers gathers; nil where none is wanted.
   let slot: GradientSlot?
 
-  /// The extent of each dimension.
   package var shape: [Int] { tensor.shape }
 }
 
@@ -18,7 +16,6 @@ package struct Value {
 final class GradientSlot {
   private var gradient: Tensor?
 
-  /// What has gathered so far.
   var current: Tensor? { gradient }
 
   /// Adds a gradient that the caller gives up.
@@ -50,7 +47,6 @@ final class GradientSlot {
 
 /// A scalar that training makes small: its value, and how strongly it counts when gradients flow back.
 package final class Loss {
-  /// The loss.
   package let value: Double
   /// What its gradient is multiplied with; set by ``Tape/backward(_:)``.
   var weight: Double = 0
@@ -64,7 +60,6 @@ package final class Loss {
 /// handed to each operation as an argument with the tape; nothing ambient decides it. An evaluation tape records
 /// nothing, so tensors return to the engine as soon as the model lets go of them.
 package final class Tape {
-  /// Whether the pass is for training or for evaluation.
   package enum Mode: Sendable {
     /// Gradients are recorded; BatchNorm uses the batch's statistics and updates the running ones.
     case training
@@ -72,9 +67,7 @@ package final class Tape {
     case evaluation
   }
 
-  /// The engine that operations run on.
   package let engine: Engine
-  /// Whether the pass is for training or for evaluation.
   package let mode: Mode
   /// Which of several ways of computing the same thing is taken.
   package let policy: ComputePolicy
@@ -156,5 +149,34 @@ package final class Tape {
   /// Records a step that runs whatever gradients arrived, for operations of several results and for losses.
   func record(_ step: @escaping () -> Void) {
     if isRecording { steps.append(step) }
+  }
+}
+
+/// Which of several ways of computing the same thing is taken.
+///
+/// Left alone, each operation chooses by its sizes. A test or a parity check names one to prove that way.
+package struct ComputePolicy: Hashable, Sendable {
+  /// The form of convolutions, where it can compute them; nil chooses by their sizes.
+  package var form: ConvolutionForm?
+  /// How products are summed; nil chooses by their sizes. Winograd's are always single.
+  package var accumulation: Accumulation?
+
+  /// Every operation chooses by its sizes.
+  package static let automatic = ComputePolicy()
+
+  package init(form: ConvolutionForm? = nil, accumulation: Accumulation? = nil) {
+    self.form = form
+    self.accumulation = accumulation
+  }
+
+  func form(for geometry: ConvolutionGeometry) -> ConvolutionForm {
+    if let form, form.supports(geometry) { return form }
+    if accumulation == .double { return geometry.isPointwise ? .direct : .patches }
+    return .choose(for: geometry)
+  }
+
+  /// How a product of that many multiplications is summed.
+  func accumulation(multiplications: Int, most: Int = Accumulation.mostInDouble) -> Accumulation {
+    accumulation ?? .suiting(multiplications: multiplications, most: most)
   }
 }

@@ -14,7 +14,6 @@ package struct BatchNorm {
   /// The running variance, `[C]`.
   package let runningVariance: Tensor
 
-  /// What is added to the variance.
   package static let epsilon = 1e-5
   /// How far the running statistics move towards a batch's.
   package static let rate = 0.1
@@ -31,7 +30,6 @@ package struct BatchNorm {
 
 /// What happens to a normalised value before it leaves a BatchNorm.
 package enum Activation: Sendable {
-  /// Nothing.
   case none
   /// Negative numbers become zero.
   case rectified

@@ -41,3 +41,41 @@ enum Elementwise {
     }
   }
 }
+
+/// Loops over one row of channels.
+enum Rows {
+  /// `target += row`.
+  @inline(__always)
+  static func add(_ row: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, count: Int) {
+    var i = 0
+    while i &+ 16 <= count {
+      target.store(target.vector(i) + row.vector(i), i)
+      i &+= 16
+    }
+    while i < count {
+      target[i] += row[i]
+      i &+= 1
+    }
+  }
+
+  /// `target += factor · row`.
+  static func add(
+    _ row: UnsafePointer<Float>, times factor: Float, to target: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    let factors = Vector(repeating: factor)
+    var i = 0
+    while i &+ 16 <= count {
+      target.store(fused(row.vector(i), factors, plus: target.vector(i)), i)
+      i &+= 16
+    }
+    while i < count {
+      target[i] = fused(row[i], factor, plus: target[i])
+      i &+= 1
+    }
+  }
+
+  /// `target *= factor`.
+  static func scale(_ target: UnsafeMutablePointer<Float>, by factor: Float, count: Int) {
+    for i in 0..<count { target[i] *= factor }
+  }
+}

@@ -105,7 +105,6 @@ private struct WindowPlaces {
     return (best, SIMD16<UInt8>(truncatingIfNeeded: winner))
   }
 
-  /// The same for one channel.
   func largest(_ map: UnsafePointer<Float>, width: Int, channels: Int) -> (Float, UInt8) {
     var best = -Float.infinity
     var winner: UInt8 = 0

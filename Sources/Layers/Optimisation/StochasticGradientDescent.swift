@@ -9,10 +9,8 @@ import Tensors
 package struct StochasticGradientDescent: Sendable {
   /// How much of the running sum of gradients is kept.
   package var momentum: Double
-  /// The weight decay of each group.
   package var decay: [Parameter.Group: Double]
 
-  /// Sets up the optimiser.
   package init(momentum: Double, decay: [Parameter.Group: Double]) {
     self.momentum = momentum
     self.decay = decay
@@ -76,10 +74,8 @@ package struct StochasticGradientDescent: Sendable {
 package struct StepSchedule: Hashable, Sendable {
   /// Epochs (counted from 0) before which the factor is applied.
   package var at: [Int]
-  /// What the rate is multiplied with.
   package var factor: Double
 
-  /// Sets up a schedule.
   package init(at: [Int], factor: Double) {
     self.at = at
     self.factor = factor

@@ -11,7 +11,6 @@ struct Neighbours: Sendable {
   /// The largest squared distance of each image to any other.
   let largest: [Float]
 
-  /// How many images there are.
   var count: Int { largest.count }
 }
 

@@ -7,10 +7,8 @@ struct SparseRows: Sendable {
   private(set) var columns: [Int32] = []
   private(set) var values: [Float] = []
 
-  /// How many rows there are.
   var count: Int { starts.count - 1 }
 
-  /// The entries of a row.
   func entries(of row: Int) -> Range<Int> { starts[row]..<starts[row + 1] }
 
   /// Adds an entry to the row that is being made.
@@ -19,7 +17,6 @@ struct SparseRows: Sendable {
     values.append(value)
   }
 
-  /// Ends the row that is being made.
   mutating func endRow() { starts.append(columns.count) }
 
   /// Multiplies the entries from one on: those of the row that is being made.

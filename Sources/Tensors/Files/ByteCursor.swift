@@ -5,7 +5,6 @@ struct ByteCursor {
   private let data: Data
   /// The next byte's place, counted from the start of the data.
   private(set) var place: Int
-  /// Where reading ends.
   let end: Int
 
   /// Starts at `start`; reading ends at `end`, or at the end of the data where that comes first.
@@ -15,7 +14,6 @@ struct ByteCursor {
     place = max(0, min(start, self.end))
   }
 
-  /// Bytes that are left.
   var left: Int { end - place }
 
   /// The next bytes as a little-endian whole number.

@@ -63,7 +63,6 @@ package enum FileKind: Sendable {
     }
   }
 
-  /// Whether it is a picture.
   package var isImage: Bool {
     switch self {
     case .jpeg, .png, .gif, .webp, .bmp, .tiff, .heic, .avif, .jpegXL, .jpeg2000: true

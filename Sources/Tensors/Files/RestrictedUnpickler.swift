@@ -15,14 +15,12 @@ struct RestrictedUnpickler {
   /// The most instructions that are followed; ResNet-152's names take 50,000.
   static let maximumInstructions = 1 << 20
 
-  /// What the pickle holds.
   private(set) var heap = PickleHeap()
   private var cursor: ByteCursor
   private var stack: [PickleValue] = []
   private var marks: [Int] = []
   private var memo: [UInt32: PickleValue] = [:]
 
-  /// Starts at a place in a file.
   init(_ data: Data, from start: Int, to end: Int = .max) {
     cursor = ByteCursor(data, from: start, to: min(end, start + min(Self.maximumSize, .max - start)))
   }

@@ -8,16 +8,14 @@ package struct SafeTensorsError: Error, CustomStringConvertible, Equatable {
 
 /// The safetensors format: a JSON header of names, types, shapes and byte ranges, then the bytes.
 package struct SafeTensors: Sendable, Equatable {
-  /// The tensors by name.
   package var tensors: [String: StoredTensor]
   /// Free text by name (`__metadata__`).
   package var metadata: [String: String]
 
   /// The largest header that is read. The format allows 100 MB; models of thousands of tensors have some hundred kilobytes, and
   /// reading takes seventy times a header in memory.
-  package static let maximumHeader = 1 << 23
+  static let maximumHeader = 1 << 23
 
-  /// Gathers tensors for writing.
   package init(tensors: [String: StoredTensor] = [:], metadata: [String: String] = [:]) {
     self.tensors = tensors
     self.metadata = metadata

@@ -13,7 +13,6 @@ package struct StoredTensor: Sendable, Equatable {
     case uint8 = "U8"
     case bool = "BOOL"
 
-    /// Bytes of one element.
     package var size: Int {
       switch self {
       case .float64, .int64: 8
@@ -32,23 +31,19 @@ package struct StoredTensor: Sendable, Equatable {
     }
   }
 
-  /// The element type.
   package let kind: Kind
   /// The extent of each dimension; empty for a single number.
   package let shape: [Int]
   /// The elements, little-endian, the last dimension side by side.
   package let bytes: [UInt8]
 
-  /// How many elements there are.
   package var count: Int { shape.reduce(1, *) }
 
-  /// Stores single-precision numbers.
   package init(_ values: [Float], shape: [Int]) {
     precondition(values.count == shape.reduce(1, *), "\(values.count) values do not fill the shape \(shape)")
     self.init(kind: .float32, shape: shape, bytes: values.withUnsafeBytes { Array($0) })
   }
 
-  /// Stores whole numbers.
   package init(_ values: [Int], shape: [Int]) {
     precondition(values.count == shape.reduce(1, *), "\(values.count) values do not fill the shape \(shape)")
     self.init(kind: .int64, shape: shape, bytes: values.withUnsafeBytes { Array($0) })

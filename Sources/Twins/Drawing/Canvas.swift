@@ -70,3 +70,81 @@ struct Canvas {
     return result
   }
 }
+
+/// Red, green and blue from 0 to 1, as displayed (not linear light).
+package typealias Colour = SIMD3<Float>
+
+/// A place in a drawing, in pixels of the finished crop: x to the right, y downwards.
+typealias Point = SIMD2<Float>
+
+extension SIMD3<Float> {
+  /// How bright a colour looks (Rec. 601 weights).
+  var brightness: Float { 0.299 * x + 0.587 * y + 0.114 * z }
+
+  /// The colour on the way to another, `share` from 0 to 1.
+  func mixed(with other: Self, _ share: Float) -> Self { self + (other - self) * share }
+
+  /// Lighter (above 1) or darker (below 1).
+  func lit(_ factor: Float) -> Self { (self * factor).clamped(lowerBound: .zero, upperBound: .one) }
+
+  func dot(_ other: Self) -> Float { (self * other).sum() }
+
+  /// The same direction with length one.
+  var unit: Self { self / Swift.max(dot(self), 1e-12).squareRoot() }
+}
+
+extension SIMD2<Float> {
+  func dot(_ other: Self) -> Float { (self * other).sum() }
+
+  var length: Float { dot(self).squareRoot() }
+}
+
+extension Float {
+  func limited(_ low: Float, _ high: Float) -> Float { self < low ? low : (self > high ? high : self) }
+
+  /// 0 below `low`, 1 above `high`, smooth between.
+  func smoothed(from low: Float, to high: Float) -> Float {
+    let t = ((self - low) / (high - low)).limited(0, 1)
+    return t * t * (3 - 2 * t)
+  }
+
+  var radians: Float { self * .pi / 180 }
+}
+
+/// Random values that belong to places: the same place always has the same value, in whatever order it is asked for.
+enum Noise {
+  /// A value from 0 to 1 for a cell of a grid.
+  @inline(__always)
+  static func cell(_ x: Int32, _ y: Int32, _ seed: UInt32) -> Float {
+    var h = UInt32(bitPattern: x) &* 0x9e37_79b1 ^ UInt32(bitPattern: y) &* 0x85eb_ca77 ^ seed &* 0xc2b2_ae3d
+    h = (h ^ (h >> 15)) &* 0x2c1b_3c6d
+    h = (h ^ (h >> 12)) &* 0x297a_2d39
+    return Float((h ^ (h >> 15)) >> 8) * 0x1p-24
+  }
+
+  /// Smooth values from 0 to 1 over the plane, with features of size one.
+  @inline(__always)
+  static func smooth(_ x: Float, _ y: Float, _ seed: UInt32) -> Float {
+    let fx = x.rounded(.down)
+    let fy = y.rounded(.down)
+    let ix = index(fx)
+    let iy = index(fy)
+    var u = x - fx
+    var v = y - fy
+    u = u * u * (3 - 2 * u)
+    v = v * v * (3 - 2 * v)
+    let top = cell(ix, iy, seed) * (1 - u) + cell(ix &+ 1, iy, seed) * u
+    let bottom = cell(ix, iy &+ 1, seed) * (1 - u) + cell(ix &+ 1, iy &+ 1, seed) * u
+    return top * (1 - v) + bottom * v
+  }
+
+  /// Smooth values with finer ones on top, from 0 to 1.
+  @inline(__always)
+  static func rough(_ x: Float, _ y: Float, _ seed: UInt32) -> Float {
+    0.6 * smooth(x, y, seed) + 0.28 * smooth(x * 2.3, y * 2.3, seed &+ 1) + 0.12 * smooth(x * 5.1, y * 5.1, seed &+ 2)
+  }
+
+  /// A number's cell, far values limited so that the conversion cannot overflow.
+  @inline(__always)
+  static func index(_ value: Float) -> Int32 { Int32(value.limited(-1e6, 1e6)) }
+}

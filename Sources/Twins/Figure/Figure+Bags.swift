@@ -1,7 +1,6 @@
 import Foundation
 
 extension Figure {
-  /// What the person carries.
   func bags() -> [Piece] {
     var pieces: [Piece] = []
     if person.traits.hasBackpack { pieces += backpack() }

@@ -149,7 +149,6 @@ struct Face {
     hasGlasses = person.wardrobe.hasGlasses
   }
 
-  /// Whether hair grows there.
   @inline(__always)
   func isHair(_ place: SIMD3<Float>) -> Bool {
     let (x, y, z) = (place.x, place.y, place.z)

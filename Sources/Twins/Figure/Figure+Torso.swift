@@ -1,7 +1,6 @@
 import Foundation
 
 extension Figure {
-  /// The trunk in its upper garment.
   func torso() -> Piece {
     let trunk = skeleton.trunk
     let top = skeleton.neck + Joint(0, 0.5, 0)

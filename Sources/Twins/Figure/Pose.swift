@@ -3,7 +3,6 @@ import Tensors
 
 /// How a person stands in one picture.
 struct Pose {
-  /// What an arm does.
   enum Arm { case swing, pocket, phone, strap, forearm }
 
   /// Where in the step, in radians; the left leg is half a turn ahead of the right.
@@ -22,7 +21,6 @@ struct Pose {
 struct Skeleton {
   typealias Joint = SIMD3<Float>
 
-  /// One side's limbs.
   struct Limbs {
     var shoulder = Joint.zero
     var elbow = Joint.zero

@@ -8,16 +8,12 @@ import Tensors
 package enum SyntheticTwin {
   /// The benchmark that a twin stands in for.
   package enum Kind: String, CaseIterable, Codable, Sendable {
-    /// Market-1501.
     case market
-    /// DukeMTMC-reID.
     case duke
 
     /// The dataset's name in commands and experiments.
     package var dataset: String { "synthetic-\(rawValue)" }
-    /// How many cameras the benchmark has.
     package var cameras: Int { self == .market ? 6 : 8 }
-    /// The benchmark's attributes.
     package var scheme: AttributeScheme { self == .market ? .market1501 : .dukeMTMC }
     /// The largest identity number of the benchmark.
     var lastIdentity: Int { self == .market ? 1501 : 7140 }

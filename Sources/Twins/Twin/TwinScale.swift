@@ -74,7 +74,6 @@ package struct TwinScale: Codable, Equatable, Sendable {
       junkImages: isMarket ? 48 * factor : 0)
   }
 
-  /// The scale of a name; nil where there is none.
   package static func named(_ name: String, _ kind: SyntheticTwin.Kind) -> TwinScale? {
     switch name {
     case "small": small(kind)
@@ -84,7 +83,6 @@ package struct TwinScale: Codable, Equatable, Sendable {
     }
   }
 
-  /// Images in all.
   package var images: Int { trainImages + queries + galleryImages + distractorImages + junkImages }
 
   /// - Throws: ``DatasetError`` where the numbers contradict each other.

@@ -13,14 +13,11 @@ package struct NamePattern: Hashable, Sendable {
   package struct Fault: Error, Hashable, CustomStringConvertible {
     /// The place in the pattern, counted from 1.
     package let character: Int
-    /// What is wrong there.
     package let reason: String
 
-    /// `character 7: …`
     package var description: String { "character \(character): \(reason)" }
   }
 
-  /// The pattern as written.
   package let text: String
   /// The names of its named groups, in order.
   package let groups: [String]
@@ -29,7 +26,7 @@ package struct NamePattern: Hashable, Sendable {
   /// The longest pattern, in characters.
   package static let maximumLength = 500
   /// The longest name that is matched, in characters: as long as a path may be on most systems.
-  package static let maximumNameLength = 1024
+  private static let maximumNameLength = 1024
 
   /// Understands a pattern.
   ///

@@ -1,9 +1,7 @@
-/// Reads the text of a pattern.
 struct NamePatternParser {
   private let characters: [Unicode.Scalar]
   private var place = 0
   private var depth = 0
-  /// The names of the named groups so far.
   private(set) var groups: [String] = []
 
   private typealias Characters = NamePatternStep.CharacterSet

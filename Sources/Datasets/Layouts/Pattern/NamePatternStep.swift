@@ -33,7 +33,7 @@ enum NamePatternStep: Hashable, Sendable {
   }
 
   /// The most steps of a pattern: what `{100}` within `{100}` would need is refused.
-  static let maximumSteps = 2000
+  private static let maximumSteps = 2000
 
   /// The steps of a tree, the last of them ``end``.
   static func program(of tree: NamePatternTree) throws(NamePattern.Fault) -> [Self] {

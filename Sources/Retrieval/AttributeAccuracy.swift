@@ -4,9 +4,7 @@
 /// All are shares in 0 ... 1 over the images that count. An image whose identity has no labelled colour counts as wrong
 /// for that colour, whatever is predicted; an image without a label of another attribute does not count for it.
 package struct AttributeAccuracy: Sendable, Equatable {
-  /// One attribute's figures.
   package struct Figures: Sendable, Equatable {
-    /// The attribute's name.
     package let name: String
     /// Images that count for it.
     package let images: Int
@@ -23,14 +21,11 @@ package struct AttributeAccuracy: Sendable, Equatable {
 
   /// What is asked of each image.
   package struct Question: Sendable, Equatable {
-    /// The attribute's name.
     package let name: String
-    /// How many classes there are.
     package let classes: Int
     /// The class of images without a labelled colour; nil where the attribute is no colour.
     package let unlabelledColour: Int?
 
-    /// Describes an attribute.
     package init(name: String, classes: Int, unlabelledColour: Int? = nil) {
       self.name = name
       self.classes = classes
@@ -40,7 +35,6 @@ package struct AttributeAccuracy: Sendable, Equatable {
 
   /// The figures of each attribute, in the order of the questions; an attribute for which no image counts is left out.
   package let attributes: [Figures]
-  /// The mean accuracy over the attributes.
   package let mean: Double
 
   /// Compares predictions with labels.

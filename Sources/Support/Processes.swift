@@ -25,3 +25,19 @@ package struct ProcessUsage: Hashable, Sendable {
     return Double(usage.ru_maxrss) / Double(1 << 20)  // Linux counts in KiB
   }
 }
+
+/// Waiting for a process without a run loop, whose deadlines are times of day: where somebody sets the clock,
+/// `waitUntilExit` can wait for as long as the clock was put back.
+package final class ProcessEnding: Sendable {
+  private let semaphore = DispatchSemaphore(value: 0)
+
+  /// Watches over a process that is not started yet.
+  package init(of process: Process) {
+    process.terminationHandler = { [semaphore] _ in semaphore.signal() }
+  }
+
+  package func wait() {
+    semaphore.wait()
+    semaphore.signal()  // whoever asks again knows it at once
+  }
+}

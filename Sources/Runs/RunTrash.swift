@@ -8,7 +8,6 @@ import Support
 package struct RunTrash: Sendable {
   /// The runs that are removed from and restored to.
   package let store: RunStore
-  /// The trash's folder.
   package let folder: URL
 
   private static let noteName = "removal.json"
@@ -19,7 +18,6 @@ package struct RunTrash: Sendable {
     var why: String
   }
 
-  /// The trash of a folder of runs.
   package init(of store: RunStore) {
     self.store = store
     folder = store.root.appendingPathComponent(".trash", isDirectory: true)
@@ -160,4 +158,30 @@ package struct RunTrash: Sendable {
       store.folder(for: run),
       "\(holder.map { "\($0)" } ?? "another process") is at work on this run; stop it first (Ctrl-C saves the run)")
   }
+}
+
+/// Runs that were put away together: one call of `aanet runs remove`.
+package struct Removal: Codable, Hashable, Sendable {
+  /// Its name, the time at which it was made: `2026-11-22T19-45-00Z`.
+  package var name: String
+  /// When (ISO 8601).
+  package var when: String
+  /// Why: the command.
+  package var why: String
+  /// The runs that are still in the trash, with the size of their files.
+  package var runs: [Run]
+
+  /// A run in the trash.
+  package struct Run: Codable, Hashable, Sendable {
+    package var identity: RunIdentity
+    package var bytes: Int
+    package var isFinished: Bool
+
+    enum CodingKeys: String, CodingKey {
+      case identity, bytes
+      case isFinished = "finished"
+    }
+  }
+
+  package var bytes: Int { runs.reduce(0) { $0 + $1.bytes } }
 }

@@ -3,17 +3,12 @@ import Support
 
 /// `heartbeat.json`: when a run that is under way was last alive, and where it was.
 package struct Heartbeat: Codable, Hashable, Sendable {
-  /// What a run does.
   package enum Phase: String, Codable, Sendable {
-    /// It learns.
     case training
-    /// It has learned, and is measured.
     case evaluating
   }
 
-  /// Where a run is.
   package struct Place: Codable, Hashable, Sendable {
-    /// What it does.
     package var phase: Phase
     /// The epoch, counted from 1.
     package var epoch: Int
@@ -24,7 +19,6 @@ package struct Heartbeat: Codable, Hashable, Sendable {
     /// Steps of the whole epoch; while evaluating, all images.
     package var steps: Int
 
-    /// States a place.
     package init(phase: Phase, epoch: Int, epochs: Int, step: Int, steps: Int) {
       self.phase = phase
       self.epoch = epoch
@@ -34,7 +28,6 @@ package struct Heartbeat: Codable, Hashable, Sendable {
     }
   }
 
-  /// Where the run is.
   package var place: Place
   /// Images per second since the last beat; absent in the first.
   package var imagesPerSecond: Double?
@@ -44,7 +37,6 @@ package struct Heartbeat: Codable, Hashable, Sendable {
   package var memoryGiB: Double?
   /// The process's number on its machine.
   package var process: Int32
-  /// The machine.
   package var host: String
   /// When this was written (ISO 8601), by the machine's clock, which may be set.
   package var alive: String
@@ -53,7 +45,6 @@ package struct Heartbeat: Codable, Hashable, Sendable {
   /// Seconds since that start, by a clock that does not jump.
   package var uptime: Double
 
-  /// States a beat.
   package init(
     _ place: Place, imagesPerSecond: Double?, usage: ProcessUsage? = nil, at moment: Moment = .now
   ) {
@@ -92,4 +83,68 @@ package struct Heartbeat: Codable, Hashable, Sendable {
 extension RunStore {
   /// The last beat of a run; nil where there is none that can be read.
   package func heartbeat(of run: RunIdentity) -> Heartbeat? { note(Heartbeat.self, .heartbeat, of: run) }
+}
+
+/// Writes a run's heartbeat now and then while it trains and evaluates.
+package final class RunPulse {
+  private let store: RunStore
+  private let run: RunIdentity
+  private let interval: Double
+  private var last: (uptime: Double, images: Int)?
+
+  /// Starts a pulse; `interval` are the seconds between beats. A step that takes longer delays them.
+  package init(_ run: RunIdentity, in store: RunStore, interval: Double = 10) {
+    self.run = run
+    self.store = store
+    self.interval = interval
+  }
+
+  /// Says where the run is; written down where the last beat is long enough ago. Costs a look at a clock otherwise.
+  ///
+  /// What cannot be written is not: a run does not end for want of a heartbeat.
+  ///
+  /// - Parameter images: images that this process has worked on since the pulse was started.
+  package func beat(at place: @autoclosure () -> Heartbeat.Place, images: Int) {
+    let now = Moment.secondsSinceBoot
+    if let last, now - last.uptime < interval { return }
+    let rate = last.map { Double(images - $0.images) / max(now - $0.uptime, 1e-9) }
+    last = (now, images)
+    try? store.write(Heartbeat(place(), imagesPerSecond: rate, usage: .now), as: .heartbeat, of: run)
+  }
+
+  /// Removes the heartbeat of a run that is finished.
+  package func end() { store.removeNote(.heartbeat, of: run) }
+}
+
+/// A point in time on the wall's clock, which people set and which jumps, and on the machine's own since it was
+/// started, which does neither.
+package struct Moment: Sendable {
+  package var wall: Date
+  /// Which start of which machine; nil where the kernel does not say.
+  package var boot: String?
+  /// Seconds since that start, time asleep included.
+  package var uptime: Double
+
+  package init(wall: Date, boot: String?, uptime: Double) {
+    self.wall = wall
+    self.boot = boot
+    self.uptime = uptime
+  }
+
+  package static var now: Moment { Moment(wall: Date(), boot: bootNumber, uptime: secondsSinceBoot) }
+
+  /// The wall's clock as ISO 8601 in UTC, to the second.
+  package var text: String { ISO8601DateFormatter().string(from: wall) }
+
+  /// Seconds since the machine was started; costs tens of nanoseconds.
+  static var secondsSinceBoot: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_BOOTTIME, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+
+  private static let bootNumber: String? = {
+    let text = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+    return text?.trimmingCharacters(in: .whitespacesAndNewlines)
+  }()
 }

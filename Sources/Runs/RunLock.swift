@@ -128,3 +128,100 @@ extension RunStore {
   /// Whether a process is at work on a run; takes nothing and does not wait.
   package func holding(of run: RunIdentity) -> RunLock.Holding { RunLock.holding(of: folder(for: run)) }
 }
+
+/// Who holds a run's lock: the content of `run.lock`.
+package struct RunHolder: Codable, Hashable, Sendable, CustomStringConvertible {
+  /// The process's number on its machine.
+  package var process: Int32
+  package var host: String
+  /// The command, as it was given.
+  package var command: String
+  /// Since when (ISO 8601).
+  package var since: String
+
+  package init(process: Int32, host: String, command: String, since: String) {
+    self.process = process
+    self.host = host
+    self.command = command
+    self.since = since
+  }
+
+  /// This process, from now on.
+  package static func current() -> RunHolder {
+    let words = ProcessInfo.processInfo.arguments
+    let program = words.first.map { URL(fileURLWithPath: $0).lastPathComponent }
+    return RunHolder(
+      process: getpid(), host: ProcessInfo.processInfo.hostName,
+      command: ([program].compactMap { $0 } + words.dropFirst()).joined(separator: " "), since: Moment.now.text)
+  }
+
+  /// `process 1234 on kingfisher (aanet run quickstart/table3, since 2026-11-22T19:45:00Z)`, on one line.
+  package var description: String {
+    "process \(process) on \(Self.line(host)) (\(Self.line(command)), since \(Self.line(since)))"
+  }
+
+  /// A text that another process wrote, on one line and of a bounded length.
+  private static func line(_ text: String) -> String {
+    let scalars = text.unicodeScalars.prefix(300).map { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator: Unicode.Scalar("?")
+      default: scalar
+      }
+    }
+    return String(String.UnicodeScalarView(scalars))
+  }
+}
+
+/// The kernel's locks on open files, of which there is one kind on Linux that a process can hold in several places,
+/// that works over NFS, and that can be looked at without being taken.
+package struct LockSystem: Sendable {
+  package enum Answer: Hashable, Sendable {
+    /// The lock was free.
+    case granted
+    /// Another open file has it.
+    case held
+    /// The file system keeps no locks.
+    case unsupported
+  }
+
+  /// Takes the lock on an open file; does not wait.
+  package var lock: @Sendable (_ descriptor: Int32) -> Answer
+  /// Says whether it could be taken.
+  package var test: @Sendable (_ descriptor: Int32) -> Answer
+
+  /// Puts another system in the kernel's place, as a test does.
+  package init(
+    lock: @escaping @Sendable (Int32) -> Answer, test: @escaping @Sendable (Int32) -> Answer
+  ) {
+    self.lock = lock
+    self.test = test
+  }
+
+  /// The running kernel's.
+  package static let kernel = LockSystem(
+    lock: { descriptor in
+      var range = wholeFile
+      return fcntl(descriptor, setLock, &range) == 0 ? .granted : answer(to: errno)
+    },
+    test: { descriptor in
+      var range = wholeFile
+      guard fcntl(descriptor, getLock, &range) == 0 else { return answer(to: errno) }
+      return range.l_type == Int16(F_UNLCK) ? .granted : .held
+    })
+
+  /// `F_OFD_GETLK` and `F_OFD_SETLK` of Linux's `fcntl.h`, which Swift's view of it leaves out.
+  private static let getLock: Int32 = 36
+  private static let setLock: Int32 = 37
+
+  private static var wholeFile: flock {
+    var range = flock()
+    range.l_type = Int16(F_WRLCK)
+    range.l_whence = Int16(SEEK_SET)
+    return range
+  }
+
+  /// Other errors than "taken" all say that no lock is to be had: `ENOLCK`, `EOPNOTSUPP`, `ENOSYS`, `EINVAL`.
+  private static func answer(to error: Int32) -> Answer {
+    error == EAGAIN || error == EACCES ? .held : .unsupported
+  }
+}
