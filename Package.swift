@@ -28,7 +28,9 @@ let package = Package(
   name: "aanet",
   products: [.executable(name: "aanet", targets: ["aanet"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    // For `swift package generate-documentation` alone; no target knows it.
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
   ],
   targets: [
     // System libraries: a header and a name for the linker, no rule of ours.
