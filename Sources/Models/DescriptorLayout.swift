@@ -1,65 +1,57 @@
-/// Which numbers of a descriptor are whose: the vectors of a network's classifiers, one after the other, each of V
-/// numbers. Whatever cuts a descriptor into vectors asks here.
+/// Which numbers of a descriptor are whose: the vectors of a network's tasks, one after the other. Whatever cuts a
+/// descriptor into vectors asks here.
 ///
 /// Source: paper, section 3.5: what the tasks learn is concatenated, 12·V numbers with all four.
 package struct DescriptorLayout: Hashable, Sendable {
-  /// Whose vector stands in a descriptor.
-  package enum Slot: Hashable, Sendable {
-    /// The global task's.
-    case global
-    /// A part's, counted from the top, from 0.
-    case part(Int)
-    /// The attribute task's average over a region.
-    case attributes(BodyRegion)
-    /// The attention task's.
-    case attention
-
+  /// Whose vector stands in a descriptor. Each task names its own, in its file.
+  package struct Slot: Hashable, Sendable {
     /// The task that it is learned by.
-    package var task: AANetTask {
-      switch self {
-      case .global: .global
-      case .part: .part
-      case .attributes: .attribute
-      case .attention: .attention
-      }
-    }
-
+    package let task: TaskName
+    /// Which of the task's vectors, from 0.
+    let number: Int
     /// What the parameters of its classifier of identities are named behind; nil for a vector that none reads.
-    package var identityHead: String? {
-      switch self {
-      case .global: "global_head"
-      case .part(let number): "part_heads.\(number)"
-      case .attributes: nil
-      case .attention: "attention_head"
-      }
+    package let identityHead: String?
+
+    init(task: TaskName, number: Int = 0, identityHead: String? = nil) {
+      self.task = task
+      self.number = number
+      self.identityHead = identityHead
+    }
+  }
+
+  /// A slot and how many numbers it takes.
+  package struct Vector: Hashable, Sendable {
+    package let slot: Slot
+    package let width: Int
+
+    package init(_ slot: Slot, width: Int) {
+      self.slot = slot
+      self.width = width
     }
   }
 
   /// The vectors in their order.
-  package let slots: [Slot]
-  /// V, the numbers of each vector.
-  package let width: Int
+  package let vectors: [Vector]
+  package var slots: [Slot] { vectors.map(\.slot) }
 
   /// The layout of a network's descriptors.
   package init(of configuration: AANetConfiguration) {
-    var slots: [Slot] = []
-    if configuration.global { slots.append(.global) }
-    if let part = configuration.part { slots += (0..<part.parts).map(Slot.part) }
-    if let attribute = configuration.attribute { slots += attribute.regions.pooled.map(Slot.attributes) }
-    if configuration.attention != nil { slots.append(.attention) }
-    self.slots = slots
-    width = configuration.headWidth
+    let sizes = configuration.sizes
+    vectors = configuration.tasks.all.flatMap { $0.vectors(in: sizes) }
   }
 
   /// Numbers in a descriptor.
-  package var length: Int { slots.count * width }
+  package var length: Int { vectors.reduce(0) { $0 + $1.width } }
 
   /// Where a vector stands among the vectors; nil where the network has none of it.
-  package func place(of slot: Slot) -> Int? { slots.firstIndex(of: slot) }
+  package func place(of slot: Slot) -> Int? { vectors.firstIndex { $0.slot == slot } }
 
   /// Where a vector's numbers stand in a descriptor; nil where the network has none of it.
   package func range(of slot: Slot) -> Range<Int>? {
-    place(of: slot).map { $0 * width..<($0 + 1) * width }
+    place(of: slot).map { place in
+      let start = vectors[..<place].reduce(0) { $0 + $1.width }
+      return start..<start + vectors[place].width
+    }
   }
 }
 

@@ -20,9 +20,10 @@ package struct TrainingProgress: Codable, Equatable {
     var secondsWaiting = 0.0
   }
 
-  /// Whether a run of so many epochs, of so many steps, of so many images, can have come this far.
-  func fits(epochs all: Int, steps perEpoch: Int, batch: Int) -> Bool {
-    (0...all).contains(epochs) && (0...perEpoch).contains(steps) && (epochs < all || steps == 0)
-      && sums.images == steps * batch
+  /// Whether a run of such epochs can have come this far.
+  func fits(_ schedule: TrainingSchedule) -> Bool {
+    let (all, stretch) = (schedule.epochs, schedule.stretch(of: epochs))
+    return (0...all).contains(epochs) && (0...stretch.steps).contains(steps) && (epochs < all || steps == 0)
+      && sums.images == steps * stretch.phase.batch
   }
 }

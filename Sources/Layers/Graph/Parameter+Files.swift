@@ -25,6 +25,7 @@ extension Parameter {
   /// Sets a gradient that is computed outside the graph.
   package func setGradient(_ values: [Float]) {
     precondition(values.count == gradient.count)
+    guard !isFrozen else { return }
     _ = gradient.values.update(fromContentsOf: values)
     hasGradient = true
   }

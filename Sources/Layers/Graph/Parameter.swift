@@ -39,6 +39,8 @@ package final class Parameter {
   package let momentum: Tensor
   /// Whether a gradient has arrived since the optimiser's last step.
   package internal(set) var hasGradient = false
+  /// Whether it stays as it is: no gradient is computed for it.
+  package var isFrozen = false
 
   init(name: String, layout: Layout, group: Group, value: Tensor, gradient: Tensor, momentum: Tensor) {
     self.name = name
@@ -51,6 +53,7 @@ package final class Parameter {
 
   /// Lets `write` add to the gradient: it gets the memory and whether to add to it or to overwrite it.
   func accumulate(_ write: (_ gradient: Tensor, _ accumulate: Bool) -> Void) {
+    guard !isFrozen else { return }
     write(gradient, hasGradient)
     hasGradient = true
   }

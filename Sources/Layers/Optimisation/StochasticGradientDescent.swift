@@ -80,7 +80,7 @@ package struct StepSchedule: Hashable, Sendable {
   package var factor: Double
 
   /// Sets up a schedule.
-  package init(at: [Int], factor: Double) {
+  package init(at: [Int], factor: Double = 0.1) {
     self.at = at
     self.factor = factor
   }

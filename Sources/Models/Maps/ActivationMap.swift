@@ -27,34 +27,26 @@ package struct ActivationMap: Sendable, Equatable {
   }
 }
 
-/// What a network saw in one image.
+/// What a network saw in one image; each task adds what it has.
 package struct ImageMaps: Sendable {
   /// Rows of the feature map.
   package let height: Int
   /// Columns of the feature map.
   package let width: Int
   /// The global task's map of the training identity that it takes the image for; nil where the task is off.
-  package let global: ActivationMap?
+  package var global: ActivationMap?
   /// Each attribute's map of its predicted value, in the configuration's order; empty where the task is off.
-  package let attributes: [ActivationMap]
+  package var attributes: [ActivationMap] = []
   /// The attribute attention map, `height × width` numbers in 0 ... 1; nil where the task is off.
-  package let attention: [Float]?
+  package var attention: [Float]?
   /// The rows of each part, top first; empty where the task is off.
-  package let parts: [Range<Int>]
+  package var parts: [Range<Int>] = []
   /// How many channels of the feature map have their maximum at each place, `height × width` (Equation 1).
   package let peaks: [Int]
 
-  /// Gathers the maps of one image.
-  package init(
-    height: Int, width: Int, global: ActivationMap?, attributes: [ActivationMap], attention: [Float]?,
-    parts: [Range<Int>], peaks: [Int]
-  ) {
+  package init(height: Int, width: Int, peaks: [Int]) {
     self.height = height
     self.width = width
-    self.global = global
-    self.attributes = attributes
-    self.attention = attention
-    self.parts = parts
     self.peaks = peaks
   }
 }

@@ -36,7 +36,7 @@ package enum InspectionPanels {
 extension TrainedRun {
   /// The attributes whose maps make the attention map, in the scheme's order; empty where that task is off.
   var chosenAttributes: [String] {
-    let chosen = model.configuration.attention?.attributes ?? []
+    let chosen = model.configuration.tasks.attention?.chosen(from: model.configuration.labels) ?? []
     return scheme.attributes.map(\.name).filter(chosen.contains)
   }
 }

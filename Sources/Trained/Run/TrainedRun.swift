@@ -65,7 +65,7 @@ package final class TrainedRun {
     let file = folder.appendingPathComponent(RunStore.File.checkpoint.rawValue)
     let stored = try SafeTensors(checking: file)
     var configuration = settings.modelConfiguration(identities: 1, scheme: scheme)
-    configuration.identities = Self.identities(in: stored, configuration.descriptorLayout)
+    configuration.labels.identities = Self.identities(in: stored, configuration.descriptorLayout)
     model = AANet(configuration, on: engine)
     do { try model.load(stored.tensors, prefix: "model.") } catch {
       throw Failure("\(file.path): \(error.description); the checkpoint is not of the run's plan.yaml")

@@ -103,16 +103,10 @@ extension ReportNetwork {
     let backbone = settings.backbone
     let blocks = backbone.blocks.map(String.init).joined(separator: "-")
     let start = backbone.weights == nil ? "" : ", pretrained"
-    let tasks = settings.tasks.enabled.map { task in
-      switch task {
-      case .part where settings.tasks.part?.binning == .uniform: "part (uniform)"
-      case .attribute where settings.tasks.attribute?.regions == .whole: "attribute (no regions)"
-      default: task.rawValue
-      }
-    }
     self.init(
       backbone: "\(backbone.block.rawValue) blocks \(blocks), width \(backbone.width)\(start)",
-      input: "\(settings.input.height) × \(settings.input.width)", tasks: tasks.joined(separator: ", "),
-      training: "\(settings.train.epochs) × \(settings.train.batch)")
+      input: "\(settings.input.height) × \(settings.input.width)",
+      tasks: settings.tasks.all.map(\.label).joined(separator: ", "),
+      training: settings.train.plan.map { "\($0.epochs) × \($0.batch)" }.joined(separator: " + "))
   }
 }

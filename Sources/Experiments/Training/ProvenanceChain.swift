@@ -5,7 +5,7 @@ import Support
 /// A run that goes on, perhaps elsewhere. The same plan gives the same bits for the same kernels, OpenBLAS, compiler and
 /// processor; a run that was begun with others has bits that no uninterrupted run has, so that its record and its reader
 /// are told.
-package struct Journey {
+package struct ProvenanceChain {
   /// What the record has to say from now on; nil where it says it already.
   package let changed: Provenance?
   /// What may leave the run with bits of its own, in words; nil where nothing does.

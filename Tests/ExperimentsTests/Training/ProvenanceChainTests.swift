@@ -7,7 +7,7 @@ import Testing
 import Experiments
 
 /// Runs that go on with other kernels, another compiler or another processor than they were begun with.
-@Suite struct JourneyTests {
+@Suite struct ProvenanceChainTests {
   private static func origin(_ change: (inout Provenance) -> Void = { _ in }) -> Provenance {
     var origin = Provenance(
       commit: "a", hasLocalChanges: false, compiler: "Swift 6.3", blas: "OpenBLAS", blasKernels: "Haswell", threads: 2,
@@ -17,16 +17,16 @@ import Experiments
   }
 
   @Test func theSamePlaceIsNotRecordedAgain() {
-    let begun = Journey(of: nil, goingOnAt: Self.origin())
+    let begun = ProvenanceChain(of: nil, goingOnAt: Self.origin())
     #expect(begun.changed == Self.origin() && begun.remark == nil)
     for same in [Self.origin(), Self.origin { $0.started = "later" }, Self.origin { $0.threads = 1 }] {
-      let journey = Journey(of: Self.origin(), goingOnAt: same)
+      let journey = ProvenanceChain(of: Self.origin(), goingOnAt: same)
       #expect(journey.changed == nil && journey.remark == nil)
     }
   }
 
   @Test func anotherPlaceIsRecordedAndWhatMayChangeBitsIsSaid() throws {
-    let commit = Journey(of: Self.origin(), goingOnAt: Self.origin { $0.commit = "b" })
+    let commit = ProvenanceChain(of: Self.origin(), goingOnAt: Self.origin { $0.commit = "b" })
     #expect(commit.changed?.stations.map(\.commit) == ["a", "b"] && commit.remark == nil)
     let changes: [(String, (inout Provenance) -> Void)] = [
       ("OpenBLAS's kernels ('Haswell', now 'Zen')", { $0.blasKernels = "Zen" }),
@@ -36,11 +36,11 @@ import Experiments
     ]
     for (words, change) in changes {
       let elsewhere = Self.origin(change)
-      let journey = Journey(of: Self.origin(), goingOnAt: elsewhere)
+      let journey = ProvenanceChain(of: Self.origin(), goingOnAt: elsewhere)
       #expect(journey.remark?.contains("other \(words).") == true)
-      let back = Journey(of: journey.changed, goingOnAt: Self.origin())
+      let back = ProvenanceChain(of: journey.changed, goingOnAt: Self.origin())
       #expect(back.remark != nil && back.changed?.stations == [Self.origin(), elsewhere, Self.origin()])
-      let still = Journey(of: journey.changed, goingOnAt: elsewhere)
+      let still = ProvenanceChain(of: journey.changed, goingOnAt: elsewhere)
       #expect(still.changed == nil && still.remark == nil)
     }
   }
