@@ -81,7 +81,7 @@ extension FigureMaker {
           + "probability, and whether the annotators wrote the same (✓) or not (✗).\(merged) Queries of \(data), "
           + "\(ExampleChoice.words).",
         alternative: "A row of heat maps for each of \(Wording.count(shown.count, "pedestrian")), a column for "
-          + "\(Figures.list(columns.compactMap { $0 })); the predicted values and their probabilities stand below.",
+          + "\(Numerals.list(columns.compactMap { $0 })); the predicted values and their probabilities stand below.",
         rows: shown.map { mapNumbers($0) }))
   }
 

@@ -3,7 +3,6 @@ import Configuration
 import Documents
 import Experiments
 import Foundation
-import Reports
 import Runs
 import Support
 import Trained
