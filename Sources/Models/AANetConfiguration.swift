@@ -1,43 +1,6 @@
 import Configuration
 import Layers
 
-/// What a training set asks a network to tell apart.
-package struct TrainingLabels: Hashable, Sendable {
-  /// C, the identities.
-  package var identities: Int
-  /// The attributes, in the order of the dataset's list.
-  package var attributes: [AttributeOutput]
-  /// The dataset's own selection of attributes for the attention map.
-  package var attended: [String]
-  /// What the training set is called in messages.
-  package var source: String
-
-  package init(
-    identities: Int, attributes: [AttributeOutput] = [], attended: [String] = [], source: String = "the training set"
-  ) {
-    self.identities = identities
-    self.attributes = attributes
-    self.attended = attended
-    self.source = source
-  }
-}
-
-/// One attribute that is predicted.
-package struct AttributeOutput: Hashable, Sendable {
-  /// Its name: `upper_color`.
-  package var name: String
-  /// How many values it has.
-  package var classes: Int
-  /// Where in the image it is looked for.
-  package var region: BodyRegion
-
-  package init(name: String, classes: Int, region: BodyRegion) {
-    self.name = name
-    self.classes = classes
-    self.region = region
-  }
-}
-
 /// Everything that decides the shape of a network and of its loss: settings, and what the training set has.
 package struct AANetConfiguration: Hashable, Sendable {
   package var backbone: ResNetConfiguration
@@ -62,6 +25,13 @@ package struct AANetConfiguration: Hashable, Sendable {
 
   /// What tasks build on.
   var sizes: TaskSizes { TaskSizes(features: backbone.channels, width: head.width, labels: labels) }
+
+  /// Which numbers of the network's descriptors are whose.
+  package var descriptorLayout: DescriptorLayout { DescriptorLayout(of: tasks, in: sizes) }
+
+  /// Numbers in a descriptor: V for the global task, for each part, four times for the attribute task (once without
+  /// regions), for the attention task; 12·V with all four.
+  package var descriptorLength: Int { descriptorLayout.length }
 
   /// Multiplications of a forward pass over one image in the layers that take nearly all of the time: the backbone's
   /// convolutions and what tasks compute on the whole map.

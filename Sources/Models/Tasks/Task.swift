@@ -131,6 +131,24 @@ package struct TaskOutput {
   package init() {}
 }
 
+/// One image of a batch after a pass in evaluation, for a task to show what it saw in it.
+package struct ImageLook {
+  /// X of the image, `[1, H, W, Z]`.
+  let features: Tensor
+  /// What the task gave for the batch.
+  let output: TaskOutput
+  /// The image's place in the batch.
+  let image: Int
+  let engine: Engine
+
+  /// One of the task's vectors; nil where it gave none.
+  func vector(_ number: Int) -> [Float]? {
+    guard output.vectors.indices.contains(number) else { return nil }
+    let width = output.vectors[number].shape[1]
+    return output.vectors[number].view([width], offset: image * width).array
+  }
+}
+
 /// What a training pass is held against.
 package struct TrainingTargets {
   /// The class of each image.
@@ -142,16 +160,5 @@ package struct TrainingTargets {
   package init(identities: [Int], attributes: [[Int]]) {
     self.identities = identities
     self.attributes = attributes
-  }
-}
-
-extension TaskLoss {
-  /// The cross-entropies of identities.
-  init(
-    identities task: TaskName, _ output: TaskOutput, _ targets: TrainingTargets, _ reduction: LossReduction,
-    on tape: Tape
-  ) {
-    self.init(
-      task, output.identityLogits.map { tape.crossEntropy($0, labels: targets.identities) }, reduction)
   }
 }

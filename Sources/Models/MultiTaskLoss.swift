@@ -2,24 +2,6 @@ import Foundation
 import Layers
 import Tensors
 
-/// One task's loss: the sum or the mean of its terms.
-package struct TaskLoss {
-  /// The task.
-  package let task: TaskName
-  /// The unweighted loss.
-  package let value: Double
-  let terms: [Loss]
-  /// What each term is multiplied with.
-  let factor: Double
-
-  package init(_ task: TaskName, _ terms: [Loss], _ reduction: LossReduction) {
-    self.task = task
-    self.terms = terms
-    factor = reduction == .sum ? 1 : 1 / Double(max(1, terms.count))
-    value = terms.reduce(0) { $0 + $1.value } * factor
-  }
-}
-
 /// The total loss of the tasks.
 ///
 /// Fixed weights: `L = Σ λ_i L_i` (Equation 2). Learned ones: `L = Σ exp(−s_i) L_i + n_i s_i / 2` with

@@ -34,11 +34,8 @@ package struct DescriptorLayout: Hashable, Sendable {
   package let vectors: [Vector]
   package var slots: [Slot] { vectors.map(\.slot) }
 
-  /// The layout of a network's descriptors.
-  package init(of configuration: AANetConfiguration) {
-    let sizes = configuration.sizes
-    vectors = configuration.tasks.all.flatMap { $0.vectors(in: sizes) }
-  }
+  /// The layout of the descriptors that tasks give.
+  package init(of tasks: TaskSet, in sizes: TaskSizes) { vectors = tasks.all.flatMap { $0.vectors(in: sizes) } }
 
   /// Numbers in a descriptor.
   package var length: Int { vectors.reduce(0) { $0 + $1.width } }
@@ -53,13 +50,4 @@ package struct DescriptorLayout: Hashable, Sendable {
       return start..<start + vectors[place].width
     }
   }
-}
-
-extension AANetConfiguration {
-  /// Which numbers of the network's descriptors are whose.
-  package var descriptorLayout: DescriptorLayout { DescriptorLayout(of: self) }
-
-  /// Numbers in a descriptor: V for the global task, for each part, four times for the attribute task (once without
-  /// regions), for the attention task; 12·V with all four.
-  package var descriptorLength: Int { descriptorLayout.length }
 }

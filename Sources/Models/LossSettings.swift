@@ -1,12 +1,6 @@
 import Configuration
 import Support
 
-/// How several terms of a task's loss become one.
-package enum LossReduction: String, Sendable, CaseIterable {
-  case sum
-  case mean
-}
-
 /// How the tasks' losses are weighed against each other.
 package enum LossWeights: Hashable, Sendable {
   /// `L = Σ λ_i L_i` (Equation 2).

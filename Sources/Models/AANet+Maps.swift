@@ -1,24 +1,6 @@
 import Layers
 import Tensors
 
-/// One image of a batch after a pass in evaluation, for a task to show what it saw in it.
-package struct ImageLook {
-  /// X of the image, `[1, H, W, Z]`.
-  let features: Tensor
-  /// What the task gave for the batch.
-  let output: TaskOutput
-  /// The image's place in the batch.
-  let image: Int
-  let engine: Engine
-
-  /// One of the task's vectors; nil where it gave none.
-  func vector(_ number: Int) -> [Float]? {
-    guard output.vectors.indices.contains(number) else { return nil }
-    let width = output.vectors[number].shape[1]
-    return output.vectors[number].view([width], offset: image * width).array
-  }
-}
-
 /// The maps of the paper's Figures 1, 3, 4 and 6, from what a pass in evaluation left.
 extension AANet {
   /// What the network saw in one image of a batch.
