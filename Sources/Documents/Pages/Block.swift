@@ -36,7 +36,6 @@ package enum Block: Codable, Sendable {
   }
 }
 
-/// A picture with its words.
 package struct Figure: Codable, Sendable {
   /// What links and files are named by.
   package var name: String

@@ -2,7 +2,6 @@ import Foundation
 
 /// Puts a folder of files in place whole: made beside the target, then swapped in.
 package struct FolderSwap {
-  /// The folder to be.
   package let target: URL
   /// Whether a file of that name may be replaced. A folder that holds anything else is not ours to take away.
   let isKnown: (String) -> Bool

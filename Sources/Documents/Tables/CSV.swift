@@ -2,7 +2,6 @@ import Support
 
 /// Comma-separated values (RFC 4180): a row of heads, then rows of fields, lines ending in CR LF.
 package struct CSV {
-  /// The text so far.
   package private(set) var text = ""
 
   /// The values as a file. Spreadsheets take a file for UTF-8 only if it begins with a byte order mark, and other programs

@@ -4,7 +4,6 @@
 /// Of the ways in which it fits, the one is taken that a reader minds least: smaller type before a turned page, and lines
 /// that break before either.
 struct LaTeXLayout {
-  /// A size of type.
   enum Size: String, CaseIterable {
     case normalsize, small, footnotesize, scriptsize
 
@@ -41,7 +40,6 @@ struct LaTeXLayout {
   /// A column of sentences is not made narrower than this, in em, as long as it need not be.
   private static let narrowest = 9.0
 
-  /// The size of its type.
   let size: Size
   /// Whether it stands on a page of its own, turned by a quarter.
   let isTurned: Bool
@@ -121,7 +119,6 @@ struct LaTeXLayout {
     let caption: LaTeXText
     let notes: [LaTeXText]
     let sections: Int
-    /// The headings over several columns.
     let heads: [(title: LaTeXText, columns: Range<Int>)]
     let columns: [Column]
 

@@ -13,7 +13,6 @@ package struct Table: Hashable, Codable, Sendable {
   }
 
   package struct Column: Hashable, Codable, Sendable {
-    /// What stands at its head.
     package var title: Typeset
     /// Which side its cells stand on.
     package var alignment: Alignment
@@ -33,7 +32,6 @@ package struct Table: Hashable, Codable, Sendable {
     case published
   }
 
-  /// A heading over neighbouring columns.
   package struct Group: Hashable, Codable, Sendable {
     package var title: Typeset
     /// Where the figures come from.
@@ -66,11 +64,9 @@ package struct Table: Hashable, Codable, Sendable {
   /// next number.
   package var label: String?
   package var caption: Typeset
-  /// The groups of columns.
   package var groups: [Group]
   package var columns: [Column]
   package var sections: [Section]
-  /// What needs saying under it.
   package var notes: [Typeset]
 
   package init(

@@ -32,7 +32,6 @@ struct LaTeXText {
     }
   }
 
-  /// The width on one line.
   var width: Double { stretches.reduce(0) { $0 + $1.space + $1.width } }
 
   /// The least width that it fits in.

@@ -11,7 +11,6 @@ package enum Numerals {
     return digits.contains { $0 != "0" && $0 != "." } ? "−" + digits : String(digits)
   }
 
-  /// A gain with its sign.
   package static func signed(_ value: Double, decimals: Int = 2) -> String {
     let text = number(value, decimals: decimals)
     return !value.isFinite || text.hasPrefix("−") || !text.contains(where: { "123456789".contains($0) })

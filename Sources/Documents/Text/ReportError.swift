@@ -4,7 +4,6 @@ import Support
 package struct ReportError: Error, CustomStringConvertible, Sendable {
   package let description: String
 
-  /// Says what is wrong.
   package init(_ description: String) { self.description = description }
 
   /// What is said of a word that is none of the known ones: what it is taken for, the word, and the nearest.

@@ -2,7 +2,6 @@
 ///
 /// It knows no output format; each format's rules, escaping among them, are in `Typeset+<format>.swift`.
 package struct Typeset: Hashable, Codable, Sendable, ExpressibleByStringLiteral {
-  /// A stretch of one kind.
   package enum Piece: Hashable, Codable, Sendable {
     /// Words and numbers, from wherever: every format escapes them.
     case text(String)
@@ -49,17 +48,14 @@ package struct Typeset: Hashable, Codable, Sendable, ExpressibleByStringLiteral 
     case missing
   }
 
-  /// The stretches, in order.
   package var pieces: [Piece]
 
-  /// Sets stretches side by side.
   package init(_ pieces: [Piece]) { self.pieces = pieces }
 
   package init(_ text: String) { pieces = [.text(text)] }
 
   package init(stringLiteral text: String) { pieces = [.text(text)] }
 
-  /// Sets one line after another.
   package static func + (first: Typeset, second: Typeset) -> Typeset { Typeset(first.pieces + second.pieces) }
 
   /// Lines with commas and a last "and" between them.

@@ -7,7 +7,6 @@ import YAML
 /// Something that the paper says of rows of its tables, in its own words, and within what tolerance it counts.
 package struct Claim: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
-    /// A row reaches a value.
     case level(row: String)
     /// A row is above another one.
     case ordering(above: String, below: String)
@@ -31,7 +30,6 @@ package struct Claim: Hashable, Sendable {
   /// How far a measured level may lie from the paper's, in points; for an ordering, the smallest difference that counts.
   package var tolerance: Double
 
-  /// A figure of a column.
   package struct Value: Hashable, Sendable {
     /// The column of the table: `mAP`.
     package var column: String
@@ -77,7 +75,6 @@ package struct Claim: Hashable, Sendable {
 
 /// The paper's claims, read from `reports/claims.yaml`.
 package struct ClaimsLedger: Hashable, Sendable {
-  /// The claims, in the file's order.
   package var claims: [Claim]
 
   /// Reads the file.

@@ -3,7 +3,6 @@ import Configuration
 /// A comparison's numbers for another program: the same as on its page, and every query by name.
 package struct CompareSummary: Codable, Sendable {
   package struct Group: Codable, Sendable {
-    /// Its number in all tables.
     package var number: Int
     package var name: String
     package var experiment: String
@@ -18,7 +17,6 @@ package struct CompareSummary: Codable, Sendable {
   package struct Run: Codable, Sendable {
     package var seed: Int
     package var hash: String
-    /// How far it is.
     package var status: ComparedRun.Status
     package var epochs: Int
     package var folder: String
@@ -26,17 +24,14 @@ package struct CompareSummary: Codable, Sendable {
     package var metrics: [String: Double]
   }
 
-  /// A difference of two rows, the second minus the first.
   package struct Delta: Codable, Sendable {
     package var group: Int
-    /// The row compared against.
     package var against: Int
     package var metric: String
     /// The difference, in points; absent where one of them is not measured.
     package var mean: Double?
     /// Half of the 95 % interval over paired seeds.
     package var noise: Double?
-    /// The seeds that both have.
     package var seeds: [Int]
     /// Whether the difference exceeds the noise; absent where that is not known.
     package var exceedsNoise: Bool?
@@ -49,20 +44,15 @@ package struct CompareSummary: Codable, Sendable {
     }
   }
 
-  /// A setting that differs.
   package struct Setting: Codable, Sendable {
     /// The dotted path, or what is said of where it was computed.
     package var path: String
-    /// Each row's value in YAML, in the order of the groups; null where it has none.
     package var values: [String?]
   }
 
-  /// The queries of two rows.
   package struct Queries: Codable, Sendable {
     package var group: Int
-    /// The row compared against.
     package var against: Int
-    /// Why they are not compared.
     package var leftOut: String?
     package var queries: Int?
     /// Runs of the row compared against, and of the row.
@@ -95,11 +85,9 @@ package struct CompareSummary: Codable, Sendable {
   /// The rows' numbers in the order of the tables.
   package var order: [Int]
   package var deltas: [Delta]
-  /// The settings that differ.
   package var settings: [Setting]
   /// What differs about where the rows were computed.
   package var origins: [Setting]
-  /// The curves that are drawn.
   package var curves: [Curve]
   /// The queries, a row at a time.
   package var queries: [Queries]
@@ -110,7 +98,6 @@ package struct CompareSummary: Codable, Sendable {
 }
 
 extension RunComparison {
-  /// The comparison for another program.
   package func summary() -> CompareSummary {
     let metrics = metrics
     return CompareSummary(

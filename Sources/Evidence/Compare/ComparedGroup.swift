@@ -9,7 +9,6 @@ package struct ComparedGroup: Sendable {
   package private(set) var label = ""
   /// Which of the names on the command line it comes from, counted from 0.
   package let part: Int
-  /// What that name stands for.
   package let kind: RunSelection.Kind
   /// Its runs by seed.
   package let runs: [ComparedRun]
@@ -32,16 +31,13 @@ package struct ComparedGroup: Sendable {
 
   package var experiment: String { runs.first?.identity.experiment ?? "" }
   package var variant: String { runs.first?.identity.variant ?? "" }
-  /// Its number and its label.
   package var title: String { row.name }
   /// The settings that its runs share; nil where no plan can be read.
   package var settings: [String: String]? { runs.lazy.compactMap(\.settings).first }
-  /// The runs that were measured.
   package var finished: [ComparedRun] { runs.filter { $0.metrics != nil } }
   /// How many of its runs were measured, of how many.
   package var count: String { finished.count == runs.count ? "\(runs.count)" : "\(finished.count) of \(runs.count)" }
 
-  /// The dataset's name; nil where no plan can be read.
   package var dataset: String? { settings?["dataset"] }
   /// The fingerprints of the data that its runs were made on.
   package var fingerprints: Set<String> { Set(runs.compactMap { $0.provenance?.dataset }) }

@@ -6,7 +6,6 @@ import YAML
 
 /// What a comparison knows of one run.
 package struct ComparedRun: Sendable {
-  /// How far a run is.
   package enum Status: String, Codable, Sendable {
     case finished
     /// Not yet measured: `aanet run` continues it.
@@ -19,17 +18,14 @@ package struct ComparedRun: Sendable {
   package let folder: URL
   /// Its settings by dotted path, those that say which run it is left out; nil where `plan.yaml` is missing or damaged.
   package var settings: [String: String]?
-  /// Where it was computed.
   package var provenance: Provenance?
   package var epochs: [EpochRecord] = []
-  /// What it was measured at.
   package var metrics: RunMetrics?
   /// For each query, whether its first match is at rank 1; nil where there is no `ranks.json`.
   package var hits: [String: Bool]?
   /// What is wrong with its files.
   package var damage: [FileError] = []
 
-  /// Starts a run's entry.
   package init(_ identity: RunIdentity, folder: URL) {
     self.identity = identity
     self.folder = folder
@@ -46,7 +42,6 @@ package struct ComparedRun: Sendable {
     RunRecord(identity: identity, folder: folder, epochs: epochs, metrics: metrics, provenance: provenance)
   }
 
-  /// How far it is.
   package var status: Status { !damage.isEmpty ? .damaged : metrics == nil ? .unfinished : .finished }
 
   /// Reads what says which runs belong together: settings and provenance.
@@ -89,7 +84,6 @@ enum FlatSettings {
   /// What a plan says of the run's name only: which seed and variant it is.
   private static let naming: Set<String> = ["seeds", "variants"]
 
-  /// Reads a `plan.yaml`.
   static func read(_ text: String, name: String) throws(ConfigurationError) -> [String: String] {
     let value = try YAML.parse(text, name: name)
     guard let entries = value.entries else { throw Setting(value).mismatch("settings") }

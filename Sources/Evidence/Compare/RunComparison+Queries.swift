@@ -11,9 +11,7 @@ package struct QueryContrast: Sendable {
     package let after: Int
   }
 
-  /// The first group's runs.
   package let runsBefore: Int
-  /// The second group's runs.
   package let runsAfter: Int
   package let queries: Int
   /// Queries that the second group gets right more often, the clearest first.
@@ -54,7 +52,6 @@ extension RunComparison {
     case unmeasured = "not finished"
     /// A finished run of one of the two has no `ranks.json` that can be read.
     case noRanks = "no ranks.json"
-    /// Measured on other images.
     case otherData = "other data"
     /// Other queries, though the data bears the same name.
     case otherQueries = "other queries"
@@ -77,9 +74,7 @@ extension RunComparison {
   /// A pair of groups whose queries are contrasted.
   package struct Contrast: Sendable {
     package let place: Int
-    /// What it is compared against.
     package let reference: Int
-    /// What came of it.
     package let result: Result<QueryContrast, QueryGap>
   }
 

@@ -10,7 +10,6 @@ package struct EpochReading: Sendable {
   let axis: String
   /// What it is in a sentence.
   let words: String
-  /// Whether the axis is logarithmic.
   let isLogarithmic: Bool
   /// Whether it is shown although it is the same in every group.
   let isAlwaysShown: Bool

@@ -106,7 +106,6 @@ extension YAMLValue {
 
 /// Every setting and rule of the reproduction with its origin, read from `reports/deviations.yaml`.
 package struct DeviationRegister: Hashable, Sendable {
-  /// The settings, in the file's order.
   package var deviations: [Deviation]
 
   /// Reads the file; the experiment files that it names are read from `project`.

@@ -29,7 +29,6 @@ package struct DeviationReport: Codable, Hashable, Sendable {
     }
   }
 
-  /// The rows, in the register's order.
   package var rows: [Row]
 
   /// Looks for runs that differ in one setting alone.

@@ -62,7 +62,6 @@ package struct PublishedTable: Hashable, Codable, Sendable {
 /// Every figure that the paper printed and that reports may show, read from `reports/published.yaml`.
 package struct PublishedFigures: Hashable, Sendable {
   package var paper: String
-  /// Its tables, in the file's order.
   package var tables: [PublishedTable]
 
   /// Reads the file.

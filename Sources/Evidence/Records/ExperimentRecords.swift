@@ -12,7 +12,6 @@ package struct ExperimentRecords: Sendable {
   package var isSynthetic: Bool
   /// In the plan's order.
   package var variants: [ReportVariant]
-  /// The command that recomputes the runs.
   package var command: String
   /// The folder that run folders are shown relative to; nil shows them from `runs/` on.
   package var root: URL?

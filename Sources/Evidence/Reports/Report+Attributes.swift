@@ -17,7 +17,7 @@ extension Report {
     for (place, row) in table.rows.enumerated() { summary.rows[place].balanced = table.spreads(row, .balanced) }
     summary.majority = table.ofData(.majority)
     summary.ceiling = table.ofData(.ceiling)
-    var report = Report(
+    return Report(
       basis: basis, sections: [Section(rows: table.rows)],
       metrics: (attributes + [AttributeReading.mean]).map { .attribute($0) }, results: results, gains: nil,
       findings: findings,
@@ -27,8 +27,6 @@ extension Report {
           + "share that is right.",
         .deviation,
       ], remarks: remarks, gaps: gaps, csv: table.csv, summary: summary, screens: [table.screen(results)])
-    report.isOfAttributes = true
-    return report
   }
 
   /// What the data alone make of an attribute, in percent: the same for every run on the same images.
@@ -63,7 +61,6 @@ private struct AttributeTable {
     rows = basis.definition.sections.flatMap { basis.rows(of: $0, metrics) } + basis.unnamedRows(metrics)
   }
 
-  /// The lines of the table.
   var lines: [String] { attributes + [AttributeReading.mean] }
   private var measured: [Row] { rows.filter { $0.variant != nil } }
   private var published: [Row] { rows.filter { $0.published != nil } }

@@ -29,8 +29,7 @@ package struct ReportBasis: Sendable {
     ]
   }
 
-  /// The rows of a section of the definition that something measures or that the paper prints, then, without a section,
-  /// the experiment's variants that the definition does not name.
+  /// The rows of a section of the definition that something measures or that the paper prints.
   func rows(of section: ReportSection, _ metrics: [Metric]) -> [Row] {
     section.rows.compactMap { row in
       let variant = row.variant.flatMap(records.variant)
@@ -63,7 +62,6 @@ package struct ReportBasis: Sendable {
 /// A report is a function of its records: it holds no date and no path of this machine, so the same records give the
 /// same bytes. A new kind of report is a word in ``ReportDefinition/Kind`` and a function that makes all this.
 package struct Report: Sendable {
-  /// Rows that belong together.
   package struct Section: Sendable {
     package var title: String?
     package var rows: [Row]
@@ -82,14 +80,13 @@ package struct Report: Sendable {
   /// The figures that its rows can have, by whose names they are asked for.
   package let metrics: [Metric]
   /// Whether its figures are those of attributes, not of retrieval.
-  package var isOfAttributes = false
+  package var isOfAttributes: Bool { basis.definition.kind == .attributes }
   /// The paper's table with the measured figures in it.
   package let results: Table
   /// What the rows gain, where that is told apart.
   package let gains: Table?
   /// What the figures say, in plain sentences.
   package let findings: [Typeset]
-  /// How each number is computed.
   package let methods: [Typeset]
   /// What has to be said under the table, beside what is missing.
   package let remarks: [Typeset]
@@ -121,11 +118,8 @@ package struct Report: Sendable {
 
   /// Its records with what its rows call the variants, for tables of runs.
   package var labelled: LabelledRecords {
-    let labels =
-      basis.definition.kind.namesRows
-      ? [:]
-      : Dictionary(
-        rows.map { ($0.name, $0.longLabel) }, uniquingKeysWith: { first, _ in first })
+    guard !basis.definition.kind.namesRows else { return LabelledRecords(records) { Typeset($0.name) } }
+    let labels = Dictionary(rows.map { ($0.name, $0.longLabel) }, uniquingKeysWith: { first, _ in first })
     return LabelledRecords(records) { labels[$0.name] ?? Typeset($0.name) }
   }
 
@@ -183,4 +177,45 @@ extension Typeset {
     "A gain is the mean over seeds of the difference between two rows under the same seed, d. Its noise is half of "
     + "the 95 % interval of Student’s t, t(0.975, n − 1) · s(d) / √n, with n pairs and s(d) the sample deviation "
     + "of the differences. A gain exceeds the noise where the interval leaves out zero."
+}
+
+/// What the data is: the first thing that a reader has to know.
+extension [Report] {
+  /// Of several tables on a page.
+  package var dataStatement: String {
+    let measured = map(\.records).filter(\.hasMeasurements)
+    let drawn = measured.filter(\.isSynthetic).map(\.dataset).unique
+    let real = measured.filter { !$0.isSynthetic }.map(\.dataset).unique
+    let published = compactMap(\.published?.dataset).unique
+    var sentences = measured.isEmpty ? ["Nothing was measured yet."] : []
+    if !drawn.isEmpty {
+      let which = drawn.count == 1 ? "a synthetic twin" : "synthetic twins"
+      let scope = real.isEmpty ? "Every measured figure here comes from" : "Figures measured on"
+      let verb = real.isEmpty ? ", \(which):" : " come from \(which):"
+      sentences.append(
+        "\(scope) \(Numerals.list(drawn))\(verb) drawn pedestrians, not photographs of people. "
+          + "\(drawn.count == 1 ? "Its" : "Their") levels say nothing of the accuracy on real benchmarks; what can be "
+          + "compared with the paper is which rows are better, and whether by more than the seeds’ noise.")
+    }
+    if !real.isEmpty { sentences.append("Measured on photographs: \(Numerals.list(real)).") }
+    if !published.isEmpty {
+      sentences.append("Columns headed “published” are the paper’s figures on \(Numerals.list(published)).")
+    }
+    return sentences.joined(separator: " ")
+  }
+}
+
+extension Report {
+  /// Of an ablation on a page of its own.
+  package var dataStatement: String {
+    let dataset = records.dataset
+    guard records.isSynthetic else {
+      return "Measured on \(dataset). Columns headed “published” are the paper’s figures; nothing measured here is in "
+        + "them."
+    }
+    let real = published.map { " Columns headed “published” are the paper’s figures on \($0.dataset)." } ?? ""
+    return "Every measured figure here comes from \(dataset), a synthetic twin: drawn pedestrians, not photographs "
+      + "of people. Its levels say nothing of the accuracy on the real benchmark; what can be compared with the paper is "
+      + "which task losses help, and whether by more than the seeds’ noise.\(real)"
+  }
 }

@@ -7,7 +7,6 @@ package struct ReportSummary: Codable, Hashable, Sendable {
   /// A row: a variant, a method.
   package struct Row: Codable, Hashable, Sendable {
     package var name: String
-    /// The variant that measures it.
     package var variant: String?
     /// Whether the re-ranked figures are meant.
     package var reranked: Bool?
@@ -24,7 +23,6 @@ package struct ReportSummary: Codable, Hashable, Sendable {
     package var rank1: Spread?
     /// Of the others: the measured figures by column.
     package var measured: [String: Spread]?
-    /// The balanced accuracy by attribute.
     package var balanced: [String: Spread]?
     /// The paper's figures by column; empty where it has no such row.
     package var published: [String: Double]
@@ -49,9 +47,7 @@ package struct ReportSummary: Codable, Hashable, Sendable {
     package var noise: Double?
     /// Seeds that both rows have finished.
     package var pairs: Int
-    /// The paper's gain.
     package var published: Double?
-    /// What follows, in words.
     package var verdict: String
   }
 
@@ -70,7 +66,6 @@ package struct ReportSummary: Codable, Hashable, Sendable {
   package var ceiling: [String: Double]?
   /// What the figures say, in sentences.
   package var findings: [String]
-  /// The command that recomputes the runs.
   package var command: String
 
   enum CodingKeys: String, CodingKey {

@@ -16,14 +16,12 @@ package struct Difference: Sendable {
 
   package let metric: Metric
   package let from: Row
-  /// The row that it leads to.
   package let to: Row
   /// The differences within seeds, in points; nil where none was run in both, or on other images.
   package let paired: PairedDifference?
   /// The difference in points, the mean over pairs, or that of the means where nothing is paired; nil where one of the
   /// two is not measured.
   package let mean: Double?
-  /// The seeds that both have.
   package let seeds: [Int]
   package let hindrance: Hindrance?
 

@@ -18,10 +18,8 @@ package struct RunSelection: Sendable {
     case experiment
   }
 
-  /// The name as it was given.
   package let name: String
   package let kind: Kind
-  /// Where the runs lie.
   package let store: RunStore
   /// The runs that are meant, at least one.
   package let runs: [RunIdentity]

@@ -7,7 +7,6 @@ import Support
 
 /// A chart of a table's figures or of its runs.
 struct ChartCell: NotebookCell {
-  /// What a chart shows.
   enum Subject: String, CaseIterable {
     case map, rank1, rank10
     case gainMap = "gain-map"
@@ -23,7 +22,6 @@ struct ChartCell: NotebookCell {
   static let kind = "chart"
   let table: NotebookTable
   let subject: Subject
-  /// The rows to be shown.
   let rows: [Row]
 
   init(_ source: CellSource, in notebook: NotebookContext) throws {

@@ -5,7 +5,6 @@ import Runs
 
 /// The paper's claims, each judged by the notebook's own tables: reproduced, within noise, missed, opposite, not attempted.
 struct ClaimsCell: NotebookCell {
-  /// How they are shown.
   enum Part: String, CaseIterable {
     /// In sentences: counts, and every contradiction.
     case findings

@@ -70,7 +70,6 @@ package struct NotebookContext: Sendable {
   }
 }
 
-/// The kinds of cells.
 package enum NotebookCells {
   package static let kinds: [any NotebookCell.Type] = [
     TableCell.self, ChartCell.self, FigureCell.self, RunCell.self, FindingsCell.self, ClaimsCell.self,

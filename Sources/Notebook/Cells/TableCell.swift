@@ -2,7 +2,6 @@ import Documents
 
 /// A table of the paper with the measured figures in it, or what its rows gain.
 struct TableCell: NotebookCell {
-  /// Which of a report's tables.
   enum Part: String, CaseIterable {
     case results, gains, networks, runs, provenance
   }

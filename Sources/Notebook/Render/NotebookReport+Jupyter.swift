@@ -58,7 +58,6 @@ extension NotebookReport {
   }
 }
 
-/// A file of Jupyter's.
 private struct JupyterNotebook: Encodable {
   struct Metadata: Encodable {
     struct Language: Encodable {

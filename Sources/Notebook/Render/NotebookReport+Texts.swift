@@ -26,7 +26,6 @@ extension NotebookReport {
     .compactMap { $0 }.joined(separator: "\n\n")
   }
 
-  /// The tables for LaTeX.
   func latex(_ parts: [Part]) -> String {
     let head = [
       "% \(source.title.onOneLine)", "% \((dataStatement ?? [Report]().dataStatement).onOneLine)",
@@ -38,7 +37,6 @@ extension NotebookReport {
     return (head + tables).joined(separator: "\n")
   }
 
-  /// Every block of every cell.
   static func blocks(_ parts: [Part]) -> [Block] {
     parts.flatMap { part in
       if case .cell(let cell) = part { cell.parts.map(\.block) } else { [Block]() }

@@ -4,11 +4,9 @@ import Foundation
 import Support
 
 extension NotebookReport {
-  /// What writing a notebook did.
   package struct Outcome: Encodable, Sendable {
     /// A cell, and whether it had to be rendered.
     package struct Cell: Encodable, Sendable {
-      /// What it is called.
       package var name: String
       package var kind: String
       /// Whether it was rendered now; a cell whose sources did not change is taken as it was.
@@ -18,9 +16,7 @@ extension NotebookReport {
     }
 
     package var report: String
-    /// The cells, in order.
     package var cells: [Cell]
-    /// The files, the page first.
     package var files: [URL]
   }
 
@@ -129,7 +125,6 @@ extension NotebookReport.RenderedCell {
 
 /// What cells were rendered to before, by a digest of all that they draw from: files under `.cells` beside the page.
 struct CellCache {
-  /// The folder's name.
   static let folder = ".cells"
   private let place: URL
 

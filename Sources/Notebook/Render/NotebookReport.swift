@@ -4,9 +4,7 @@ import Support
 
 /// A notebook with the records that it draws from, ready to be rendered.
 package struct NotebookReport: Sendable {
-  /// What its author wrote.
   package var source: NotebookSource
-  /// What it draws from.
   package var notebook: NotebookContext
   /// The command that makes it again.
   package var command: String
@@ -15,7 +13,6 @@ package struct NotebookReport: Sendable {
   /// The cells, read and checked, with the names that their files bear.
   let cells: [Cell]
 
-  /// A cell with its name.
   struct Cell: Sendable {
     var name: String
     var source: CellSource

@@ -7,7 +7,6 @@ package struct CellSource: Sendable {
   package var kind: String
   package var setting: Setting
   package var text: String
-  /// Where its fence is.
   package var location: SourceLocation
 
   /// Whether a word can name a cell: lower-case letters, digits and hyphens, a letter first, since files and links bear it.

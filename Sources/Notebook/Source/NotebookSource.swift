@@ -12,18 +12,15 @@ package struct NotebookSource: Sendable {
     package var name: String
     /// Its name under `experiments/`.
     package var experiment: String
-    /// Where it is named.
     package var location: SourceLocation?
   }
 
-  /// A part of a notebook.
   enum Block: Sendable {
     /// A heading, 1 the highest.
     case heading(Prose, level: Int)
     case paragraph(Prose)
     /// Paragraphs behind `>`: what must not be missed.
     case notice(Prose)
-    /// A list, numbered or not.
     case list([Prose], isNumbered: Bool)
     /// Code to be shown as it is.
     case code(String)
@@ -37,7 +34,6 @@ package struct NotebookSource: Sendable {
   package var title: String
   /// What the title is said with.
   package var subtitle: String?
-  /// What it draws from.
   package var experiments: [Experiment]
   /// The prose and the cells, in order.
   var blocks: [Block]
@@ -57,7 +53,6 @@ package struct NotebookSource: Sendable {
     try self.init(text: UTF8Text.string(of: data, in: .file(shown)), name: name, file: shown, kinds: kinds)
   }
 
-  /// Reads a notebook's text.
   init(text: String, name: String, file: String? = nil, kinds: [String]) throws {
     let file = file ?? "\(name).md"
     let lines = text.trimmingPrefix("\u{FEFF}").split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
@@ -101,7 +96,6 @@ package struct NotebookSource: Sendable {
       .map { String($0.dropLast(3)) }.sorted()
   }
 
-  /// The cells, in order.
   var cells: [CellSource] {
     blocks.compactMap { block in
       guard case .cell(let cell) = block else { return nil }

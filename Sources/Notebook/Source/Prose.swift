@@ -3,7 +3,6 @@ import Support
 
 /// A line of a notebook's prose, before its values are known.
 struct Prose: Sendable {
-  /// A stretch of one kind.
   enum Piece: Hashable, Sendable {
     /// Something that needs no record: words, code, emphasis, links.
     case set(Typeset.Piece)
@@ -13,7 +12,6 @@ struct Prose: Sendable {
     case reference(String, SourceLocation)
   }
 
-  /// The stretches, in order.
   var pieces: [Piece] = []
 
   /// Reads the notebook's Markdown: `*emphasis*`, `**strong**`, `` `code` ``, `[words](target)`, a backslash before a
@@ -88,14 +86,12 @@ enum ValuePath {
 
 /// Characters that remember where they were written, so that whatever is made of them can be complained about there.
 struct SourceText: Sendable {
-  /// A character and its place.
   struct Mark: Sendable {
     var character: Character
     var line: Int
     var column: Int
   }
 
-  /// What messages call the file.
   let file: String
   /// The characters, lines joined by line feeds.
   private(set) var marks: [Mark] = []
@@ -118,6 +114,5 @@ struct SourceText: Sendable {
     return SourceLocation(file: file, line: mark?.line ?? 1, column: mark?.column ?? 1)
   }
 
-  /// The text between two indices.
   func text(_ range: Range<Int>) -> String { String(marks[range].map(\.character)) }
 }
