@@ -94,7 +94,7 @@ let package = Package(
 
     // What was measured beside what was printed: rows, differences, claims; and the notebooks that show them.
     room(
-      "Evidence", knows: ["Support", "Configuration", "YAML", "Runs", "Documents", "Charts"],
+      "Evidence", knows: ["Support", "Configuration", "YAML", "Models", "Runs", "Documents", "Charts"],
       embeds: ["Manifest/verify.js"]),
     room("Notebook", knows: ["Support", "Configuration", "YAML", "Runs", "Documents", "Charts", "Evidence"]),
     .executableTarget(

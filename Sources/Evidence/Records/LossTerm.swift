@@ -1,6 +1,8 @@
+import Charts
 import Documents
+import Models
 
-/// One of the paper's four losses, and how it is written and drawn.
+/// A task's loss, and how it is written and drawn.
 package struct LossTerm: Hashable, Sendable {
   /// Its task's name in settings and records: `attention`.
   package let name: String
@@ -8,14 +10,13 @@ package struct LossTerm: Hashable, Sendable {
   package let title: String
   /// Its subscript in the paper (Section 4.2): `aa`.
   package let mark: String
+  /// Its curve on charts.
+  package let style: SeriesStyle
 
-  /// All four, in the order of the paper's sum.
-  package static let all = [
-    LossTerm(name: "global", title: "global", mark: "g"),
-    LossTerm(name: "part", title: "part", mark: "p"),
-    LossTerm(name: "attribute", title: "attribute", mark: "a"),
-    LossTerm(name: "attention", title: "attention", mark: "aa"),
-  ]
+  /// Of every task, in the order of the paper's sum, as the tasks themselves say.
+  package static let all = TaskSet.all.enumerated().map { place, task in
+    LossTerm(name: task.name.rawValue, title: task.name.title, mark: task.mark, style: .task(place))
+  }
 
   /// The loss as the paper writes it, ℒ with its subscript.
   package var symbol: Typeset { Typeset([.symbol("L", subscript: mark)]) }

@@ -105,8 +105,8 @@ extension Report {
           title: row.plain,
           curves: LossTerm.all.compactMap { term in
             let points = [CurveChart.Point](row.variant?.finished.map(\.epochs) ?? []) { curves.read($0)[term.name] }
-            guard !points.isEmpty, let style = SeriesStyle.tasks[term.name] else { return nil }
-            return CurveChart.Curve(label: "\(term.plain)  \(term.title)", style: style, points: points)
+            guard !points.isEmpty else { return nil }
+            return CurveChart.Curve(label: "\(term.plain)  \(term.title)", style: term.style, points: points)
           })
       })
     return Drawing(

@@ -61,24 +61,22 @@ package final class ExperimentRunner {
   ///
   /// - Parameters:
   ///   - plans: what to run, one after the other.
-  ///   - project: the folder of `datasets.yaml`.
   ///   - places: where datasets are looked for; by default as the registry and `AANET_DATA` say.
-  ///   - store: where runs are kept.
   package init(
-    _ plans: [ExperimentPlan], project: URL, places: DatasetPlaces? = nil, store: RunStore
+    _ plans: [ExperimentPlan], in project: Project, places: DatasetPlaces? = nil
   ) throws(ConfigurationError) {
     self.plans = plans
-    self.project = project
-    self.places = places ?? DatasetPlaces(project: project)
-    self.store = store
-    registry = try DatasetRegistry(project: project)
+    self.project = project.folder
+    self.places = places ?? DatasetPlaces(project: project.folder)
+    store = project.store
+    registry = try project.registry()
   }
 
-  /// Prepares one experiment.
+  /// Prepares one experiment of a project that is not opened otherwise.
   package convenience init(
     _ plan: ExperimentPlan, project: URL, store: RunStore
   ) throws(ConfigurationError) {
-    try self.init([plan], project: project, store: store)
+    try self.init([plan], in: Project(project, runs: store.root))
   }
 
   /// A trial with the name of its run.

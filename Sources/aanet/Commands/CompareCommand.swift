@@ -64,7 +64,7 @@ struct CompareCommand: ParsableCommand {
   /// under: without one, the page says that it is not known.
   private func drawnDatasets() -> [String: Bool] {
     do {
-      return try DatasetRegistry(project: project.folder).entries.mapValues(\.isSynthetic)
+      return try project.registry.entries.mapValues(\.isSynthetic)
     } catch {
       Console.complain("note: \(error)")
       return [:]

@@ -60,7 +60,7 @@ struct RunCommand: ParsableCommand {
     let plans = try project.library.plans(experiment, overrides: overrides)
     let definitions = noReport ? nil : try definitions(for: plans)
     let places = data.places(in: project)
-    let runner = try ExperimentRunner(plans, project: project.folder, places: places, store: project.store)
+    let runner = try ExperimentRunner(plans, in: project.project, places: places)
     try TwinMaker.makeMissing(plans.flatMap(\.datasets), project: project, places: places)
     Interruption.listen()
     let watcher = RunWatcher(plans.count == 1 ? plans[0].name : experiment)

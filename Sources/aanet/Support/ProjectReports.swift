@@ -20,7 +20,7 @@ struct ProjectReports {
     self.overrides = overrides
     published = try PublishedFigures(
       contentsOf: project.reports.appendingPathComponent(ReportDefinition.publishedFile))
-    registry = try DatasetRegistry(project: project.folder)
+    registry = try project.registry
   }
 
   /// The report that a project draws from an experiment, where there is one.
