@@ -9,7 +9,7 @@ BUILD := swift build --configuration release
 # takes the widest that the processor can run; the tests take the same, or another: make test KERNELS=Haswell.
 unexport OPENBLAS_CORETYPE
 
-.PHONY: quickstart sample test build fuzz sanitize packages sweep clean
+.PHONY: quickstart sample settings test build fuzz sanitize packages sweep clean
 
 quickstart: build
 	@$(AANET) data make synthetic-duke
@@ -22,6 +22,11 @@ sample: build
 	@$(AANET) report paper
 	@find reports/sample -type f ! -name synthetic-duke.jpg -delete
 	@cd reports/_out/paper && cp paper.md *.svg *.jpg ../../sample/
+
+# The table of all settings, anew under its page's overview, from the lists of keys that they are read with.
+SETTINGS := Sources/aanet/aanet.docc/Settings.md
+settings: build
+	@{ sed '/^| setting |/,$$d' $(SETTINGS); $(AANET) show --keys; } > $(SETTINGS).new && mv $(SETTINGS).new $(SETTINGS)
 
 test: packages sweep
 	@swift build --configuration release --build-tests

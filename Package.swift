@@ -8,8 +8,11 @@ import PackageDescription
 // multiply-add becomes a library call, so the rooms that hold loops are compiled for this machine.
 let native: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=native"], .when(configuration: .release))]
 
-func room(_ name: String, knows: [Target.Dependency] = [], settings: [SwiftSetting] = []) -> Target {
-  .target(name: name, dependencies: knows, swiftSettings: settings)
+// `embeds` are files whose bytes the build puts into the program.
+func room(
+  _ name: String, knows: [Target.Dependency] = [], embeds: [String] = [], settings: [SwiftSetting] = []
+) -> Target {
+  .target(name: name, dependencies: knows, resources: embeds.map { .embedInCode($0) }, swiftSettings: settings)
 }
 
 func tests(of name: String, and others: [Target.Dependency] = [], fixtures: Bool = false) -> Target {
@@ -28,7 +31,9 @@ let package = Package(
   name: "aanet",
   products: [.executable(name: "aanet", targets: ["aanet"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    // For `swift package generate-documentation` alone; no target knows it.
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
   ],
   targets: [
     // System libraries: a header and a name for the linker, no rule of ours.
@@ -67,7 +72,7 @@ let package = Package(
     room("Retrieval", knows: ["Tensors", "COpenBLAS"], settings: native),
 
     // What readers see: typeset text, tables, pages; charts by gnuplot.
-    room("Documents", knows: ["Support"]),
+    room("Documents", knows: ["Support"], embeds: ["Pages/page.css", "Pages/page.js", "Pages/notebook.css"]),
     room("Charts", knows: ["Support", "Documents", "GnuplotBridge"]),
 
     // The harness.
@@ -87,12 +92,16 @@ let package = Package(
         "Support", "Configuration", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors", "Experiments",
       ]),
 
-    room("Reports", knows: ["Support", "Configuration", "YAML", "Runs", "Documents", "Charts"]),
+    // What was measured beside what was printed: rows, differences, claims; and the notebooks that show them.
+    room(
+      "Evidence", knows: ["Support", "Configuration", "YAML", "Models", "Runs", "Documents", "Charts"],
+      embeds: ["Manifest/verify.js"]),
+    room("Notebook", knows: ["Support", "Configuration", "YAML", "Runs", "Documents", "Charts", "Evidence"]),
     .executableTarget(
       name: "aanet",
       dependencies: [
         "Support", "Machine", "Tensors", "Layers", "Configuration", "YAML", "Models", "Datasets", "Twins", "Retrieval",
-        "Runs", "Experiments", "Trained", "Proofs", "Documents", "Charts", "Reports", argumentParser,
+        "Runs", "Experiments", "Trained", "Proofs", "Documents", "Charts", "Evidence", "Notebook", argumentParser,
       ]),
 
     // Tests.
@@ -118,12 +127,16 @@ let package = Package(
       of: "Trained",
       and: ["Support", "Configuration", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors", "Experiments"]),
     tests(of: "Proofs", and: ["Experiments", "Models", "Layers", "Tensors"], fixtures: true),
-    tests(of: "Reports", and: ["Support", "Configuration", "YAML", "Runs", "Documents", "Charts"], fixtures: true),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: [
+        "TestSupport", "Support", "Configuration", "YAML", "Runs", "Documents", "Charts", "Evidence", "Notebook",
+      ], exclude: ["Fixtures"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
         "TestSupport", "Support", "Configuration", "YAML", "Datasets", "Twins", "Experiments", "Runs", "Machine",
-        "Models", "Tensors", "Trained", "Proofs", "Reports", "aanet",
+        "Models", "Tensors", "Trained", "Proofs", "Evidence", "Notebook", "aanet",
       ]),
   ],
   swiftLanguageModes: [.v6],
@@ -136,8 +149,8 @@ if Context.environment["AANET_FUZZ"] != nil {
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "Support", "Configuration", "YAML", "Datasets", "Experiments", "Documents", "Reports", "Retrieval", "Runs",
-        "Tensors", "TestSupport", "CMatIO",
+        "Support", "Configuration", "YAML", "Datasets", "Experiments", "Documents", "Charts", "Evidence", "Notebook",
+        "Retrieval", "Runs", "Tensors", "TestSupport", "CMatIO",
       ], path: "Tests/Fuzz", exclude: ["run.sh"]))
 }
 

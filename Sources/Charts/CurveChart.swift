@@ -4,81 +4,64 @@ import Documents
 /// over seeds.
 package struct CurveChart: Chart {
   /// A point of a curve: the mean over seeds, the smallest and the largest.
-  package struct Point: Hashable {
+  package struct Point: Hashable, Sendable {
     package var x: Double
     package var mean: Double
     package var low: Double
     package var high: Double
 
     package init(x: Double, mean: Double, low: Double, high: Double) {
-      self.x = x
-      self.mean = mean
-      self.low = low
-      self.high = high
+      (self.x, self.mean, self.low, self.high) = (x, mean, low, high)
     }
   }
 
-  /// A curve.
-  package struct Curve: Hashable {
+  package struct Curve: Hashable, Sendable {
     /// Its name in the key; curves of the same name look the same in every panel.
     package var label: String
-    /// How it looks.
     package var style: SeriesStyle
-    /// Its points, from left to right.
+    /// From left to right.
     package var points: [Point]
 
     package init(label: String, style: SeriesStyle, points: [Point]) {
-      self.label = label
-      self.style = style
-      self.points = points
+      (self.label, self.style, self.points) = (label, style, points)
     }
   }
 
-  /// A panel.
-  package struct Panel: Hashable {
+  package struct Panel: Hashable, Sendable {
     /// What stands over it.
     package var title: String
-    /// Its curves; none draws a marked gap.
+    /// None draws a marked gap.
     package var curves: [Curve]
 
-    package init(title: String, curves: [Curve]) {
-      self.title = title
-      self.curves = curves
-    }
+    package init(title: String, curves: [Curve]) { (self.title, self.curves) = (title, curves) }
   }
 
   package let name: String
   /// What the upright axis measures, with its unit.
-  package let axis: String
+  let axis: String
   /// Whether the upright axis is logarithmic; values that are not positive are then left out.
-  package let isLogarithmic: Bool
-  /// The panels, row by row.
-  package let panels: [Panel]
+  let isLogarithmic: Bool
+  let panels: [Panel]
   /// What the level axis measures.
-  package var across = "epoch"
+  let across: String
   /// The level axis; nil goes from 1 to the last point.
-  package var limits: ClosedRange<Double>?
+  let limits: ClosedRange<Double>?
   /// The upright axis; nil leaves room around the values.
-  package var upright: ClosedRange<Double>?
+  let upright: ClosedRange<Double>?
 
   package init(
     name: String, axis: String, isLogarithmic: Bool, panels: [Panel], across: String = "epoch",
     limits: ClosedRange<Double>? = nil, upright: ClosedRange<Double>? = nil
   ) {
-    self.name = name
-    self.axis = axis
-    self.isLogarithmic = isLogarithmic
-    self.panels = panels
-    self.across = across
-    self.limits = limits
-    self.upright = upright
+    (self.name, self.axis, self.isLogarithmic, self.panels) = (name, axis, isLogarithmic, panels)
+    (self.across, self.limits, self.upright) = (across, limits, upright)
   }
 
   /// Where each curve ends, in words for who does not see it.
   package var ends: [String] {
     panels.flatMap { panel in
       panel.curves.compactMap { curve in
-        curve.points.last.map { "\(panel.title), \(curve.label): \(Figures.number($0.mean)) after epoch \(Int($0.x))" }
+        curve.points.last.map { "\(panel.title), \(curve.label): \(Numerals.number($0.mean)) after epoch \(Int($0.x))" }
       }
     }
   }
@@ -125,7 +108,8 @@ package struct CurveChart: Chart {
     commands += [
       "set xrange [\(limits?.lowerBound ?? 1):\(limits?.upperBound ?? last)]", "set format y '%g'", "unset key",
     ]
-    commands += verticalAxis(points)
+    commands +=
+      upright.map { ["set yrange [\($0.lowerBound):\($0.upperBound)]"] } ?? Plot.upright(points, isLogarithmic)
     for (index, panel) in panels.enumerated() {
       commands += place(index)
       commands.append(
@@ -168,15 +152,6 @@ package struct CurveChart: Chart {
       "set lmargin at screen \(left / width)", "set rmargin at screen \((left + across) / width)",
       "set tmargin at screen \(1 - top / height)", "set bmargin at screen \(1 - bottom / height)",
     ]
-  }
-
-  private func verticalAxis(_ points: [Point]) -> [String] {
-    if let upright { return ["set yrange [\(upright.lowerBound):\(upright.upperBound)]"] }
-    let values = points.flatMap { [$0.low, $0.high] }
-    guard let low = values.min(), let high = values.max() else { return ["set yrange [0:1]"] }
-    if isLogarithmic { return Plot.logarithmicAxis(from: low, to: high) }
-    let limits = Plot.limits(values) ?? (low, high)
-    return ["set yrange [\(low >= 0 ? max(0, limits.low) : limits.low):\(limits.high)]"]
   }
 
   private func terms(_ panel: Panel, index: Int, prefix: String) -> [String] {

@@ -1,78 +1,61 @@
 /// A row a variant, from top to bottom as in the table: the measured mean with its error bar, the seeds one by one, and
 /// the paper's point.
 package struct DotChart: Chart {
-  /// A row.
-  package struct Row: Hashable {
-    /// Its name.
-    package var label: String
+  package struct Row: Hashable, Sendable {
+    var label: String
     /// The mean; nil draws a marked gap.
-    package var mean: Double?
+    var mean: Double?
     /// Half the length of the error bar; nil draws none.
-    package var spread: Double?
+    var spread: Double?
     /// What each seed measured.
-    package var values: [Double]
+    var values: [Double]
     /// The paper's figure.
-    package var published: Double?
+    var published: Double?
     /// Its place in each of the chart's further marks; nil draws nothing.
-    package var marks: [Double?] = []
+    var marks: [Double?]
     /// Whether runs are to measure it; a row of the paper's alone has no gap to mark.
-    package var isMeasured = true
+    var isMeasured: Bool
 
     package init(
-      label: String, mean: Double? = nil, spread: Double? = nil, values: [Double], published: Double? = nil,
-      marks: [Double?] = [], isMeasured: Bool = true
+      label: String, mean: Double?, spread: Double?, values: [Double], published: Double?, marks: [Double?] = [],
+      isMeasured: Bool = true
     ) {
-      self.label = label
-      self.mean = mean
-      self.spread = spread
-      self.values = values
-      self.published = published
-      self.marks = marks
-      self.isMeasured = isMeasured
+      (self.label, self.mean, self.spread, self.values) = (label, mean, spread, values)
+      (self.published, self.marks, self.isMeasured) = (published, marks, isMeasured)
     }
   }
 
   /// A further kind of points, beside the mean.
-  package struct Mark: Hashable {
+  package struct Mark: Hashable, Sendable {
     /// What it is, for the key.
-    package var title: String
-    /// How it looks.
-    package var style: SeriesStyle
+    var title: String
+    var style: SeriesStyle
 
-    package init(title: String, style: SeriesStyle) {
-      self.title = title
-      self.style = style
-    }
+    package init(title: String, style: SeriesStyle) { (self.title, self.style) = (title, style) }
   }
 
   package let name: String
   /// What the axis measures, with its unit.
-  package let axis: String
+  let axis: String
   /// What the seeds' points are, for the key; empty draws none.
-  package let seeds: String
+  let seeds: String
   /// What the means and their bars are, for the key.
-  package let measured: String
+  let measured: String
   /// What the paper's points are, for the key.
-  package let published: String
+  let published: String
   /// Whether nothing-at-all has a line of its own.
-  package var marksZero = false
+  let marksZero: Bool
   /// Further kinds of points.
-  package var marks: [Mark] = []
+  let marks: [Mark]
   /// The rows, top first.
-  package let rows: [Row]
+  let rows: [Row]
 
   package init(
     name: String, axis: String, seeds: String, measured: String, published: String, marksZero: Bool = false,
     marks: [Mark] = [], rows: [Row]
   ) {
-    self.name = name
-    self.axis = axis
-    self.seeds = seeds
-    self.measured = measured
-    self.published = published
-    self.marksZero = marksZero
-    self.marks = marks
-    self.rows = rows
+    (self.name, self.axis, self.seeds, self.measured, self.published) = (name, axis, seeds, measured, published)
+    (self.marksZero, self.marks, self.rows) = (marksZero, marks, rows)
   }
 
   package var size: (width: Int, height: Int) { (440, Self.head + foot + Self.rowHeight * max(1, rows.count)) }

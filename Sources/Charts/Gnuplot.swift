@@ -1,6 +1,7 @@
 import Documents
 import Foundation
 import GnuplotBridge
+import Support
 
 /// Draws charts by a gnuplot process, through gnuplot-iostream.
 package enum Gnuplot {
@@ -36,5 +37,47 @@ package enum Gnuplot {
         "gnuplot ended with status \(status) before the charts were drawn: "
           + (words.isEmpty ? "it left no message" : words.suffix(3).joined(separator: " ").onOneLine))
     }
+  }
+}
+
+/// What gnuplot is told, in order: commands of ours, with every name from outside quoted, and tables of numbers.
+package struct GnuplotScript {
+  /// A thing to send.
+  package enum Step {
+    /// Lines of gnuplot's language.
+    case command(String)
+    /// A data block: rows of as many numbers each; NaN is a gap.
+    case data(name: String, rows: [[Double]])
+  }
+
+  package private(set) var steps: [Step] = []
+
+  package init() {}
+
+  package mutating func command(_ text: String) { steps.append(.command(text)) }
+
+  /// Adds a data block `$name`. An empty one gets a row of gaps, since gnuplot will not plot nothing.
+  package mutating func data(_ name: String, _ rows: [[Double]], columns: Int) {
+    steps.append(.data(name: name, rows: rows.isEmpty ? [Array(repeating: .nan, count: columns)] : rows))
+  }
+}
+
+extension String {
+  /// The text as a gnuplot string that means just these characters.
+  ///
+  /// gnuplot runs what stands between backticks and expands `@name`, but in neither case inside single quotes. The quote
+  /// itself becomes a typographic apostrophe: gnuplot documents a doubled quote as the way to write one, but its scanner
+  /// ends the string at two such pairs in a row, and what follows would be a command. Line breaks and other control
+  /// characters become spaces. What shows the string must also say `noenhanced`, so that `_`, `^`, `{` and `&` are
+  /// themselves.
+  package var quotedForGnuplot: String {
+    "'" + onOneLine.drawable.replacingScalars { $0 == "'" ? "’" : nil } + "'"
+  }
+
+  /// What of the text fits a chart: its first sixty characters, and a box for each character beyond the Basic
+  /// Multilingual Plane, whose pictures fonts draw at a size of their own.
+  private var drawable: String {
+    let start = count > 60 ? prefix(59) + "…" : self[...]
+    return String(String.UnicodeScalarView(start.unicodeScalars.map { $0.value > 0xFFFF ? "□" : $0 }))
   }
 }

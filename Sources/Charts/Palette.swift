@@ -2,24 +2,18 @@
 /// dash of its own, so that charts read without colour too.
 package struct SeriesStyle: Hashable, Sendable {
   /// The colour as `#rrggbb`.
-  package let color: String
+  let color: String
   /// gnuplot's number of the marker.
-  package let marker: Int
+  let marker: Int
   /// gnuplot's number of the dash.
-  package let dash: Int
-
-  package init(color: String, marker: Int, dash: Int) {
-    self.color = color
-    self.marker = marker
-    self.dash = dash
-  }
+  let dash: Int
 
   /// What was measured: blue, a filled circle.
   package static let measured = SeriesStyle(color: "#0072B2", marker: 7, dash: 1)
   /// What the paper printed: vermilion, a diamond.
   package static let published = SeriesStyle(color: "#D55E00", marker: 13, dash: 2)
   /// The colour of what each seed measured: the light blue beside the mean's blue.
-  package static let seeds = "#56B4E9"
+  static let seeds = "#56B4E9"
   /// The accuracy of always saying the most frequent class: a grey cross.
   package static let majority = SeriesStyle(color: "#555555", marker: 2, dash: 3)
   /// The accuracy that unlabelled colours leave: a green triangle, hollow.
@@ -30,24 +24,22 @@ package struct SeriesStyle: Hashable, Sendable {
     let markers = [7, 5, 9, 13, 11, 6, 4, 8]
     return SeriesStyle(color: colors[index % 7], marker: markers[index % 8], dash: index % 5 + 1)
   }
-  /// Each task's loss.
-  package static let tasks: [String: SeriesStyle] = [
-    "global": SeriesStyle(color: "#0072B2", marker: 7, dash: 1),
-    "part": SeriesStyle(color: "#D55E00", marker: 5, dash: 2),
-    "attribute": SeriesStyle(color: "#009E73", marker: 9, dash: 4),
-    "attention": SeriesStyle(color: "#CC79A7", marker: 13, dash: 5),
-  ]
+
+  /// Of a task's loss, by the task's place in the list of all. Dashes of dots alone (3) are left out: curves cross.
+  package static func task(_ place: Int) -> SeriesStyle {
+    let style = series(place)
+    return SeriesStyle(color: style.color, marker: style.marker, dash: [1, 2, 4, 5][place % 4])
+  }
 }
 
 /// What all charts share: paper, ink, letters.
-package enum ChartTheme {
-  /// Text and axes.
-  package static let ink = "#222222"
+enum ChartTheme {
+  static let ink = "#222222"
   /// Lines that only help the eye.
-  package static let hair = "#DDDDDD"
+  static let hair = "#DDDDDD"
 
   /// The commands that every chart starts with.
-  package static let opening = """
+  static let opening = """
     reset session
     set encoding utf8
     set minussign
@@ -57,7 +49,7 @@ package enum ChartTheme {
     """
 
   /// The commands that draw axes at the left and the bottom and a faint grid.
-  package static let axes = """
+  static let axes = """
     set border 3 lc rgb '\(ink)' lw 1
     set xtics nomirror out scale 0.6 textcolor rgb '\(ink)' autofreq
     set ytics nomirror out scale 0.6 textcolor rgb '\(ink)' autofreq
@@ -65,7 +57,7 @@ package enum ChartTheme {
     """
 
   /// The commands that choose a format, a size in points and a file.
-  package static func terminal(_ format: ChartFormat, width: Int, height: Int, file: String) -> String {
+  static func terminal(_ format: ChartFormat, width: Int, height: Int, file: String) -> String {
     switch format {
     case .svg:
       """
@@ -84,7 +76,7 @@ package enum ChartTheme {
 }
 
 /// The formats that each chart is drawn in.
-package enum ChartFormat: String, CaseIterable {
+enum ChartFormat: String, CaseIterable {
   /// For pages and print.
   case svg
   /// For everything that shows pictures only, at twice the size.

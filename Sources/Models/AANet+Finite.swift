@@ -32,11 +32,13 @@ extension AANet {
   ///
   /// The running statistics move by that, as in any training pass: the model is not to be trained on afterwards.
   ///
-  /// - Parameter images: the batch, `[N, H, W, 3]`, normalised.
-  package func placeOfNonFinite(in images: Tensor) -> NonFinitePlace {
+  /// - Parameters:
+  ///   - images: the batch, `[N, H, W, 3]`, normalised.
+  ///   - statistics: what BatchNorm divided by.
+  package func placeOfNonFinite(in images: Tensor, statistics: NormStatistics = .batch) -> NonFinitePlace {
     if let parameter = store.parameters.first(where: { !$0.value.isFinite }) { return .parameter(parameter.name) }
     var first: String?
-    let tape = Tape(on: store.engine, mode: .training) { layer, output in
+    let tape = Tape(on: store.engine, mode: .training, statistics: statistics) { layer, output in
       if first == nil, !output.isFinite { first = layer }
     }
     _ = self(tape.input(images), on: tape)

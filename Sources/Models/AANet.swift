@@ -1,7 +1,7 @@
 import Layers
 import Tensors
 
-/// The Attribute Attention Network: a backbone and up to four tasks on its feature map.
+/// A backbone and the tasks on its feature map: with the paper's four, the Attribute Attention Network.
 ///
 /// Source: Tay, Roy, Yap, "AANet: Attribute Attention Network for Person Re-Identifications", CVPR 2019.
 package struct AANet {
@@ -14,35 +14,34 @@ package struct AANet {
   /// Which numbers of its descriptors are whose.
   package let layout: DescriptorLayout
   private let backbone: ResNet
-  /// The classifiers of identities, by the vector that each gives.
-  package let identityHeads: [DescriptorLayout.Slot: IdentityHead]
-  let attributeTask: AttributeTask?
+  static let backbonePrefix = "backbone."
+  /// In the order of the list of all tasks.
+  package let tasks: [(name: TaskName, network: any TaskNetwork)]
+  /// The names of the parameters and running statistics that each task registered.
+  let owned: [TaskName: Set<String>]
 
   /// Registers the network's parameters, all at their neutral values: load or initialise them next.
   package init(_ configuration: AANetConfiguration, on engine: Engine) {
     let store = ParameterStore(on: engine)
-    let layout = configuration.descriptorLayout
-    let features = configuration.backbone.channels
-    var heads: [DescriptorLayout.Slot: IdentityHead] = [:]
-    func addHeads(of tasks: Set<AANetTask>) {
-      for slot in layout.slots where tasks.contains(slot.task) {
-        heads[slot] = slot.identityHead.map {
-          IdentityHead($0, features: features, width: layout.width, identities: configuration.identities, in: store)
-        }
-      }
-    }
+    let sizes = configuration.sizes
     self.configuration = configuration
     self.store = store
-    self.layout = layout
-    backbone = ResNet(configuration.backbone, prefix: "backbone.", in: store)
-    // In forward order, which is the order of the parameters.
-    addHeads(of: [.global, .part])
-    attributeTask = configuration.attribute.map {
-      AttributeTask($0, features: features, width: layout.width, in: store)
+    layout = configuration.descriptorLayout
+    backbone = ResNet(configuration.backbone, prefix: Self.backbonePrefix, in: store)
+    var owned: [TaskName: Set<String>] = [:]
+    tasks = configuration.tasks.all.map { task in
+      let before = store.names
+      let network = task.network(in: sizes, store)
+      owned[task.name] = store.names.subtracting(before)
+      return (task.name, network)
     }
-    addHeads(of: [.attention])
-    identityHeads = heads
+    self.owned = owned
     multiTaskLoss = MultiTaskLoss(configuration, in: store)
+  }
+
+  /// The classifiers of identities, by the vector that each reads.
+  package var identityHeads: [DescriptorLayout.Slot: IdentityHead] {
+    tasks.reduce(into: [:]) { heads, task in heads.merge(task.network.identityHeads) { first, _ in first } }
   }
 
   /// What a pass over a batch gives.
@@ -51,18 +50,30 @@ package struct AANet {
     package let features: Value
     /// Which of the vectors are whose.
     package let layout: DescriptorLayout
-    /// The V vectors of every classifier, in the layout's order, each `[N, V]`.
+    /// What each task gives.
+    package let tasks: [(name: TaskName, output: TaskOutput)]
+    /// The vectors of the descriptor in the layout's order, each `[N, width]`.
     package let vectors: [Tensor]
-    /// Identity logits `[N, C]` of the tasks that classify identities, in training.
-    package let identityLogits: [AANetTask: [Value]]
-    /// Attribute logits `[N, classes]`, in the configuration's order.
-    package let attributeLogits: [Value]
-    /// The rows of each part in each image.
-    package let partRegions: [[Range<Int>]]
-    /// The attribute attention map, `[N, H, W]`.
-    package let attentionMap: Tensor?
 
-    /// The V vectors of one classifier, `[N, V]`; nil where the network has none of it.
+    init(features: Value, layout: DescriptorLayout, tasks: [(name: TaskName, output: TaskOutput)]) {
+      self.features = features
+      self.layout = layout
+      self.tasks = tasks
+      vectors = tasks.flatMap(\.output.vectors)
+    }
+
+    /// Identity logits `[N, C]` of the tasks that classify identities, in training.
+    package var identityLogits: [TaskName: [Value]] {
+      Dictionary(uniqueKeysWithValues: tasks.map { ($0.name, $0.output.identityLogits) }).filter { !$0.value.isEmpty }
+    }
+    /// Attribute logits `[N, classes]`, in the order of the labels.
+    package var attributeLogits: [Value] { tasks.flatMap { $0.output.attributes.map(\.logits) } }
+    /// The rows of each part in each image.
+    package var partRegions: [[Range<Int>]] { tasks.flatMap(\.output.rows) }
+    /// The attribute attention map, `[N, H, W]`.
+    package var attentionMap: Tensor? { tasks.compactMap(\.output.map).first }
+
+    /// One vector of each image; nil where the network has none of it.
     package func vectors(of slot: DescriptorLayout.Slot) -> Tensor? { layout.place(of: slot).map { vectors[$0] } }
 
     /// The descriptors, one after the other: `N × 12·V` numbers with all tasks on.
@@ -85,72 +96,25 @@ package struct AANet {
   package func callAsFunction(
     _ images: Value, on tape: Tape, seeFeatureGradient: (([Float]) -> Void)? = nil
   ) -> Output {
-    let features = backbone(images, on: tape)
+    let features = isBackboneFrozen ? tape.still { backbone(images, on: tape) } : backbone(images, on: tape)
     if let seeFeatureGradient { tape.observeGradient(of: features, seeFeatureGradient) }
-    var vectors: [DescriptorLayout.Slot: Tensor] = [:]
-    var identityLogits: [AANetTask: [Value]] = [:]
-    func classify(_ pooled: Value, _ slot: DescriptorLayout.Slot) {
-      guard let head = identityHeads[slot] else { return }
-      let (vector, logits) = head(pooled, on: tape)
-      vectors[slot] = vector.tensor
-      if let logits { identityLogits[slot.task, default: []].append(logits) }
+    // One pass over X averages what all tasks ask for.
+    let pools = tasks.map { $0.network.pools(of: features.tensor, on: tape.engine) }
+    let regions = pools.flatMap { $0 }
+    var vectors = regions.isEmpty ? [] : tape.regionMeans(features, regions: regions)[...]
+    var pass = TaskPass(images: images, features: features)
+    let outputs = zip(tasks, pools).map { task, rows in
+      let pooled = zip(rows, vectors).map { PooledRows(rows: $0, vector: $1) }
+      vectors = vectors.dropFirst(rows.count)
+      let output = task.network(pass, pooled: pooled, on: tape)
+      pass.outputs[task.name] = output
+      return (task.name, output)
     }
-
-    // One pass over X pools what the global and the part task need.
-    let partRegions =
-      configuration.part.map {
-        PartBins.regions(of: features.tensor, parts: $0.parts, binning: $0.binning, on: tape.engine)
-      } ?? []
-    let whole = [Range<Int>](repeating: 0..<features.shape[1], count: features.shape[0])
-    let pools = layout.slots.compactMap { slot -> (slot: DescriptorLayout.Slot, rows: [Range<Int>])? in
-      switch slot {
-      case .global: (slot, whole)
-      case .part(let number): (slot, partRegions[number])
-      case .attributes, .attention: nil
-      }
-    }
-    if !pools.isEmpty {
-      let pooled = tape.regionMeans(features, regions: pools.map(\.rows))
-      for (pool, vector) in zip(pools, pooled) { classify(vector, pool.slot) }
-    }
-
-    var attributeLogits: [Value] = []
-    var attentionMap: Tensor?
-    if let attributeTask {
-      let output = attributeTask(features, on: tape)
-      for (region, vector) in output.vectors { vectors[.attributes(region)] = vector.tensor }
-      attributeLogits = output.logits
-      if let attention = configuration.attention {
-        let map = attributeTask.attentionMap(output, attention, on: tape.engine)
-        classify(tape.attendedMean(features, map: map), .attention)
-        attentionMap = map
-      }
-    }
-    return Output(
-      features: features, layout: layout, vectors: layout.slots.compactMap { vectors[$0] },
-      identityLogits: identityLogits, attributeLogits: attributeLogits, partRegions: partRegions,
-      attentionMap: attentionMap)
+    return Output(features: features, layout: layout, tasks: outputs)
   }
 
-  /// The losses of a training pass.
-  ///
-  /// - Parameters:
-  ///   - identities: the class of each image.
-  ///   - attributes: for each attribute of the configuration the value of each image, −1 where it is not labelled. Not
-  ///     read where the attribute task is off.
-  package func losses(_ output: Output, identities: [Int], attributes: [[Int]], on tape: Tape) -> [TaskLoss] {
-    configuration.tasks.map { task in
-      switch task {
-      case .attribute:
-        let terms = zip(output.attributeLogits, attributes).map { tape.crossEntropy($0, labels: $1) }
-        return TaskLoss(task, terms, configuration.attribute?.reduction ?? .mean)
-      case .part:
-        let terms = (output.identityLogits[.part] ?? []).map { tape.crossEntropy($0, labels: identities) }
-        return TaskLoss(task, terms, configuration.part?.reduction ?? .sum)
-      case .global, .attention:
-        let terms = (output.identityLogits[task] ?? []).map { tape.crossEntropy($0, labels: identities) }
-        return TaskLoss(task, terms, .sum)
-      }
-    }
+  /// The losses of a training pass, in the order of the tasks.
+  package func losses(_ output: Output, _ targets: TrainingTargets, on tape: Tape) -> [TaskLoss] {
+    zip(tasks, output.tasks).map { $0.network.loss(of: $1.output, targets, on: tape) }
   }
 }

@@ -1,12 +1,35 @@
-import Layers
+import Configuration
+import Support
+
+extension TaskSet {
+  /// What no single setting can know: whether the tasks have what they need, work on such a map, and have their weights.
+  package func fault(on map: MapExtent, weighed loss: LossSettings) -> SettingFault? {
+    guard !enabled.isEmpty else {
+      let known = Wording.list(TaskName.allCases.map(\.rawValue))
+      return SettingFault(at: "tasks", reason: "every task is off; turn one on of \(known)")
+    }
+    for task in all {
+      let name = type(of: task).name
+      for need in type(of: task).needs where !has(need.task) {
+        return SettingFault(
+          at: "tasks.\(name.rawValue)", "tasks",
+          reason: "the \(name.rawValue) task needs the \(need.task.rawValue) task, \(need.reason); "
+            + "add \(need.task.rawValue) to tasks")
+      }
+    }
+    return all.lazy.compactMap { $0.fault(on: map) }.first ?? loss.fault(of: enabled)
+  }
+
+  /// Whether the tasks can learn from what a dataset has.
+  package func fault(learning labels: TrainingLabels) -> SettingFault? {
+    all.lazy.compactMap { $0.fault(learning: labels) }.first
+  }
+}
 
 extension AANetConfiguration {
-  /// Bounds on what a description may ask for, far above any network that was ever trained: sizes above them are a slip
-  /// of the pen or ill will, and below them no size overflows.
+  /// Bounds on what a description may ask for, far above any training set: what is above them is a slip of the pen or ill
+  /// will, and below them no size overflows.
   private enum Most {
-    static let blocks = 1_000
-    static let width = 4_096
-    static let headWidth = 65_536
     static let identities = 10_000_000
     static let classes = 65_536
   }
@@ -15,60 +38,37 @@ extension AANetConfiguration {
   ///
   /// - Throws: ``ModelError`` that names what does not fit.
   package func validate(height: Int, width: Int) throws(ModelError) {
-    guard backbone.blocks.count == 4, backbone.blocks.allSatisfy({ (1...Most.blocks).contains($0) }),
-      (1...Most.width).contains(backbone.width), [1, 2].contains(backbone.lastStride)
-    else {
-      throw ModelError(
-        "a ResNet has four stages of 1 to \(Most.blocks) blocks, a width of 1 to \(Most.width) and a last stride of 1 or 2"
-      )
+    do throws(ConfigurationError) {
+      // What a key refuses from a file it refuses from a program, too.
+      _ = try ResNetConfiguration(Setting(backbone.yaml, path: "backbone"))
+      _ = try HeadSettings(Setting(head.yaml, path: "head"))
+      _ = try TaskSet(Setting(tasks.yaml, path: "tasks"))
+      _ = try LossSettings(Setting(loss.yaml, path: "loss"))
+    } catch {
+      throw ModelError(error.description)
     }
-    guard (2...Most.identities).contains(identities) else {
-      throw ModelError("a classifier tells 2 to \(Most.identities) identities apart, not \(identities)")
-    }
-    guard (1...Most.headWidth).contains(headWidth) else {
-      throw ModelError("a head has a width of 1 to \(Most.headWidth), not \(headWidth)")
-    }
-    guard !tasks.isEmpty else { throw ModelError("no task is on") }
-    let rows = backbone.featureExtent(of: height)
-    guard height > 0, width > 0, rows > 0, backbone.featureExtent(of: width) > 0 else {
+    try check(labels)
+    guard height > 0, width > 0, backbone.extent(of: height) > 0, backbone.extent(of: width) > 0 else {
       throw ModelError("an input of \(height)×\(width) leaves no feature map")
     }
-    if let part, part.parts < 1 || part.parts > rows {
-      throw ModelError("\(part.parts) parts do not fit a feature map of \(rows) rows")
-    }
-    if let attribute { try check(attribute, rows: rows) }
-    if let attention { try check(attention) }
-    if case .fixed(let weights) = weights, Set(weights.keys) != Set(tasks) {
-      throw ModelError(
-        "the fixed weights must name the tasks that are on: \(tasks.map(\.rawValue).joined(separator: ", "))")
-    }
-    if case .learned(let learned) = weights, !(learned.start > 0 && learned.start.isFinite) {
-      throw ModelError("learned weights start at a σ above 0, not \(learned.start)")
+    let map = MapExtent(height: height, backbone: backbone)
+    if let fault = tasks.fault(on: map, weighed: loss) ?? tasks.fault(learning: labels) {
+      throw ModelError(fault.reason)
     }
   }
 
-  private func check(_ attribute: AttributeTaskConfiguration, rows: Int) throws(ModelError) {
-    guard rows >= 3 || attribute.regions == .whole else {
-      throw ModelError("the attribute task cuts the feature map into thirds, but it has \(rows) rows")
+  private func check(_ labels: TrainingLabels) throws(ModelError) {
+    guard (2...Most.identities).contains(labels.identities) else {
+      throw ModelError("a classifier tells 2 to \(Most.identities) identities apart, not \(labels.identities)")
     }
-    guard !attribute.attributes.isEmpty else { throw ModelError("the attribute task has no attribute") }
     var names: Set<String> = []
-    for output in attribute.attributes {
+    for output in labels.attributes {
       guard (2...Most.classes).contains(output.classes) else {
         throw ModelError("the attribute '\(output.name)' has \(output.classes) classes")
       }
       guard names.insert(output.name).inserted else {
         throw ModelError("the attribute '\(output.name)' is named twice")
       }
-    }
-  }
-
-  private func check(_ attention: AttentionTaskConfiguration) throws(ModelError) {
-    guard let attribute else { throw ModelError("the attention task needs the attribute task") }
-    guard !attention.attributes.isEmpty else { throw ModelError("the attention task names no attribute") }
-    let known = Set(attribute.attributes.map(\.name))
-    if let unknown = attention.attributes.first(where: { !known.contains($0) }) {
-      throw ModelError("the attention task names the attribute '\(unknown)', which is not predicted")
     }
   }
 }

@@ -2,48 +2,42 @@ import Foundation
 import Layers
 import Tensors
 
-/// One task's loss: the sum or the mean of its terms.
-package struct TaskLoss {
-  /// The task.
-  package let task: AANetTask
-  /// The unweighted loss.
-  package let value: Double
-  let terms: [Loss]
-  /// What each term is multiplied with.
-  let factor: Double
-
-  package init(_ task: AANetTask, _ terms: [Loss], _ reduction: LossReduction) {
-    self.task = task
-    self.terms = terms
-    factor = reduction == .sum ? 1 : 1 / Double(max(1, terms.count))
-    value = terms.reduce(0) { $0 + $1.value } * factor
-  }
-}
-
 /// The total loss of the tasks.
 ///
 /// Fixed weights: `L = Σ λ_i L_i` (Equation 2). Learned ones: `L = Σ exp(−s_i) L_i + n_i s_i / 2` with
 /// `s_i = log σ_i²` (Equation 6), where `∂L/∂s_i = n_i / 2 − exp(−s_i) L_i`; ``LearnedWeights/Terms`` says what `n_i` is.
 package struct MultiTaskLoss {
-  private let tasks: [AANetTask]
-  private let fixed: [AANetTask: Double]
+  /// The name of the log variances.
+  static let parameter = "log_variance"
+
+  private let tasks: [TaskName]
+  private let fixed: [TaskName: Double]
   private let logVariance: Parameter?
   private let counted: LearnedWeights.Terms
+  /// `s` at first.
+  private let first: Float
 
   package init(_ configuration: AANetConfiguration, in store: ParameterStore) {
-    tasks = configuration.tasks
-    switch configuration.weights {
+    tasks = configuration.tasks.enabled
+    switch configuration.loss.weights {
     case .fixed(let weights):
       fixed = weights
       logVariance = nil
       counted = .task
+      first = 0
     case .learned(let learned):
       fixed = [:]
       counted = learned.terms
-      let count = configuration.tasks.count
-      logVariance = store.parameter("log_variance", shape: [count], group: .logVariance)
-      logVariance?.load([Float](repeating: Float(2 * log(learned.start)), count: count))
+      let count = tasks.count
+      logVariance = store.parameter(Self.parameter, shape: [count], group: .logVariance)
+      first = Float(2 * log(learned.start))
+      restart()
     }
+  }
+
+  /// Sets every σ to what it starts with.
+  func restart() {
+    logVariance?.load([Float](repeating: first, count: tasks.count))
   }
 
   /// How many likelihoods a task's regulariser counts: `n_i`.
@@ -52,14 +46,14 @@ package struct MultiTaskLoss {
   }
 
   /// What each task's loss is multiplied with: λ, or 1/σ².
-  package var weights: [AANetTask: Double] {
+  package var weights: [TaskName: Double] {
     guard let logVariance else { return fixed }
     return Dictionary(
       uniqueKeysWithValues: zip(tasks, logVariance.value.values).map { ($0, exp(-Double($1))) })
   }
 
   /// The learned σ of each task; nil with fixed weights.
-  package var sigma: [AANetTask: Double]? {
+  package var sigma: [TaskName: Double]? {
     logVariance.map { parameter in
       Dictionary(uniqueKeysWithValues: zip(tasks, parameter.value.values).map { ($0, exp(Double($1) / 2)) })
     }

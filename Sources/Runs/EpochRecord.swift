@@ -5,6 +5,8 @@ import Support
 package struct EpochRecord: Codable, Hashable, Sendable {
   /// The epoch, counted from 1.
   package var epoch: Int
+  /// The phase of training, where there are several.
+  package var phase: String?
   package var steps: Int
   package var images: Int
   /// The mean total loss over the epoch's steps (Equation 2 or 6 of the paper).
@@ -23,10 +25,12 @@ package struct EpochRecord: Codable, Hashable, Sendable {
   package var secondsWaiting: Double
 
   package init(
-    epoch: Int, steps: Int, images: Int, loss: Double, losses: [String: Double], weights: [String: Double],
+    epoch: Int, phase: String? = nil, steps: Int, images: Int, loss: Double, losses: [String: Double],
+    weights: [String: Double],
     sigma: [String: Double]?, rates: [String: Double], seconds: Double, secondsWaiting: Double
   ) {
     self.epoch = epoch
+    self.phase = phase
     self.steps = steps
     self.images = images
     self.loss = loss
@@ -39,7 +43,7 @@ package struct EpochRecord: Codable, Hashable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case epoch, steps, images, loss, losses, weights, sigma, rates, seconds
+    case epoch, phase, steps, images, loss, losses, weights, sigma, rates, seconds
     case secondsWaiting = "seconds_waiting"
   }
 }

@@ -1,6 +1,7 @@
 import Configuration
 import Experiments
 import Foundation
+import Models
 import Runs
 import TestSupport
 

@@ -138,7 +138,7 @@ import Trained
       let names = Set(try SafeTensors(contentsOf: file).tensors.keys)
       let run = try TrainedRun(
         RunStore(root: matrix.project.url.appendingPathComponent("runs")).folder(for: row.run),
-        project: matrix.project.url, runs: matrix.project.url.appendingPathComponent("runs"))
+        in: Project(matrix.project.url))
       let heads = run.model.layout.slots.compactMap(\.identityHead)
       try Agreement.require(heads.allSatisfy { names.contains("\($0).classifier.weight") }, "\(names.sorted())")
       let parts = names.filter { $0.hasPrefix("part_heads.") && $0.hasSuffix(".classifier.weight") }

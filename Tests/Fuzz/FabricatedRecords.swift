@@ -1,5 +1,6 @@
+import Evidence
 import Foundation
-import Reports
+import Notebook
 import Runs
 
 /// Records that no run ever made: what reports are fed with here.
@@ -73,7 +74,9 @@ enum FabricatedRecords {
       }, command: "aanet run made/up")
     return [
       NotebookTable(
-        name: "table3", report: AblationReport(ablation, source: records, published: try published.table("table3")))
+        name: "table3",
+        report: try Report.made(
+          of: ReportBasis(ablation, records: records, published: try published.table("table3"))))
     ]
   }
 }

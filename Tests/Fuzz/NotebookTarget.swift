@@ -1,5 +1,6 @@
+import Evidence
 import Foundation
-@testable import Reports
+@testable import Notebook
 
 /// Sources of notebooks, read and, where that succeeds, written in every form around empty cells.
 struct NotebookTarget: FuzzTarget {
@@ -13,7 +14,7 @@ struct NotebookTarget: FuzzTarget {
     let sound = try NotebookReport(
       NotebookSource(text: "---\ntitle: Sound\n---\n\nProse.\n", name: "sound"),
       notebook: NotebookContext(tables: tables), command: "aanet report sound")
-    scripts = Self.scripts(in: try sound.html(sound.blocks([])))
+    scripts = Self.scripts(in: try sound.html(sound.parts([])))
   }
 
   private static func scripts(in page: String) -> Int { page.ranges(of: "<script").count }
@@ -23,13 +24,13 @@ struct NotebookTarget: FuzzTarget {
       let source = try? NotebookSource(text: text, name: "fuzz"),
       let report = try? NotebookReport(
         source, notebook: NotebookContext(tables: tables), command: "aanet report fuzz"),
-      let blocks = try? report.blocks([]), let page = try? report.html(blocks)
+      let parts = try? report.parts([]), let page = try? report.html(parts)
     else { return }
     // Whatever the source says, the page's scripts are ours.
     precondition(Self.scripts(in: page) == scripts && !page.contains("href=\"javascript:"), page)
-    _ = report.markdown(blocks)
-    _ = report.latex(blocks)
-    _ = try? report.jupyter(blocks)
+    _ = report.markdown(parts)
+    _ = report.latex(parts)
+    _ = try? report.jupyter(parts)
   }
 
   func seeds() throws -> [String: [UInt8]] {

@@ -1,9 +1,9 @@
+import Documents
+import Evidence
 import Foundation
-import Reports
+@testable import Notebook
 import Runs
 import Tensors
-
-@testable import Reports
 
 /// The files of a run's folder: the first byte names the file that the rest becomes, and what is read of it is reported on.
 struct RecordsTarget: FuzzTarget {
@@ -55,14 +55,14 @@ struct RecordsTarget: FuzzTarget {
   private func report(_ record: RunRecord) {
     guard let tables = try? FabricatedRecords.tables(of: record) else { return }
     for table in tables {
-      _ = table.report.csv()
+      _ = table.report.csv
       _ = table.report.terminalTable(width: 80)
-      _ = try? JSONEncoder().encode(table.report.summary())
+      _ = try? JSONEncoder().encode(table.report.summary)
     }
     let page = ReportPage(title: "fuzz", reports: tables.map(\.report), command: "aanet run made/up")
-    let document = page.document(drawings: [[:]])
+    let document = page.document([])
     _ = document.html()
-    _ = document.markdown
+    _ = document.markdown()
     _ = try? PageManifest(of: [record])
     for ranks in [try? RunStore.ranks(in: record.folder)].compactMap({ $0 ?? nil }) {
       _ = RetrievalCurves.cumulatedMatching(ranks, last: 20)

@@ -1,8 +1,8 @@
 import Configuration
 import Datasets
+import Evidence
 import Experiments
 import Foundation
-import Reports
 import YAML
 
 /// YAML texts, all the way into what they describe: the first byte says whether that is an experiment, the registry of

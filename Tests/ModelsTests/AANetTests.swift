@@ -10,10 +10,13 @@ struct AANetTests {
   private let engine = Engine(threads: 2)
 
   private static let configuration = AANetConfiguration(
-    backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 4), identities: 5, headWidth: 6, part: .init(parts: 2),
-    attribute: .init(attributes: [
-      .init(name: "gender", classes: 2, region: .global), .init(name: "hair", classes: 3, region: .top),
-    ]), attention: .init(attributes: ["hair"]))
+    backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 4), head: .init(width: 6),
+    tasks: .init(part: .init(parts: 2), attention: .init(attributes: ["hair"])),
+    labels: .init(
+      identities: 5,
+      attributes: [
+        .init(name: "gender", classes: 2, region: .global), .init(name: "hair", classes: 3, region: .top),
+      ]))
 
   private var images: Tensor {
     engine.tensor(TestNumbers.normal(3 * 64 * 32 * 3, "aanet images"), shape: [3, 64, 32, 3])
@@ -40,9 +43,9 @@ struct AANetTests {
   @Test("without regions every attribute is read from the whole map, which alone is in the descriptor")
   func attributesWithoutRegions() {
     var whole = Self.configuration
-    whole.attribute?.regions = .whole
+    whole.tasks.attribute?.regions = .whole
     var global = Self.configuration  // with regions, but each attribute's own is the whole
-    for place in global.attribute?.attributes.indices ?? 0..<0 { global.attribute?.attributes[place].region = .global }
+    for place in global.labels.attributes.indices { global.labels.attributes[place].region = .global }
     #expect(whole.descriptorLength == Self.configuration.descriptorLength - 3 * 6)
     func output(_ configuration: AANetConfiguration) -> AANet.Output {
       let model = AANet(configuration, on: engine)
@@ -117,8 +120,8 @@ struct AANetTests {
     #expect(state(Self.configuration, 1) == full)
     // A variant with fewer tasks begins alike wherever it has the same parameters.
     var fewer = Self.configuration
-    fewer.part = nil
-    fewer.attention = nil
+    fewer.tasks.part = nil
+    fewer.tasks.attention = nil
     let part = state(fewer, 1)
     for (name, tensor) in part where name != "log_variance" { #expect(full[name] == tensor, "\(name)") }
     let other = state(Self.configuration, 2)
@@ -132,7 +135,8 @@ struct AANetTests {
   func deviations() throws {
     let model = AANet(
       AANetConfiguration(
-        backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 16), identities: 50, headWidth: 32),
+        backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 16), head: .init(width: 32),
+        tasks: .init(only: [.global]), labels: .init(identities: 50)),
       on: engine)
     model.initialise(seed: 3)
     let state = model.state()
@@ -185,7 +189,8 @@ struct AANetTests {
       for _ in 0..<3 {
         let tape = Tape(on: engine, mode: .training)
         let output = model(tape.input(engine.tensor(numbers, shape: [3, 64, 32, 3])), on: tape)
-        let losses = model.losses(output, identities: [0, 4, 2], attributes: [[0, 1, -1], [2, 0, 1]], on: tape)
+        let losses = model.losses(
+          output, .init(identities: [0, 4, 2], attributes: [[0, 1, -1], [2, 0, 1]]), on: tape)
         model.multiTaskLoss.backward(losses, on: tape)
         optimizer.step(model.store, rates: [.backbone: 0.01, .new: 0.1, .logVariance: 0.1])
       }

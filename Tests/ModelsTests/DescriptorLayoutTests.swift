@@ -7,11 +7,13 @@ import Testing
 /// Which numbers of a descriptor are whose.
 struct DescriptorLayoutTests {
   private static let full = AANetConfiguration(
-    backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 4), identities: 5, headWidth: 10,
-    part: .init(parts: 3),
-    attribute: .init(attributes: [
-      .init(name: "gender", classes: 2, region: .global), .init(name: "hair", classes: 2, region: .top),
-    ]), attention: .init(attributes: ["hair"]))
+    backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 4), head: .init(width: 10),
+    tasks: .init(part: .init(parts: 3), attention: .init(attributes: ["hair"])),
+    labels: .init(
+      identities: 5,
+      attributes: [
+        .init(name: "gender", classes: 2, region: .global), .init(name: "hair", classes: 2, region: .top),
+      ]))
 
   @Test("V numbers for the global task, each part, each region of the attributes and the attention task, in this order")
   func all() {
@@ -30,17 +32,17 @@ struct DescriptorLayoutTests {
   @Test("what is off takes no room")
   func off() {
     var configuration = Self.full
-    configuration.attribute?.regions = .whole
+    configuration.tasks.attribute?.regions = .whole
     #expect(configuration.descriptorLayout.range(of: .attributes(.global)) == 40..<50)
     #expect(configuration.descriptorLayout.range(of: .attributes(.top)) == nil)
     #expect(configuration.descriptorLayout.range(of: .attention) == 50..<60 && configuration.descriptorLength == 60)
-    configuration.global = false
+    configuration.tasks.global = nil
     #expect(configuration.descriptorLayout.range(of: .global) == nil)
     #expect(configuration.descriptorLayout.range(of: .part(0)) == 0..<10)
-    configuration.part = nil
-    configuration.attention = nil
+    configuration.tasks.part = nil
+    configuration.tasks.attention = nil
     #expect(configuration.descriptorLayout.slots == [.attributes(.global)])
-    configuration.attribute = nil
+    configuration.tasks.attribute = nil
     #expect(configuration.descriptorLength == 0)
   }
 
@@ -49,12 +51,12 @@ struct DescriptorLayoutTests {
     let engine = Engine(threads: 2)
     let images = engine.tensor(TestNumbers.normal(2 * 96 * 32 * 3, "layout images"), shape: [2, 96, 32, 3])
     try withEvery("global", in: [true, false]) { global in
-      try withEvery("part", in: [PartTaskConfiguration(parts: 2), nil]) { part in
+      try withEvery("part", in: [PartTask(parts: 2), nil]) { part in
         try withEvery("regions", in: AttributeRegions.allCases) { regions in
           var configuration = Self.full
-          configuration.global = global
-          configuration.part = part
-          configuration.attribute?.regions = regions
+          configuration.tasks.global = global ? GlobalTask() : nil
+          configuration.tasks.part = part
+          configuration.tasks.attribute?.regions = regions
           let model = AANet(configuration, on: engine)
           model.initialise(seed: 1)
           let tape = Tape(on: engine, mode: .evaluation)
@@ -63,7 +65,7 @@ struct DescriptorLayoutTests {
           try Agreement.require(output.descriptors.count == 2 * layout.length, "\(output.descriptors.count) numbers")
           for slot in layout.slots {
             let range = try #require(layout.range(of: slot))
-            let vector = try #require(output.vectors(of: slot)).view([layout.width], offset: layout.width).array
+            let vector = try #require(output.vectors(of: slot)).view([range.count], offset: range.count).array
             let stored = Array(output.descriptors[layout.length...].dropFirst(range.lowerBound).prefix(range.count))
             try Agreement.require(stored == vector, "\(slot)")
           }

@@ -11,9 +11,9 @@ struct MultiTaskLossTests {
 
   private func configuration(_ weights: LossWeights) -> AANetConfiguration {
     AANetConfiguration(
-      backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 2), identities: 3, headWidth: 4,
-      part: .init(parts: 2),
-      attribute: .init(attributes: [.init(name: "hat", classes: 2, region: .top)]), weights: weights)
+      backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 2), head: .init(width: 4),
+      tasks: .init(part: .init(parts: 2), attention: nil), loss: .init(weights: weights),
+      labels: .init(identities: 3, attributes: [.init(name: "hat", classes: 2, region: .top)]))
   }
 
   /// Losses over logits of which each has two rows; the part task has two terms.
@@ -59,7 +59,7 @@ struct MultiTaskLossTests {
 
   @Test("fixed weights: the weighted sum, and gradients in proportion", arguments: LossReduction.allCases)
   func fixed(reduction: LossReduction) throws {
-    let weights: [AANetTask: Double] = [.global: 2, .part: 0.5, .attribute: 0]
+    let weights: [TaskName: Double] = [.global: 2, .part: 0.5, .attribute: 0]
     let setting = Setting(configuration(.fixed(weights)), reduction: reduction, on: engine)
     let share = reduction == .sum ? 1 : 0.5
     let terms = setting.terms
@@ -150,7 +150,7 @@ struct MultiTaskLossTests {
     #expect(sigma.count == 3 && sigma.values.allSatisfy { abs($0 - start) < 1e-6 })
     for wrong in [0, -1, Double.infinity, .nan] {
       var refused = configuration
-      refused.weights = .learned(.init(start: wrong))
+      refused.loss.weights = .learned(.init(start: wrong))
       #expect(throws: ModelError.self) { try refused.validate(height: 64, width: 32) }
     }
   }
@@ -159,7 +159,7 @@ struct MultiTaskLossTests {
   func order() {
     let store = ParameterStore(on: engine)
     var configuration = configuration(.uncertainty)
-    configuration.global = false
+    configuration.tasks.global = nil
     let loss = MultiTaskLoss(configuration, in: store)
     store.parameters[0].load([1, 3])
     #expect(store.parameters[0].storedShape == [2])

@@ -9,9 +9,9 @@ struct NonFiniteTests {
   private let engine = Engine(threads: 2)
 
   private static let configuration = AANetConfiguration(
-    backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 4), identities: 5, headWidth: 6, part: .init(parts: 2),
-    attribute: .init(attributes: [.init(name: "hair", classes: 3, region: .top)]),
-    attention: .init(attributes: ["hair"]))
+    backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 4), head: .init(width: 6),
+    tasks: .init(part: .init(parts: 2), attention: .init(attributes: ["hair"])),
+    labels: .init(identities: 5, attributes: [.init(name: "hair", classes: 3, region: .top)]))
 
   private func model() -> AANet {
     let model = AANet(Self.configuration, on: engine)

@@ -1,44 +1,42 @@
 import Documents
+import Evidence
 import Foundation
-import Reports
-import Runs
 import Testing
 
 /// What the report says of made-up records.
 struct AblationTests {
   @Test func numbersAreThoseOfTheRecords() throws {
-    let summary = try Fabricated.report().summary()
+    let summary = try Fabricated.report().summary
     let first = try #require(summary.rows.first)
     #expect(abs(try #require(first.mAP).mean - 41.1) < 1e-9)
     #expect(abs(try #require(first.mAPTrapezoid).mean - 40.3) < 1e-9)
     #expect(abs(try #require(first.rank1).mean - 61.1) < 1e-9)
     #expect(first.published == ["mAP": 62.92, "rank1": 80.18])
-    let step = try #require(summary.deltas.first)
+    let step = try #require(summary.deltas?.first)
     // By seed 7.9, 8.2 and 7.7 points: mean 7.9333, deviation 0.2517, noise 4.3027 · 0.2517 / √3.
     #expect(abs(try #require(step.measured) - 7.9333) < 1e-3)
     #expect(abs(try #require(step.noise) - 0.6252) < 1e-3)
     #expect(abs(try #require(step.published) - 3.43) < 1e-9)
-    #expect(summary.deltas.count == 2 * (4 + 3))
+    #expect(summary.deltas?.count == 2 * (4 + 3))
   }
 
   @Test func summaryIsJSON() throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    let summary = try Fabricated.report(hasGap: true).summary()
-    let again = try JSONDecoder().decode(AblationSummary.self, from: encoder.encode(summary))
+    let summary = try Fabricated.report(hasGap: true).summary
+    let again = try JSONDecoder().decode(ReportSummary.self, from: encoder.encode(summary))
     #expect(again == summary)
     #expect(again.rows[3].finished == [1, 2])
     #expect(again.isSynthetic)
   }
 
   @Test func orderIsSaidPlainly() throws {
-    let findings = try Fabricated.report().findings().map(\.plain)
+    let findings = try Fabricated.report().findings.map(\.plain)
     #expect(
       findings.first == "The five rows do not come out in the paper’s order in mAP: Lg + Lp + La (48.80) is not above "
         + "Lg + Lp (49.03).")
-    var report = try Fabricated.report()
-    report.variants.remove(at: 2)
-    #expect(report.findings().first?.plain == "The four rows come out in the paper’s order in mAP.")
+    let report = try Fabricated.report().changed { $0.variants.remove(at: 2) }
+    #expect(report.findings.first?.plain == "The four rows come out in the paper’s order in mAP.")
   }
 
   @Test func gapsAreMarkedNotFilled() throws {
@@ -46,16 +44,17 @@ struct AblationTests {
     let table = report.terminalTable(width: 120)
     #expect(table.contains("2/3"))
     #expect(table.contains("Not finished, and left out of every figure here: Lg+Lp+La learned (seed 3)"))
-    #expect(report.steps(.consecutive, .mAP)[2].measured?.differences.count == 2)
+    #expect(report.rows.steps(in: .mAP)[2].paired?.differences.count == 2)
   }
 
   @Test func aRowWithoutRunsIsAGapEverywhere() throws {
-    var report = try Fabricated.report()
-    for place in report.variants[1].trials.indices { report.variants[1].trials[place].record = nil }
-    let summary = report.summary()
+    let report = try Fabricated.report().changed { records in
+      for place in records.variants[1].trials.indices { records.variants[1].trials[place].record = nil }
+    }
+    let summary = report.summary
     #expect(summary.rows[1].mAP == nil)
-    #expect(summary.deltas[0].measured == nil)
-    #expect(summary.deltas[0].verdict == "not measured")
+    #expect(summary.deltas?[0].measured == nil)
+    #expect(summary.deltas?[0].verdict == "not measured")
     try withFolder("empty-row") { folder in
       let out = folder.appendingPathComponent("out")
       try report.write(to: out)
@@ -67,18 +66,20 @@ struct AblationTests {
   }
 
   @Test func oneSeedHasNoNoise() throws {
-    var report = try Fabricated.report()
-    for row in report.variants.indices { report.variants[row].trials.removeLast(2) }
-    #expect(report.findings().contains { $0.plain.contains("One seed alone") })
-    #expect(report.steps(.consecutive, .mAP).allSatisfy { $0.verdict.noise == .unknown })
-    #expect(report.terminalTable().contains("40.10") && !report.terminalTable().contains("40.10 ±"))
+    let report = try Fabricated.report().changed { records in
+      for row in records.variants.indices { records.variants[row].trials.removeLast(2) }
+    }
+    #expect(report.findings.contains { $0.plain.contains("One seed alone") })
+    #expect(report.rows.steps(in: .mAP).allSatisfy { $0.verdict.noise == .unknown })
+    #expect(report.terminalTable(width: 100).contains("40.10") && !report.terminalTable(width: 100).contains("40.10 ±"))
     try withFolder("one-seed") { try report.write(to: $0.appendingPathComponent("out")) }
   }
 
   @Test func nothingMeasuredSaysWhatToRun() throws {
-    var report = try Fabricated.report()
-    for row in report.variants.indices { report.variants[row].trials = [ReportTrial(seed: 1, record: nil)] }
-    #expect(!report.hasMeasurements)
+    let report = try Fabricated.report().changed { records in
+      for row in records.variants.indices { records.variants[row].trials = [ReportTrial(seed: 1, record: nil)] }
+    }
+    #expect(!report.records.hasMeasurements)
     try withFolder("nothing") { folder in
       let out = folder.appendingPathComponent("out")
       let error = #expect(throws: ReportError.self) { try report.write(to: out) }
@@ -88,10 +89,9 @@ struct AblationTests {
   }
 
   @Test func syntheticIsSaidFirst() throws {
-    var report = try Fabricated.report()
-    #expect(report.terminalTable().contains("drawn"))
-    report.isSynthetic = false
-    #expect(!report.terminalTable().contains("drawn"))
+    let report = try Fabricated.report()
+    #expect(report.terminalTable(width: 100).contains("drawn"))
+    #expect(try !report.changed { $0.isSynthetic = false }.terminalTable(width: 100).contains("drawn"))
   }
 
   @Test(arguments: [40, 60, 80, 100, 140]) func terminalKeepsFigures(width: Int) throws {
@@ -105,10 +105,9 @@ struct AblationTests {
   }
 
   @Test func manyRows() throws {
-    var report = try Fabricated.report()
-    let one = report.variants[0]
+    let one = try Fabricated.report().records.variants[0]
     for (count, files) in [(60, 14), (500, 4)] {
-      report.variants = (0..<count).map { ReportVariant(name: "row \($0)", trials: one.trials) }
+      let report = try Fabricated.ablation((0..<count).map { ReportVariant(name: "row \($0)", trials: one.trials) })
       try withFolder("many-\(count)") { folder in
         let written = try report.write(to: folder.appendingPathComponent("out"))
         #expect(written.count == files)
@@ -117,20 +116,22 @@ struct AblationTests {
   }
 
   @Test func aRunThatDivergedMeasuresNothing() throws {
-    var report = try Fabricated.report()
-    for place in report.variants[1].trials.indices {
-      report.variants[1].trials[place].record = Fabricated.record(
-        "Lg+Lp", seed: place + 1, tasks: ["global", "part"], mAP: .nan)
+    let report = try Fabricated.report().changed { records in
+      for place in records.variants[1].trials.indices {
+        records.variants[1].trials[place].record = Fabricated.record(
+          "Lg+Lp", seed: place + 1, tasks: ["global", "part"], mAP: .nan)
+      }
     }
-    #expect(report.steps(.consecutive, .mAP)[0].verdict.words == "not measured")
+    #expect(report.rows.steps(in: .mAP)[0].verdict.words == "not measured")
     #expect(report.terminalTable(width: 140).contains("not a number"))
     try withFolder("diverged") { try report.write(to: $0.appendingPathComponent("out")) }
   }
 
   @Test func withoutAPublishedTable() throws {
-    var report = try Fabricated.report()
-    report.published = nil
-    #expect(report.steps(.consecutive, .mAP).allSatisfy { $0.verdict.direction == .unpublished })
+    var basis = try Fabricated.report().basis
+    basis.published = nil
+    let report = try Report.made(of: basis)
+    #expect(report.rows.steps(in: .mAP).allSatisfy { $0.verdict.direction == .unpublished })
     try withFolder("unpublished") { try report.write(to: $0.appendingPathComponent("out")) }
   }
 }

@@ -1,7 +1,5 @@
-import Configuration
+import Evidence
 import Foundation
-import Reports
-import Runs
 import Testing
 
 /// The claims ledger; no figure here was ever measured.
@@ -22,14 +20,15 @@ struct ClaimsTests {
     let ledger = try ClaimsLedger(
       text: "claims: { it: { says: it holds, quote: q, source: s, table: table3, tolerance: \(tolerance), \(what) } }",
       name: "claims.yaml", published: Fabricated.published())
-    var report = try Fabricated.report()
-    report.isSynthetic = synthetic
-    report.variants = [("Lg", lower), ("Lg+Lp", upper)].map { name, values in
-      ReportVariant(
-        name: name,
-        trials: values.enumerated().map { seed, value in
-          ReportTrial(seed: seed, record: Fabricated.record(name, seed: seed, tasks: ["global"], mAP: value / 100))
-        })
+    let report = try Fabricated.report().changed { records in
+      records.isSynthetic = synthetic
+      records.variants = [("Lg", lower), ("Lg+Lp", upper)].map { name, values in
+        ReportVariant(
+          name: name,
+          trials: values.enumerated().map { seed, value in
+            ReportTrial(seed: seed, record: Fabricated.record(name, seed: seed, tasks: ["global"], mAP: value / 100))
+          })
+      }
     }
     return try #require(ClaimsReport(ledger, reports: [report]).judgements.first)
   }
@@ -75,7 +74,7 @@ struct ClaimsTests {
   }
 
   @Test func everyTableIsRead() throws {
-    let reports: [any TableReport] = [
+    let reports: [Report] = [
       try Fabricated.comparison("table1"), try Fabricated.comparison("table2"), try Fabricated.report(),
       try Fabricated.attributes(),
     ]
@@ -110,14 +109,13 @@ struct ClaimsTests {
 
   /// Photographs go before drawings, what is measured before what is not.
   @Test func theBestExperimentIsTaken() throws {
-    var real = try Fabricated.report()
-    real.isSynthetic = false
-    real.experiment = "real/table3"
     let drawn = try Fabricated.report()
-    var empty = real
-    empty.experiment = "empty/table3"
-    for row in empty.variants.indices { empty.variants[row].trials = [] }
-    func experiments(_ reports: [any TableReport]) throws -> Set<String?> {
+    let real = try drawn.changed { ($0.isSynthetic, $0.experiment) = (false, "real/table3") }
+    let empty = try real.changed { records in
+      records.experiment = "empty/table3"
+      for row in records.variants.indices { records.variants[row].trials = [] }
+    }
+    func experiments(_ reports: [Report]) throws -> Set<String?> {
       Set(ClaimsReport(try Self.ledger(), reports: reports).judgements.map(\.experiment))
     }
     #expect(try experiments([drawn, empty, real]) == [nil, "real/table3"])

@@ -1,7 +1,6 @@
 import Documents
+import Evidence
 import Foundation
-import Reports
-import Runs
 import Testing
 
 /// The page of a comparison, its names of every kind and its size.

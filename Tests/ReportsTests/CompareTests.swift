@@ -1,7 +1,7 @@
+import Configuration
 import Documents
+import Evidence
 import Foundation
-import Reports
-import Runs
 import Testing
 
 /// Runs side by side; no figure here was ever measured.
@@ -84,7 +84,7 @@ import Testing
     try runs { runs in
       try twoVariants(runs)
       let comparison = try runs.compare("up/Lg", "up/Lg+Lp")
-      let delta = comparison.delta(of: 1, against: 0, .mAP)
+      let delta = comparison.difference(of: 1, against: 0, in: .mAP)
       // Differences 2, 4, 6: mean 4, deviation 2, t(0.975, 2) = 4.303, noise 4.303 · 2 / √3 = 4.968.
       #expect(abs((delta.mean ?? 0) - 4) < 1e-9)
       #expect(abs((delta.noise ?? 0) - 4.968) < 1e-3)
@@ -93,9 +93,9 @@ import Testing
       #expect(words[0][0] == "2 Lg+Lp" && words[0][1] == "+4.00 ± 4.97" && words[0].last == "1–3")
       #expect(comparison.findings().map(\.plain).contains { $0.contains("does not exceed the seeds’ noise") })
 
-      let single = try runs.compare("Lg/1", "up/Lg+Lp/1").delta(of: 1, against: 0, .mAP)
+      let single = try runs.compare("Lg/1", "up/Lg+Lp/1").difference(of: 1, against: 0, in: .mAP)
       #expect(single.noise == nil && single.hindrance == .oneSeed && abs((single.mean ?? 0) - 2) < 1e-9)
-      let apart = try runs.compare("Lg/1", "up/Lg+Lp/2").delta(of: 1, against: 0, .mAP)
+      let apart = try runs.compare("Lg/1", "up/Lg+Lp/2").difference(of: 1, against: 0, in: .mAP)
       #expect(apart.hindrance == .noCommonSeed && abs((apart.mean ?? 0) - 4) < 1e-9)
     }
   }
@@ -120,7 +120,7 @@ import Testing
       try runs.add(.init(variant: "C", hits: ["a.jpg": true, "z.jpg": true, "c.jpg": true]))
       try runs.add(.init(variant: "D", hits: nil))
       let comparison = try runs.compare("up/A", "up/B", "up/C", "up/D")
-      #expect(comparison.delta(of: 1, against: 0, .mAP).hindrance == .otherData)
+      #expect(comparison.difference(of: 1, against: 0, in: .mAP).hindrance == .otherData)
       #expect(comparison.queriesTable() == nil && comparison.flipsTable() == nil)
       let cautions = comparison.cautions().joined(separator: "\n")
       #expect(cautions.contains("other data than 1 A: 2 B") && cautions.contains("with other queries: 3 C"))
@@ -149,7 +149,7 @@ import Testing
       let cautions = comparison.cautions().joined(separator: "\n")
       #expect(cautions.contains("4 later, seed 1") && cautions.contains("metrics.json"))
       // What is whole in a damaged record is compared: the torn run's figures, the broken one's curves.
-      #expect(comparison.groups[4].sample(.mAP)?.mean == 40)
+      #expect(comparison.groups[4].row.sample(.mAP)?.mean == 40)
       #expect(comparison.trainingTable().words[2][1] == "3" && comparison.trainingTable().words[3][1] == "2")
       #expect(comparison.settingsTable()?.notes.first?.plain.contains("5 torn") == true)
     }
@@ -161,11 +161,11 @@ import Testing
       try runs.add(.init(variant: "Lg", started: "2026-02-01T00:00:00Z", mAP: 0.4))
       try runs.add(.init(variant: "Lp", mAP: 0.5))
       let comparison = try runs.compare("up/Lg", "up/Lp")
-      #expect(comparison.groups[0].sample(.mAP)?.mean == 40)
+      #expect(comparison.groups[0].row.sample(.mAP)?.mean == 40)
       #expect(comparison.passedOver.map(\.variant) == ["made/up/Lg"] && comparison.passedOver[0].hashes == [old.hash])
       #expect(comparison.cautions().contains { $0.contains(old.hash) })
       let both = try runs.compare("up/Lg", old.hash)
-      #expect(both.groups.map(\.label) == ["Lg", "Lg/1"] && both.delta(of: 1, against: 0, .mAP).mean == 50)
+      #expect(both.groups.map(\.label) == ["Lg", "Lg/1"] && both.difference(of: 1, against: 0, in: .mAP).mean == 50)
       #expect(throws: ReportError.self) { try runs.compare("up/Lp", "Lp/1") }
     }
   }

@@ -1,27 +1,25 @@
+import Documents
+import Evidence
 import Foundation
-import Reports
-import Runs
 import Testing
 
 /// What Tables 1 and 2 say of made-up records.
 struct ComparisonTests {
-  private func row(_ report: ComparisonReport, _ label: String) throws -> ComparisonReport.Row {
-    try #require(report.sections.flatMap(\.rows).first { $0.label == label })
-  }
+  private func row(_ report: Report, _ name: String) throws -> Row { try #require(report.rows.named(name)) }
 
   @Test(arguments: ["table1", "table2"]) func everyPublishedRowIsThere(_ table: String) throws {
     let report = try Fabricated.comparison(table)
-    let rows = report.sections.flatMap(\.rows)
+    let rows = report.rows
     let published = try Fabricated.published().table(table)
     #expect(rows.compactMap(\.published?.name) == published.rows.map(\.name), "in the paper's order")
     #expect(report.sections.count == 3)
     let measured = rows.filter { $0.variant != nil }
     #expect(
-      measured.map(\.label) == [
+      measured.map(\.name) == [
         "Global only", "APR", "PCB (Res-50) [20]", "AANet-50", "AANet-152", "AANet-152 + RR",
       ])
-    #expect(report.metrics.map(\.rawValue) == published.columns)
-    #expect(measured.filter { $0.published == nil }.map(\.label) == ["Global only", "APR"])
+    #expect(Array(report.csvColumns.suffix(published.columns.count)) == published.columns.map { "published_\($0)" })
+    #expect(measured.filter { $0.published == nil }.map(\.name) == ["Global only", "APR"])
   }
 
   @Test func figuresAreThoseOfTheRecords() throws {
@@ -34,17 +32,17 @@ struct ComparisonTests {
     #expect(abs(try #require(plain.sample(.rank10)).mean - 81) < 1e-9)
     #expect(plain.published?.values["mAP"] == 83.41 && reranked.published?.values["mAP"] == 92.38)
     #expect(try row(report, "PDC [18]").sample(.mAP) == nil)
-    let summary = report.summary()
+    let summary = report.summary
     #expect(summary.rows.count == 15 && summary.isSynthetic && summary.publishedDataset == "Market-1501")
     let last = try #require(summary.rows.last)
     #expect(last.variant == "AANet-152" && last.reranked == true && last.finished == [1, 2])
-    let again = try JSONDecoder().decode(TableSummary.self, from: JSONEncoder().encode(summary))
+    let again = try JSONDecoder().decode(ReportSummary.self, from: JSONEncoder().encode(summary))
     #expect(again == summary)
   }
 
   /// Measured and published cells stand in different groups; a row that is not measured is empty there, not a gap.
   @Test func cellsStandWhereTheyBelong() throws {
-    let table = try Fabricated.comparison("table2").resultsTable()
+    let table = try Fabricated.comparison("table2").results
     #expect(table.label == "Table 2" && table.groups.map(\.origin) == [.measured, .published])
     let rows = table.sections.flatMap(\.rows).map { $0.map(\.plain) }
     #expect(rows[0] == ["PDC [18]", "", "", "", "", "63.40", "84.40", "94.90"])
@@ -57,25 +55,25 @@ struct ComparisonTests {
 
   @Test func gapsAreMarkedNotFilled() throws {
     let report = try Fabricated.comparison("table1", hasGap: true)
-    let rows = report.resultsTable().sections.flatMap(\.rows).map { $0.map(\.plain) }
+    let rows = report.results.sections.flatMap(\.rows).map { $0.map(\.plain) }
     #expect(rows.first { $0[0] == "AANet-152" }?[1] == "1/2")
     let text = report.terminalTable(width: 100)
     #expect(text.contains("Not finished, and left out of every figure here: AANet-152 (seed 2)"))
     let empty = try Fabricated.comparison("table1", reranked: false)
-    let last = try #require(empty.resultsTable().sections.last?.rows.last).map(\.plain)
+    let last = try #require(empty.results.sections.last?.rows.last).map(\.plain)
     #expect(last.prefix(4) == ["AANet-152 + RR", "0/2", "—", "—"] && last[4] == "86.87")
-    #expect(empty.resultsTable().notes.contains { $0.plain.contains("Runs without re-ranked figures") })
+    #expect(empty.results.notes.contains { $0.plain.contains("Runs without re-ranked figures") })
   }
 
   @Test func whatTheRowsGainIsSaidPlainly() throws {
     let report = try Fabricated.comparison("table1")
-    let findings = report.findings().map(\.plain)
+    let findings = report.findings.map(\.plain)
     #expect(
       findings.first
         == "The four rows do not come out in the paper’s order in mAP: AANet-152 (46.00) is not above AANet-50 (49.00)."
     )
     #expect(findings.contains { $0.hasPrefix("Of three steps from row to row, two go the paper’s way in mAP") })
-    let gains = try #require(report.gainsTable())
+    let gains = try #require(report.gains)
     let first = gains.sections[0].rows.map { $0.map(\.plain) }
     #expect(first.map { $0[0] }.first == "PCB (Res-50) [20] → AANet-50")
     #expect(first[0][1] == "+6.50" && first[0][4] == "+3.36")
@@ -88,17 +86,17 @@ struct ComparisonTests {
     source.variants[0].name = "mine | <b>"
     source.variants.removeLast()
     let definition = try ReportDefinition.find("table1", in: Fabricated.package.appendingPathComponent("reports"))
-    let report = try ComparisonReport(
-      definition, source: source, published: Fabricated.published().table("table1"))
-    let rows = report.sections.flatMap(\.rows)
-    #expect(report.sections.last?.title == "Further variants of made/up" && rows.last?.label == "mine | <b>")
-    #expect(!rows.contains { $0.label == "Global only" })
+    let report = try Report.made(
+      of: ReportBasis(definition, records: source, published: Fabricated.published().table("table1")))
+    let rows = report.rows
+    #expect(report.sections.last?.title == "Further variants of made/up" && rows.last?.name == "mine | <b>")
+    #expect(!rows.contains { $0.name == "Global only" })
     #expect(try row(report, "AANet-152").variant == nil, "the paper's row stays, unmeasured")
-    #expect(report.csv().split(separator: "\r\n").count == 1 + rows.count)
+    #expect(report.csv.split(separator: "\r\n").count == 1 + rows.count)
   }
 
   @Test func csvHasARowForEach() throws {
-    let lines = try Fabricated.comparison("table1").csv().split(separator: "\r\n")
+    let lines = try Fabricated.comparison("table1").csv.split(separator: "\r\n")
     #expect(lines.count == 15)
     #expect(
       lines.last
@@ -119,8 +117,8 @@ struct ComparisonTests {
     let text = "title: t\nkind: comparison\nexperiment: e\ntable: table1\n\(rest)\n"
     #expect {
       let definition = try ReportDefinition(text: text, name: "made-up")
-      _ = try ComparisonReport(
-        definition, source: Fabricated.records(), published: Fabricated.published().table("table1"))
+      _ = try Report.made(
+        of: ReportBasis(definition, records: Fabricated.records(), published: Fabricated.published().table("table1")))
     } throws: {
       #expect("\($0)".contains(words) && "\($0)".contains("made-up.yaml"), "\($0)")
       return true
@@ -130,5 +128,12 @@ struct ComparisonTests {
   @Test func anAblationHasNoRowsOfItsOwn() {
     let text = "title: t\nkind: ablation\nexperiment: e\ntable: t\nsections: [{ rows: [{ variant: x }] }]\n"
     #expect { _ = try ReportDefinition(text: text, name: "r") } throws: { "\($0)".contains("an ablation's rows are") }
+  }
+}
+
+extension Report {
+  /// The heads of its comma-separated values.
+  fileprivate var csvColumns: [String] {
+    csv.prefix { !$0.isNewline }.split(separator: ",").map(String.init)
   }
 }

@@ -1,5 +1,5 @@
+import Evidence
 import Foundation
-import Reports
 import Testing
 
 /// The register of settings and what varying them cost; no figure here was ever measured.

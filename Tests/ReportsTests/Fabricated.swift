@@ -1,5 +1,6 @@
+import Evidence
 import Foundation
-import Reports
+import Notebook
 import Runs
 import Testing
 
@@ -50,7 +51,7 @@ enum Fabricated {
   }
 
   /// The five rows of Table 3 under three seeds, the fourth row's last run unfinished where `hasGap`.
-  static func report(hasGap: Bool = false) throws -> AblationReport {
+  static func report(hasGap: Bool = false) throws -> Report {
     let variants = names.indices.map { row in
       ReportVariant(
         name: names[row],
@@ -63,9 +64,19 @@ enum Fabricated {
               learned: row > 2))
         })
     }
-    return AblationReport(
-      title: "Made up", experiment: "made/up", dataset: "made-up", isSynthetic: true, variants: variants,
-      published: try published().table("table3"), command: "aanet run made/up")
+    return try ablation(variants)
+  }
+
+  /// An ablation of some variants.
+  static func ablation(_ variants: [ReportVariant]) throws -> Report {
+    let definition = try ReportDefinition(
+      text: "{ title: Made up, experiment: made/up, table: table3 }", name: "made-up")
+    return try Report.made(
+      of: ReportBasis(
+        definition,
+        records: ExperimentRecords(
+          experiment: "made/up", dataset: "made-up", isSynthetic: true, variants: variants,
+          command: "aanet run made/up"), published: published().table("table3")))
   }
 
   static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -74,6 +85,26 @@ enum Fabricated {
   static func published() throws -> PublishedFigures {
     try PublishedFigures(contentsOf: package.appendingPathComponent("reports/published.yaml"))
   }
+}
+
+extension Report {
+  /// The report on other records.
+  func changed(_ change: (inout ExperimentRecords) throws -> Void) throws -> Report {
+    var basis = basis
+    try change(&basis.records)
+    return try Report.made(of: basis)
+  }
+
+  /// Its page by itself.
+  @discardableResult
+  func write(to folder: URL) throws -> [URL] {
+    try ReportPage(title: title, reports: [self], command: records.command).write(to: folder)
+  }
+}
+
+extension [Row] {
+  /// The row of a label.
+  func named(_ name: String) -> Row? { first { $0.name == name } }
 }
 
 /// A folder that is gone when the test is done, unless AANET_KEEP names a folder to keep its content in, to look at.

@@ -1,6 +1,6 @@
 import Documents
+import Evidence
 import Foundation
-import Reports
 import Runs
 import Support
 
@@ -59,7 +59,7 @@ struct FabricatedRuns {
   /// Compares what the names stand for.
   func compare(_ names: String..., sorting: String? = nil) throws -> RunComparison {
     try RunComparison(
-      names, in: store, sorting: try sorting.map { try ComparedMetric(named: $0) }, drawn: ["made-up": true])
+      names, in: store, sorting: try sorting.map { try Metric(named: $0) }, drawn: ["made-up": true])
   }
 }
 

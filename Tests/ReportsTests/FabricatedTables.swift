@@ -1,5 +1,5 @@
+import Evidence
 import Foundation
-import Reports
 import Runs
 
 /// Records for the comparison and the attributes that no run ever made, for tests only.
@@ -12,17 +12,18 @@ extension Fabricated {
 
   /// The five measured methods of Tables 1 and 2 under two seeds; the deep one is re-ranked, three points better, and its
   /// second run unfinished where `hasGap`.
-  static func comparison(_ table: String, hasGap: Bool = false, reranked: Bool = true) throws -> ComparisonReport {
+  static func comparison(_ table: String, hasGap: Bool = false, reranked: Bool = true) throws -> Report {
     let definition = try ReportDefinition.find(table, in: package.appendingPathComponent("reports"))
-    return try ComparisonReport(
-      definition, source: records(hasGap: hasGap, reranked: reranked), published: published().table(table))
+    return try Report.made(
+      of: ReportBasis(
+        definition, records: records(hasGap: hasGap, reranked: reranked), published: published().table(table)))
   }
 
-  static func attributes(hasGap: Bool = false) throws -> AttributesReport {
+  static func attributes(hasGap: Bool = false) throws -> Report {
     let definition = try ReportDefinition.find("table4", in: package.appendingPathComponent("reports"))
     var source = try records(hasGap: hasGap)
     source.variants = ["APR", "AANet-152"].compactMap { name in source.variants.first { $0.name == name } }
-    return try AttributesReport(definition, source: source, published: published().table("table4"))
+    return try Report.made(of: ReportBasis(definition, records: source, published: published().table("table4")))
   }
 
   static func records(hasGap: Bool = false, reranked: Bool = true) throws -> ExperimentRecords {

@@ -1,7 +1,7 @@
 import Charts
 import Documents
+import Evidence
 import Foundation
-import Reports
 import Testing
 
 /// gnuplot as a process: what happens when it is missing, dies, or is given names that try to be commands.
@@ -82,10 +82,10 @@ struct GnuplotTests {
     try withFolder("names") { folder in
       // Within the sixty characters that a chart shows; gnuplot works in a folder below this one.
       let mark = "../mark"
-      var report = try Fabricated.report()
+      var basis = try Fabricated.report().basis
       let names = Self.hostile.map { $0.replacing("MARK", with: mark) }
       let row = Fabricated.levels[0]
-      report.variants = names.map { name in
+      basis.records.variants = names.map { name in
         ReportVariant(
           name: name,
           trials: row.indices.map { place in
@@ -95,9 +95,10 @@ struct GnuplotTests {
                 name, seed: place, tasks: ["global"], mAP: row[place], epochs: 2, learned: true))
           })
       }
-      report.dataset = names[2]
-      report.title = names[1]
-      report.command = names[4]
+      basis.records.dataset = names[2]
+      basis.definition.title = names[1]
+      basis.records.command = names[4]
+      let report = try Report.made(of: basis)
       let out = folder.appendingPathComponent("out")
       let files = try report.write(to: out)
       let escaped = try FileManager.default.contentsOfDirectory(atPath: folder.path)

@@ -1,6 +1,6 @@
 import Documents
+import Evidence
 import Foundation
-import Reports
 import Testing
 
 /// Tables on a page of LaTeX's plain article. That they lie within it is for LaTeX to say: `Tests/Pages/check_latex.sh`,

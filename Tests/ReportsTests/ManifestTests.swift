@@ -1,5 +1,5 @@
+import Evidence
 import Foundation
-import Reports
 import Runs
 import Testing
 

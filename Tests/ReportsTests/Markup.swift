@@ -1,8 +1,7 @@
-import Configuration
 import Documents
+import Evidence
 import Foundation
 import FoundationXML
-import Reports
 import Support
 import Testing
 
@@ -23,7 +22,7 @@ func expectSelfContained(
   #expect(manifest.count == 1, sourceLocation: sourceLocation)
   let checked = "<script>\(PageManifest.script)</script>"
   #expect(whole.components(separatedBy: checked).count == 2, sourceLocation: sourceLocation)
-  let comfort = "<script>\(Document.script)</script>"
+  let comfort = "<script>\(Page.script)</script>"
   #expect(whole.components(separatedBy: comfort).count == 2, sourceLocation: sourceLocation)
   var page = whole.replacing(checked, with: "").replacing(comfort, with: "")
   if let place = page.firstRange(of: #/<script type="application\/json" id="manifest">[^<]*<\/script>/#) {

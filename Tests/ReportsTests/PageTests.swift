@@ -1,5 +1,7 @@
+import Documents
+import Evidence
 import Foundation
-import Reports
+import Notebook
 import Testing
 
 /// A page of several tables on disk.
@@ -28,7 +30,7 @@ struct PageTests {
       #expect(html.contains("<b>Table S1.</b>") && html.contains("runs/made/up/AANet-152"))
       let tex = try String(contentsOf: out.appendingPathComponent("tables.tex"), encoding: .utf8)
       #expect(tex.matches(of: /\\begin\{tabular\}/).count == tex.matches(of: /\\end\{tabular\}/).count)
-      // A second page takes the first one's place; a stranger's file is left alone.
+      // A second page takes the first one's place; somebody else's file is left alone.
       try page().write(to: out)
       try Data("mine".utf8).write(to: out.appendingPathComponent("thesis.tex"))
       #expect { try page().write(to: out) } throws: { "\($0)".contains("thesis.tex") }
@@ -39,18 +41,17 @@ struct PageTests {
   @Test func whatIsSaidOfTheDataIsOfWhatWasMeasured() throws {
     func statement(_ measured: [Bool]) throws -> String {
       let reports = try measured.enumerated().map { place, isMeasured in
-        var report = try Fabricated.comparison("table\(place + 1)")
-        report.source.dataset = "data-\(place + 1)"
-        if !isMeasured {
-          for variant in report.source.variants.indices {
-            for trial in report.source.variants[variant].trials.indices {
-              report.source.variants[variant].trials[trial].record = nil
+        try Fabricated.comparison("table\(place + 1)").changed { records in
+          records.dataset = "data-\(place + 1)"
+          if isMeasured { return }
+          for variant in records.variants.indices {
+            for trial in records.variants[variant].trials.indices {
+              records.variants[variant].trials[trial].record = nil
             }
           }
         }
-        return report
       }
-      return ReportPage(title: "Made up", reports: reports, command: "aanet run made").dataStatement()
+      return reports.dataStatement
     }
     let both = try statement([true, true])
     #expect(both.hasPrefix("Every measured figure here comes from data-1 and data-2, synthetic twins: drawn"))
@@ -86,9 +87,8 @@ struct PageTests {
   }
 
   @Test func nothingMeasuredSaysWhatToRun() throws {
-    var report = try Fabricated.comparison("table1")
-    for row in report.source.variants.indices {
-      report.source.variants[row].trials = [ReportTrial(seed: 1, record: nil)]
+    let report = try Fabricated.comparison("table1").changed { records in
+      for row in records.variants.indices { records.variants[row].trials = [ReportTrial(seed: 1, record: nil)] }
     }
     let page = ReportPage(title: "t", reports: [report], command: "aanet run made")
     try withFolder("page-nothing") { folder in
@@ -102,8 +102,9 @@ struct PageTests {
 
   /// Names of variants from outside cannot leave their cells.
   @Test func hostileNames() throws {
-    var report = try Fabricated.comparison("table1")
-    report.source.variants[0].name = "<script>alert(1)</script>|\n\\input{x}"
+    let report = try Fabricated.comparison("table1").changed {
+      $0.variants[0].name = "<script>alert(1)</script>|\n\\input{x}"
+    }
     try withFolder("page-hostile") { folder in
       let out = folder.appendingPathComponent("out")
       try ReportPage(title: "<b>\n", reports: [report], command: "c").write(to: out)
@@ -115,9 +116,7 @@ struct PageTests {
   }
 
   @Test func realAndDrawnDataAreToldApart() throws {
-    var real = try Fabricated.comparison("table2")
-    real.source.isSynthetic = false
-    real.source.dataset = "market1501"
+    let real = try Fabricated.comparison("table2").changed { ($0.isSynthetic, $0.dataset) = (false, "market1501") }
     try withFolder("page-both") { folder in
       let out = folder.appendingPathComponent("out")
       try ReportPage(title: "t", reports: [try Fabricated.comparison("table1"), real], command: "c").write(to: out)

@@ -1,6 +1,5 @@
-import Configuration
 import Documents
-import Reports
+import Evidence
 import Support
 import Testing
 

@@ -1,5 +1,5 @@
+import Evidence
 import Foundation
-import Reports
 import Runs
 import Support
 import Testing
@@ -44,10 +44,8 @@ struct SealedRecordsTests {
       let record = RunRecord(
         identity: sound.identity, folder: sound.folder, epochs: sound.epochs, metrics: sound.metrics,
         provenance: sound.provenance, seal: seal)
-      let report = AblationReport(
-        title: "Made up", experiment: "made/up", dataset: "made-up", isSynthetic: true,
-        variants: [ReportVariant(name: "Lg", trials: [ReportTrial(seed: 1, record: record)])],
-        published: try Fabricated.published().table("table3"), command: "aanet run made/up")
+      let report = try Fabricated.ablation(
+        [ReportVariant(name: "Lg", trials: [ReportTrial(seed: 1, record: record)])])
       return report.terminalTable(width: 200)
     }
     #expect(try !text(.intact).contains("Changed by hand") && !text(.unsealed).contains("Changed by hand"))

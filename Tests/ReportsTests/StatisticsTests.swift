@@ -1,4 +1,4 @@
-import Reports
+import Evidence
 import Testing
 
 /// Means, deviations and intervals against values worked out by hand or printed in tables.

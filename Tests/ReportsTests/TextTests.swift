@@ -1,29 +1,29 @@
-import Configuration
+import Charts
 import Documents
-import Reports
+import Evidence
 import Testing
 
 /// Numbers in words and figures, and text that cannot leave its place in any format.
 struct TextTests {
   @Test func numbers() {
-    #expect(Figures.number(-0.004) == "0.00")
-    #expect(Figures.number(-0.006) == "−0.01")
-    #expect(Figures.signed(0) == "0.00")
-    #expect(Figures.signed(3.434) == "+3.43")
-    #expect(Figures.signed(-3.436) == "−3.44")
-    #expect(Figures.exact(nil).isEmpty)
-    #expect(Figures.exact(41.1) == "41.1000")
-    #expect(Figures.weight(1) == "1")
-    #expect(Figures.weight(2.345) == "2.35" || Figures.weight(2.345) == "2.34")
-    #expect(Figures.list(["a"]) == "a")
-    #expect(Figures.list(["a", "b", "c"]) == "a, b and c")
-    #expect(Figures.words(3) == "three")
-    #expect(Figures.words(11) == "11")
+    #expect(Numerals.number(-0.004) == "0.00")
+    #expect(Numerals.number(-0.006) == "−0.01")
+    #expect(Numerals.signed(0) == "0.00")
+    #expect(Numerals.signed(3.434) == "+3.43")
+    #expect(Numerals.signed(-3.436) == "−3.44")
+    #expect(Numerals.exact(nil).isEmpty)
+    #expect(Numerals.exact(41.1) == "41.1000")
+    #expect(Numerals.weight(1) == "1")
+    #expect(Numerals.weight(2.345) == "2.35" || Numerals.weight(2.345) == "2.34")
+    #expect(Numerals.list(["a"]) == "a")
+    #expect(Numerals.list(["a", "b", "c"]) == "a, b and c")
+    #expect(Numerals.words(3) == "three")
+    #expect(Numerals.words(11) == "11")
   }
 
   @Test func spreads() throws {
-    #expect(Figures.spread(try #require(Sample([40, 41, 42]))) == "41.00 ± 1.00")
-    #expect(Figures.spread(try #require(Sample([40]))) == "40.00")
+    #expect(Numerals.spread(try #require(Sample([40, 41, 42]))) == "41.00 ± 1.00")
+    #expect(Numerals.spread(try #require(Sample([40]))) == "40.00")
   }
 
   @Test(arguments: [

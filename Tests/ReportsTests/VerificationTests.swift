@@ -1,5 +1,5 @@
+import Evidence
 import Foundation
-import Reports
 import Runs
 import Testing
 
@@ -14,7 +14,7 @@ struct VerificationTests {
   }
 
   /// Two variants under two seeds with real files under `folder`/runs, and the report on them.
-  static func report(in folder: URL, ranks: Bool = true) throws -> (report: AblationReport, store: RunStore) {
+  static func report(in folder: URL, ranks: Bool = true) throws -> (report: Report, store: RunStore) {
     let store = RunStore(root: folder.appendingPathComponent("runs"))
     let variants = try ["Lg", "Lg+Lp"].enumerated().map { row, name in
       ReportVariant(
@@ -39,10 +39,7 @@ struct VerificationTests {
           return ReportTrial(seed: seed, record: try store.record(for: run))
         })
     }
-    let report = AblationReport(
-      title: "Made up", experiment: "made/up", dataset: "made-up", isSynthetic: true, variants: variants,
-      published: try Fabricated.published().table("table3"), command: "aanet run made/up")
-    return (report, store)
+    return (try Fabricated.ablation(variants), store)
   }
 
   static func edit(_ page: URL, _ change: (inout String) throws -> Void) throws {

@@ -192,7 +192,7 @@ package struct ExperimentLibrary: Sendable {
   private func checkBase(_ contents: ExperimentFile) throws(ConfigurationError) {
     var settings = contents.settings
     if settings[key: "dataset"] == nil { settings[key: "dataset"] = .string("any") }
-    _ = try Settings(unchecked: Setting(settings))
+    _ = try Settings(Setting(settings))
   }
 
   /// A file's path as messages show it: relative to the project where it is in it.

@@ -61,7 +61,7 @@ package struct ExperimentPlan: Sendable {
 
     guard let listed = try contents.variants.map({ variants throws(ConfigurationError) in try variants.entries() })
     else {
-      variants = [Variant(name: "default", settings: try Settings(Setting(base)), written: base)]
+      variants = [Variant(name: "default", settings: try Settings(agreeing: Setting(base)), written: base)]
       return
     }
     guard !listed.isEmpty, listed.count <= 1000 else {
@@ -74,7 +74,7 @@ package struct ExperimentPlan: Sendable {
       let changed = changes.reduce(own.value) { $1.replaced(in: $0) }
       do throws(ConfigurationError) {
         let written = try SettingsMerge.merged(base, with: changed)
-        variants.append(Variant(name: name, settings: try Settings(Setting(written)), written: written))
+        variants.append(Variant(name: name, settings: try Settings(agreeing: Setting(written)), written: written))
       } catch {
         throw ConfigurationError(
           at: error.location, path: error.path, "\(error.reason) (variant \(Wording.quoted(name)))")

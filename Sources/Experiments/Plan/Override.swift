@@ -27,7 +27,7 @@ package struct Override: Sendable, Hashable {
     guard equals < text.endIndex, !path.contains("") else {
       throw ConfigurationError(at: location, "an override has the form path=value, as in train.epochs=5")
     }
-    try SettingsKeys.check(path: path, extra: Self.extra, at: location)
+    let known = try SettingsKeys.check(path: path, extra: Self.extra, at: location)
     let typed = String(text[text.index(after: equals)...])
     guard !typed.allSatisfy(\.isWhitespace) else {
       throw ConfigurationError(at: location, path: path.joined(separator: "."), "has no value after the '='")
@@ -37,8 +37,6 @@ package struct Override: Sendable, Hashable {
     self.text = text
     if path == ["seeds"] { return }
     // The value may itself hold keys.
-    var known = SettingsKeys.tree
-    for key in path { known = known[key: key] ?? known }
     try SettingsKeys.check(Setting(value, path: path.joined(separator: ".")), against: known)
   }
 

@@ -1,4 +1,5 @@
 import Configuration
+import Models
 import Support
 
 /// Laying changes over settings, as `extends`, `variants` and overrides do.

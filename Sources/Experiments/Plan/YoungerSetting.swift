@@ -19,6 +19,7 @@ package struct YoungerSetting: Sendable {
     YoungerSetting(within: ["loss"], key: "terms", value: .string("task"), beside: ("weights", "uncertainty")),
     YoungerSetting(within: ["loss"], key: "rate", value: .string("new"), beside: ("weights", "uncertainty")),
     YoungerSetting(within: ["loss"], key: "start", value: .double(1), beside: ("weights", "uncertainty")),
+    YoungerSetting(within: ["train"], key: "sampler", value: .string("shuffled")),
   ]
 
   /// A stored plan with what it does not say.

@@ -9,7 +9,7 @@ import Tensors
 /// It holds the parameters with the learned log variances (σ), BatchNorm's running statistics, the optimiser's momentum,
 /// and how far training has come, steps of the epoch included. It holds no random streams, because none outlives an
 /// epoch: the order of the images and their mirroring are the only draws of training, and each epoch opens streams of
-/// its own for them, named after it (``TrainingData/epochPlan(images:batch:flip:seed:epoch:)``). The steps taken say
+/// its own for them, named after it (``TrainingData/epochPlan(of:seed:epoch:)``). The steps taken say
 /// which of the epoch's batches comes next. Layers draw nothing; there is no dropout.
 ///
 /// The file is safetensors with a checksum over all of it.
@@ -35,23 +35,22 @@ package enum Checkpoint {
 
   /// Loads a checkpoint into a model; one from before there were checksums too.
   ///
-  /// - Parameters:
-  ///   - epochs: epochs of the whole run.
-  ///   - steps: steps of each.
-  ///   - batch: images of a step.
+  /// - Parameter schedule: the epochs of the whole run.
   /// - Throws: ``Unusable`` where the file is damaged or of another model; nothing is loaded then.
   static func load(
-    _ file: URL, into network: AANet, epochs: Int, steps: Int, batch: Int
+    _ file: URL, into network: AANet, _ schedule: TrainingSchedule
   ) throws(Unusable) -> TrainingProgress {
     let stored: SafeTensors
     do { stored = try SafeTensors(checking: file) } catch {
       throw Unusable(description: String(error.description.trimmingPrefix("\(file.path): ")))
     }
     let progress = try progress(in: stored)
-    guard progress.fits(epochs: epochs, steps: steps, batch: batch) else {
+    guard progress.fits(schedule) else {
+      let stretch = schedule.stretch(of: progress.epochs)
       throw Unusable(
         description: "it says that \(progress.epochs) epochs and \(progress.steps) steps with \(progress.sums.images) "
-          + "images are done, of a run of \(epochs) epochs of \(steps) steps of \(batch) images")
+          + "images are done, of a run of \(schedule.epochs) epochs of \(stretch.steps) steps of \(stretch.phase.batch) images"
+      )
     }
     do { try network.load(stored.tensors, prefix: model, momentum: momentum) } catch {
       throw Unusable(description: Wording.printable(error.description))
@@ -68,5 +67,35 @@ package enum Checkpoint {
       throw Unusable(description: "it does not say how far training has come")
     }
     return progress
+  }
+}
+
+/// How far training has come: what a checkpoint holds beside the model's numbers.
+package struct TrainingProgress: Codable, Equatable {
+  /// Epochs that are complete.
+  var epochs = 0
+  /// Steps taken in the epoch that is not.
+  var steps = 0
+  /// Sums over those steps, for the epoch's record.
+  var sums = EpochSums()
+  /// Each task's loss at the first step of all; absent in checkpoints from before it was kept.
+  var firstLosses: [String: Double]?
+  /// Seconds of training over all sittings.
+  package var seconds = 0.0
+
+  /// What an epoch adds up step by step.
+  struct EpochSums: Codable, Equatable {
+    var loss = 0.0
+    var losses: [String: Double] = [:]
+    var images = 0
+    package var seconds = 0.0
+    var secondsWaiting = 0.0
+  }
+
+  /// Whether a run of such epochs can have come this far.
+  func fits(_ schedule: TrainingSchedule) -> Bool {
+    let (all, stretch) = (schedule.epochs, schedule.stretch(of: epochs))
+    return (0...all).contains(epochs) && (0...stretch.steps).contains(steps) && (epochs < all || steps == 0)
+      && sums.images == steps * stretch.phase.batch
   }
 }

@@ -47,15 +47,13 @@ struct CheckpointKeeper {
   /// Loads the latest checkpoint that is sound, and cuts the record of epochs back to it.
   ///
   /// - Parameters:
-  ///   - epochs: epochs of the whole run.
-  ///   - steps: steps of each.
-  ///   - batch: images of a step.
+  ///   - schedule: the epochs of the whole run.
   ///   - say: told where a checkpoint cannot be used, and what that costs.
   /// - Returns: how far training had come; nothing where there is no sound checkpoint.
   /// - Throws: `FileError` where the record cannot be read or cut; ``TrainingError/inconsistent(file:reason:)``
   ///   where it lacks epochs that the checkpoint has.
   mutating func restore(
-    into model: AANet, epochs: Int, steps: Int, batch: Int, say: (String) -> Void
+    into model: AANet, _ schedule: TrainingSchedule, say: (String) -> Void
   ) throws -> TrainingProgress {
     var complaints: [String] = []
     var found: (progress: TrainingProgress, file: RunStore.File)?
@@ -63,7 +61,7 @@ struct CheckpointKeeper {
       let url = store.url(file, of: identity)
       try store.requireReadable(file, of: identity)
       do {
-        found = (try Checkpoint.load(url, into: model, epochs: epochs, steps: steps, batch: batch), file)
+        found = (try Checkpoint.load(url, into: model, schedule), file)
         break
       } catch {
         complaints.append("\(url.path) cannot be used (\(error.description))")
@@ -103,4 +101,15 @@ struct CheckpointKeeper {
     return "the run goes on from \(RunStore.File.previousCheckpoint.rawValue), "
       + "after epoch \(progress.epochs) and \(progress.steps) steps: \(again)"
   }
+}
+
+/// How often a run is saved between the ends of its epochs, at each of which it is saved in any case.
+///
+/// It decides what an interruption costs, and nothing of the result: it is no setting of an experiment.
+package enum CheckpointInterval: Sendable, Hashable {
+  /// After so many steps, counted from the epoch's start.
+  case steps(Int)
+  /// After a minute, and less often where saving would take more than a fiftieth of the time: an epoch of a large network
+  /// takes hours on a processor, and its checkpoint seconds on a slow disk.
+  case automatic
 }

@@ -27,6 +27,8 @@ package struct Divergence: Hashable, Sendable, CustomStringConvertible {
   package let place: NonFinitePlace
   /// The learning rate of new layers, as the experiment states it.
   package let rate: Double
+  /// The phase, where there are several.
+  package let phase: String?
   /// The last checkpoint, all of whose numbers are finite; nil where none was written yet.
   package let checkpoint: LastCheckpoint?
 
@@ -51,6 +53,10 @@ package struct Divergence: Hashable, Sendable, CustomStringConvertible {
   }
 
   private var advice: String {
+    if let phase {
+      return "The same settings end so again; a lower rate.new of the phase \(Wording.quoted(phase)) may not (it is "
+        + "\(rate)), which is another run."
+    }
     let lower = ShellCommand("aanet", "run", arguments: [run.experiment, "train.rate.new=\(rate / 10)"]).text
     return "The same settings end so again; a lower rate may not: \(lower) (it is \(rate)), which is another run."
   }

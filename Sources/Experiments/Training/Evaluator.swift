@@ -45,9 +45,9 @@ struct Evaluator {
       cameras: dataset.gallery.map(\.camera), of: "gallery")
     let result = try RetrievalProtocol.evaluate(
       query: query, gallery: gallery, normalize: settings.evaluate.normalize, topRanks: 0)
-    let reranked = try settings.evaluate.rerank.map { rerank in
+    let reranked = try settings.evaluate.rerank.map { reranking in
       try RetrievalProtocol.evaluate(
-        query: query, gallery: gallery, reranking: rerank.reranking, normalize: settings.evaluate.normalize,
+        query: query, gallery: gallery, reranking: reranking, normalize: settings.evaluate.normalize,
         threads: engine.workers.count)
     }
     var tensors: [String: StoredTensor] = [:]
@@ -78,7 +78,7 @@ struct Evaluator {
     defer { loader.cancel() }
     var values: [Float] = []
     values.reserveCapacity(images.count * model.layout.length)
-    var attributes = [[Int]](repeating: [], count: model.configuration.attribute?.attributes.count ?? 0)
+    var attributes = [[Int]](repeating: [], count: model.configuration.attributes.count)
     var done = 0
     while let batch = try loader.next() {
       let tensor = engine.empty([batch.count, size.height, size.width, 3])
@@ -97,16 +97,16 @@ struct Evaluator {
 
   /// Attribute accuracy on the gallery images of real identities, by the annotators' rules.
   private func attributeScores(_ predicted: [[Int]]) throws -> AttributeScores? {
-    guard let table = data.attributes, let task = model.configuration.attribute else { return nil }
+    guard let table = data.attributes, !model.configuration.attributes.isEmpty else { return nil }
     let images = data.dataset.gallery.indices.filter { data.dataset.gallery[$0].identity > 0 }
     let rows = images.map { table.classes(of: data.dataset.gallery[$0].identity, in: .test) }
     let result = try AttributeAccuracy(
-      task.attributes.map { attribute in
+      model.configuration.attributes.map { attribute in
         let definition = data.scheme.attributes.first { $0.name == attribute.name }
         return .init(name: attribute.name, classes: attribute.classes, unlabelledColour: definition?.otherClass)
       },
       predicted: predicted.map { classes in images.map { classes[$0] } },
-      actual: task.attributes.map { attribute in
+      actual: model.configuration.attributes.map { attribute in
         let place = data.scheme.index(of: attribute.name)
         return rows.map { row in place.flatMap { row?[$0] } ?? -1 }
       })

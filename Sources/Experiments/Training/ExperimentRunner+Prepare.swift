@@ -4,6 +4,7 @@ import Foundation
 import Models
 import Runs
 import Support
+import Tensors
 
 /// What is checked before the first run is trained.
 extension ExperimentRunner {
@@ -53,7 +54,7 @@ extension ExperimentRunner {
   ) throws -> TrainingData {
     let name = variant.settings.dataset
     let needsAttributes = plans.flatMap(\.variants).contains {
-      $0.settings.dataset == name && $0.settings.tasks.attribute != nil && chosen?.contains($0.name) ?? true
+      $0.settings.dataset == name && $0.settings.tasks.readsAttributes && chosen?.contains($0.name) ?? true
     }
     if let data = opened[name], !needsAttributes || data.attributes != nil { return data }
     if registry.entries[name] == nil {
@@ -96,7 +97,7 @@ extension ExperimentRunner {
     }
     do {
       let opened = backbones.values.first { $0.file == file }
-      let backbone = try PretrainedBackbone(file, named: path, for: settings.configuration, sharing: opened)
+      let backbone = try PretrainedBackbone(file, named: path, for: settings, sharing: opened)
       report(.remark(backbone.summary))
       backbones[settings] = backbone
       return backbone
@@ -107,23 +108,58 @@ extension ExperimentRunner {
 
   private func check(_ settings: Settings, of variant: ExperimentPlan.Variant, against data: TrainingData) throws {
     if let fault = data.dataset.tooFewIdentities { throw variant.error(at: "dataset", "\(settings.dataset): \(fault)") }
-    let images = data.dataset.train.count
-    if settings.train.batch > images {
-      throw variant.error(
-        at: "train.batch",
-        "a batch of \(settings.train.batch) is larger than the \(images) training images of \(settings.dataset); "
-          + "take at most \(images)")
-    }
-    let known = data.scheme.attributes.map(\.name)
-    for name in settings.tasks.attention?.attributes ?? [] where !known.contains(name) {
-      throw variant.error(
-        at: "tasks.attention.attributes",
-        Wording.unknown("\(settings.dataset) has no attribute \(Wording.quoted(name))", name, among: known))
-    }
+    try check(settings.train, of: variant, against: data)
     let configuration = settings.modelConfiguration(
       identities: data.dataset.trainIdentities.count, scheme: data.scheme)
+    if let fault = configuration.tasks.fault(learning: configuration.labels) {
+      throw ConfigurationError(fault, locate: variant.location)
+    }
+    try check(settings.train, of: variant, naming: AANet(configuration.sketch, on: Engine(threads: 1)))
     do { try configuration.validate(height: settings.input.height, width: settings.input.width) } catch {
       throw variant.error(at: "tasks", error.description)
+    }
+  }
+
+  /// Sees to it that batches can be made of the training images.
+  private func check(
+    _ train: Settings.Train, of variant: ExperimentPlan.Variant, against data: TrainingData
+  ) throws(ConfigurationError) {
+    let (images, name) = (data.dataset.train.count, data.dataset.name)
+    for (place, phase) in train.plan.enumerated() {
+      let path = train.phases.isEmpty ? "train" : "train.phases[\(place)]"
+      if phase.batch > images {
+        throw variant.error(
+          at: "\(path).batch",
+          "a batch of \(phase.batch) is larger than the \(images) training images of \(name); take at most \(images)")
+      }
+      let identities = data.dataset.trainIdentities.count
+      if case .identities(let batches) = phase.sampler, batches.count > identities {
+        throw variant.error(
+          at: "\(path).sampler",
+          "a batch has \(batches.count) identities and \(name) has \(identities) to train on; "
+            + "take a count of at most \(identities)")
+      }
+    }
+  }
+
+  /// Sees to it that what phases freeze and draw anew is there.
+  private func check(
+    _ train: Settings.Train, of variant: ExperimentPlan.Variant, naming model: @autoclosure () -> AANet
+  ) throws(ConfigurationError) {
+    guard !train.phases.isEmpty else { return }
+    let model = model()
+    for (place, phase) in train.phases.enumerated() {
+      for (key, words) in [("frozen", phase.frozen), ("fresh", phase.fresh)] {
+        for (number, word) in words.enumerated() where model.names(of: word).isEmpty {
+          throw variant.error(
+            at: "train.phases[\(place)].\(key)[\(number)]",
+            Wording.unknown("the network has nothing called \(Wording.quoted(word))", word, among: model.words)
+              + ", or the beginning of parameters' names, as in backbone.layer4")
+        }
+      }
+      if model.isWhollyFrozen(by: phase.frozen) {
+        throw variant.error(at: "train.phases[\(place)].frozen", "everything is frozen, so nothing would be learned")
+      }
     }
   }
 }

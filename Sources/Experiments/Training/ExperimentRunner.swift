@@ -61,24 +61,22 @@ package final class ExperimentRunner {
   ///
   /// - Parameters:
   ///   - plans: what to run, one after the other.
-  ///   - project: the folder of `datasets.yaml`.
   ///   - places: where datasets are looked for; by default as the registry and `AANET_DATA` say.
-  ///   - store: where runs are kept.
   package init(
-    _ plans: [ExperimentPlan], project: URL, places: DatasetPlaces? = nil, store: RunStore
+    _ plans: [ExperimentPlan], in project: Project, places: DatasetPlaces? = nil
   ) throws(ConfigurationError) {
     self.plans = plans
-    self.project = project
-    self.places = places ?? DatasetPlaces(project: project)
-    self.store = store
-    registry = try DatasetRegistry(project: project)
+    self.project = project.folder
+    self.places = places ?? DatasetPlaces(project: project.folder)
+    store = project.store
+    registry = try project.registry()
   }
 
-  /// Prepares one experiment.
+  /// Prepares one experiment of a project that is not opened otherwise.
   package convenience init(
     _ plan: ExperimentPlan, project: URL, store: RunStore
   ) throws(ConfigurationError) {
-    try self.init([plan], project: project, store: store)
+    try self.init([plan], in: Project(project, runs: store.root))
   }
 
   /// A trial with the name of its run.
@@ -88,6 +86,19 @@ package final class ExperimentRunner {
     let identity: RunIdentity
     let data: TrainingData
     let weights: PretrainedBackbone?
+    /// What there is to do.
+    let work: SweepForecast.Work
+
+    init(
+      plan: ExperimentPlan, trial: Trial, identity: RunIdentity, data: TrainingData, weights: PretrainedBackbone?
+    ) {
+      self.plan = plan
+      self.trial = trial
+      self.identity = identity
+      self.data = data
+      self.weights = weights
+      work = SweepForecast.Work(of: trial.settings, on: data)
+    }
 
     var hash: String { identity.hash }
 
@@ -227,16 +238,15 @@ package final class ExperimentRunner {
     try trainer.prepare { report(.remark($0)) }
     let origin = ProvenanceProbe.provenance(
       project: project, dataset: run.data.fingerprint, threads: engine.workers.count)
-    let journey = try Journey(
+    let chain = try ProvenanceChain(
       of: trainer.hasBegun ? store.provenance(of: identity) : nil, goingOnAt: origin)
-    if let changed = journey.changed { try store.writeProvenance(changed, of: identity) }
-    if let remark = journey.remark { report(.remark("\(identity.inWords) \(remark)")) }
+    if let changed = chain.changed { try store.writeProvenance(changed, of: identity) }
+    if let remark = chain.remark { report(.remark("\(identity.inWords) \(remark)")) }
     let pulse = RunPulse(identity, in: store)
-    let epochs = settings.train.epochs
+    let epochs = settings.train.totalEpochs
     let clock = SuspendingClock()
     let beginning = clock.now
-    let trainedBefore = trainer.progress.epochs * trainer.imagesPerEpoch + trainer.progress.sums.images
-    let work = run.work
+    let trainedBefore = trainer.images
     try trainer.train(isInterrupted: isInterrupted) { told in
       switch told {
       case .step(let step):
@@ -244,12 +254,13 @@ package final class ExperimentRunner {
           at: .init(phase: .training, epoch: step.epoch, epochs: epochs, step: step.step, steps: step.steps),
           images: step.images)
         let seconds = beginning.duration(to: clock.now) / .seconds(1)
-        sweep.observe(work, .training, images: step.images - trainedBefore, seconds: seconds)
+        sweep.observe(run.work, .training, images: step.images - trainedBefore, seconds: seconds)
         report(
           .training(run.trial, epoch: step.epoch, loss: step.loss, sweep.progress(in: run, images: step.images)))
       case .remark(let text): report(.remark("\(identity.inWords): \(text)"))
       case .epoch(let record):
-        report(.epoch(run.trial, record, sweep.progress(in: run, images: record.epoch * trainer.imagesPerEpoch)))
+        let images = trainer.schedule.images(before: record.epoch)
+        report(.epoch(run.trial, record, sweep.progress(in: run, images: images)))
       }
     }
 
@@ -258,7 +269,7 @@ package final class ExperimentRunner {
     let result = try evaluator.evaluate(isInterrupted: isInterrupted) { done, all in
       pulse.beat(
         at: .init(phase: .evaluating, epoch: epochs, epochs: epochs, step: done, steps: all),
-        images: trainer.totalImages + done)
+        images: trainer.schedule.images + done)
       report(.evaluating(run.trial, done: done, total: all))
     }
     try requireUnchanged(run, threads: engine.workers.count)
@@ -269,10 +280,10 @@ package final class ExperimentRunner {
       descriptorLength: trainer.model.configuration.descriptorLength,
       parameters: trainer.model.store.parameterCount, secondsTraining: trainer.progress.seconds,
       secondsEvaluating: start.duration(to: clock.now) / .seconds(1),
-      imagesPerSecond: Double(trainer.totalImages) / max(trainer.progress.seconds, 1e-9),
+      imagesPerSecond: Double(trainer.schedule.images) / max(trainer.progress.seconds, 1e-9),
       peakMemoryGiB: ProcessUsage.peakMemoryGiB)
     try store.finish(identity, with: metrics)
-    sweep.observe(work, .evaluating, images: work.evaluationImages, seconds: metrics.secondsEvaluating)
+    sweep.observe(run.work, .evaluating, images: run.work.evaluationImages, seconds: metrics.secondsEvaluating)
     pulse.end()
     guard let record = try store.record(for: identity) else {
       throw TrainingError.inconsistent(file: store.folder(for: identity), reason: "the run was removed while it ran")

@@ -24,3 +24,35 @@ struct FinishedRuns {
     return nil
   }
 }
+
+/// What a call of ``ExperimentRunner`` left undone, having gone on with everything else.
+package struct UnfinishedRuns: Sendable, CustomStringConvertible {
+  /// A run that another process is at work on.
+  package struct Occupied: Sendable {
+    /// The trial.
+    package let trial: Trial
+    /// Its run.
+    package let run: RunIdentity
+    /// Who has it; nil where that has not said who it is.
+    package let holder: RunHolder?
+  }
+
+  /// Trials with their records, in the plans' order, that are finished.
+  package var finished: [(trial: Trial, record: RunRecord)]
+  /// Runs that other processes are at work on.
+  package var occupied: [Occupied]
+  /// Runs whose numbers stopped being finite.
+  package var diverged: [Divergence]
+
+  /// Each in a line that names it.
+  package var lines: [String] {
+    diverged.map(\.description)
+      + occupied.map { left in
+        "\(left.run.inWords): left to "
+          + "\(left.holder.map(\.description) ?? "another process"), which is at work on it"
+      }
+  }
+
+  /// All of them.
+  package var description: String { lines.joined(separator: "\n") }
+}

@@ -9,7 +9,7 @@ package struct IdleTasks {
   package static let least = 0.05
 
   /// A task and its mean loss over the epoch.
-  private let found: [(task: TaskName, first: Double, now: Double, weight: Double)]
+  private let found: [(task: any Task, first: Double, now: Double, weight: Double)]
   private let settings: Settings
   private let epoch: Int
 
@@ -24,13 +24,14 @@ package struct IdleTasks {
   ) {
     self.settings = settings
     self.epoch = epoch
-    guard epoch == Self.epoch(of: settings.train.epochs) else {
+    guard epoch == Self.epoch(of: settings.train.totalEpochs) else {
       found = []
       return
     }
-    found = settings.tasks.enabled.compactMap { task in
-      guard let start = first[task.rawValue], let loss = now[task.rawValue], let weight = weights[task.rawValue],
-        weight > 0, loss > (1 - Self.least) * start
+    found = settings.tasks.all.compactMap { task in
+      guard let start = first[task.name.rawValue], let loss = now[task.name.rawValue],
+        let weight = weights[task.name.rawValue], weight > 0,
+        loss > (1 - Self.least) * start
       else { return nil }
       return (task, start, loss, weight)
     }
@@ -43,16 +44,16 @@ package struct IdleTasks {
   package var remark: String? {
     guard !found.isEmpty else { return nil }
     let tasks = found.map { idle in
-      "the \(idle.task.rawValue) task's loss is \(Self.number(idle.now)), \(Self.number(idle.first)) at first "
+      "the \(idle.task.name.rawValue) task's loss is \(Self.number(idle.now)), \(Self.number(idle.first)) at first "
         + "(weight \(Self.number(idle.weight)))"
     }
-    return "after \(epoch) of \(Wording.count(settings.train.epochs, "epoch")) \(Wording.list(tasks)): "
+    return "after \(epoch) of \(Wording.count(settings.train.totalEpochs, "epoch")) \(Wording.list(tasks)): "
       + "\(found.count == 1 ? "it" : "they") may as well be off. \(advice)"
   }
 
   private var advice: String {
     switch settings.loss.weights {
-    case .learned(let learned) where learned.terms == .task && found.contains { $0.task == .part }:
+    case .learned(let learned) where learned.terms == .task && found.contains { $0.task.addsUpTerms }:
       "With loss.terms=each a task's weight counts every loss that it adds up"
     case .learned:
       "loss.rate sets how fast the weights are learned; loss.weights={"

@@ -50,16 +50,15 @@ package struct SweepProgress: Sendable, Hashable {
   package let secondsLeft: Double?
 }
 
-extension ExperimentRunner.Run {
-  /// What there is to do.
-  var work: SweepForecast.Work {
-    let settings = trial.settings
+extension SweepForecast.Work {
+  /// What a run has to do.
+  init(of settings: Settings, on data: TrainingData) {
     let dataset = data.dataset
     let configuration = settings.modelConfiguration(identities: dataset.trainIdentities.count, scheme: data.scheme)
-    return SweepForecast.Work(
+    self.init(
       settings: settings,
       multiplications: configuration.multiplications(height: settings.input.height, width: settings.input.width),
-      trainingImages: dataset.train.count / settings.train.batch * settings.train.batch * settings.train.epochs,
+      trainingImages: TrainingSchedule(of: settings.train, images: dataset.train.count).images,
       evaluationImages: dataset.query.count + dataset.gallery.count)
   }
 }

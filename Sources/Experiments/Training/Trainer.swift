@@ -58,6 +58,7 @@ final class Trainer {
   private let store: RunStore
   private let engine: Engine
   private let size: ImageSize
+  let schedule: TrainingSchedule
   private let classes: [Int]
   private var checkpoints: CheckpointKeeper
 
@@ -74,18 +75,16 @@ final class Trainer {
     self.checkpoints = CheckpointKeeper(identity, in: store, every: checkpoints)
     size = ImageSize(height: settings.input.height, width: settings.input.width)
     classes = data.dataset.trainClasses
+    schedule = TrainingSchedule(of: settings.train, images: data.dataset.train.count)
     model = AANet(
       settings.modelConfiguration(identities: data.dataset.trainIdentities.count, scheme: data.scheme), on: engine)
   }
 
-  /// Images of all epochs.
-  var totalImages: Int { settings.train.epochs * imagesPerEpoch }
+  /// Images that were trained on.
+  var images: Int { schedule.images(before: progress.epochs) + progress.sums.images }
 
   /// Whether there are steps behind it.
   var hasBegun: Bool { progress.epochs > 0 || progress.steps > 0 }
-
-  /// Images of an epoch: whole batches only.
-  var imagesPerEpoch: Int { data.dataset.train.count / settings.train.batch * settings.train.batch }
 
   /// Starts from the first values, or goes on from the latest checkpoint that is sound.
   ///
@@ -93,9 +92,7 @@ final class Trainer {
   func prepare(say: (String) -> Void) throws {
     model.initialise(seed: UInt64(identity.seed))
     try weights?.load(into: model)
-    progress = try checkpoints.restore(
-      into: model, epochs: settings.train.epochs, steps: imagesPerEpoch / settings.train.batch,
-      batch: settings.train.batch, say: say)
+    progress = try checkpoints.restore(into: model, schedule, say: say)
   }
 
   /// Trains to the end, saving at each epoch's end and as often in between as was asked for.
@@ -105,7 +102,7 @@ final class Trainer {
   ///     ``TrainingError/interrupted`` thrown.
   ///   - report: told of each step and epoch.
   func train(isInterrupted: () -> Bool, report: (Report) -> Void) throws {
-    while progress.epochs < settings.train.epochs {
+    while progress.epochs < schedule.epochs {
       try trainEpoch(isInterrupted: isInterrupted, report: report)
       try checkpoints.save(model, progress)
     }
@@ -113,10 +110,10 @@ final class Trainer {
 
   private func trainEpoch(isInterrupted: () -> Bool, report: (Report) -> Void) throws {
     let epoch = progress.epochs
-    let plan = TrainingData.epochPlan(
-      images: data.dataset.train.count, batch: settings.train.batch, flip: settings.train.augment.flip,
-      seed: identity.seed, epoch: epoch)
-    let rates = settings.rates(epoch: epoch)
+    let stretch = schedule.stretch(of: epoch)
+    enter(stretch)
+    let plan = data.epochPlan(of: stretch.phase, seed: identity.seed, epoch: epoch)
+    let rates = settings.rates(in: stretch.phase, epoch: epoch - stretch.start)
     let loader = try data.loader(
       data.dataset.train, size: size, batches: Array(plan.dropFirst(progress.steps)))
     defer { loader.cancel() }
@@ -125,7 +122,7 @@ final class Trainer {
     while progress.steps < plan.count {
       let start = clock.now
       guard let batch = try loader.next() else { break }
-      let loss = try step(batch, rates: rates)
+      let loss = try step(batch, in: stretch.phase, rates: rates)
       loader.recycle(batch)
       let seconds = start.duration(to: clock.now) / .seconds(1)
       progress.steps += 1
@@ -138,7 +135,7 @@ final class Trainer {
         .step(
           Step(
             epoch: epoch + 1, step: progress.steps, steps: plan.count,
-            images: epoch * imagesPerEpoch + progress.sums.images, loss: loss)))
+            images: images, loss: loss)))
       if isInterrupted() {
         try checkpoints.save(model, progress)
         throw TrainingError.interrupted
@@ -159,23 +156,40 @@ final class Trainer {
     progress.sums = .init()
   }
 
+  /// Makes the network what a phase wants before an epoch of it.
+  ///
+  /// What happens once, at a phase's start, happens before its first step: a checkpoint from before is of the end of the
+  /// phase before it, a later one has steps of this one, and neither does it twice.
+  private func enter(_ stretch: TrainingSchedule.Stretch) {
+    model.freeze(stretch.phase.frozen)
+    guard progress.epochs == stretch.start, progress.steps == 0, stretch.start > 0 || !stretch.phase.fresh.isEmpty
+    else { return }
+    model.renew(stretch.phase.fresh, seed: UInt64(identity.seed), phase: stretch.phase.name)
+    for parameter in model.store.parameters { parameter.momentum.values.update(repeating: 0) }
+  }
+
   /// One optimiser step; returns the total loss before it.
-  private func step(_ batch: LoadedBatch, rates: [Parameter.Group: Double]) throws -> Double {
+  private func step(
+    _ batch: LoadedBatch, in phase: Settings.Train.Phase, rates: [Parameter.Group: Double]
+  ) throws -> Double {
     let images = engine.empty([batch.count, size.height, size.width, 3])
     batch.withPixels { _ = images.values.update(fromContentsOf: $0) }
     let indices = batch.items.map(\.index)
-    let tape = Tape(on: engine, mode: .training)
+    let tape = Tape(on: engine, mode: .training, statistics: phase.batchNorm)
     let output = model(tape.input(images), on: tape)
     let losses = model.losses(
-      output, identities: indices.map { classes[$0] },
-      attributes: data.attributeLabels.map { labels in indices.map { labels[$0] } }, on: tape)
+      output,
+      TrainingTargets(
+        identities: indices.map { classes[$0] },
+        attributes: data.attributeLabels.map { labels in indices.map { labels[$0] } }), on: tape)
     let total = model.multiTaskLoss.total(losses)
     for (task, value) in losses.map({ ($0.task.rawValue, $0.value) }) + [("total", total)] where !value.isFinite {
-      throw divergence(.loss(task: task, value: value), at: model.placeOfNonFinite(in: images))
+      throw divergence(
+        .loss(task: task, value: value), at: model.placeOfNonFinite(in: images, statistics: phase.batchNorm))
     }
     model.multiTaskLoss.backward(losses, on: tape)
     // After each step every number is finite, so that every checkpoint is good.
-    let broken = settings.stochasticGradientDescent.step(model.store, rates: rates)
+    let broken = StochasticGradientDescent(phase.optimizer).step(model.store, rates: rates)
     if let place = broken.map({ .parameter($0.name) }) ?? model.nonFiniteStatistic {
       throw divergence(.update, at: place)
     }
@@ -191,17 +205,19 @@ final class Trainer {
     .diverged(
       Divergence(
         run: identity, epoch: progress.epochs + 1, step: progress.steps + 1, symptom: symptom, place: place,
-        rate: settings.train.rate.new, checkpoint: LastCheckpoint(of: identity, in: store)))
+        rate: schedule.stretch(of: progress.epochs).phase.rate.new, phase: schedule.name(of: progress.epochs),
+        checkpoint: LastCheckpoint(of: identity, in: store)))
   }
 
   private func record(epoch: Int, rates: [Parameter.Group: Double]) -> EpochRecord {
     let sums = progress.sums
     let steps = Double(max(1, progress.steps))
-    func named(_ values: [AANetTask: Double]) -> [String: Double] {
+    func named(_ values: [TaskName: Double]) -> [String: Double] {
       Dictionary(uniqueKeysWithValues: values.map { ($0.key.rawValue, $0.value) })
     }
     return EpochRecord(
-      epoch: epoch, steps: progress.steps, images: sums.images, loss: sums.loss / steps,
+      epoch: epoch, phase: schedule.name(of: epoch - 1), steps: progress.steps, images: sums.images,
+      loss: sums.loss / steps,
       losses: sums.losses.mapValues { $0 / steps }, weights: named(model.multiTaskLoss.weights),
       sigma: model.multiTaskLoss.sigma.map(named),
       rates: ["new": rates[.new] ?? 0, "pretrained": rates[.backbone] ?? 0], seconds: sums.seconds,

@@ -59,8 +59,22 @@ package final class TrainingData {
       + "`aanet data verify \(dataset.name.quotedForShell)` lists them"
   }
 
-  /// The batches of one epoch: all images in an order drawn for the epoch, each mirrored or not, an incomplete last
-  /// batch dropped. Only the seed and the epoch decide them, so an interrupted epoch can be taken up anywhere.
+  /// The batches of one epoch. Only the phase, the seed and the epoch decide them, so that an interrupted epoch can be
+  /// taken up anywhere.
+  func epochPlan(of phase: Settings.Train.Phase, seed: Int, epoch: Int) -> [[LoadItem]] {
+    switch phase.sampler {
+    case .shuffled:
+      return Self.epochPlan(
+        images: dataset.train.count, batch: phase.batch, flip: phase.augment.flip, seed: seed, epoch: epoch)
+    case .identities(let batches):
+      var flips = RandomStream(seed: UInt64(seed), name: "flip/\(epoch)")
+      return batches.epoch(classes: dataset.trainClasses, seed: seed, epoch: epoch).map { batch in
+        batch.map { LoadItem(index: $0, flip: phase.augment.flip && flips.chance(0.5)) }
+      }
+    }
+  }
+
+  /// All images in an order drawn for the epoch, each mirrored or not, an incomplete last batch dropped.
   package static func epochPlan(images: Int, batch: Int, flip: Bool, seed: Int, epoch: Int) -> [[LoadItem]] {
     var order = RandomStream(seed: UInt64(seed), name: "order/\(epoch)")
     var flips = RandomStream(seed: UInt64(seed), name: "flip/\(epoch)")

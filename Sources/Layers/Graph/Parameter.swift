@@ -36,6 +36,8 @@ package final class Parameter {
   package let momentum: Tensor
   /// Whether a gradient has arrived since the optimiser's last step.
   package internal(set) var hasGradient = false
+  /// Whether it stays as it is: no gradient is computed for it.
+  package var isFrozen = false
 
   init(name: String, layout: Layout, group: Group, value: Tensor, gradient: Tensor, momentum: Tensor) {
     self.name = name
@@ -48,6 +50,7 @@ package final class Parameter {
 
   /// Lets `write` add to the gradient: it gets the memory and whether to add to it or to overwrite it.
   func accumulate(_ write: (_ gradient: Tensor, _ accumulate: Bool) -> Void) {
+    guard !isFrozen else { return }
     write(gradient, hasGradient)
     hasGradient = true
   }
@@ -114,6 +117,7 @@ extension Parameter {
   /// Sets a gradient that is computed outside the graph.
   package func setGradient(_ values: [Float]) {
     precondition(values.count == gradient.count)
+    guard !isFrozen else { return }
     _ = gradient.values.update(fromContentsOf: values)
     hasGradient = true
   }

@@ -61,7 +61,7 @@ package final class Loss {
 /// nothing, so tensors return to the engine as soon as the model lets go of them.
 package final class Tape {
   package enum Mode: Sendable {
-    /// Gradients are recorded; BatchNorm uses the batch's statistics and updates the running ones.
+    /// Gradients are recorded; BatchNorm uses the tape's ``NormStatistics``.
     case training
     /// Nothing is recorded; BatchNorm uses the running statistics.
     case evaluation
@@ -69,11 +69,14 @@ package final class Tape {
 
   package let engine: Engine
   package let mode: Mode
+  /// What BatchNorm divides by in training.
+  package let statistics: NormStatistics
   /// Which of several ways of computing the same thing is taken.
   package let policy: ComputePolicy
   /// Convolutions' weights in the layouts that they multiply with, kept from pass to pass; nil prepares them anew.
   let weights: PreparedWeights?
   private var steps: [() -> Void] = []
+  private var isStill = false
   private let observer: ((_ layer: String, _ output: Tensor) -> Void)?
 
   /// Starts a pass.
@@ -82,19 +85,29 @@ package final class Tape {
   ///   keep what they have prepared.
   /// - Parameter observer: sees what each layer with parameters makes, in forward order: who looks for a fault.
   package init(
-    on engine: Engine, mode: Mode, policy: ComputePolicy = .automatic, weights: PreparedWeights? = nil,
+    on engine: Engine, mode: Mode, statistics: NormStatistics = .batch, policy: ComputePolicy = .automatic,
+    weights: PreparedWeights? = nil,
     observer: ((_ layer: String, _ output: Tensor) -> Void)? = nil
   ) {
     precondition(mode == .evaluation || weights == nil, "training changes the weights from pass to pass")
     self.engine = engine
     self.policy = policy
     self.mode = mode
+    self.statistics = statistics
     self.weights = weights
     self.observer = observer
   }
 
   /// Whether gradients are recorded.
-  package var isRecording: Bool { mode == .training }
+  package var isRecording: Bool { mode == .training && !isStill }
+
+  /// Computes without recording: nothing below it is trained, so that no gradient is wanted there.
+  package func still<Result>(_ compute: () -> Result) -> Result {
+    let before = isStill
+    isStill = true
+    defer { isStill = before }
+    return compute()
+  }
 
   /// Brings a tensor into the computation.
   ///

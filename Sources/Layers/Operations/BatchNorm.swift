@@ -28,6 +28,14 @@ package struct BatchNorm {
   }
 }
 
+/// What BatchNorm divides by in training.
+package enum NormStatistics: String, Sendable, CaseIterable {
+  /// The batch's mean and variance, which move the running ones.
+  case batch
+  /// The running mean and variance, which do not move: γ and β are trained, and no image depends on the others.
+  case running
+}
+
 /// What happens to a normalised value before it leaves a BatchNorm.
 package enum Activation: Sendable {
   case none
@@ -40,7 +48,8 @@ extension Tape {
   ///
   ///     y = activation(γ · (x − mean) / √(variance + ε) + β + shortcut)
   ///
-  /// Mean and variance are the batch's in training (and move the running ones), the running ones in evaluation.
+  /// Mean and variance are the batch's in training (and move the running ones) unless the tape takes the running ones
+  /// there too, and the running ones in evaluation.
   ///
   /// - Parameters:
   ///   - input: `[…, C]`; every dimension but the last is averaged over.
@@ -58,11 +67,8 @@ extension Tape {
         .apply(input.tensor, adding: shortcut?.tensor, activation: activation, into: output.tensor, on: engine)
       return output
     }
-    // Sums are taken about the first row: squares of numbers whose mean is a hundred deviations away from zero
-    // would leave single precision three digits of their variance.
-    let x = UnsafePointer(input.tensor.pointer)
-    let sums = ChannelSums(rows: rows, channels: channels, on: engine, Moments(x: x))
-    let (mean, inverseDeviation) = norm.takeStatistics(sums, about: x, rows: rows)
+    let (mean, inverseDeviation) =
+      statistics == .batch ? batchStatistics(of: input.tensor, rows: rows, norm) : norm.runningStatistics
     let affine = ChannelAffine(norm, mean: mean, inverseDeviation: inverseDeviation, on: engine)
     let output = result(engine.empty(input.shape))
     affine.apply(input.tensor, adding: shortcut?.tensor, activation: activation, into: output.tensor, on: engine)
@@ -70,7 +76,7 @@ extension Tape {
 
     let gradient = BatchNormGradient(
       input: input.tensor, output: shortcut == nil ? nil : output.tensor, affine: affine, activation: activation,
-      norm: norm, mean: mean, inverseDeviation: inverseDeviation)
+      norm: norm, mean: mean, inverseDeviation: inverseDeviation, isOfBatch: statistics == .batch)
     let inputSlot = input.slot
     let shortcutSlot = shortcut?.slot
     record(output) { [engine] dOutput in
@@ -81,9 +87,26 @@ extension Tape {
     }
     return output
   }
+
+  /// Mean and 1/√(variance + ε) of a batch, by which the running statistics move.
+  ///
+  /// Sums are taken about the first row: squares of numbers whose mean is a hundred deviations away from zero would leave
+  /// single precision three digits of their variance.
+  private func batchStatistics(
+    of input: Tensor, rows: Int, _ norm: BatchNorm
+  ) -> (mean: [Float], inverseDeviation: [Float]) {
+    let x = UnsafePointer(input.pointer)
+    let sums = ChannelSums(rows: rows, channels: norm.weight.value.count, on: engine, Moments(x: x))
+    return norm.takeStatistics(sums, about: x, rows: rows)
+  }
 }
 
 extension BatchNorm {
+  /// The running mean and 1/√(running variance + ε).
+  var runningStatistics: (mean: [Float], inverseDeviation: [Float]) {
+    (runningMean.array, runningVariance.array.map { Float(1 / (Double($0) + Self.epsilon).squareRoot()) })
+  }
+
   /// Turns a batch's sums into its mean and 1/√(variance + ε), and moves the running statistics.
   ///
   /// - Parameter reference: what was subtracted from each channel's numbers before they and their squares were summed.

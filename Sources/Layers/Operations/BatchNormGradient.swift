@@ -6,6 +6,8 @@ import Tensors
 ///     dβ = Σ g        dγ = Σ g · x̂        x̂ = (x − mean) / √(variance + ε)
 ///     dx = γ / √(variance + ε) · (g − dβ/P − x̂ · dγ/P)
 ///
+/// Where mean and variance are the running ones they do not depend on x, and the last two terms are not there.
+///
 /// Two passes over the memory. Where there is no shortcut, whether y was positive is computed anew from x, so that y
 /// need not be kept for it.
 struct BatchNormGradient {
@@ -17,6 +19,8 @@ struct BatchNormGradient {
   let norm: BatchNorm
   let mean: [Float]
   let inverseDeviation: [Float]
+  /// Whether mean and variance are the batch's own.
+  let isOfBatch: Bool
 
   /// Computes the gradients.
   ///
@@ -54,9 +58,9 @@ struct BatchNormGradient {
     addParameterGradients(sums)
 
     // dx = g · scale + x · slope + constant
-    let slope = engine.empty([channels])
-    let constant = engine.empty([channels])
-    for c in 0..<channels {
+    let slope = engine.filled([channels])
+    let constant = engine.filled([channels])
+    for c in 0..<channels where isOfBatch {
       let scale = Double(affine.scale.pointer[c])
       let perInput = scale * sums.second[c] / Double(rows)
       slope.pointer[c] = Float(-perInput * Double(inverseDeviation[c]))

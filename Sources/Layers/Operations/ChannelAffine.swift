@@ -19,8 +19,8 @@ struct ChannelAffine {
 
   /// What the running statistics make of a BatchNorm.
   init(_ norm: BatchNorm, on engine: Engine) {
-    let inverse = norm.runningVariance.array.map { Float(1 / (Double($0) + BatchNorm.epsilon).squareRoot()) }
-    self.init(norm, mean: norm.runningMean.array, inverseDeviation: inverse, on: engine)
+    let (mean, inverseDeviation) = norm.runningStatistics
+    self.init(norm, mean: mean, inverseDeviation: inverseDeviation, on: engine)
   }
 
   /// Computes all rows, shared out to the workers.

@@ -76,7 +76,7 @@ package struct StepSchedule: Hashable, Sendable {
   package var at: [Int]
   package var factor: Double
 
-  package init(at: [Int], factor: Double) {
+  package init(at: [Int], factor: Double = 0.1) {
     self.at = at
     self.factor = factor
   }

@@ -1,50 +1,6 @@
 import Layers
 import Tensors
 
-/// The sizes of a residual network.
-package struct ResNetConfiguration: Hashable, Sendable {
-  /// The kind of block that the stages are made of.
-  package enum Block: String, Sendable, CaseIterable {
-    /// Two 3×3 convolutions (ResNet-18 and 34).
-    case basic
-    /// 1×1, 3×3 and 1×1 convolutions (ResNet-50, 101 and 152).
-    case bottleneck
-
-    /// Output channels per unit of the stage's width.
-    package var expansion: Int { self == .basic ? 1 : 4 }
-  }
-
-  /// The kind of block.
-  package var block: Block
-  /// Blocks in each of the four stages.
-  package var blocks: [Int]
-  /// Channels of the first stage; each further stage doubles them.
-  package var width: Int
-  /// Stride of the last stage: 1 keeps the feature map's resolution, 2 halves it.
-  package var lastStride: Int
-
-  /// Names the sizes of a residual network.
-  package init(block: Block, blocks: [Int], width: Int = 64, lastStride: Int = 1) {
-    self.block = block
-    self.blocks = blocks
-    self.width = width
-    self.lastStride = lastStride
-  }
-
-  /// Z, the channels of the feature map.
-  package var channels: Int { width << 3 * block.expansion }
-
-  /// The strides of the four stages.
-  package var strides: [Int] { [1, 2, 2, lastStride] }
-
-  /// Rows (or columns) of the feature map for that many rows (or columns) of the input.
-  package func featureExtent(of extent: Int) -> Int {
-    var extent = (extent + 6 - 7) / 2 + 1  // the stem's convolution
-    extent = (extent + 2 - 3) / 2 + 1  // its max pooling
-    return strides.reduce(extent) { ($0 - 1) / $1 + 1 }
-  }
-}
-
 /// A residual network without its classifier, in torchvision's form (the stride sits on the 3×3 convolution) and under
 /// torchvision's names, so that its weight files load as they are.
 ///

@@ -1,7 +1,7 @@
 import Layers
 import Tensors
 
-/// The classifier that the tasks share: Z → V → C.
+/// The classifier that tasks share the form of: Z → V → C.
 ///
 ///     v = relu(BatchNorm(reduce · x))        logits = classifier · v + bias
 ///
@@ -16,25 +16,26 @@ package struct IdentityHead {
   let bias: Parameter
 
   /// Registers the head's parameters under `name`.
-  ///
-  /// - Parameters:
-  ///   - features: Z, numbers of the pooled feature vector.
-  ///   - width: V.
-  ///   - identities: C.
-  package init(_ name: String, features: Int, width: Int, identities: Int, in store: ParameterStore) {
-    reduce = store.parameter("\(name).reduce.weight", shape: [width, features], group: .new)
+  package init(_ name: String, _ sizes: TaskSizes, in store: ParameterStore) {
+    let (width, identities) = (sizes.width, sizes.labels.identities)
+    reduce = store.parameter("\(name).reduce.weight", shape: [width, sizes.features], group: .new)
     norm = BatchNorm("\(name).bn", channels: width, group: .new, in: store)
     classifier = store.parameter("\(name).classifier.weight", shape: [identities, width], group: .new)
     bias = store.parameter("\(name).classifier.bias", shape: [identities], group: .new)
   }
 
-  /// Classifies pooled features.
-  ///
-  /// - Parameter features: `[N, Z]`.
-  /// - Returns: the V vectors `[N, V]`, and the logits `[N, C]` in training (evaluation needs no identities).
-  func callAsFunction(_ features: Value, on tape: Tape) -> (vector: Value, logits: Value?) {
-    let vector = tape.batchNorm(tape.linear(features, reduce), norm)
-    let logits = tape.isRecording ? tape.linear(vector, classifier, bias: bias) : nil
-    return (vector, logits)
+  /// Trainable numbers.
+  static func parameterCount(in sizes: TaskSizes) -> Int {
+    sizes.features * sizes.width + 2 * sizes.width + (sizes.width + 1) * sizes.labels.identities
+  }
+}
+
+extension TaskOutput {
+  /// Classifies pooled features, `[N, Z]`: the V vector goes into the descriptor, the logits, which evaluation does not
+  /// need, are for the loss.
+  mutating func classify(_ features: Value, by head: IdentityHead, on tape: Tape) {
+    let vector = tape.batchNorm(tape.linear(features, head.reduce), head.norm)
+    vectors.append(vector.tensor)
+    if tape.isRecording { identityLogits.append(tape.linear(vector, head.classifier, bias: head.bias)) }
   }
 }

@@ -7,6 +7,14 @@ package enum PartBinning: String, Sendable, CaseIterable {
   case kmeans
   /// Equal strips.
   case uniform
+
+  /// The parts in a caption.
+  package var words: String {
+    switch self {
+    case .kmeans: "the parts that their rows are clustered into"
+    case .uniform: "the equal strips that the map is cut into, whatever they are"
+    }
+  }
 }
 
 /// The part task's regions: full-width strips of rows, found from where each channel peaks.

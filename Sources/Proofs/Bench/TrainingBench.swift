@@ -43,22 +43,22 @@ package struct TrainingBench {
   private let model: AANet
   private let engine: Engine
   private let images: Tensor
-  private let identities: [Int]
-  private let attributes: [[Int]]
+  private let targets: TrainingTargets
   private let weights = PreparedWeights()
   private let optimizer: StochasticGradientDescent
 
-  /// Market-1501's twelve attributes, so that what is timed is the paper's model.
-  package static let attributes: [AttributeOutput] = [
+  /// What the paper's model tells apart on Market-1501: its twelve attributes, those of the attention map among them.
+  package static func labels(identities: Int) -> TrainingLabels {
+    TrainingLabels(
+      identities: identities, attributes: attributes,
+      attended: ["gender", "hair", "upper_color", "lower_color", "lower_type", "lower_length"])
+  }
+
+  private static let attributes: [AttributeOutput] = [
     ("gender", 2, .global), ("age", 4, .global), ("hair", 2, .top), ("hat", 2, .top), ("sleeve", 2, .top),
     ("upper_color", 9, .top), ("backpack", 2, .middle), ("bag", 2, .middle), ("handbag", 2, .middle),
     ("lower_length", 2, .bottom), ("lower_type", 2, .bottom), ("lower_color", 10, .bottom),
   ].map { AttributeOutput(name: $0, classes: $1, region: $2) }
-
-  /// The attributes of the paper's attention map.
-  package static let attentionAttributes = [
-    "gender", "hair", "upper_color", "lower_color", "lower_type", "lower_length",
-  ]
 
   /// Makes a model and a batch of noise.
   package init(_ configuration: AANetConfiguration, batch: Int, height: Int, width: Int, on engine: Engine) {
@@ -68,10 +68,11 @@ package struct TrainingBench {
     var stream = RandomStream(seed: 0, name: "bench")
     images = engine.tensor(
       (0..<batch * height * width * 3).map { _ in Float(stream.uniform(in: -2...2)) }, shape: [batch, height, width, 3])
-    identities = (0..<batch).map { _ in stream.int(below: configuration.identities) }
-    attributes = (configuration.attribute?.attributes ?? []).map { attribute in
+    let identities = (0..<batch).map { _ in stream.int(below: configuration.labels.identities) }
+    let attributes = configuration.attributes.map { attribute in
       (0..<batch).map { _ in stream.int(below: attribute.classes) }
     }
+    targets = TrainingTargets(identities: identities, attributes: attributes)
     optimizer = StochasticGradientDescent(momentum: 0.9, decay: [.backbone: 5e-4, .new: 5e-4])
   }
 
@@ -97,7 +98,7 @@ package struct TrainingBench {
   private func train() {
     let tape = Tape(on: engine, mode: .training)
     let output = model(tape.input(images), on: tape)
-    let losses = model.losses(output, identities: identities, attributes: attributes, on: tape)
+    let losses = model.losses(output, targets, on: tape)
     model.multiTaskLoss.backward(losses, on: tape)
     optimizer.step(model.store, rates: [.backbone: 1e-4, .new: 1e-4, .logVariance: 1e-4])
   }

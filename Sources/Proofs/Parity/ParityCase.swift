@@ -133,11 +133,11 @@ package struct ParityCase {
     guard description.optimizer.kind == "sgd" else {
       throw ParityError("the optimizer '\(description.optimizer.kind)' is not sgd")
     }
-    let tasks = try description.tasks.map { name in
-      guard let task = AANetTask(rawValue: name) else { throw ParityError("there is no task '\(name)'") }
+    let names = try description.tasks.map { name in
+      guard let task = TaskName(rawValue: name) else { throw ParityError("there is no task '\(name)'") }
       return task
     }
-    guard tasks == Array(Set(tasks)).sorted() else {
+    guard names == Array(Set(names)).sorted() else {
       throw ParityError("the tasks \(description.tasks) are out of order")
     }
     let attributes = try description.attributes.map { attribute in
@@ -150,18 +150,18 @@ package struct ParityCase {
     switch description.weights {
     case .learned(let terms): weights = .learned(LearnedWeights(terms: terms))
     case .fixed(let values):
-      guard values.count == tasks.count else { throw ParityError("\(values.count) weights for \(tasks.count) tasks") }
-      weights = .fixed(Dictionary(uniqueKeysWithValues: zip(tasks, values)))
+      guard values.count == names.count else { throw ParityError("\(values.count) weights for \(names.count) tasks") }
+      weights = .fixed(Dictionary(uniqueKeysWithValues: zip(names, values)))
     }
+    var tasks = TaskSet(only: names)
+    tasks.part?.parts = description.parts
     return AANetConfiguration(
       backbone: ResNetConfiguration(
         block: block, blocks: description.depths, width: description.width, lastStride: description.lastStride),
-      identities: description.identities, headWidth: description.headWidth, global: tasks.contains(.global),
-      part: tasks.contains(.part) ? PartTaskConfiguration(parts: description.parts) : nil,
-      attribute: tasks.contains(.attribute) ? AttributeTaskConfiguration(attributes: attributes) : nil,
-      attention: tasks.contains(.attention)
-        ? AttentionTaskConfiguration(attributes: description.attentionAttributes) : nil,
-      weights: weights)
+      head: HeadSettings(width: description.headWidth), tasks: tasks, loss: LossSettings(weights: weights),
+      labels: TrainingLabels(
+        identities: description.identities, attributes: attributes, attended: description.attentionAttributes,
+        source: "the case"))
   }
 
   /// A tensor that the case must have.
@@ -186,8 +186,8 @@ package struct ParityCase {
       else { throw ParityError("the tensor '\(name)' is no list of \(count) labels in \(lowest) ..< \(limit)") }
       return values
     }
-    let identities = try labels("ids", below: configuration.identities, lowest: 0)
-    let attributes = try (configuration.attribute?.attributes ?? []).map {
+    let identities = try labels("ids", below: configuration.labels.identities, lowest: 0)
+    let attributes = try configuration.attributes.map {
       try labels("attribute.\($0.name)", below: $0.classes, lowest: -1)
     }
     return (images, identities, attributes)

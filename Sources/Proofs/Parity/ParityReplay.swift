@@ -80,7 +80,8 @@ extension ParityCase {
     for step in 0..<3 {
       let tape = Tape(on: engine, mode: .training, policy: policy)
       let output = model(tape.input(batch.images), on: tape) { featureGradient = $0 }
-      let losses = model.losses(output, identities: batch.identities, attributes: batch.attributes, on: tape)
+      let losses = model.losses(
+        output, TrainingTargets(identities: batch.identities, attributes: batch.attributes), on: tape)
       let total = model.multiTaskLoss.total(losses)
       if step == 0 {
         try comparison.forward(output, losses: losses, total: total)
@@ -97,7 +98,7 @@ extension ParityCase {
     let tape = Tape(on: engine, mode: .evaluation, policy: policy, weights: PreparedWeights())
     let output = model(tape.input(batch.images), on: tape)
     try comparison.compare(output.descriptors, with: "eval.descriptor", .evaluation)
-    for (attribute, logits) in zip(configuration.attribute?.attributes ?? [], output.attributeLogits) {
+    for (attribute, logits) in zip(configuration.attributes, output.attributeLogits) {
       try comparison.compare(logits.tensor.array, with: "eval.attribute.\(attribute.name)", .evaluation)
     }
     return ParityResult(name: name, comparisons: comparison.comparisons)

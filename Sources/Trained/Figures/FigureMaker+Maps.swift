@@ -43,9 +43,7 @@ extension FigureMaker {
   /// Figure 4: the parts and the peaks that they follow from.
   func parts() throws -> Made {
     let shown = try subjects(even + worst)
-    let parts =
-      run.settings.tasks.part?.binning == .uniform
-      ? "the equal strips that the map is cut into, whatever they are" : "the parts that their rows are clustered into"
+    let parts = run.settings.tasks.part?.binning.words ?? ""
     return Made(
       panel: PartsPanel.drawn(shown, across: 3),
       figure: figure(
@@ -54,7 +52,7 @@ extension FigureMaker {
           "Where the feature map’s channels have their maxima (a disc’s area grows with their number) and \(parts), "
           + "with the rows of each part from the top. Queries of \(data): \(words).",
         alternative: "\(Wording.count(shown.count, "pair")) of pictures of a pedestrian: discs where channels peak, "
-          + "and \(Wording.count(run.settings.tasks.part?.parts ?? 0, "numbered horizontal strip")).",
+          + "and \(Wording.count(shown.first?.maps.parts.count ?? 0, "numbered horizontal strip")).",
         rows: shown.map { subject in
           RunFigures.Row(
             image: subject.name,
@@ -65,13 +63,14 @@ extension FigureMaker {
   /// Figure 6: every attribute's map.
   func maps() throws -> Made {
     let shown = try subjects(even)
-    let tasks = run.settings.tasks
     let identity =
-      tasks.has(.global) ? "second column: the global task’s map of the likeliest training identity; then " : ""
+      shown.contains { $0.maps.global != nil }
+      ? "second column: the global task’s map of the likeliest training identity; then " : ""
     let merged = run.chosenAttributes.isEmpty ? "" : " Framed maps are merged into the attention map, the last column."
     let columns = [
-      tasks.has(.global) ? "the identity" : nil, "each of \(Wording.count(run.scheme.attributes.count, "attribute"))",
-      tasks.has(.attention) ? "the attention map" : nil,
+      shown.first?.maps.global.map { _ in "the identity" },
+      "each of \(Wording.count(run.scheme.attributes.count, "attribute"))",
+      shown.first?.maps.attention.map { _ in "the attention map" },
     ]
     return Made(
       panel: panels.all(shown),
@@ -82,12 +81,12 @@ extension FigureMaker {
           + "probability, and whether the annotators wrote the same (✓) or not (✗).\(merged) Queries of \(data), "
           + "\(ExampleChoice.words).",
         alternative: "A row of heat maps for each of \(Wording.count(shown.count, "pedestrian")), a column for "
-          + "\(Figures.list(columns.compactMap { $0 })); the predicted values and their probabilities stand below.",
+          + "\(Numerals.list(columns.compactMap { $0 })); the predicted values and their probabilities stand below.",
         rows: shown.map { mapNumbers($0) }))
   }
 
   /// Whether some attribute is looked for in a part of the map alone.
-  private var readsRegions: Bool { run.settings.tasks.attribute?.regions != .whole }
+  private var readsRegions: Bool { run.settings.tasks.attribute?.regions == .thirds }
 
   /// The predictions of an image and how much of it the attention map keeps.
   private func mapNumbers(_ subject: Subject) -> RunFigures.Row {

@@ -1,6 +1,7 @@
 import Datasets
 import Experiments
 import Foundation
+import Models
 import Retrieval
 import Runs
 import Support
@@ -133,7 +134,7 @@ package struct FigureMaker {
   func subjects(_ places: [Int]) throws -> [Subject] {
     let files = places.map { queries[$0].image.file }
     var failure: DatasetError?
-    let sights = try run.look(
+    let readings = try run.look(
       at: files, withMaps: true,
       report: { event in
         switch event {
@@ -143,10 +144,10 @@ package struct FigureMaker {
         }
       })
     if let failure { throw failure }
-    return try sights.compactMap { sight in
-      let identity = queries[places[sight.index]].image.identity
+    return try readings.compactMap { reading in
+      let identity = queries[places[reading.index]].image.identity
       let labels = identity.flatMap { stored.attributes?.classes(of: $0, in: .test) }
-      return try Subject(sight, file: files[sight.index], labels: labels)
+      return try Subject(reading, file: files[reading.index], labels: labels)
     }
   }
 

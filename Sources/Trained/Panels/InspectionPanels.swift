@@ -21,8 +21,8 @@ package enum InspectionPanels {
   /// parts beside them.
   ///
   /// - Throws: what reading the image, gnuplot or writing the file throws.
-  package static func writeMaps(_ sight: Sight, of image: URL, run: TrainedRun, to file: URL) throws {
-    guard let subject = try Subject(sight, file: image, labels: nil) else { return }
+  package static func writeMaps(_ reading: ImageReading, of image: URL, run: TrainedRun, to file: URL) throws {
+    guard let subject = try Subject(reading, file: image, labels: nil) else { return }
     var panel = MapPanels(scheme: run.scheme, chosen: run.chosenAttributes).all([subject])
     if !subject.maps.parts.isEmpty {
       let parts = PartsPanel.drawn([subject], across: 1)
@@ -36,7 +36,7 @@ package enum InspectionPanels {
 extension TrainedRun {
   /// The attributes whose maps make the attention map, in the scheme's order; empty where that task is off.
   var chosenAttributes: [String] {
-    let chosen = model.configuration.attention?.attributes ?? []
+    let chosen = model.configuration.tasks.attention?.chosen(from: model.configuration.labels) ?? []
     return scheme.attributes.map(\.name).filter(chosen.contains)
   }
 }

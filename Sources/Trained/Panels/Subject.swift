@@ -28,10 +28,10 @@ package struct Subject {
   /// Reads the picture of an image that was looked at with maps; nil where it was looked at without.
   ///
   /// - Throws: ``TrainedError`` where the file cannot be read.
-  init?(_ sight: Sight, file: URL, labels: [Int?]?) throws(TrainedError) {
-    guard let maps = sight.maps else { return nil }
+  init?(_ reading: ImageReading, file: URL, labels: [Int?]?) throws(TrainedError) {
+    guard let maps = reading.maps else { return nil }
     self.init(
-      name: file.lastPathComponent, picture: try PictureFile.tile(file), maps: maps, probabilities: sight.attributes,
+      name: file.lastPathComponent, picture: try PictureFile.tile(file), maps: maps, probabilities: reading.attributes,
       labels: labels)
   }
 

@@ -6,7 +6,7 @@ import Models
 import Tensors
 
 /// What a model made of one image.
-package struct Sight {
+package struct ImageReading {
   /// The image's place in the list.
   package let index: Int
   /// The descriptor.
@@ -41,8 +41,8 @@ extension TrainedRun {
   package func look(
     at files: [URL], withMaps: Bool = false, isInterrupted: () -> Bool = { false },
     report: (LookingEvent) -> Void = { _ in }
-  ) throws -> [Sight] {
-    var seen: [Sight] = []
+  ) throws -> [ImageReading] {
+    var seen: [ImageReading] = []
     for start in stride(from: 0, to: files.count, by: settings.evaluate.batch) {
       let places = start..<min(start + settings.evaluate.batch, files.count)
       var read: [(index: Int, pixels: [Float])] = []
@@ -60,7 +60,7 @@ extension TrainedRun {
     return seen
   }
 
-  private func look(at images: [(index: Int, pixels: [Float])], withMaps: Bool) -> [Sight] {
+  private func look(at images: [(index: Int, pixels: [Float])], withMaps: Bool) -> [ImageReading] {
     guard !images.isEmpty else { return [] }
     let input = engine.tensor(
       images.flatMap(\.pixels), shape: [images.count, inputSize.height, inputSize.width, 3])
@@ -69,7 +69,7 @@ extension TrainedRun {
     let descriptors = output.descriptors
     let length = model.layout.length
     return images.enumerated().map { place, image in
-      Sight(
+      ImageReading(
         index: image.index, descriptor: Array(descriptors[place * length..<(place + 1) * length]),
         attributes: output.attributeLogits.map { logits in
           let classes = logits.shape[1]

@@ -33,7 +33,7 @@ package final class TrainedRun {
   package let model: AANet
   /// Where the model computes.
   package let engine: Engine
-  private let project: URL
+  private let registry: DatasetRegistry
   private let places: DatasetPlaces
   private let runs: URL
 
@@ -44,28 +44,27 @@ package final class TrainedRun {
   ///
   /// - Parameters:
   ///   - folder: the run's folder, as ``RunReference`` finds it.
-  ///   - project: the folder of `datasets.yaml`.
+  ///   - project: the project that it is one of.
   ///   - places: where the run's dataset is looked for; by default as the registry and `AANET_DATA` say.
-  ///   - runs: the folder `runs/`, for the run's name.
   /// - Throws: ``Failure``, `ConfigurationError`, `DatasetError` or `SafeTensorsError` where a file is missing, damaged
   ///   or of another model.
   package init(
-    _ folder: URL, project: URL, places: DatasetPlaces? = nil, runs: URL, threads: Int = Engine.availableThreads
+    _ folder: URL, in project: Project, places: DatasetPlaces? = nil, threads: Int = Engine.availableThreads
   ) throws {
     self.folder = folder
-    self.project = project
-    self.places = places ?? DatasetPlaces(project: project)
-    self.runs = runs
+    self.places = places ?? DatasetPlaces(project: project.folder)
+    runs = project.store.root
+    registry = try project.registry()
     name = Self.name(of: folder, under: runs)
     let plan = folder.appendingPathComponent(RunStore.File.plan.rawValue)
     settings = try Trial(resolvedYAML: try Self.text(of: plan), experiment: name, file: plan.path).settings
-    entry = try DatasetRegistry(project: project).entry(named: settings.dataset)
+    entry = try registry.entry(named: settings.dataset)
     scheme = entry.attributeScheme
     engine = Engine(threads: threads)
     let file = folder.appendingPathComponent(RunStore.File.checkpoint.rawValue)
     let stored = try SafeTensors(checking: file)
     var configuration = settings.modelConfiguration(identities: 1, scheme: scheme)
-    configuration.identities = Self.identities(in: stored, configuration.descriptorLayout)
+    configuration.labels.identities = Self.identities(in: stored, configuration.descriptorLayout)
     model = AANet(configuration, on: engine)
     do { try model.load(stored.tensors, prefix: "model.") } catch {
       throw Failure("\(file.path): \(error.description); the checkpoint is not of the run's plan.yaml")
@@ -92,7 +91,7 @@ package final class TrainedRun {
   ///
   /// - Throws: `DatasetError` or `ConfigurationError` where it is not there or not what it should be.
   package func openDataset() throws -> Dataset {
-    try Dataset.open(named: settings.dataset, registry: try DatasetRegistry(project: project), places: places)
+    try Dataset.open(named: settings.dataset, registry: registry, places: places)
   }
 
   /// The size that the model sees images at.

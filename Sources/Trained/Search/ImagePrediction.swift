@@ -24,9 +24,9 @@ package struct ImagePrediction: Encodable, Sendable {
   package var maps: String?
 
   /// Names what was seen.
-  package init(_ sight: Sight, of file: URL, scheme: AttributeScheme) {
+  package init(_ reading: ImageReading, of file: URL, scheme: AttributeScheme) {
     image = file.path
-    attributes = zip(scheme.attributes, sight.attributes).compactMap { attribute, row in
+    attributes = zip(scheme.attributes, reading.attributes).compactMap { attribute, row in
       row.indices.max { (row[$0], $1) < (row[$1], $0) }.map { best in
         Attribute(
           name: attribute.name, value: attribute.classes[best], probability: row[best],

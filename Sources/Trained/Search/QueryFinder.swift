@@ -67,10 +67,10 @@ package struct QueryFinder {
         case .done: break
         }
       })
-    guard let sight = seen.first else {
+    guard let reading = seen.first else {
       throw TrainedError(failure?.description ?? "\(file.path.quoted): cannot be read")
     }
-    return SearchQuery(image: SearchImage(file), descriptor: sight.descriptor, probabilities: sight.attributes)
+    return SearchQuery(image: SearchImage(file), descriptor: reading.descriptor, probabilities: reading.attributes)
   }
 
   private func unknown(_ text: String) -> String {

@@ -71,11 +71,11 @@ package struct SearchGallery {
   /// Photographs that nobody labelled, as the model sees them.
   ///
   /// - Throws: `RetrievalError` where the model gives what is no number.
-  package init(_ sights: [Sight], of files: [URL], dimension: Int) throws {
+  package init(_ readings: [ImageReading], of files: [URL], dimension: Int) throws {
     self.init(
-      images: sights.map { SearchImage(files[$0.index]) },
-      descriptors: try Descriptors(sights.flatMap(\.descriptor), dimension: dimension, of: "gallery"),
-      probabilities: sights.map(\.attributes), labels: sights.map { _ in nil })
+      images: readings.map { SearchImage(files[$0.index]) },
+      descriptors: try Descriptors(readings.flatMap(\.descriptor), dimension: dimension, of: "gallery"),
+      probabilities: readings.map(\.attributes), labels: readings.map { _ in nil })
   }
 
   /// The attributes' probabilities of an image whose descriptor is stored.

@@ -52,24 +52,22 @@ struct BenchCommand: ParsableCommand {
     var format = OutputFormat.table
 
     /// Height and width of the images, and whether the other numbers make sense.
+    private var configuration: AANetConfiguration {
+      AANetConfiguration(backbone: model.backbone, labels: TrainingBench.labels(identities: model.identities))
+    }
+
     func extents() throws -> (height: Int, width: Int) {
       let extents = (size ?? model.size).split(separator: "x").compactMap { Int($0) }
       guard extents.count == 2 else { throw ValidationError("--size is HEIGHTxWIDTH, as in 384x128") }
       guard (batch ?? 2) > 1, (threads ?? 1) > 0, repeats > 0 else {
         throw ValidationError("--batch is at least 2, --threads and --repeats at least 1")
       }
-      try AANetConfiguration(backbone: model.backbone, identities: model.identities)
-        .validate(height: extents[0], width: extents[1])
+      try configuration.validate(height: extents[0], width: extents[1])
       return (extents[0], extents[1])
     }
 
     func run(_ pass: TrainingBench.Pass) throws {
       let (height, width) = try extents()
-      var configuration = AANetConfiguration(backbone: model.backbone, identities: model.identities)
-      configuration.part = PartTaskConfiguration()
-      configuration.attribute = AttributeTaskConfiguration(attributes: TrainingBench.attributes)
-      configuration.attention = AttentionTaskConfiguration(attributes: TrainingBench.attentionAttributes)
-      try configuration.validate(height: height, width: width)
       let engine = Engine(threads: threads ?? Engine.availableThreads)
       Console.warnOfNarrowKernels()
       let bench = TrainingBench(

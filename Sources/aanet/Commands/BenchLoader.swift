@@ -32,7 +32,7 @@ extension BenchCommand {
       guard extents.count == 2, extents.allSatisfy({ $0 > 0 }), batch > 0, threads > 0, repeats > 0 else {
         throw ValidationError("--size is HEIGHTxWIDTH, as in 384x128; --batch, --threads and --repeats are at least 1")
       }
-      let registry = try DatasetRegistry(project: project.folder)
+      let registry = try project.registry
       let opened = try Dataset.open(named: dataset, registry: registry, places: data.places(in: project))
       let bar = ProgressBar("loader", unit: "passes")
       let result = try LoaderBench.run(

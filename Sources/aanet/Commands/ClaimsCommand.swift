@@ -1,8 +1,8 @@
 import ArgumentParser
 import Configuration
+import Evidence
 import Experiments
 import Foundation
-import Reports
 import Runs
 
 /// `aanet claims`
@@ -53,7 +53,7 @@ struct ClaimsCommand: ParsableCommand {
     if deviations { return try printDeviations() }
     let reports = try ProjectReports(project, overrides: overrides)
     let ledger = try reports.claims()
-    var made: [any TableReport] = []
+    var made: [Report] = []
     for plan in try experiment.flatMap({ try project.library.plans($0, overrides: overrides) }) {
       guard let definition = try ProjectReports.definition(for: plan, project: project) else { continue }
       made.append(try reports.report(definition, on: plan).report)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Datasets
+import Evidence
 import Foundation
-import Reports
 
 /// `aanet compare`
 struct CompareCommand: ParsableCommand {
@@ -32,7 +32,7 @@ struct CompareCommand: ParsableCommand {
   var names: [String]
   @Option(
     help: ArgumentHelp(
-      "Sort rows by a figure, best first: \(ComparedMetric.all.map(\.name).joined(separator: ", ")).",
+      "Sort rows by a figure, best first: \(Metric.all.map(\.name).joined(separator: ", ")).",
       valueName: "metric"))
   var sort: String?
   @Option(help: ArgumentHelp("The folder to write to.", valueName: "dir"), completion: .directory) var out: String?
@@ -41,7 +41,7 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     let comparison = try RunComparison(
-      names, in: project.store, sorting: try sort.map { try ComparedMetric(named: $0) }, drawn: drawnDatasets())
+      names, in: project.store, sorting: try sort.map { try Metric(named: $0) }, drawn: drawnDatasets())
     switch format {
     case .table: print(comparison.terminal(width: Console.width))
     case .json: try Console.printJSON(comparison.summary())
@@ -64,7 +64,7 @@ struct CompareCommand: ParsableCommand {
   /// under: without one, the page says that it is not known.
   private func drawnDatasets() -> [String: Bool] {
     do {
-      return try DatasetRegistry(project: project.folder).entries.mapValues(\.isSynthetic)
+      return try project.registry.entries.mapValues(\.isSynthetic)
     } catch {
       Console.complain("note: \(error)")
       return [:]

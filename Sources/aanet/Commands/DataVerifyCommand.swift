@@ -33,7 +33,7 @@ struct DataVerifyCommand: ParsableCommand {
   @OptionGroup var project: ProjectOptions
 
   func run() throws {
-    let registry = try DatasetRegistry(project: project.folder)
+    let registry = try project.registry
     let entry = try registry.entry(named: name)
     let dataset = try Dataset.open(named: name, registry: registry, places: data.places(in: project))
     let bar = ProgressBar(name, unit: "images")

@@ -3,7 +3,6 @@ import Configuration
 import Documents
 import Experiments
 import Foundation
-import Reports
 import Runs
 import Support
 import Trained
@@ -84,9 +83,9 @@ struct PredictCommand: ParsableCommand {
   ) throws -> (predictions: [ImagePrediction], skipped: Int) {
     let watcher = LookingWatcher(files)
     var failure: (any Error)?
-    let sights: [Sight]
+    let readings: [ImageReading]
     do {
-      sights = try trained.look(
+      readings = try trained.look(
         at: files, withMaps: maps != nil, isInterrupted: { Interruption.isAsked },
         report: { event in
           if !isFolder, case .skipped(_, let error) = event { failure = error } else { watcher.see(event) }
@@ -97,13 +96,13 @@ struct PredictCommand: ParsableCommand {
     watcher.finish()
     if let failure { throw failure }
     let bar = ProgressBar("maps", unit: "images")
-    let predictions = try sights.enumerated().map { number, sight in
-      var prediction = ImagePrediction(sight, of: files[sight.index], scheme: trained.scheme)
+    let predictions = try readings.enumerated().map { number, reading in
+      var prediction = ImagePrediction(reading, of: files[reading.index], scheme: trained.scheme)
       if let maps {
-        let file = Self.mapsFile(of: files[sight.index], in: URL(fileURLWithPath: maps, isDirectory: true))
-        try InspectionPanels.writeMaps(sight, of: files[sight.index], run: trained, to: file)
+        let file = Self.mapsFile(of: files[reading.index], in: URL(fileURLWithPath: maps, isDirectory: true))
+        try InspectionPanels.writeMaps(reading, of: files[reading.index], run: trained, to: file)
         prediction.maps = file.path
-        bar.update(number + 1, of: sights.count)
+        bar.update(number + 1, of: readings.count)
         if Interruption.isAsked { throw ExitCode(130) }
       }
       return prediction

@@ -110,10 +110,10 @@ struct QueryCommand: ParsableCommand {
     let files = try PhotographFolder(URL(fileURLWithPath: gallery)).files
     let watcher = LookingWatcher(files)
     do {
-      let sights = try trained.look(at: files, isInterrupted: { Interruption.isAsked }, report: watcher.see)
+      let readings = try trained.look(at: files, isInterrupted: { Interruption.isAsked }, report: watcher.see)
       watcher.finish()
-      guard !sights.isEmpty else { throw TrainedError("\(gallery): none of its images can be read") }
-      let pool = try SearchGallery(sights, of: files, dimension: trained.model.layout.length)
+      guard !readings.isEmpty else { throw TrainedError("\(gallery): none of its images can be read") }
+      let pool = try SearchGallery(readings, of: files, dimension: trained.model.layout.length)
       return (pool, watcher.skipped)
     } catch TrainingError.interrupted {
       watcher.finish()

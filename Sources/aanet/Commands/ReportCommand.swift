@@ -1,9 +1,10 @@
 import ArgumentParser
 import Configuration
 import Documents
+import Evidence
 import Experiments
 import Foundation
-import Reports
+import Notebook
 import Support
 
 /// `aanet report`

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Configuration
+import Evidence
 import Experiments
 import Foundation
-import Reports
 import Runs
 import Support
 import Tensors
@@ -60,7 +60,7 @@ struct RunCommand: ParsableCommand {
     let plans = try project.library.plans(experiment, overrides: overrides)
     let definitions = noReport ? nil : try definitions(for: plans)
     let places = data.places(in: project)
-    let runner = try ExperimentRunner(plans, project: project.folder, places: places, store: project.store)
+    let runner = try ExperimentRunner(plans, in: project.project, places: places)
     try TwinMaker.makeMissing(plans.flatMap(\.datasets), project: project, places: places)
     Interruption.listen()
     let watcher = RunWatcher(plans.count == 1 ? plans[0].name : experiment)
@@ -109,6 +109,8 @@ struct RunCommand: ParsableCommand {
 
   /// The reports that are drawn of some experiments.
   private struct Definitions {
+    /// Opened once, for the whole tables as for those in between.
+    let reports: ProjectReports
     let ofPlans: [(plan: ExperimentPlan, definition: ReportDefinition)]
     /// The page's name.
     let page: String
@@ -124,7 +126,7 @@ struct RunCommand: ParsableCommand {
     let reports = try ProjectReports(project, overrides: overrides)
     for (plan, definition) in definitions { _ = try reports.report(definition, on: plan) { _ in nil } }
     return Definitions(
-      ofPlans: definitions, page: plans.count == 1 ? first.1.output(for: first.0.name) : experiment)
+      reports: reports, ofPlans: definitions, page: plans.count == 1 ? first.1.output(for: first.0.name) : experiment)
   }
 
   /// Prints the tables of those experiments that a report draws from, and the runs of the others.
@@ -145,9 +147,10 @@ struct RunCommand: ParsableCommand {
   ) throws -> ReportOutput? {
     guard let definitions else { return nil }
     let records = Dictionary(results.map { ($0.trial, $0.record) }, uniquingKeysWith: { first, _ in first })
-    let reports = try ProjectReports(project, overrides: overrides)
     return ReportOutput(
-      reports: try definitions.ofPlans.map { try reports.report($0.definition, on: $0.plan) { records[$0] } },
+      reports: try definitions.ofPlans.map {
+        try definitions.reports.report($0.definition, on: $0.plan) { records[$0] }
+      },
       title: ReportOutput.title(of: experiment), command: ProjectReports.command(experiment, overrides),
       folder: project.output(of: definitions.page))
   }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Configuration
 import Documents
+import Evidence
 import Foundation
-import Reports
 import Runs
 import Support
 

@@ -7,20 +7,23 @@ import YAML
 /// `aanet show`
 struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show an experiment's settings, resolved, and where each came from.",
+    abstract: "Show an experiment's settings, resolved, and where each came from; or all settings that there are.",
     discussion: """
       Examples:
         aanet show quickstart/table3
         aanet show quickstart/table3 --variant Lg+Lp --origins
         aanet show quickstart/table3 train.epochs=5 'seeds=[1]' --format json
+        aanet show --keys
       """)
 
   @Argument(help: "The path under experiments/ without .yaml, its last part where that is unique, or a file.")
-  var experiment: String
+  var experiment: String?
   @Argument(help: "Changes by dotted path, such as train.epochs=5; they also win over what a variant sets.")
   var overrides: [String] = []
   @Option(help: "Show only this variant.") var variant: String?
   @Flag(help: "Show where each value was written.") var origins = false
+  @Flag(help: "Show every setting that there is: its values, its default and what it means, as a table in Markdown.")
+  var keys = false
   @Option(help: "table (YAML) or json.") var format = OutputFormat.table
   @OptionGroup var project: ProjectOptions
 
@@ -38,7 +41,18 @@ struct Show: ParsableCommand {
     }
   }
 
+  func validate() throws {
+    guard keys == (experiment == nil) else {
+      throw ValidationError(
+        keys ? "--keys shows the settings of all experiments; name none" : "Name an experiment, or ask for --keys")
+    }
+  }
+
   func run() throws {
+    guard let experiment else {
+      return format == .json
+        ? try Console.printJSON(SettingReference.all) : print(SettingReference.markdown, terminator: "")
+    }
     let plan = try project.library.plan(experiment, overrides: overrides)
     let variants = try variant.map { [try plan.variant(named: $0)] } ?? plan.variants
     guard format == .table else {

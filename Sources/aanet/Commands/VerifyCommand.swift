@@ -1,7 +1,7 @@
 import ArgumentParser
 import Configuration
+import Evidence
 import Foundation
-import Reports
 import Runs
 import Support
 

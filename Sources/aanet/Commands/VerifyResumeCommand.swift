@@ -95,7 +95,7 @@ struct VerifyResumeCommand: ParsableCommand {
     do {
       return try verification.run(kills: kills, seed: draw, isInterrupted: { Interruption.isAsked }) { event in
         switch event {
-        case .training(let epochs): training.update(epochs, of: trial.settings.train.epochs)
+        case .training(let epochs): training.update(epochs, of: trial.settings.train.totalEpochs)
         case .killed(let count):
           training.finish()
           let bar = killing ?? ProgressBar("\(name), killed", unit: "kills")

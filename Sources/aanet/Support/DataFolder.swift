@@ -13,7 +13,7 @@ enum DataFolder {
   static func images(
     of name: String, project: ProjectOptions, places: DatasetPlaces
   ) throws -> (images: [ContactSheet.Item], name: String) {
-    let registry = try DatasetRegistry(project: project.folder)
+    let registry = try project.registry
     if registry.entries[name] != nil {
       let dataset = try Dataset.open(named: name, registry: registry, places: places)
       return (ContactSheet.items(of: dataset), name)

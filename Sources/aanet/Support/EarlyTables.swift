@@ -19,7 +19,7 @@ struct EarlyTables {
     finished[round.plan.name] = round.results
     do {
       guard let output = try output(finished.values.flatMap { $0 }) else { return }
-      for report in output.reports where report.source.experiment == round.plan.name {
+      for report in output.reports where report.records.experiment == round.plan.name {
         let table = report.terminalResults(width: Console.width).joined(separator: "\n")
         Console.complain("\nso far, with seed \(round.seed):\n\n\(table)\n")
       }

@@ -1,7 +1,8 @@
 import Configuration
+import Documents
 import Experiments
 import Foundation
-import Reports
+import Notebook
 import Runs
 import Support
 

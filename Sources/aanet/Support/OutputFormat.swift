@@ -1,7 +1,6 @@
 import ArgumentParser
 import Documents
 import Foundation
-import Reports
 
 /// How a command prints its results.
 enum OutputFormat: String, CaseIterable, ExpressibleByArgument {

@@ -1,9 +1,10 @@
 import ArgumentParser
-import Configuration
+import Datasets
 import Experiments
 import Foundation
 import Runs
 import Support
+import Synchronization
 
 /// Where a project's files are: the current folder, or the one that `--project` names.
 struct ProjectOptions: ParsableArguments {
@@ -32,10 +33,31 @@ struct ProjectOptions: ParsableArguments {
   /// The registry of datasets.
   var datasets: URL { folder.appendingPathComponent("datasets.yaml", isDirectory: false) }
 
-  /// The project's experiments.
-  var library: ExperimentLibrary { ExperimentLibrary(project: folder) }
-  /// The project's runs.
-  var store: RunStore { RunStore(root: runs) }
+  /// The project, opened once whatever asks for it. What a command line cannot say is kept as it is while one is read.
+  private var opened = Opened()
+
+  private final class Opened: Decodable, Sendable {
+    private let project = Mutex<Project?>(nil)
+
+    init() {}
+
+    init(from decoder: any Decoder) {}
+
+    func project(_ folder: URL, runs: URL) -> Project {
+      project.withLock { project in
+        let opened = project ?? Project(folder, runs: runs)
+        project = opened
+        return opened
+      }
+    }
+  }
+
+  var project: Project { opened.project(folder, runs: runs) }
+  var library: ExperimentLibrary { project.library }
+  var store: RunStore { project.store }
+  var registry: DatasetRegistry {
+    get throws(ConfigurationError) { try project.registry() }
+  }
 
   /// The options as they were given, for a command to be given again.
   var words: [String] {

@@ -1,8 +1,8 @@
 import Configuration
 import Datasets
+import Evidence
 import Experiments
 import Foundation
-import Reports
 import Runs
 import Support
 
@@ -20,7 +20,7 @@ struct ProjectReports {
     self.overrides = overrides
     published = try PublishedFigures(
       contentsOf: project.reports.appendingPathComponent(ReportDefinition.publishedFile))
-    registry = try DatasetRegistry(project: project.folder)
+    registry = try project.registry
   }
 
   /// The report that a project draws from an experiment, where there is one.
@@ -33,20 +33,15 @@ struct ProjectReports {
   /// `records` gives the record of a trial, so that who has just run it need not search for it.
   func report(
     _ definition: ReportDefinition, on plan: ExperimentPlan, records: (Trial) throws -> RunRecord?
-  ) throws -> any TableReport {
+  ) throws -> Report {
     let source = try self.records(of: plan, records: records)
-    let table = try published.table(definition.table)
-    switch definition.kind {
-    case .ablation: return AblationReport(definition, source: source, published: table)
-    case .comparison: return try ComparisonReport(definition, source: source, published: table)
-    case .attributes: return try AttributesReport(definition, source: source, published: table)
-    }
+    return try Report.made(
+      of: ReportBasis(definition, records: source, published: published.table(definition.table)))
   }
 
   /// A report on one experiment from the records on disk, with a warning of those that somebody changed, and how many
   /// older runs of the same settings are left out of it.
-  func report(_ definition: ReportDefinition, on plan: ExperimentPlan) throws -> (report: any TableReport, others: Int)
-  {
+  func report(_ definition: ReportDefinition, on plan: ExperimentPlan) throws -> (report: Report, others: Int) {
     let found = try plan.records(in: project.store)
     SealWarning.give(found.map(\.record))
     let records = Dictionary(found.map { ($0.trial, $0.record) }, uniquingKeysWith: { first, _ in first })
@@ -55,13 +50,14 @@ struct ProjectReports {
 
   /// The ledger of the paper's claims.
   func claims() throws -> ClaimsLedger {
-    try ClaimsLedger(contentsOf: project.reports.appendingPathComponent(ClaimsLedger.file), published: published)
+    try ClaimsLedger(
+      contentsOf: project.reports.appendingPathComponent(ReportDefinition.claimsFile), published: published)
   }
 
   /// The register of settings and what varying them cost, with a warning of records that somebody changed.
   static func deviations(in project: ProjectOptions) throws -> DeviationReport {
     let register = try DeviationRegister(
-      contentsOf: project.reports.appendingPathComponent(DeviationRegister.file), project: project.folder)
+      contentsOf: project.reports.appendingPathComponent(ReportDefinition.deviationsFile), project: project.folder)
     let records = project.store.survey().records
     SealWarning.give(records)
     return DeviationReport(
@@ -103,16 +99,10 @@ extension ReportNetwork {
     let backbone = settings.backbone
     let blocks = backbone.blocks.map(String.init).joined(separator: "-")
     let start = backbone.weights == nil ? "" : ", pretrained"
-    let tasks = settings.tasks.enabled.map { task in
-      switch task {
-      case .part where settings.tasks.part?.binning == .uniform: "part (uniform)"
-      case .attribute where settings.tasks.attribute?.regions == .whole: "attribute (no regions)"
-      default: task.rawValue
-      }
-    }
     self.init(
       backbone: "\(backbone.block.rawValue) blocks \(blocks), width \(backbone.width)\(start)",
-      input: "\(settings.input.height) × \(settings.input.width)", tasks: tasks.joined(separator: ", "),
-      training: "\(settings.train.epochs) × \(settings.train.batch)")
+      input: "\(settings.input.height) × \(settings.input.width)",
+      tasks: settings.tasks.all.map(\.label).joined(separator: ", "),
+      training: settings.train.plan.map { "\($0.epochs) × \($0.batch)" }.joined(separator: " + "))
   }
 }

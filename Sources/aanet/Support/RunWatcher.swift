@@ -88,7 +88,9 @@ final class RunWatcher {
   private static func name(_ trial: Trial) -> String { "\(Wording.printable(trial.variant)), seed \(trial.seed)" }
 
   private static func place(_ trial: Trial, epoch: Int) -> String {
-    "\(name(trial)), epoch \(epoch)/\(trial.settings.train.epochs)"
+    let schedule = TrainingSchedule(of: trial.settings.train, images: 0)
+    return "\(name(trial)), epoch \(epoch)/\(schedule.epochs)"
+      + (schedule.name(of: epoch - 1).map { " (\(Wording.printable($0)))" } ?? "")
   }
 
   /// `Lg+Lp, seed 2: mAP 41.2 %, Rank-1 60.0 %, 24 s`

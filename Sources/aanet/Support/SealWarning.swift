@@ -1,5 +1,4 @@
 import Configuration
-import Reports
 import Runs
 import Support
 

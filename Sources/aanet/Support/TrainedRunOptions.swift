@@ -21,7 +21,7 @@ struct TrainedRunOptions: ParsableArguments {
   func open(_ name: String) throws -> TrainedRun {
     let folder = try RunReference.folder(of: name, in: project.store)
     let run = try TrainedRun(
-      folder, project: project.folder, places: data.places(in: project), runs: project.runs,
+      folder, in: project.project, places: data.places(in: project),
       threads: threads ?? Engine.availableThreads)
     if !run.isFinished { Console.complain("note: \(Wording.printable(run.name)) is not finished: training goes on") }
     return run

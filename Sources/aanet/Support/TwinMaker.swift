@@ -34,7 +34,7 @@ struct TwinMaker {
   /// the same pixels on every machine, in seconds. What takes longer, or has to be downloaded, is left to those who miss
   /// it.
   static func makeMissing(_ datasets: [String], project: ProjectOptions, places: DatasetPlaces) throws {
-    let registry = try DatasetRegistry(project: project.folder)
+    let registry = try project.registry
     for name in datasets where SyntheticTwin.Kind.allCases.contains(where: { $0.dataset == name }) {
       guard let entry = registry.entries[name], entry.twin != nil,
         !FileManager.default.fileExists(atPath: places.folder(of: entry).path)

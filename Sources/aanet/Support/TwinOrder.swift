@@ -33,7 +33,7 @@ struct TwinOrder {
     }
     var entry = try Self.entry(named: name, project: project, isNeeded: out == nil)
     if let scale, out == nil, scale != entry.scale ?? Self.usual,
-      let other = try DatasetRegistry(project: project.folder).entries["\(name)-\(scale)"], other.twin == entry.twin,
+      let other = try project.registry.entries["\(name)-\(scale)"], other.twin == entry.twin,
       other.scale == scale
     {
       entry = other
@@ -58,7 +58,7 @@ struct TwinOrder {
       return DatasetEntry(
         name: name, root: "", layout: kind == .market ? .market1501 : .dukemtmc, attributes: nil, isSynthetic: true)
     }
-    let entries = try DatasetRegistry(project: project.folder).entries
+    let entries = try project.registry.entries
     if let entry = entries[name] { return entry }
     let what = "no synthetic dataset is called \(Wording.quoted(name))"
     let known = entries.values.filter { $0.twin != nil }.map(\.name)

@@ -116,13 +116,13 @@ import YAML
     try set.requireSoundEvaluation(attributes: table)
   }
 
-  /// What README.md and the comments of datasets.yaml show works as they say.
-  @Test(arguments: ["README.md", "datasets.yaml"])
+  /// What the page on datasets and the comments of datasets.yaml show works as they say.
+  @Test(arguments: ["Sources/aanet/aanet.docc/AddADataset.md", "datasets.yaml"])
   func theExampleInTheDocumentationWorks(file: String) throws {
     let project = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../..").standardized
     let text = try String(contentsOf: project.appendingPathComponent(file), encoding: .utf8)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { file == "README.md" ? String($0) : String($0.dropFirst("#   ".count)) }
+      .map { file.hasSuffix(".md") ? String($0) : String($0.dropFirst("#   ".count)) }
     let example = lines.drop { $0 != "my-campus:" }.prefix { !$0.isEmpty && $0 != "```" }
     let registry = try DatasetRegistry(YAML.parse(example.joined(separator: "\n"), name: file))
     let folder = try TemporaryFolder()

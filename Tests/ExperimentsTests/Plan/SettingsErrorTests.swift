@@ -134,7 +134,7 @@ import Testing
     ),
     (
       "variants: { a: { train: { epoch: 1 } } }",
-      "2:27: variants.a.train.epoch: unknown key; did you mean 'epochs'? Known: epochs, batch, optimizer, rate, augment"
+      "2:27: variants.a.train.epoch: unknown key; did you mean 'epochs'? Known: epochs, batch, optimizer, rate, augment, sampler, phases"
     ),
     (
       "variants: { a: {}, b: { train: { epochs: x } } }",

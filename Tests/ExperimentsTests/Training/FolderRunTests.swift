@@ -30,7 +30,7 @@ import Testing
     report: (ExperimentRunner.Event) -> Void = { _ in }
   ) throws -> [(trial: Trial, record: RunRecord)] {
     let plans = try ExperimentLibrary(project: project.url).plans(wanted, overrides: overrides)
-    return try ExperimentRunner(plans, project: project.url, store: store(project))
+    return try ExperimentRunner(plans, in: Project(project.url, runs: store(project).root))
       .run(variants: variants, threads: 1, report: report)
   }
 

@@ -15,13 +15,14 @@ struct MapsTests {
 
   private func model(
     global: Bool = true, part: Bool = true, regions: AttributeRegions = .thirds,
-    attention: AttentionTaskConfiguration? = .init(attributes: ["hair", "gender"])
+    attention: AttentionTask? = .init(attributes: ["hair", "gender"])
   ) -> AANet {
     let model = AANet(
       AANetConfiguration(
-        backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 4), identities: 5, headWidth: 6, global: global,
-        part: part ? .init(parts: 2) : nil, attribute: .init(attributes: Self.attributes, regions: regions),
-        attention: attention), on: engine)
+        backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 4), head: .init(width: 6),
+        tasks: .init(
+          global: global ? .init() : nil, part: part ? .init(parts: 2) : nil, attribute: .init(regions: regions),
+          attention: attention), labels: .init(identities: 5, attributes: Self.attributes)), on: engine)
     model.initialise(seed: 3)
     // Classifiers start near 0; real ones do not.
     for parameter in model.store.parameters where parameter.name.contains("classifier") || parameter.name.contains("bn")
@@ -140,7 +141,7 @@ struct MapsTests {
     try withEvery("global", in: [true, false]) { global in
       try withEvery("part", in: [true, false]) { part in
         try withEvery("regions", in: AttributeRegions.allCases) { regions in
-          try withEvery("attention", in: [AttentionTaskConfiguration(attributes: ["hair"]), nil]) { attention in
+          try withEvery("attention", in: [AttentionTask(attributes: ["hair"]), nil]) { attention in
             try readout(of: model(global: global, part: part, regions: regions, attention: attention))
           }
         }
@@ -166,7 +167,9 @@ struct MapsTests {
   @Test("a task that is off has no map")
   func tasksOff() {
     let model = AANet(
-      AANetConfiguration(backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 4), identities: 2, headWidth: 6),
+      AANetConfiguration(
+        backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 4), head: .init(width: 6),
+        tasks: .init(only: [.global]), labels: .init(identities: 2)),
       on: engine)
     let maps = model.maps(of: pass(model), image: 0, on: engine)
     #expect(maps.global != nil && maps.attributes.isEmpty && maps.attention == nil && maps.parts.isEmpty)

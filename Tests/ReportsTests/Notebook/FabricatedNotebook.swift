@@ -1,17 +1,16 @@
+import Evidence
 import Foundation
-import Reports
-import Runs
+import Notebook
 
 /// A notebook on records that no run ever made, for tests only.
 extension Fabricated {
   static func notebook(
     _ body: String, hasGap: Bool = false, title: String = "Made up", program: String = "1",
-    change: (inout AblationReport) -> Void = { _ in }
+    change: (inout ExperimentRecords) -> Void = { _ in }
   ) throws -> NotebookReport {
     let source = try NotebookSource(
       text: "---\ntitle: '\(title)'\nexperiments: { table3: made/up }\n---\n\(body)", name: "made")
-    var ablation = try report(hasGap: hasGap)
-    change(&ablation)
+    let ablation = try report(hasGap: hasGap).changed(change)
     return try NotebookReport(
       source,
       notebook: NotebookContext(tables: [

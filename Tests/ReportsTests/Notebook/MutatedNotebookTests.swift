@@ -1,6 +1,4 @@
-import Configuration
 import Foundation
-import Reports
 import Support
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
 import Configuration
 import Foundation
-import Reports
+import Notebook
 import Testing
 
 /// What an error in a notebook tells its author to write is written, and is right.

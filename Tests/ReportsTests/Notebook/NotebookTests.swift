@@ -1,7 +1,7 @@
-import Configuration
+import Charts
 import Documents
+import Evidence
 import Foundation
-import Reports
 import Runs
 import Support
 import Testing
@@ -29,7 +29,7 @@ struct NotebookTests {
       #expect(page.contains("aanet figures"))
       #expect(page.contains("download=\"table3.csv\" href=\"data:text/csv"))
       let csv = try String(contentsOf: out.appendingPathComponent("table3.csv"), encoding: .utf8)
-      #expect(csv == (try Fabricated.report().csv()))
+      #expect(csv == (try Fabricated.report().csv))
     }
   }
 
@@ -74,9 +74,9 @@ struct NotebookTests {
       func render(_ body: String = Fabricated.everything, program: String = "1", level: Double? = nil) throws
         -> [String]
       {
-        let report = try Fabricated.notebook(body, program: program) { report in
+        let report = try Fabricated.notebook(body, program: program) { records in
           guard let level else { return }
-          report.variants[0].trials[0].record = Fabricated.record("Lg", seed: 1, tasks: ["global"], mAP: level)
+          records.variants[0].trials[0].record = Fabricated.record("Lg", seed: 1, tasks: ["global"], mAP: level)
         }
         return try report.write(to: out).cells.filter(\.rendered).map(\.name)
       }
@@ -99,8 +99,8 @@ struct NotebookTests {
     }
   }
 
-  @Test func strangersFilesAreLeftAlone() throws {
-    try withFolder("notebook-strangers") { folder in
+  @Test func otherFilesAreLeftAlone() throws {
+    try withFolder("notebook-others") { folder in
       let out = folder.appendingPathComponent("made")
       _ = try Fabricated.notebook("# One\n").write(to: out)
       try Data("mine".utf8).write(to: out.appendingPathComponent("thesis.png"))
@@ -127,9 +127,9 @@ struct NotebookTests {
         leftOut: ["parts": "the part task is off"]
       ).write(to: figures)
       func render(_ show: String) throws -> String {
-        let report = try Fabricated.notebook("```figure\nof: table3\nrow: Lg\nshow: \(show)\n```") { report in
+        let report = try Fabricated.notebook("```figure\nof: table3\nrow: Lg\nshow: \(show)\n```") { records in
           let record = Fabricated.record("Lg", seed: 1, tasks: ["global"], mAP: 0.4)
-          report.variants[0].trials[0].record = RunRecord(
+          records.variants[0].trials[0].record = RunRecord(
             identity: record.identity, folder: run, epochs: record.epochs, metrics: record.metrics, provenance: nil)
         }
         let out = folder.appendingPathComponent("out-\(show)")
@@ -166,7 +166,7 @@ struct NotebookTests {
 /// Whether a page is balanced, holds our two scripts and the manifest, and fetches nothing.
 func expectWholePage(_ page: String, sourceLocation: Testing.SourceLocation = #_sourceLocation) {
   #expect(page.matches(of: /<script/).count == 3, sourceLocation: sourceLocation)
-  for script in [Document.script, PageManifest.script] {
+  for script in [Page.script, PageManifest.script] {
     #expect(page.components(separatedBy: "<script>\(script)</script>").count == 2, sourceLocation: sourceLocation)
   }
   let manifest = #/<script type="application\/json" id="manifest">[^<]*<\/script>/#

@@ -1,6 +1,5 @@
-import Configuration
+import Documents
 import Foundation
-import Reports
 import Testing
 
 /// A notebook's prose: what is set, what is refused and where.

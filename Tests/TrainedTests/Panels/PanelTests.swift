@@ -89,11 +89,13 @@ import Trained
   func maps() throws {
     let file = try files(["0001_c1_f1.jpg"])[0]
     let scheme = AttributeScheme.dukeMTMC
-    let maps = ImageMaps(
-      height: 3, width: 2, global: .init(predicted: 4, rows: 0..<3, width: 2, values: [0, 1, 2, 3, 4, 5]),
-      attributes: scheme.attributes.enumerated().map { index, _ in
-        .init(predicted: index == 0 ? 1 : 0, rows: 0..<1, width: 2, values: [0, 1])
-      }, attention: [0, 0, 0, 0.5, 1, 1], parts: [0..<1, 1..<3], peaks: [0, 3, 0, 0, 9, 0])
+    var maps = ImageMaps(height: 3, width: 2, peaks: [0, 3, 0, 0, 9, 0])
+    maps.global = .init(predicted: 4, rows: 0..<3, width: 2, values: [0, 1, 2, 3, 4, 5])
+    maps.attributes = scheme.attributes.indices.map { index in
+      .init(predicted: index == 0 ? 1 : 0, rows: 0..<1, width: 2, values: [0, 1])
+    }
+    maps.attention = [0, 0, 0, 0.5, 1, 1]
+    maps.parts = [0..<1, 1..<3]
     var labels = [Int?](repeating: 0, count: 10)
     labels[1] = nil
     let subject = Subject(

@@ -1,11 +1,16 @@
 import Configuration
-import Layers
+import Models
 import Support
 
 /// Everything that decides a run but its seed: what `experiments/*.yaml` resolve to.
 ///
 /// Each default is the specification's rule, so that a file says only where it differs from the paper.
-package struct Settings: Sendable, Hashable {
+package struct Settings: Configurable {
+  package typealias Backbone = ResNetConfiguration
+  package typealias Head = HeadSettings
+  package typealias Tasks = TaskSet
+  package typealias Loss = LossSettings
+
   /// The dataset's name in `datasets.yaml`.
   package var dataset: String
   /// The network up to its feature map X.
@@ -23,6 +28,20 @@ package struct Settings: Sendable, Hashable {
   /// How the descriptors are ranked.
   package var evaluate: Evaluate
 
+  package static let keys: [Key<Settings>] = [
+    Key("dataset", \.dataset, .text(maximum: 200), "The dataset's name in datasets.yaml.", isRequired: true),
+    Key("backbone", \.backbone, .group, "The network up to its feature map."),
+    Key("input", \.input, .group, "The images as the network sees them."),
+    Key("head", \.head, .group, "The classifier Z → V → C that the tasks share the form of."),
+    Key("tasks", \.tasks, .group, "Which tasks are trained, and how; where some are named, the others are off."),
+    Key("loss", \.loss, .group, "How the tasks' losses are added up."),
+    Key("train", \.train, .group, "The optimiser, its schedule and the batches."),
+    Key("evaluate", \.evaluate, .group, "How descriptors are made and ranked."),
+  ]
+
+  /// For the list of keys alone: settings without a dataset are none.
+  package init() { self.init(dataset: "") }
+
   /// States settings; what is left out is as in the paper. Nothing is checked (``check(locate:)``).
   package init(
     dataset: String, backbone: Backbone = Backbone(), input: Input = Input(), head: Head = Head(),
@@ -38,44 +57,34 @@ package struct Settings: Sendable, Hashable {
     self.evaluate = evaluate
   }
 
-  /// Reads settings from a resolved mapping, which holds no other keys.
+  /// Reads settings from a resolved mapping, which holds no other keys, and sees to it that they agree.
   ///
   /// - Throws: `ConfigurationError` at the first unknown key, wrong type, value out of range or contradiction.
-  package init(_ setting: Setting) throws(ConfigurationError) {
-    try self.init(unchecked: setting)
+  package init(agreeing setting: Setting) throws(ConfigurationError) {
+    try self.init(setting)
     try check { path in Self.location(of: path, in: setting.value) }
   }
 
-  /// Reads settings that need not agree with each other, as those of a file do not that others complete.
+  /// Checks what no single setting can know: that the settings agree with each other.
   ///
-  /// - Throws: `ConfigurationError` at the first unknown key, wrong type or value out of range.
-  init(unchecked setting: Setting) throws(ConfigurationError) {
-    let keys = try setting.keys(
-      "dataset", "backbone", "input", "head", "tasks", "loss", "train", "evaluate")
-    self.init(
-      dataset: try keys.required("dataset").string(maximum: 200),
-      backbone: try Backbone(keys["backbone"]),
-      input: try Input(keys["input"]),
-      head: try Head(keys["head"]),
-      tasks: try Tasks(keys["tasks"]),
-      loss: try Loss(keys["loss"]),
-      train: try Train(keys["train"]),
-      evaluate: try Evaluate(keys["evaluate"]))
-  }
-
-  /// The settings as YAML, every key written out, in a fixed order: equal settings give equal text.
-  package var yaml: YAMLValue {
-    .mapping([
-      ("dataset", .string(dataset)), ("backbone", backbone.yaml), ("input", input.yaml), ("head", head.yaml),
-      ("tasks", tasks.yaml), ("loss", loss.yaml), ("train", train.yaml), ("evaluate", evaluate.yaml),
-    ])
+  /// - Parameter locate: where a setting was written, by its dotted path; nil for a default.
+  /// - Throws: `ConfigurationError` at the setting to change, with what to change it to.
+  package func check(locate: (String) -> SourceLocation? = { _ in nil }) throws(ConfigurationError) {
+    let map = MapExtent(height: input.height, backbone: backbone)
+    guard let fault = tasks.fault(on: map, weighed: loss) ?? train.fault else { return }
+    throw ConfigurationError(fault, locate: locate)
   }
 
   /// Where a setting was written, or the nearest one above it that was; nil where it is the default.
   static func location(of path: String, in value: YAMLValue) -> SourceLocation? {
     var current = value
     var found: SourceLocation?
-    for key in path.split(separator: ".") {
+    for key in path.split(whereSeparator: { ".[]".contains($0) }) {
+      if let items = current.items, let place = Int(key), items.indices.contains(place) {
+        current = items[place]
+        found = current.location
+        continue
+      }
       guard let next = current[key: String(key)] else {
         // `tasks: none` decides `tasks.part`; a mapping that says nothing of it does not.
         return current.entries == nil ? found : nil
@@ -85,13 +94,37 @@ package struct Settings: Sendable, Hashable {
     }
     return found
   }
+
+  /// The images as the network sees them.
+  package struct Input: Configurable {
+    /// Rows of pixels.
+    package var height: Int
+    /// Columns of pixels.
+    package var width: Int
+
+    package static let keys: [Key<Input>] = [
+      Key("size", \.size, .list(of: .int(in: 8...2048), count: 2...2), "Height and width in pixels.")
+    ]
+
+    package init() { self.init(height: 384) }
+
+    /// States a size; the paper's is 384×128.
+    package init(height: Int = 384, width: Int = 128) {
+      self.height = height
+      self.width = width
+    }
+
+    private var size: [Int] {
+      get { [height, width] }
+      set { (height, width) = (newValue[0], newValue[1]) }
+    }
+  }
 }
 
-extension Setting {
-  /// The range check for what must be above zero.
-  func positive(atMost most: Double) throws(ConfigurationError) -> Double {
-    let number = try double(in: 0...most)
-    guard number > 0 else { throw error("must be above 0") }
-    return number
+extension ConfigurationError {
+  /// A contradiction at the first of its settings that somebody wrote; among defaults, at the first.
+  init(_ fault: SettingFault, locate: (String) -> SourceLocation?) {
+    let written = fault.paths.first { locate($0) != nil }
+    self.init(at: written.flatMap(locate), path: written ?? fault.paths.first ?? "", fault.reason)
   }
 }

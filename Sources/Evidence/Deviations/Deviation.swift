@@ -1,0 +1,132 @@
+import Configuration
+import Foundation
+import Support
+import YAML
+
+/// A setting or a rule, where it comes from, and where it is set.
+package struct Deviation: Codable, Hashable, Sendable {
+  /// Where a setting comes from.
+  package enum Origin: String, CaseIterable, Codable, Sendable {
+    /// The paper says it.
+    case stated
+    /// It follows from the paper or from a work that it builds on.
+    case inferred
+    /// The paper is silent, and one choice had to be made.
+    case chosen
+    /// The paper says something else; ours departs from it.
+    case changed
+  }
+
+  /// A word that names it: `rate-new`.
+  package var name: String
+  package var statement: String
+  /// Where it comes from.
+  package var origin: Origin
+  /// The paper's words; nil where it has none on this.
+  package var quote: String?
+  /// Where they stand, or what it is inferred from: `Section 3.5`, `[20]`.
+  package var source: String?
+  /// Why it is as it is.
+  package var reason: String?
+  /// The experiment file that sets it; nil for a rule that is no setting.
+  package var file: String?
+  /// The dotted key there: `train.rate.new`.
+  package var key: String?
+  /// Its value there, as YAML on one line.
+  package var value: String?
+  /// The experiments whose runs the value was chosen on; nil where it was chosen by reading alone.
+  package var studies: [String]?
+  /// Where the program's code has a rule that is no setting.
+  package var code: String?
+  /// The value's leaves by their path below the key, in the normal form of ``VariedRun``.
+  var leaves: [String: String] = [:]
+  /// Whether the value is a mapping, whose absence from a plan means that it is off.
+  var isMapping = false
+
+  enum CodingKeys: String, CodingKey {
+    case name, statement, origin, quote, source, reason, file, key, value, studies, code
+  }
+
+  init(_ name: String, _ setting: Setting, base: String, files: inout [String: YAMLValue], project: URL) throws {
+    let keys = try setting.keys("says", "origin", "quote", "source", "because", "file", "key", "code", "chosen_on")
+    self.name = name
+    statement = try keys.required("says").string(maximum: 300)
+    origin = try keys.required("origin").choice()
+    quote = try keys["quote"]?.string(maximum: 1000)
+    source = try keys["source"]?.string(maximum: 200)
+    reason = try keys["because"]?.string(maximum: 500)
+    if origin == .stated || origin == .changed, quote == nil {
+      throw setting.error("what is \(origin.rawValue) needs the paper's words: 'quote'")
+    }
+    for item in try keys["chosen_on"]?.items(count: 1...20) ?? [] {
+      let name = try item.string(maximum: 300)
+      guard FileManager.default.fileExists(atPath: project.appendingPathComponent("experiments/\(name).yaml").path)
+      else {
+        throw item.error("there is no experiment \(Wording.quoted(name))")
+      }
+      studies = (studies ?? []) + [name]
+    }
+    if let place = keys["code"] {
+      let path = try place.string(maximum: 300)
+      guard FileManager.default.fileExists(atPath: project.appendingPathComponent(path).path) else {
+        throw place.error("there is no file \(Wording.quoted(path))")
+      }
+      code = path
+    }
+    guard let place = keys["key"] else {
+      guard code != nil else {
+        throw setting.error("needs a 'key' of an experiment file, or the 'code' that has the rule")
+      }
+      return
+    }
+    let key = try place.string(maximum: 300)
+    let file = try keys["file"]?.string(maximum: 300) ?? base
+    let text = try files[file] ?? YAML.parse(contentsOf: project.appendingPathComponent(file), name: file)
+    files[file] = text
+    guard let value = text.value(at: key) else {
+      throw place.error(
+        Wording.unknown(
+          "\(file) has no key \(Wording.quoted(key))", key,
+          among: VariedRun.leaves(of: text).keys.sorted().filter {
+            $0.split(separator: ".").first == key.split(separator: ".").first
+          }))
+    }
+    (self.file, self.key, self.value) = (file, key, YAML.inline(value))
+    leaves = VariedRun.leaves(of: value)
+    isMapping = value.entries != nil
+  }
+}
+
+extension YAMLValue {
+  /// What stands under a dotted key.
+  func value(at key: String) -> YAMLValue? {
+    key.split(separator: ".", omittingEmptySubsequences: false).reduce(Optional(self)) { $0?[key: String($1)] }
+  }
+}
+
+/// Every setting and rule of the reproduction with its origin, read from `reports/deviations.yaml`.
+package struct DeviationRegister: Hashable, Sendable {
+  package var deviations: [Deviation]
+
+  /// Reads the file; the experiment files that it names are read from `project`.
+  ///
+  /// - Throws: a `ConfigurationError` that names file, line and key; also where an experiment file has no such key.
+  package init(contentsOf file: URL, project: URL) throws {
+    try self.init(YAML.parse(contentsOf: file), project: project)
+  }
+
+  /// Reads the file's text; `name` is what messages call it.
+  package init(text: String, name: String, project: URL) throws {
+    try self.init(YAML.parse(text, name: name), project: project)
+  }
+
+  private init(_ value: YAMLValue, project: URL) throws {
+    let keys = try Setting(value).keys("base", "settings")
+    let base = try keys.required("base").string(maximum: 300)
+    var files: [String: YAMLValue] = [:]
+    deviations = []
+    for (name, setting) in try keys.required("settings").entries() {
+      deviations.append(try Deviation(name, setting, base: base, files: &files, project: project))
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import Configuration
+import Documents
+
+extension DeviationReport {
+  /// The register as a table, a section an origin.
+  package func table() -> Table {
+    Table(
+      name: "deviations",
+      caption: "Every setting: stated by the paper, inferred, chosen where it is silent, or changed; and what another "
+        + "value of it did to mAP, in points, where runs on disk differ in that setting alone.",
+      columns: [
+        Table.Column("Setting", .sentences), Table.Column("Value", .sentences), Table.Column("Set in", .sentences),
+        Table.Column("The paper’s words", .sentences), Table.Column("Other values, mAP", .sentences),
+      ],
+      sections: Deviation.Origin.allCases.compactMap { origin in
+        let rows = rows.filter { $0.setting.origin == origin }
+        return rows.isEmpty ? nil : Table.Section(Typeset(origin.rawValue), rows: rows.map(cells))
+      },
+      notes: [
+        "Other values: the mean difference over paired seeds and half of its 95 % interval, all other settings, the data "
+          + "and the seeds alike. “not varied”: no two finished runs differ in this setting alone."
+      ])
+  }
+
+  private func cells(_ row: Row) -> [Typeset] {
+    let setting = row.setting
+    let place: Typeset =
+      setting.key.map { key in
+        Typeset([.code(key)]) + (setting.file.map { Typeset(" in ") + Typeset([.code($0)]) } ?? "")
+      } ?? setting.code.map { Typeset([.code($0)]) } ?? Table.gap
+    let source = setting.source.map { " (\($0))" } ?? ""
+    let words = setting.quote.map { "“\($0)”\(source)" } ?? (setting.source.map { "none; after \($0)" } ?? "none")
+    return [
+      Typeset(setting.statement + (setting.reason.map { ": \($0)" } ?? "") + choice(row)),
+      setting.value.map { Typeset([.code($0)]) } ?? Table.gap, place, Typeset(words), Typeset(costs(row)),
+    ]
+  }
+
+  /// What the setting was chosen on: the runs, or how to make them.
+  private func choice(_ row: Row) -> String {
+    guard let studies = row.setting.studies else { return "" }
+    let runs = row.chosenOn.isEmpty ? "no run of it is here: aanet run" : "runs"
+    let named = row.chosenOn.isEmpty ? studies : row.chosenOn
+    return "; chosen on other people than any table reports (\(runs) \(named.joined(separator: ", ")))"
+  }
+
+  private func costs(_ row: Row) -> String {
+    if row.setting.key == nil { return "not a setting" }
+    if row.costs.isEmpty { return "not varied" }
+    return row.costs.map { cost in
+      let noise = cost.noise.map { " ± \(Numerals.number($0))" } ?? ", noise unknown"
+      return "\(cost.value): \(Numerals.signed(cost.gain))\(noise) (\(cost.dataset), \(cost.pairs) seeds)"
+    }.joined(separator: "; ")
+  }
+
+  /// How many settings have which origin, which were varied, and which of those moved mAP beyond the noise.
+  package var findings: [String] {
+    let counts = Deviation.Origin.allCases.map { origin in
+      "\(rows.count { $0.setting.origin == origin }) \(origin.rawValue)"
+    }
+    let varied = rows.filter { !$0.costs.isEmpty }
+    var sentences = ["Of \(rows.count) settings and rules: \(counts.joined(separator: ", "))."]
+    guard !varied.isEmpty else { return sentences + ["None was varied alone between the runs on disk."] }
+    sentences.append("Varied alone between runs on disk: \(Numerals.list(varied.map(\.setting.statement.onOneLine))).")
+    for row in varied {
+      for cost in row.costs {
+        guard let noise = cost.noise, abs(cost.gain) > noise else { continue }
+        sentences.append(
+          "\(row.setting.statement.onOneLine) as \(cost.value.onOneLine) changed mAP by \(Numerals.signed(cost.gain)) points on "
+            + "\(cost.dataset.onOneLine), more than the seeds’ noise (\(Numerals.number(noise))).")
+      }
+    }
+    return sentences
+  }
+
+  /// The register for a terminal: a line or two a setting.
+  package func terminal(width: Int) -> String {
+    let room = max(40, width)
+    var lines: [String] = []
+    for origin in Deviation.Origin.allCases {
+      let rows = rows.filter { $0.setting.origin == origin }
+      if rows.isEmpty { continue }
+      lines += ["\(origin.rawValue)", String(repeating: "─", count: origin.rawValue.count)]
+      for row in rows {
+        let setting = row.setting
+        let value = setting.key.map { " [\($0): \(setting.value ?? "")]" } ?? setting.code.map { " [\($0)]" } ?? ""
+        let cost = row.costs.isEmpty ? "" : "; varied: \(costs(row))"
+        lines += (setting.statement + value + choice(row) + cost).onOneLine.wrapped(to: room)
+      }
+      lines.append("")
+    }
+    for sentence in findings { lines += sentence.wrapped(to: room) }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,89 @@
+import Documents
+import Foundation
+import Runs
+
+/// What the disk knows of an experiment: all that a table may draw from.
+package struct ExperimentRecords: Sendable {
+  /// `quickstart/table1`.
+  package var experiment: String
+  /// `synthetic-duke`.
+  package var dataset: String
+  /// Whether that data is drawn, so that no figure may pass for one of the real benchmark.
+  package var isSynthetic: Bool
+  /// In the plan's order.
+  package var variants: [ReportVariant]
+  package var command: String
+  /// The folder that run folders are shown relative to; nil shows them from `runs/` on.
+  package var root: URL?
+
+  package init(
+    experiment: String, dataset: String, isSynthetic: Bool, variants: [ReportVariant], command: String,
+    root: URL? = nil
+  ) {
+    (self.experiment, self.dataset, self.isSynthetic) = (experiment, dataset, isSynthetic)
+    (self.variants, self.command, self.root) = (variants, command, root)
+  }
+
+  /// Whether any run is finished; without one there is nothing to report.
+  package var hasMeasurements: Bool { variants.contains { $0.trials.contains { $0.scores != nil } } }
+
+  /// What the measured figures are measured on, in a few words.
+  package var measuredOn: String { isSynthetic ? "\(dataset) (drawn)" : dataset }
+
+  /// `measured on synthetic-duke (drawn)`; before any run is finished, `to be measured on …`.
+  package var measuredWhere: String { "\(hasMeasurements ? "" : "to be ")measured on \(measuredOn)" }
+
+  /// The records of all finished runs, in the order of the variants.
+  package var finished: [RunRecord] { variants.flatMap(\.finished) }
+
+  package func variant(_ name: String) -> ReportVariant? { variants.first { $0.name == name } }
+
+  /// A run's folder as a report shows it.
+  package func folderName(_ record: RunRecord) -> String {
+    let path = record.folder.standardizedFileURL.path
+    if let root {
+      let start = root.standardizedFileURL.path + "/"
+      if path.hasPrefix(start) { return String(path.dropFirst(start.count)) }
+    }
+    let parts = path.split(separator: "/")
+    let start = parts.lastIndex(of: "runs") ?? max(0, parts.count - 3)
+    return parts[start...].joined(separator: "/")
+  }
+
+  /// What to know where a row has one finished run alone, which is no spread.
+  package var seedWarnings: [Typeset] {
+    variants.contains { $0.finished.count == 1 }
+      ? ["One seed alone tells nothing of the noise: run more seeds before reading anything into a difference."] : []
+  }
+
+  /// What is missing, or not alike: notes for under a table. `label` is how a variant is called there.
+  package func gapNotes(label: (ReportVariant) -> String = { $0.name.onOneLine }) -> [Typeset] {
+    var notes: [Typeset] = []
+    let unfinished = variants.filter { $0.finished.count < $0.trials.count }
+    if !unfinished.isEmpty {
+      let gaps = unfinished.map { variant in
+        let seeds = variant.trials.filter { $0.scores == nil }.map { "\($0.seed)" }
+        return "\(label(variant)) (\(seeds.count == 1 ? "seed" : "seeds") \(Numerals.list(seeds)))"
+      }
+      notes.append(
+        Typeset("Not finished, and left out of every figure here: \(Numerals.list(gaps)). To finish: ")
+          + Typeset([.code(command)]) + ".")
+    }
+    if Set(finished.compactMap { $0.provenance?.dataset }).count > 1 {
+      notes.append(
+        "The runs were not all measured on the same images (their data fingerprints differ): rows cannot be compared.")
+    }
+    let tampered = variants.flatMap { variant in
+      variant.finished.filter { !$0.seal.changes.isEmpty }.map { record in
+        "\(label(variant)), seed \(record.identity.seed) (\(Numerals.list(record.seal.changes.map(\.description))))"
+      }
+    }
+    if !tampered.isEmpty {
+      notes.append(
+        Typeset(
+          "Changed by hand since it was measured, and shown here as it is now: \(tampered.joined(separator: "; ")). "
+            + "Its figures are not what the run was measured at."))
+    }
+    return notes
+  }
+}

@@ -1,0 +1,97 @@
+import Configuration
+import Layers
+import Support
+
+extension Settings.Train {
+  /// How parameters are moved.
+  package struct Optimizer: Configurable {
+    /// The optimisers; there is one.
+    package enum Kind: String, CaseIterable, Sendable {
+      /// Stochastic gradient descent with momentum.
+      case sgd
+    }
+
+    package var kind: Kind
+    /// The share of the last step that is taken again.
+    package var momentum: Double
+    /// The decay that is added to the gradient of all parameters but the `s_i`.
+    package var weightDecay: Double
+
+    package static let keys: [Key<Optimizer>] = [
+      Key("kind", \.kind, .word, "The optimiser: stochastic gradient descent with momentum."),
+      Key(
+        "momentum", \.momentum,
+        Form.number(in: 0...1).checked { momentum, setting throws(ConfigurationError) in
+          guard momentum < 1 else { throw setting.error("must be below 1, or no step ever fades") }
+        }.called("number, 0 to below 1"),
+        "The share of the last step that is taken again."),
+      Key(
+        "weight_decay", \.weightDecay, .number(in: 0...1),
+        "The share of each weight that is added to its gradient; not of the log variances."),
+    ]
+
+    package init() { self.init(kind: .sgd) }
+
+    package init(kind: Kind = .sgd, momentum: Double = 0.9, weightDecay: Double = 5e-4) {
+      self.kind = kind
+      self.momentum = momentum
+      self.weightDecay = weightDecay
+    }
+  }
+
+  /// The learning rates over the epochs.
+  package struct Rate: Configurable {
+    /// The rate of new layers at the start.
+    package var new: Double
+    /// The rate of pretrained layers at the start.
+    package var pretrained: Double
+    /// When and by how much they fall.
+    package var step: StepSchedule
+
+    package static let keys: [Key<Rate>] = [
+      Key("new", \.new, .positive(atMost: 100), "The learning rate of new layers at the start."),
+      Key(
+        "pretrained", \.pretrained, .number(in: 0...100),
+        "The learning rate of pretrained layers at the start; a backbone from chance has that of new layers."),
+      Key("step", \.step, .group, "When and by how much the rates fall."),
+    ]
+
+    package init() { self.init(new: 0.1) }
+
+    package init(new: Double = 0.1, pretrained: Double = 0.01, step: StepSchedule = StepSchedule()) {
+      self.new = new
+      self.pretrained = pretrained
+      self.step = step
+    }
+  }
+
+  /// What is done to images by chance.
+  package struct Augment: Configurable {
+    /// Whether every second image, by chance, is mirrored.
+    package var flip: Bool
+
+    package static let keys: [Key<Augment>] = [
+      Key("flip", \.flip, .flag, "Whether every second image, by chance, is mirrored.")
+    ]
+
+    package init() { self.init(flip: true) }
+
+    package init(flip: Bool = true) { self.flip = flip }
+  }
+}
+
+extension StepSchedule: Configurable {
+  package static let keys: [Key<StepSchedule>] = [
+    Key(
+      "at", \.at,
+      .list(of: .int(in: 1...10_000), count: 0...1000) { epoch, before, item throws(ConfigurationError) in
+        let last = before.last ?? 0
+        guard epoch > last else { throw item.error("epochs must rise; \(epoch) follows \(last)") }
+      },
+      "The numbers of finished epochs after which the rates fall; [20] trains epochs 1 to 20 at the first rate."),
+    Key("factor", \.factor, .positive(atMost: 1), "What the rates are multiplied with."),
+  ]
+
+  /// A fall to a tenth after 20 epochs, as in the paper.
+  package init() { self.init(at: [20], factor: 0.1) }
+}

@@ -1,0 +1,94 @@
+import Configuration
+
+/// A residual network without its fully connected layer: any depth, any width. The default is ResNet-50 from chance.
+package struct ResNetConfiguration: Configurable {
+  /// The families of networks; there is one.
+  package enum Architecture: String, CaseIterable, Sendable {
+    /// Residual networks with torchvision's parameter names.
+    case resnet
+  }
+
+  /// The kind of block that the stages are made of.
+  package enum Block: String, Sendable, CaseIterable {
+    /// Two 3×3 convolutions (ResNet-18 and 34).
+    case basic
+    /// 1×1, 3×3 and 1×1 convolutions (ResNet-50, 101 and 152).
+    case bottleneck
+
+    /// Output channels per unit of the stage's width.
+    package var expansion: Int { self == .basic ? 1 : 4 }
+  }
+
+  package var architecture: Architecture
+  package var block: Block
+  /// Blocks in each of the four stages.
+  package var blocks: [Int]
+  /// Channels of the first stage; each further stage doubles them.
+  package var width: Int
+  /// Stride of the last stage: 1 keeps the feature map's resolution, 2 halves it.
+  package var lastStride: Int
+  /// A file of pretrained weights, relative to the project; nil starts from chance.
+  package var weights: String?
+
+  package static let keys: [Key<ResNetConfiguration>] = [
+    Key("arch", \.architecture, .word, "The family of networks."),
+    Key("block", \.block, .word, "The residual block: two 3×3 convolutions, or 1×1, 3×3 and 1×1."),
+    Key(
+      "blocks", \.blocks, .list(of: .int(in: 1...200), count: 4...4),
+      "Blocks in each of the four stages; [3, 4, 6, 3] is ResNet-50."),
+    Key("width", \.width, .int(in: 1...1024), "Channels of the first stage; each later stage doubles them."),
+    Key(
+      "last_stride", \.lastStride, .int(in: 1...2),
+      "The last stage's stride: 1 keeps its resolution (24×8 from 384×128), 2 halves it."),
+    Key(
+      "weights", \.weights, .optional(.text(), or: "none"),
+      "A file of pretrained weights, relative to the project; 'none' starts from chance."),
+  ]
+
+  package init() { self.init(block: .bottleneck) }
+
+  package init(
+    architecture: Architecture = .resnet, block: Block = .bottleneck, blocks: [Int] = [3, 4, 6, 3], width: Int = 64,
+    lastStride: Int = 1, weights: String? = nil
+  ) {
+    self.architecture = architecture
+    self.block = block
+    self.blocks = blocks
+    self.width = width
+    self.lastStride = lastStride
+    self.weights = weights
+  }
+
+  /// Channels of the feature map X: Z in the paper.
+  package var channels: Int { width << 3 * block.expansion }
+
+  /// The strides of the four stages.
+  package var strides: [Int] { [1, 2, 2, lastStride] }
+
+  /// How many pixels a row or column of the feature map stands for.
+  package var stride: Int { 16 * lastStride }
+
+  /// Rows (or columns) of the feature map for an input of so many: the stem and its pooling halve it, then every
+  /// stage of stride 2; each halving rounds up (7×7 padded by 3, 3×3 padded by 1).
+  package func extent(of pixels: Int) -> Int { (pixels + stride - 1) / stride }
+
+  /// Trainable numbers of the network.
+  package var parameterCount: Int {
+    var count = width * 7 * 7 * 3 + 2 * width
+    var inputs = width
+    for (stage, depth) in blocks.enumerated() {
+      let inner = width << stage
+      let outputs = inner * block.expansion
+      for index in 0..<depth {
+        switch block {
+        case .basic: count += 9 * (inputs + inner) * inner + 4 * inner
+        case .bottleneck: count += (inputs + 9 * inner + outputs) * inner + 4 * inner + 2 * outputs
+        }
+        let stride = index == 0 ? strides[stage] : 1
+        if stride != 1 || inputs != outputs { count += inputs * outputs + 2 * outputs }
+        inputs = outputs
+      }
+    }
+    return count
+  }
+}

@@ -1,0 +1,44 @@
+import Support
+
+/// Settings that are each right and do not fit each other.
+package struct SettingFault: Error, Hashable, Sendable {
+  /// The dotted paths of those that could be changed, the likeliest first.
+  package let paths: [String]
+  /// What is wrong and what to do.
+  package let reason: String
+
+  package init(at paths: String..., reason: String) {
+    self.paths = paths
+    self.reason = reason
+  }
+}
+
+/// How many rows the feature map has, and why.
+package struct MapExtent {
+  let height: Int
+  let backbone: ResNetConfiguration
+
+  /// The map of an input so high.
+  package init(height: Int, backbone: ResNetConfiguration) {
+    self.height = height
+    self.backbone = backbone
+  }
+
+  /// Rows of the map.
+  package var rows: Int { backbone.extent(of: height) }
+
+  /// `a feature map of 4 rows (input height 64, …)`.
+  var words: String {
+    "a feature map of \(Wording.count(rows, "row")) (input height \(height), "
+      + "backbone.last_stride \(backbone.lastStride): one row for \(backbone.stride) pixels)"
+  }
+
+  /// What gives a map of so many rows.
+  func remedies(rows: Int) -> String {
+    let height = "take an input height of at least \((rows - 1) * backbone.stride + 1)"
+    var kept = backbone
+    kept.lastStride = 1
+    let isEnough = backbone.lastStride > 1 && kept.extent(of: self.height) >= rows
+    return height + (isEnough ? ", or backbone.last_stride: 1" : "")
+  }
+}

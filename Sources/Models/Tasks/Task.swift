@@ -1,0 +1,164 @@
+import Configuration
+import Layers
+import Tensors
+
+/// A task: one thing that a network learns from its feature map, beside others. A type of this kind holds the task's
+/// settings, which the network is built from, and says all that follows from them; its parameters and what it computes are
+/// a ``TaskNetwork``. One task is one file, and a line in ``TaskSet``.
+package protocol Task: Configurable {
+  /// What it is called in YAML, records and messages.
+  static var name: TaskName { get }
+  /// The subscript of its loss in the paper (Section 4.2): `aa`.
+  static var mark: String { get }
+  /// What is learned, for the page of all settings.
+  static var meaning: String { get }
+  /// The tasks whose output it reads; they stand before it in the list.
+  static var needs: [TaskNeed] { get }
+  /// Whether it learns from the annotators' attributes.
+  static var readsAttributes: Bool { get }
+
+  /// What sets it apart from the task at its defaults, where a table has to say so: `uniform`.
+  var variant: String? { get }
+  /// Whether its loss is a sum of several likelihoods.
+  var addsUpTerms: Bool { get }
+  /// What keeps it from working on such a map.
+  func fault(on map: MapExtent) -> SettingFault?
+  /// What keeps it from learning from such labels.
+  func fault(learning labels: TrainingLabels) -> SettingFault?
+
+  /// The vectors that it adds to the descriptor, in their order.
+  func vectors(in sizes: TaskSizes) -> [DescriptorLayout.Vector]
+  /// Trainable numbers, known before memory is asked for.
+  func parameterCount(in sizes: TaskSizes) -> Int
+  /// Multiplications for one image in layers that work on the whole map, of so many places.
+  func multiplications(over places: Double, in sizes: TaskSizes) -> Double
+  /// Registers the parameters, all at their neutral values.
+  func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork
+}
+
+extension Task {
+  package static var needs: [TaskNeed] { [] }
+  package static var readsAttributes: Bool { false }
+  package var variant: String? { nil }
+  package var addsUpTerms: Bool { false }
+  package func fault(on map: MapExtent) -> SettingFault? { nil }
+  package func fault(learning labels: TrainingLabels) -> SettingFault? { nil }
+  package func multiplications(over places: Double, in sizes: TaskSizes) -> Double { 0 }
+
+  package var name: TaskName { Self.name }
+
+  /// The task in a table: `part (uniform)`.
+  package var label: String { name.rawValue + (variant.map { " (\($0))" } ?? "") }
+}
+
+/// A task that another one needs, and why: `whose maps it is made of`.
+package struct TaskNeed: Sendable {
+  package let task: TaskName
+  package let reason: String
+}
+
+/// What a task's parameters are made for.
+package struct TaskSizes {
+  /// Z, the channels of the feature map.
+  package let features: Int
+  /// V, the numbers that a classifier Z → V → C reduces to.
+  package let width: Int
+  /// What is to be told apart.
+  package let labels: TrainingLabels
+}
+
+/// A task's part of a network: its parameters and its part of a pass.
+package protocol TaskNetwork {
+  /// The rows that it wants the feature map averaged over: for each average the rows of each image, none empty. All
+  /// tasks' averages are taken in one pass over the map.
+  func pools(of features: Tensor, on engine: Engine) -> [[Range<Int>]]
+  /// Runs over a batch.
+  ///
+  /// - Parameter pooled: the averages that it asked for.
+  func callAsFunction(_ pass: TaskPass, pooled: [PooledRows], on tape: Tape) -> TaskOutput
+  /// The loss of a training pass.
+  func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss
+  /// Adds what its output shows of one image.
+  func addMaps(of look: ImageLook, to maps: inout ImageMaps)
+
+  /// The deviation that the first values of one of its parameters are drawn with; nil for the network's own rule.
+  func deviation(of parameter: Parameter) -> Double?
+
+  /// The classifiers of identities, each by the vector that it reads.
+  var identityHeads: [DescriptorLayout.Slot: IdentityHead] { get }
+  /// The classifiers of attributes, in the order of the labels.
+  var attributeClassifiers: [AttributeClassifier] { get }
+}
+
+extension TaskNetwork {
+  package func pools(of features: Tensor, on engine: Engine) -> [[Range<Int>]] { [] }
+  package func addMaps(of look: ImageLook, to maps: inout ImageMaps) {}
+  package func deviation(of parameter: Parameter) -> Double? { nil }
+  package var identityHeads: [DescriptorLayout.Slot: IdentityHead] { [:] }
+  package var attributeClassifiers: [AttributeClassifier] { [] }
+}
+
+/// What a task can read of a pass.
+package struct TaskPass {
+  /// The images, `[N, H, W, 3]`, normalised.
+  package let images: Value
+  /// The feature map X, `[N, H', W', Z]`.
+  package let features: Value
+  /// What the tasks before it in the list gave.
+  package internal(set) var outputs: [TaskName: TaskOutput] = [:]
+}
+
+/// The feature map averaged over rows, which may differ from image to image.
+package struct PooledRows {
+  package let rows: [Range<Int>]
+  /// `[N, Z]`.
+  package let vector: Value
+}
+
+/// What a task gives in a pass; what it has not stays empty.
+package struct TaskOutput {
+  /// The numbers that go into the descriptor, each `[N, width]`, in the order of ``Task/vectors(in:)``.
+  package var vectors: [Tensor] = []
+  /// Identity logits, each `[N, C]`, in training.
+  package var identityLogits: [Value] = []
+  /// What it says of each attribute, in the order of the labels.
+  package var attributes: [AttributeEvidence] = []
+  /// The rows that it cut the map into: for each part those of each image.
+  package var rows: [[Range<Int>]] = []
+  /// A map of where it looked, `[N, H, W]`, a constant to the gradient.
+  package var map: Tensor?
+
+  package init() {}
+}
+
+/// One image of a batch after a pass in evaluation, for a task to show what it saw in it.
+package struct ImageLook {
+  /// X of the image, `[1, H, W, Z]`.
+  let features: Tensor
+  /// What the task gave for the batch.
+  let output: TaskOutput
+  /// The image's place in the batch.
+  let image: Int
+  let engine: Engine
+
+  /// One of the task's vectors; nil where it gave none.
+  func vector(_ number: Int) -> [Float]? {
+    guard output.vectors.indices.contains(number) else { return nil }
+    let width = output.vectors[number].shape[1]
+    return output.vectors[number].view([width], offset: image * width).array
+  }
+}
+
+/// What a training pass is held against.
+package struct TrainingTargets {
+  /// The class of each image.
+  package let identities: [Int]
+  /// For each attribute of the labels the value of each image, −1 where it is not labelled; empty where no task reads
+  /// them.
+  package let attributes: [[Int]]
+
+  package init(identities: [Int], attributes: [[Int]]) {
+    self.identities = identities
+    self.attributes = attributes
+  }
+}

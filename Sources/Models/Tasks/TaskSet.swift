@@ -1,0 +1,115 @@
+import Configuration
+import Support
+
+/// The tasks of a network: nil is a task that is off.
+///
+/// This is the one list of all tasks. A new one is a file beside this one, a property here and a line in ``all``.
+package struct TaskSet: Configurable {
+  package var global: GlobalTask?
+  package var part: PartTask?
+  package var attribute: AttributeTask?
+  package var attention: AttentionTask?
+
+  /// All tasks, in the order in which descriptors, losses, σ and tables list them. A task stands behind those that it
+  /// needs.
+  package static let all: [TaskEntry] = [
+    TaskEntry(\.global), TaskEntry(\.part), TaskEntry(\.attribute), TaskEntry(\.attention),
+  ]
+
+  /// The paper's four, at their defaults.
+  package init() { self.init(global: GlobalTask()) }
+
+  /// The paper's four; nil switches one off.
+  package init(
+    global: GlobalTask? = GlobalTask(), part: PartTask? = PartTask(), attribute: AttributeTask? = AttributeTask(),
+    attention: AttentionTask? = AttentionTask()
+  ) {
+    self.global = global
+    self.part = part
+    self.attribute = attribute
+    self.attention = attention
+  }
+
+  /// These tasks alone, at their defaults.
+  package init(only names: some Collection<TaskName>) {
+    self.init(global: nil, part: nil, attribute: nil, attention: nil)
+    for entry in Self.all { entry.set(&self, names.contains(entry.name)) }
+  }
+
+  package static let keys: [Key<TaskSet>] = all.map(\.key)
+
+  /// A mapping switches on what it names, and nothing else.
+  package mutating func read(_ setting: Setting) throws(ConfigurationError) {
+    self = TaskSet(only: [])
+    try readKeys(setting)
+  }
+
+  /// The tasks that are on, in their order.
+  package var all: [any Task] { Self.all.compactMap { $0.settings(self) } }
+
+  /// The names of the tasks that are on, in their order.
+  package var enabled: [TaskName] { Self.all.filter { $0.settings(self) != nil }.map(\.name) }
+
+  package func has(_ task: TaskName) -> Bool { enabled.contains(task) }
+
+  /// Whether a task learns from the annotators' attributes.
+  package var readsAttributes: Bool { all.contains { type(of: $0).readsAttributes } }
+}
+
+/// A task in the list of all.
+package struct TaskEntry: Sendable {
+  package let name: TaskName
+  /// The subscript of its loss in the paper.
+  package let mark: String
+  let key: Key<TaskSet>
+  /// The task's settings; nil where it is off.
+  let settings: @Sendable (TaskSet) -> (any Task)?
+  /// Switches it on, at its defaults, or off.
+  let set: @Sendable (inout TaskSet, _ isOn: Bool) -> Void
+
+  init<Kind: Task>(_ path: WritableKeyPath<TaskSet, Kind?> & Sendable) {
+    name = Kind.name
+    mark = Kind.mark
+    settings = { $0[keyPath: path] }
+    set = { $0[keyPath: path] = $1 ? Kind() : nil }
+    key = Key(
+      Kind.name.rawValue, "none, or settings", within: Kind.keys.map(\.description), Kind.meaning,
+      initial: TaskSet()[keyPath: path] == nil ? .string("none") : .mapping([])
+    ) { setting, tasks throws(ConfigurationError) in
+      guard !setting.isWord("none") else { return }
+      guard setting.value.entries != nil else { throw setting.mismatch("a mapping, {} for the defaults, or none") }
+      tasks[keyPath: path] = try Kind(setting)
+    } write: {
+      $0[keyPath: path].map(\.yaml)
+    }
+  }
+}
+
+/// The name of a task in YAML, records and messages: one of those in ``TaskSet/all``.
+package struct TaskName: RawRepresentable, Hashable, Sendable, Codable, CodingKeyRepresentable {
+  package let rawValue: String
+
+  /// A task's own name, in its own file.
+  init(of task: String) { rawValue = task }
+
+  /// nil where no task has that name.
+  package init?(rawValue: String) {
+    guard Self.allCases.contains(where: { $0.rawValue == rawValue }) else { return nil }
+    self.rawValue = rawValue
+  }
+
+  /// What its loss is called in the paper: `L_aa`.
+  package var mark: String { TaskSet.all.first { $0.name == self }.map { "L_\($0.mark)" } ?? rawValue }
+
+  /// The name in words, on charts.
+  package var title: String { rawValue.replacing("_", with: " ") }
+}
+
+extension TaskName: CaseIterable, Comparable {
+  /// In the order of the list.
+  package static let allCases: [TaskName] = TaskSet.all.map(\.name)
+
+  package static func < (left: TaskName, right: TaskName) -> Bool {
+    (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+  }
+}

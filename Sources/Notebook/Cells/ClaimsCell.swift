@@ -1,0 +1,62 @@
+import Documents
+import Evidence
+import Foundation
+import Runs
+
+/// The paper's claims, each judged by the notebook's own tables: reproduced, within noise, missed, opposite, not attempted.
+struct ClaimsCell: NotebookCell {
+  enum Part: String, CaseIterable {
+    /// In sentences: counts, and every contradiction.
+    case findings
+    /// The measured differences and their intervals, beside the paper's.
+    case chart
+    case table
+  }
+
+  /// Which claims are shown one by one.
+  enum Kind: String, CaseIterable {
+    case ordering, level
+  }
+
+  static let kind = "claims"
+  private let report: ClaimsReport
+  /// The one table whose claims are meant; nil for all.
+  private let table: NotebookTable?
+  private let parts: [Part]
+  private let shown: Kind?
+
+  init(_ source: CellSource, in notebook: NotebookContext) throws {
+    let keys = try source.keys("of", "show", "kind")
+    table = try keys["of"] == nil ? nil : notebook.table(keys)
+    parts = try keys["show"]?.items(count: 1...Part.allCases.count).map { try $0.choice() } ?? [.findings, .table]
+    shown = try keys["kind"]?.choice()
+    var ledger = try notebook.claims()
+    if let published = table?.report.published { ledger.claims.removeAll { $0.table != published.name } }
+    report = ClaimsReport(ledger, reports: table.map { [$0.report] } ?? notebook.tables.map(\.report))
+  }
+
+  var name: String { table.map { "\($0.name)-claims" } ?? "claims" }
+
+  func inputs() throws -> [String] { [try RunJSON.text(of: report)] }
+
+  func render(as name: String) throws -> [CellPart] {
+    guard !report.judgements.isEmpty else {
+      return [.gap(Typeset("The ledger has no claim on \(table?.name ?? "these tables")."))]
+    }
+    var listed = report
+    if let shown { listed.judgements.removeAll { $0.kind != shown.rawValue } }
+    return parts.map { part in
+      switch part {
+      case .findings: return .list(report.findings.map { Typeset($0) })
+      case .chart:
+        // References lead to what bears the cell's name: the table, where there is one.
+        return listed.drawing(parts.contains(.table) ? "\(name)-chart" : name).map { .drawing($0) }
+          ?? .gap("No ordering that the paper claims was measured yet: there is nothing to draw.")
+      case .table:
+        var made = listed.table()
+        made.name = name
+        return .table(made)
+      }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import Configuration
+import Experiments
+import Layers
+import Testing
+
+/// `train.phases` and `train.sampler` as they are written.
+@Suite struct PhaseSettingsTests {
+  private static let two = """
+    dataset: d
+    train:
+      batch: 16
+      rate: { new: 0.2, step: { at: [5] } }
+      phases:
+        - { name: first, epochs: 3 }
+        - name: second
+          epochs: 2
+          batch: 8
+          sampler: { identities: { count: 4, images: 2 } }
+          rate: { new: 0.01 }
+          augment: { flip: false }
+          frozen: [backbone, part_heads.0]
+          batch_norm: running
+          fresh: [global]
+
+    """
+
+  private func settings(_ text: String, _ overrides: [String] = []) throws -> Settings {
+    try TemporaryProject.plan(text, overrides).variants[0].settings
+  }
+
+  @Test func aPhaseTakesFromTrainWhatItDoesNotSay() throws {
+    let train = try settings(Self.two).train
+    let (first, second) = (train.phases[0], train.phases[1])
+    #expect(first.name == "first" && first.epochs == 3 && first.batch == 16 && first.sampler == .shuffled)
+    #expect(first.rate.new == 0.2 && first.rate.step.at == [5] && first.augment.flip && first.frozen.isEmpty)
+    #expect(first.batchNorm == .batch && first.fresh.isEmpty)
+    #expect(second.epochs == 2 && second.batch == 8 && second.rate.new == 0.01 && second.rate.step.at == [5])
+    #expect(second.sampler == .identities(.init(count: 4, images: 2)) && !second.augment.flip)
+    #expect(
+      second.frozen == ["backbone", "part_heads.0"] && second.batchNorm == .running && second.fresh == ["global"])
+    #expect(train.totalEpochs == 5 && train.plan == train.phases)
+    #expect(try settings(Self.two, ["train.rate.step.at=[1]"]).train.phases.map(\.rate.step.at) == [[1], [1]])
+  }
+
+  @Test func withoutPhasesTrainIsTheOne() throws {
+    let settings = try settings("dataset: d\ntrain: { epochs: 7, batch: 4 }\n")
+    let plan = settings.train.plan
+    #expect(plan.count == 1 && plan[0].epochs == 7 && plan[0].batch == 4 && settings.train.totalEpochs == 7)
+    #expect(settings.yaml[key: "train"]?[key: "phases"] == nil && settings.yaml[key: "train"]?[key: "sampler"] == nil)
+  }
+
+  @Test func plansReadBack() throws {
+    for text in [Self.two, "dataset: d\ntrain: { sampler: { identities: { count: 8, images: 4 } } }\n"] {
+      let trial = Trial(experiment: "e", variant: "v", seed: 1, settings: try settings(text))
+      #expect(try Trial(resolvedYAML: trial.resolvedYAML(), experiment: "e", file: "plan.yaml") == trial)
+    }
+  }
+
+  @Test func whatDecidesTheResultDecidesTheHash() throws {
+    func hash(_ text: String, _ overrides: [String] = []) throws -> String {
+      Trial(experiment: "e", variant: "v", seed: 1, settings: try settings(text, overrides))
+        .hash(datasetFingerprint: "data", numericVersion: "2")
+    }
+    let plain = "dataset: d\n"
+    #expect(try hash(plain) == hash(plain, ["train.sampler=shuffled"]))
+    #expect(try hash(plain) == hash(plain, ["train.phases=none"]))
+    var seen: Set<String> = [try hash(plain), try hash(Self.two)]
+    for (old, new) in [
+      ("epochs: 2", "epochs: 1"), ("[backbone, part_heads.0]", "[backbone]"), ("running", "batch"), ("[global]", "[]"),
+      ("0.01", "0.02"), ("name: second", "name: third"), ("count: 4, images: 2", "count: 2, images: 4"),
+    ] {
+      #expect(seen.insert(try hash(Self.two.replacing(old, with: new))).inserted, "\(old)")
+    }
+    #expect(seen.insert(try hash(plain, ["train.sampler={identities: {count: 8, images: 4}}"])).inserted)
+  }
+
+  static let faults: [(String, String)] = [
+    ("phases: []", "2:18: train.phases: expected 1 to 100 values, found 0"),
+    ("phases: first", "2:18: train.phases: expected a list, found the text 'first'"),
+    ("phases: [{ epochs: 1 }]", "2:19: train.phases[0].name: is missing and has no default"),
+    (
+      "phases: [{ name: a, epoch: 1 }]", "2:30: train.phases[0].epoch: unknown key; did you mean 'epochs'? Known: name,"
+    ),
+    ("phases: [{ name: a }, { name: a }]", "2:32: train.phases[1]: a phase 'a' stands here twice"),
+    ("phases: [{ name: a, epochs: 0 }]", "2:38: train.phases[0].epochs: 0 is out of range; from 1 to 10000"),
+    ("phases: [{ name: a, batch: 1 }]", "2:37: train.phases[0].batch: a batch of 1 has no variance"),
+    (
+      "phases: [{ name: a, batch_norm: none }]",
+      "2:42: train.phases[0].batch_norm: 'none' is not known here; known: batch, running"
+    ),
+    ("phases: [{ name: a, frozen: [part, part] }]", "2:45: train.phases[0].frozen[1]: 'part' stands here twice"),
+    ("sampler: random", "2:19: train.sampler: expected shuffled or { identities: { count: 8, images: 4 } }, found"),
+    ("sampler: { identities: { count: 4 } }", "2:33: train.sampler.identities.images: is missing and has no default"),
+    ("sampler: { identity: {} }", "2:21: train.sampler.identity: unknown key; did you mean 'identities'?"),
+    (
+      "sampler: { identities: { count: 1, images: 4 } }",
+      "2:42: train.sampler.identities.count: 1 is out of range; from 2 to 2048"
+    ),
+    (
+      "sampler: { identities: { count: 8, images: 2 } }",
+      "2:19: train.sampler: 8 identities with 2 images each are 16 images, and a batch is 32; make batch 16"
+    ),
+    (
+      "phases: [{ name: a, sampler: { identities: { count: 4, images: 1 } } }]",
+      "2:39: train.phases[0].sampler: 4 identities with 1 image each are 4 images, and a batch is 32; make batch 4"
+    ),
+  ]
+
+  @Test(arguments: faults) func faultsHaveTheirPlace(_ text: String, _ expected: String) throws {
+    let found = try TemporaryProject.complaint("dataset: d\ntrain: { \(text) }\n")
+    #expect(found?.hasPrefix("experiments/e.yaml:\(expected)") == true, "\(found ?? "accepted")")
+  }
+
+  @Test func pathsIntoAListAreNone() throws {
+    #expect(
+      try TemporaryProject.complaint(Self.two, ["train.phases.second.epochs=1"])?
+        .contains("train.phases has no settings within it") == true)
+  }
+}
