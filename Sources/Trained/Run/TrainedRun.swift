@@ -47,7 +47,7 @@ package final class TrainedRun {
   ///   - project: the folder of `datasets.yaml`.
   ///   - places: where the run's dataset is looked for; by default as the registry and `AANET_DATA` say.
   ///   - runs: the folder `runs/`, for the run's name.
-  /// - Throws: ``Failure``, `ConfigurationError`, `DatasetError` or `SafeTensorsError` where a file is missing, damaged
+  /// - Throws: ``Failure``, `ConfigurationError`, `PlainError` or `PlainError` where a file is missing, damaged
   ///   or of another model.
   package init(
     _ folder: URL, project: URL, places: DatasetPlaces? = nil, runs: URL, threads: Int = Engine.availableThreads
@@ -78,7 +78,7 @@ package final class TrainedRun {
   /// The fingerprint of the images that the run was made on, and of those that are there now, where they differ. A run
   /// of an earlier version does not tell what was in its images.
   ///
-  /// - Throws: `DatasetError` where a file cannot be read, `FileError` where the run's record is damaged.
+  /// - Throws: `PlainError` where a file cannot be read, `FileError` where the run's record is damaged.
   func changedData(of dataset: Dataset) throws -> (made: String, now: String)? {
     guard let made = try RunStore.provenance(in: folder)?.dataset, DatasetContents.coversBytes(made) else { return nil }
     let cache = DataCache(of: RunStore(root: runs))
@@ -90,7 +90,7 @@ package final class TrainedRun {
 
   /// The run's dataset, opened.
   ///
-  /// - Throws: `DatasetError` or `ConfigurationError` where it is not there or not what it should be.
+  /// - Throws: `PlainError` or `ConfigurationError` where it is not there or not what it should be.
   package func openDataset() throws -> Dataset {
     try Dataset.open(named: settings.dataset, registry: try DatasetRegistry(project: project), places: places)
   }

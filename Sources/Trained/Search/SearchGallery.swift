@@ -70,7 +70,7 @@ package struct SearchGallery {
 
   /// Photographs that nobody labelled, as the model sees them.
   ///
-  /// - Throws: `RetrievalError` where the model gives what is no number.
+  /// - Throws: `PlainError` where the model gives what is no number.
   package init(_ sights: [Sight], of files: [URL], dimension: Int) throws {
     self.init(
       images: sights.map { SearchImage(files[$0.index]) },
