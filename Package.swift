@@ -57,7 +57,7 @@ let package = Package(
     // The engine.
     .target(name: "Kernels"),
     room("Machine", knows: ["Kernels"]),
-    room("Tensors", knows: ["COpenBLAS", "CZLib", "Kernels", "Machine"], settings: native),
+    room("Tensors", knows: ["COpenBLAS", "CZLib", "Kernels", "Machine", "Support"], settings: native),
     room("Layers", knows: ["Tensors"], settings: native),
 
     // Settings: a tree of values with places, and what reads and writes it.
@@ -68,8 +68,8 @@ let package = Package(
     room("Models", knows: ["Configuration", "Tensors", "Layers"], settings: native),
     room(
       "Datasets", knows: ["Tensors", "Configuration", "YAML", "Support", "JPEGBridge", "CMatIO"], settings: native),
-    room("Twins", knows: ["Datasets", "Tensors"], settings: native),
-    room("Retrieval", knows: ["Tensors", "COpenBLAS"], settings: native),
+    room("Twins", knows: ["Datasets", "Tensors", "Support"], settings: native),
+    room("Retrieval", knows: ["Tensors", "Support", "COpenBLAS"], settings: native),
 
     // What readers see: typeset text, tables, pages; charts by gnuplot.
     room("Documents", knows: ["Support"], embeds: ["Pages/page.css", "Pages/page.js", "Pages/notebook.css"]),
@@ -108,14 +108,14 @@ let package = Package(
     room("TestSupport", knows: ["Tensors", "Datasets"]),
     tests(of: "Support"),
     tests(of: "Machine", and: ["Tensors"]),
-    tests(of: "Tensors", and: ["Machine"], fixtures: true),
+    tests(of: "Tensors", and: ["Machine", "Support"], fixtures: true),
     tests(of: "Layers", and: ["Tensors"]),
     tests(of: "Configuration", and: ["Support", "YAML"]),
     tests(of: "YAML", and: ["Support", "Configuration"]),
     tests(of: "Models", and: ["Tensors", "Layers"]),
     tests(of: "Datasets", and: ["Tensors", "Configuration", "YAML", "Support"], fixtures: true),
-    tests(of: "Twins", and: ["Datasets", "Tensors"]),
-    tests(of: "Retrieval", and: ["Tensors"], fixtures: true),
+    tests(of: "Twins", and: ["Datasets", "Tensors", "Support"]),
+    tests(of: "Retrieval", and: ["Tensors", "Support"], fixtures: true),
     tests(of: "Runs", and: ["Support"]),
     tests(
       of: "Experiments",

@@ -1,3 +1,5 @@
+import Support
+
 /// How well attributes are predicted, by the annotators' rules, and the figures that such an accuracy has to be read
 /// beside (Lin et al., "Improving Person Re-identification by Attribute and Identity Learning").
 ///
@@ -43,17 +45,17 @@ package struct AttributeAccuracy: Sendable, Equatable {
   ///   - questions: the attributes.
   ///   - predicted: for each attribute the predicted class of each image.
   ///   - actual: for each attribute the labelled class of each image, −1 where there is none.
-  /// - Throws: ``RetrievalError`` where counts do not agree, a class does not exist, or no image counts at all.
-  package init(_ questions: [Question], predicted: [[Int]], actual: [[Int]]) throws(RetrievalError) {
+  /// - Throws: ``PlainError`` where counts do not agree, a class does not exist, or no image counts at all.
+  package init(_ questions: [Question], predicted: [[Int]], actual: [[Int]]) throws(PlainError) {
     guard predicted.count == questions.count, actual.count == questions.count else {
-      throw RetrievalError(
+      throw PlainError(
         "\(questions.count) attributes, but predictions of \(predicted.count) and labels of \(actual.count)")
     }
     var figures: [Figures] = []
     for (place, question) in questions.enumerated() {
       if let one = try Figures(question, predicted: predicted[place], actual: actual[place]) { figures.append(one) }
     }
-    guard !figures.isEmpty else { throw RetrievalError("no image has a labelled attribute") }
+    guard !figures.isEmpty else { throw PlainError("no image has a labelled attribute") }
     attributes = figures
     mean = figures.reduce(0) { $0 + $1.accuracy } / Double(figures.count)
   }
@@ -68,14 +70,14 @@ extension AttributeAccuracy.Figures {
   /// Counts; nil where no image counts.
   init?(
     _ question: AttributeAccuracy.Question, predicted: [Int], actual: [Int]
-  ) throws(RetrievalError) {
+  ) throws(PlainError) {
     guard predicted.count == actual.count else {
-      throw RetrievalError(
+      throw PlainError(
         "\(question.name): predictions of \(predicted.count) images, but labels of \(actual.count)")
     }
     for (what, classes, least) in [("prediction", predicted, 0), ("label", actual, -1)] {
       if let image = classes.firstIndex(where: { !(least..<question.classes).contains($0) }) {
-        throw RetrievalError(
+        throw PlainError(
           "\(question.name): the \(what) of image \(image) is class \(classes[image]) of \(question.classes)")
       }
     }

@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// Descriptors of images: `count × dimension` numbers, an image's side by side.
@@ -16,13 +17,13 @@ package struct Descriptors: Sendable, Equatable {
   /// Gathers descriptors.
   ///
   /// - Parameter what: what they are of (`query`, `gallery`), for messages.
-  /// - Throws: ``RetrievalError`` where the numbers do not fill whole images or are not finite.
-  package init(_ values: [Float], dimension: Int, of what: String = "image") throws(RetrievalError) {
+  /// - Throws: ``PlainError`` where the numbers do not fill whole images or are not finite.
+  package init(_ values: [Float], dimension: Int, of what: String = "image") throws(PlainError) {
     guard dimension >= 1, values.count.isMultiple(of: dimension) else {
-      throw RetrievalError("the \(what) descriptors are \(values.count) numbers, not a multiple of \(dimension)")
+      throw PlainError("the \(what) descriptors are \(values.count) numbers, not a multiple of \(dimension)")
     }
     if let wrong = values.firstIndex(where: { !($0.magnitude <= Self.largestMagnitude) }) {
-      throw RetrievalError(
+      throw PlainError(
         "the descriptor of \(what) \(wrong / dimension) holds \(values[wrong]), which is no usable number; "
           + "a model whose training diverged gives such descriptors")
     }
@@ -78,10 +79,10 @@ package struct RetrievalLabels: Sendable, Equatable {
 
   /// Gathers labels.
   ///
-  /// - Throws: ``RetrievalError`` where there are not as many cameras as identities.
-  package init(identities: [Int], cameras: [Int], of what: String = "image") throws(RetrievalError) {
+  /// - Throws: ``PlainError`` where there are not as many cameras as identities.
+  package init(identities: [Int], cameras: [Int], of what: String = "image") throws(PlainError) {
     guard identities.count == cameras.count else {
-      throw RetrievalError("the \(what) labels are \(identities.count) identities but \(cameras.count) cameras")
+      throw PlainError("the \(what) labels are \(identities.count) identities but \(cameras.count) cameras")
     }
     self.identities = identities
     self.cameras = cameras
@@ -100,14 +101,14 @@ package struct LabelledDescriptors: Sendable, Equatable {
   /// - Parameters:
   ///   - values: `count × dimension` numbers.
   ///   - what: what they are of (`query`, `gallery`), for messages.
-  /// - Throws: ``RetrievalError`` where the counts do not agree or a number is not finite.
+  /// - Throws: ``PlainError`` where the counts do not agree or a number is not finite.
   package init(
     values: [Float], dimension: Int, identities: [Int], cameras: [Int], of what: String = "image"
-  ) throws(RetrievalError) {
+  ) throws(PlainError) {
     descriptors = try Descriptors(values, dimension: dimension, of: what)
     labels = try RetrievalLabels(identities: identities, cameras: cameras, of: what)
     guard descriptors.count == labels.count else {
-      throw RetrievalError("the \(what) set has \(descriptors.count) descriptors but \(labels.count) labels")
+      throw PlainError("the \(what) set has \(descriptors.count) descriptors but \(labels.count) labels")
     }
   }
 }
@@ -116,27 +117,27 @@ extension LabelledDescriptors {
   /// Reads one set of a safetensors file: `NAME` [count, dimension], `NAME_ids` [count] and `NAME_cameras` [count].
   ///
   /// - Parameter name: `query` or `gallery`.
-  /// - Throws: ``RetrievalError`` where a tensor is missing, of a wrong type or of a wrong shape.
-  package init(named name: String, in file: SafeTensors) throws(RetrievalError) {
-    func tensor(_ key: String) throws(RetrievalError) -> StoredTensor {
+  /// - Throws: ``PlainError`` where a tensor is missing, of a wrong type or of a wrong shape.
+  package init(named name: String, in file: SafeTensors) throws(PlainError) {
+    func tensor(_ key: String) throws(PlainError) -> StoredTensor {
       if let tensor = file.tensors[key] { return tensor }
       let names = file.tensors.keys.sorted().map(\.debugDescription)
       let present = (names.prefix(8) + (names.count > 8 ? ["…"] : [])).joined(separator: ", ")
-      throw RetrievalError(
+      throw PlainError(
         "the tensor '\(key)' is missing; needed are query, query_ids, query_cameras, gallery, gallery_ids and "
           + "gallery_cameras, there are: \(present.isEmpty ? "none" : present)")
     }
-    func labels(_ key: String) throws(RetrievalError) -> [Int] {
+    func labels(_ key: String) throws(PlainError) -> [Int] {
       let tensor = try tensor(key)
       guard let values = tensor.integers, tensor.shape.count == 1 else {
-        throw RetrievalError(
+        throw PlainError(
           "the tensor '\(key)' is \(tensor.kind.rawValue) \(tensor.shape); needed is a list of whole numbers")
       }
       return values
     }
     let values = try tensor(name)
     guard values.shape.count == 2, values.shape[1] > 0, values.integers == nil else {
-      throw RetrievalError(
+      throw PlainError(
         "the tensor '\(name)' is \(values.kind.rawValue) \(values.shape); needed are real numbers, "
           + "[images, numbers of a descriptor]")
     }

@@ -1,3 +1,4 @@
+import Support
 import COpenBLAS
 
 /// Euclidean distances of queries to a gallery, a block of queries at a time.
@@ -12,14 +13,14 @@ package struct EuclideanDistances: Sendable {
 
   /// Prepares for a query set and a gallery.
   ///
-  /// - Throws: ``RetrievalError`` where their descriptors differ in length.
-  package init(query: Descriptors, gallery: Descriptors) throws(RetrievalError) {
+  /// - Throws: ``PlainError`` where their descriptors differ in length.
+  package init(query: Descriptors, gallery: Descriptors) throws(PlainError) {
     guard query.dimension == gallery.dimension else {
-      throw RetrievalError(
+      throw PlainError(
         "query descriptors have \(query.dimension) numbers but gallery descriptors \(gallery.dimension)")
     }
     guard gallery.count <= Int32.max, query.count <= Int32.max, gallery.dimension <= Int32.max else {
-      throw RetrievalError("more than \(Int32.max) descriptors or numbers in one are not supported")
+      throw PlainError("more than \(Int32.max) descriptors or numbers in one are not supported")
     }
     // Blocks of queries run on threads of their own; OpenBLAS's threads would only wait for one another.
     openblas_set_num_threads(1)

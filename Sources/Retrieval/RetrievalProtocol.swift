@@ -1,3 +1,4 @@
+import Support
 import Foundation
 import Tensors
 
@@ -13,10 +14,10 @@ package enum RetrievalProtocol {
   /// - Parameters:
   ///   - normalize: whether descriptors are scaled to unit length first.
   ///   - topRanks: how many of the best gallery images each query's ranking keeps.
-  /// - Throws: ``RetrievalError`` where a set is empty, the sets do not agree, or no query has a true match.
+  /// - Throws: ``PlainError`` where a set is empty, the sets do not agree, or no query has a true match.
   package static func evaluate(
     query: LabelledDescriptors, gallery: LabelledDescriptors, normalize: Bool = false, topRanks: Int = 0
-  ) throws(RetrievalError) -> RetrievalResult {
+  ) throws(PlainError) -> RetrievalResult {
     let distances = try EuclideanDistances(
       query: normalize ? query.descriptors.unitLength : query.descriptors,
       gallery: normalize ? gallery.descriptors.unitLength : gallery.descriptors)
@@ -26,17 +27,17 @@ package enum RetrievalProtocol {
   /// Ranks by given distances, as after re-ranking.
   ///
   /// - Parameter distances: `query.count × gallery.count` numbers, none below 0, a query's side by side.
-  /// - Throws: ``RetrievalError`` where a count is wrong, a distance is no number ≥ 0, or no query has a true match.
+  /// - Throws: ``PlainError`` where a count is wrong, a distance is no number ≥ 0, or no query has a true match.
   package static func evaluate(
     distances: [Float], query: RetrievalLabels, gallery: RetrievalLabels, topRanks: Int = 0
-  ) throws(RetrievalError) -> RetrievalResult {
+  ) throws(PlainError) -> RetrievalResult {
     let (needed, overflow) = query.count.multipliedReportingOverflow(by: gallery.count)
     guard !overflow, distances.count == needed else {
-      throw RetrievalError(
+      throw PlainError(
         "\(distances.count) distances do not fill \(query.count) queries × \(gallery.count) gallery images")
     }
     if let wrong = distances.firstIndex(where: { !($0 >= 0) }) {
-      throw RetrievalError(
+      throw PlainError(
         "the distance of query \(wrong / gallery.count) to gallery image \(wrong % gallery.count) "
           + "is \(distances[wrong]), which is no number from 0 up")
     }
@@ -51,11 +52,11 @@ package enum RetrievalProtocol {
   ///   - reranking: the variant of re-ranking.
   ///   - normalize: whether descriptors are scaled to unit length first.
   ///   - topRanks: how many of the best gallery images each query's ranking keeps.
-  /// - Throws: ``RetrievalError`` where a set is empty, the sets do not agree, or no query has a true match.
+  /// - Throws: ``PlainError`` where a set is empty, the sets do not agree, or no query has a true match.
   package static func evaluate(
     query: LabelledDescriptors, gallery: LabelledDescriptors, reranking: ReRanking, normalize: Bool = false,
     topRanks: Int = 0, threads: Int = Engine.availableThreads
-  ) throws(RetrievalError) -> RetrievalResult {
+  ) throws(PlainError) -> RetrievalResult {
     let distances = try reranking.distances(query: query, gallery: gallery, normalize: normalize, threads: threads)
     let labels = gallery.labels
     let kept = try RetrievalLabels(
@@ -76,9 +77,9 @@ package enum RetrievalProtocol {
 
   private static func evaluate(
     query: RetrievalLabels, gallery: RetrievalLabels, topRanks: Int, distances: @Sendable (Range<Int>) -> [Float]
-  ) throws(RetrievalError) -> RetrievalResult {
-    guard query.count > 0 else { throw RetrievalError("there are no queries") }
-    guard gallery.count > 0 else { throw RetrievalError("the gallery is empty") }
+  ) throws(PlainError) -> RetrievalResult {
+    guard query.count > 0 else { throw PlainError("there are no queries") }
+    guard gallery.count > 0 else { throw PlainError("the gallery is empty") }
     let height = max(1, min(256, blockCount / gallery.count))
     let blocks = stride(from: 0, to: query.count, by: height).map { $0..<min($0 + height, query.count) }
     let ranker = GalleryRanker(gallery: gallery)

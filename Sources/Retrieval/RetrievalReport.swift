@@ -1,3 +1,4 @@
+import Support
 import Foundation
 import Tensors
 
@@ -23,35 +24,35 @@ package struct RetrievalReport: Codable, Sendable, Equatable {
 
   /// Scores a file with the tensors `query`, `query_ids`, `query_cameras` and their `gallery` twins.
   ///
-  /// - Throws: `SafeTensorsError` or ``RetrievalError``, with the file's path.
+  /// - Throws: `PlainError` or ``PlainError``, with the file's path.
   package init(scoring file: URL, reranking: ReRanking? = nil) throws {
     let (query, gallery) = try Self.sets(of: file)
-    do throws(RetrievalError) {
+    do throws(PlainError) {
       try self.init(query: query, gallery: gallery, reranking: reranking)
     } catch {
-      throw RetrievalError("\(file.path): \(error.description)")
+      throw PlainError("\(file.path): \(error.description)")
     }
   }
 
   /// Both sets of a file. The file's own copy is let go before anything is scored.
   private static func sets(of file: URL) throws -> (query: LabelledDescriptors, gallery: LabelledDescriptors) {
     let contents = try SafeTensors(contentsOf: file)
-    do throws(RetrievalError) {
+    do throws(PlainError) {
       return (
         try LabelledDescriptors(named: "query", in: contents), try LabelledDescriptors(named: "gallery", in: contents)
       )
     } catch {
-      throw RetrievalError("\(file.path): \(error.description)")
+      throw PlainError("\(file.path): \(error.description)")
     }
   }
 
   /// Scores two sets of descriptors.
   ///
-  /// - Throws: ``RetrievalError`` where they do not agree, no query has a true match, or re-ranking has a setting out
+  /// - Throws: ``PlainError`` where they do not agree, no query has a true match, or re-ranking has a setting out
   ///   of range.
   package init(
     query: LabelledDescriptors, gallery: LabelledDescriptors, reranking: ReRanking? = nil
-  ) throws(RetrievalError) {
+  ) throws(PlainError) {
     let result = try RetrievalProtocol.evaluate(query: query, gallery: gallery)
     plain = RetrievalFigures(result)
     queries = query.count

@@ -1,3 +1,5 @@
+import Support
+
 /// How well a gallery answers its queries.
 package struct RetrievalResult: Sendable, Equatable {
   /// Mean average precision, rectangle form (``AveragePrecision/rectangle``).
@@ -14,11 +16,11 @@ package struct RetrievalResult: Sendable, Equatable {
 
   /// Takes the means over the queries that count.
   ///
-  /// - Throws: ``RetrievalError`` where none counts, which leaves nothing to take a mean of.
-  package init(queries: [Ranking]) throws(RetrievalError) {
+  /// - Throws: ``PlainError`` where none counts, which leaves nothing to take a mean of.
+  package init(queries: [Ranking]) throws(PlainError) {
     let precisions = queries.compactMap(\.averagePrecision)
     guard !precisions.isEmpty else {
-      throw RetrievalError(
+      throw PlainError(
         "none of the \(queries.count) queries has a true match in the gallery: "
           + "the same identity, above 0, seen by another camera")
     }

@@ -91,3 +91,8 @@ extension String {
     return result
   }
 }
+
+extension String {
+  /// The text in quotation marks on one line, whatever it holds: file names may contain line breaks.
+  package var quoted: String { "'" + Wording.printable(self, limit: 4096) + "'" }
+}

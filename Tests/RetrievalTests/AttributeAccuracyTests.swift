@@ -1,3 +1,4 @@
+import Support
 import Retrieval
 import Testing
 
@@ -52,7 +53,7 @@ import Testing
       ([[0, 1]], [[0]]), ([[2]], [[0]]), ([[-1]], [[0]]), ([[0]], [[2]]), ([[0]], [[-2]]), ([[0]], [[-1]]), ([], [[0]]),
       ([[0]], []), ([[]], [[]]),
     ] as [([[Int]], [[Int]])] {
-      #expect(throws: RetrievalError.self, "\(predicted) \(actual)") {
+      #expect(throws: PlainError.self, "\(predicted) \(actual)") {
         try AttributeAccuracy([gender], predicted: predicted, actual: actual)
       }
     }

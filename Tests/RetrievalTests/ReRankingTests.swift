@@ -1,3 +1,4 @@
+import Support
 import Foundation
 import Retrieval
 import Tensors
@@ -130,14 +131,14 @@ import Testing
       ReRanking(k1: 0), ReRanking(k2: 0), ReRanking(k1: 1001), ReRanking(lambda: -0.1), ReRanking(lambda: 1.1),
       ReRanking(lambda: .nan),
     ] {
-      #expect(throws: RetrievalError.self, "\(settings)") { try settings.distances(query: some, gallery: some) }
+      #expect(throws: PlainError.self, "\(settings)") { try settings.distances(query: some, gallery: some) }
     }
     for (query, gallery) in [(some, none), (none, some), (some, other)] {
-      #expect(throws: RetrievalError.self) { try ReRanking().distances(query: query, gallery: gallery) }
+      #expect(throws: PlainError.self) { try ReRanking().distances(query: query, gallery: gallery) }
     }
     let junk = try LabelledDescriptors(values: [1, 2], dimension: 1, identities: [-1, -1], cameras: [1, 2])
     let query = try LabelledDescriptors(values: [1], dimension: 1, identities: [1], cameras: [1])
-    #expect(throws: RetrievalError("the gallery is empty")) {
+    #expect(throws: PlainError("the gallery is empty")) {
       try ReRanking().distances(query: query, gallery: junk)
     }
   }

@@ -1,3 +1,4 @@
+import Support
 import Foundation
 import Retrieval
 import Tensors
@@ -6,7 +7,7 @@ import Testing
 
 @Suite struct RetrievalInputTests {
   private func message(_ body: () throws -> Void) throws -> String {
-    try #require(#expect(throws: RetrievalError.self) { try body() }).description
+    try #require(#expect(throws: PlainError.self) { try body() }).description
   }
 
   @Test func countsThatDisagreeAreErrors() throws {

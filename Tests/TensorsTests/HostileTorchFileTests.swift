@@ -1,3 +1,4 @@
+import Support
 import Foundation
 import Tensors
 import TestSupport
@@ -10,7 +11,7 @@ import Testing
 
   /// Opens a file and reads all tensors; what is read is bounded by the file's size.
   @discardableResult
-  private func readAll(_ data: Data) throws(TensorFileError) -> TensorFile {
+  private func readAll(_ data: Data) throws(PlainError) -> TensorFile {
     let file = try TensorFile(data: data)
     for entry in file.entries {
       let tensor = file.tensor(entry.name)
@@ -21,7 +22,7 @@ import Testing
   }
 
   private func expectRefused(_ data: Data, _ reason: String, line: Int = #line) throws {
-    let error = #expect(throws: TensorFileError.self, "line \(line)") { try readAll(data) }
+    let error = #expect(throws: PlainError.self, "line \(line)") { try readAll(data) }
     let text = try #require(error).description
     #expect(!text.isEmpty && (reason.isEmpty || text.contains(reason)), "line \(line): \(String(describing: error))")
   }
@@ -291,7 +292,7 @@ import Testing
   func aFileCutAnywhereIsRefused(name: String) throws {
     let data = try Data(contentsOf: TensorFileTests.file(name))
     for length in stride(from: 0, to: data.count, by: 3) {
-      #expect(throws: TensorFileError.self, "\(length) of \(data.count) bytes") { try readAll(data.prefix(length)) }
+      #expect(throws: PlainError.self, "\(length) of \(data.count) bytes") { try readAll(data.prefix(length)) }
     }
   }
 

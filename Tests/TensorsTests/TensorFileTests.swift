@@ -1,3 +1,4 @@
+import Support
 import Foundation
 import Tensors
 import TestSupport
@@ -61,7 +62,7 @@ import Testing
   ])
   func whatIsNoDictionaryOfTensorsIsRefusedByName(name: String, reason: String) throws {
     let file = Self.file("refused/\(name).pth")
-    let error = #expect(throws: TensorFileError.self) { try TensorFile(contentsOf: file) }
+    let error = #expect(throws: PlainError.self) { try TensorFile(contentsOf: file) }
     let text = try #require(error).description
     #expect(text.hasPrefix("\(file.path): ") && text.contains(reason), "\(text)")
   }
@@ -80,13 +81,13 @@ import Testing
       ([UInt8](repeating: 0, count: 4096), "it is filled with zeros; copy or download it again"),
     ] as [([UInt8], String)] {
       let file = try folder.write(bytes, to: "file")
-      let error = #expect(throws: TensorFileError.self) { try TensorFile(contentsOf: file) }
+      let error = #expect(throws: PlainError.self) { try TensorFile(contentsOf: file) }
       #expect(try #require(error).description.contains(reason))
     }
-    #expect(throws: TensorFileError.self) { try TensorFile(contentsOf: folder.url) }
-    #expect(throws: TensorFileError.self) { try TensorFile(contentsOf: URL(fileURLWithPath: "/dev/zero")) }
+    #expect(throws: PlainError.self) { try TensorFile(contentsOf: folder.url) }
+    #expect(throws: PlainError.self) { try TensorFile(contentsOf: URL(fileURLWithPath: "/dev/zero")) }
     let absent = folder.url.appendingPathComponent("absent.pth")
-    let error = #expect(throws: TensorFileError.self) { try TensorFile(contentsOf: absent) }
+    let error = #expect(throws: PlainError.self) { try TensorFile(contentsOf: absent) }
     #expect(try #require(error).description.contains("No such file"))
   }
 

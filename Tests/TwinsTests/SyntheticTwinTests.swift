@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Foundation
 import TestSupport
@@ -123,7 +124,7 @@ private struct Stop: Error {}
     let broken = try folder.write("{", to: "broken/twin.json")
     for root in [photo, broken].map({ $0.deletingLastPathComponent() }) {
       for isForced in [false, true] {
-        #expect(throws: DatasetError.self) {
+        #expect(throws: PlainError.self) {
           try SyntheticTwin.make(kind: .duke, scale: tiny(.duke), seed: 1, at: root, isForced: isForced)
         }
       }
@@ -149,7 +150,7 @@ private struct Stop: Error {}
     #expect(try files.contentsOfDirectory(atPath: folder.url.path) == ["twin"])
 
     let blocker = try folder.write("a file", to: "blocker")
-    #expect(throws: DatasetError.self) {
+    #expect(throws: PlainError.self) {
       try SyntheticTwin.make(
         kind: .duke, scale: tiny(.duke), seed: 1, at: blocker.appendingPathComponent("twin"))
     }
@@ -165,7 +166,7 @@ private struct Stop: Error {}
     for (index, change) in changes.enumerated() {
       var scale = tiny(.market)
       change(&scale)
-      #expect(throws: DatasetError.self, "change \(index)") {
+      #expect(throws: PlainError.self, "change \(index)") {
         try SyntheticTwin.make(kind: .market, scale: scale, seed: 1, at: folder.appendingPathComponent("twin"))
       }
     }
@@ -209,6 +210,6 @@ private struct Stop: Error {}
     // Opened as a dataset it looks the same.
     let entry = DatasetEntry(name: "twin", root: root.path, layout: .market1501, attributes: nil)
     #expect(try ContactSheet.make(ContactSheet.items(of: Dataset(entry, root: root)), rows: 5, columns: 4) == sheet)
-    #expect(throws: DatasetError.self) { try ContactSheet.items(in: root.appendingPathComponent("none")) }
+    #expect(throws: PlainError.self) { try ContactSheet.items(in: root.appendingPathComponent("none")) }
   }
 }

@@ -13,8 +13,8 @@ extension AttributeTable {
   /// Fields are looked up by name, since each split has its own order, and joined on `image_index`.
   ///
   /// - Parameter names: what the dataset calls its identities, which is what `image_index` lists.
-  /// - Throws: ``DatasetError`` where the file cannot be read, a field is missing or a value has no meaning.
-  package init(contentsOf url: URL, scheme: AttributeScheme, names: IdentityNames = .numbers) throws(DatasetError) {
+  /// - Throws: ``PlainError`` where the file cannot be read, a field is missing or a value has no meaning.
+  package init(contentsOf url: URL, scheme: AttributeScheme, names: IdentityNames = .numbers) throws(PlainError) {
     let file = try MatFile(contentsOf: url)
     let root = try file.variable(scheme.variable)
     var texts: [Split: [String]] = [:]
@@ -31,7 +31,7 @@ extension AttributeTable {
       var identities: [Int] = []
       for text in texts[split] ?? [] {
         guard let identity = names.number(of: text) ?? (names.texts == nil && Int(text) == 0 ? 0 : nil) else {
-          throw DatasetError("\(place).image_index: \(Wording.quoted(text)) is no identity's number, as '0002'")
+          throw PlainError("\(place).image_index: \(Wording.quoted(text)) is no identity's number, as '0002'")
         }
         identities.append(identity)
       }
@@ -42,18 +42,18 @@ extension AttributeTable {
           let stored = try section.field(field)
           let values = try stored.numbers()
           if stored.isLogical, values.contains(0) {
-            throw DatasetError(
+            throw PlainError(
               "\(place).\(field): logical values are 0 and 1; expected are 1 for no and 2 for yes: store 1 + \(field)")
           }
           guard values.count == identities.count else {
-            throw DatasetError("\(place).\(field): \(values.count) values for \(identities.count) identities")
+            throw PlainError("\(place).\(field): \(values.count) values for \(identities.count) identities")
           }
           columns.append(values)
         }
         for row in rows.indices {
           rows[row].append(
             try Self.labels(of: attribute, values: columns.map { $0[row] }) { field, value, expected in
-              DatasetError(
+              PlainError(
                 "\(place).\(field): \(Wording.printable(names.name(of: identities[row]))) has the value "
                   + "\(MatValue.text(value)), which has no meaning; expected is \(expected)")
             })
@@ -72,18 +72,18 @@ extension AttributeTable {
     try self.init(scheme: scheme, names: names, labels: labels, repeated: repeated)
   }
 
-  private static func identities(in section: MatValue, place: String) throws(DatasetError) -> [String] {
+  private static func identities(in section: MatValue, place: String) throws(PlainError) -> [String] {
     let texts = try section.field("image_index").strings()
     guard !texts.isEmpty, texts.count <= maximumIdentities else {
-      throw DatasetError("\(place).image_index: \(texts.count) identities; expected 1 to \(maximumIdentities)")
+      throw PlainError("\(place).image_index: \(texts.count) identities; expected 1 to \(maximumIdentities)")
     }
     return texts
   }
 
   private static func labels(
     of attribute: AttributeDefinition, values: [Double],
-    fault: (_ field: String, _ value: Double, _ expected: String) -> DatasetError
-  ) throws(DatasetError) -> [Int] {
+    fault: (_ field: String, _ value: Double, _ expected: String) -> PlainError
+  ) throws(PlainError) -> [Int] {
     switch attribute.storage {
     case .value(let field):
       guard let number = Int(exactly: values[0]), (0...attribute.classes.count).contains(number) else {
@@ -105,10 +105,10 @@ extension AttributeTable {
   ///
   /// As in the real files each split has its own order of fields. Equal tables give equal bytes.
   ///
-  /// - Throws: ``DatasetError`` where the file cannot be written; nothing is left behind then.
-  package func write(to url: URL) throws(DatasetError) { try write(to: url, isCompressed: true) }
+  /// - Throws: ``PlainError`` where the file cannot be written; nothing is left behind then.
+  package func write(to url: URL) throws(PlainError) { try write(to: url, isCompressed: true) }
 
-  package func write(to url: URL, isCompressed: Bool) throws(DatasetError) {
+  package func write(to url: URL, isCompressed: Bool) throws(PlainError) {
     let temporary = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).\(getpid())")
     do { try writeStruct(to: temporary.path, isCompressed: isCompressed) } catch {
       unlink(temporary.path)
@@ -117,22 +117,22 @@ extension AttributeTable {
     guard rename(temporary.path, url.path) == 0 else {
       let reason = String(cString: strerror(errno))
       unlink(temporary.path)
-      throw DatasetError("\(url.path): cannot be written (\(reason))")
+      throw PlainError("\(url.path): cannot be written (\(reason))")
     }
   }
 
-  private func writeStruct(to path: String, isCompressed: Bool) throws(DatasetError) {
+  private func writeStruct(to path: String, isCompressed: Bool) throws(PlainError) {
     let header = "MATLAB 5.0 MAT-file, Platform: aanet, attributes of a drawn dataset"
     guard let file = Mat_CreateVer(path, header, MAT_FT_MAT5) else {
-      throw DatasetError("\(path): cannot be created (\(String(cString: strerror(errno))))")
+      throw PlainError("\(path): cannot be created (\(String(cString: strerror(errno))))")
     }
     let root = Self.structure(scheme.variable, fields: Split.allCases.map { ($0.rawValue, section(of: $0)) })
     let status = Mat_VarWrite(file, root, isCompressed ? MAT_COMPRESSION_ZLIB : MAT_COMPRESSION_NONE)
     Mat_VarFree(root)
-    guard Mat_Close(file) == 0, status == 0 else { throw DatasetError("\(path): libmatio cannot write it") }
+    guard Mat_Close(file) == 0, status == 0 else { throw PlainError("\(path): libmatio cannot write it") }
     let descriptor = open(path, O_RDONLY)
     guard descriptor >= 0, fsync(descriptor) == 0, close(descriptor) == 0 else {
-      throw DatasetError("\(path): cannot be written (\(String(cString: strerror(errno))))")
+      throw PlainError("\(path): cannot be written (\(String(cString: strerror(errno))))")
     }
   }
 

@@ -1,3 +1,4 @@
+import Support
 import Foundation
 import Tensors
 
@@ -31,29 +32,29 @@ package struct AttributeTable: Equatable, Sendable {
   /// Makes a table from labels.
   ///
   /// - Parameter names: what the identities are called.
-  /// - Throws: ``DatasetError`` where an identity has too few or too many attributes, a class that does not exist,
+  /// - Throws: ``PlainError`` where an identity has too few or too many attributes, a class that does not exist,
   ///   or several labels of an attribute that is no colour.
   package init(
     scheme: AttributeScheme, names: IdentityNames = .numbers, train: [Int: Labels], test: [Int: Labels]
-  ) throws(DatasetError) {
+  ) throws(PlainError) {
     try self.init(scheme: scheme, names: names, labels: [.train: train, .test: test], repeated: [:])
   }
 
   init(
     scheme: AttributeScheme, names: IdentityNames, labels: [Split: [Int: Labels]], repeated: [Split: Set<Int>]
-  ) throws(DatasetError) {
+  ) throws(PlainError) {
     for split in Split.allCases {
       for (identity, row) in labels[split] ?? [:] {
         guard row.count == scheme.attributes.count else {
-          throw DatasetError("identity \(identity) has \(row.count) of \(scheme.attributes.count) attributes")
+          throw PlainError("identity \(identity) has \(row.count) of \(scheme.attributes.count) attributes")
         }
         for (attribute, classes) in zip(scheme.attributes, row) {
           let possible = (attribute.otherClass ?? attribute.classes.count)
           guard classes.allSatisfy({ (0..<possible).contains($0) }) else {
-            throw DatasetError("identity \(identity): \(attribute.name) has no class \(classes)")
+            throw PlainError("identity \(identity): \(attribute.name) has no class \(classes)")
           }
           guard classes.count <= 1 || attribute.otherClass != nil else {
-            throw DatasetError("identity \(identity): \(attribute.name) has several labels, \(classes)")
+            throw PlainError("identity \(identity): \(attribute.name) has several labels, \(classes)")
           }
         }
       }

@@ -17,12 +17,12 @@ final class MatFile {
 
   /// Opens a file.
   ///
-  /// - Throws: ``DatasetError`` where it is absent, too large, damaged or of another format.
-  init(contentsOf url: URL) throws(DatasetError) {
+  /// - Throws: ``PlainError`` where it is absent, too large, damaged or of another format.
+  init(contentsOf url: URL) throws(PlainError) {
     path = url.path
     try MatFileCheck.check(url)
     guard let handle = Mat_Open(path, Int32(MAT_ACC_RDONLY.rawValue)) else {
-      throw DatasetError("\(path): libmatio cannot open it")
+      throw PlainError("\(path): libmatio cannot open it")
     }
     self.handle = handle
   }
@@ -34,11 +34,11 @@ final class MatFile {
 
   /// Reads a variable.
   ///
-  /// - Throws: ``DatasetError`` where there is none of that name, or its data are damaged.
-  func variable(_ name: String) throws(DatasetError) -> MatValue {
+  /// - Throws: ``PlainError`` where there is none of that name, or its data are damaged.
+  func variable(_ name: String) throws(PlainError) -> MatValue {
     guard let found = Mat_VarRead(handle, name) else {
       let names = (try? variableNames()) ?? []
-      throw DatasetError(
+      throw PlainError(
         "\(path): has no readable variable '\(name)'"
           + (names.isEmpty ? "" : "; it has \(Wording.list(Array(names.prefix(8))))") + "; is it the right file?")
     }
@@ -76,11 +76,11 @@ struct MatValue {
 
   /// A field of a struct of one element.
   ///
-  /// - Throws: ``DatasetError`` where it is no such struct or has no such field.
-  func field(_ name: String) throws(DatasetError) -> MatValue {
+  /// - Throws: ``PlainError`` where it is no such struct or has no such field.
+  func field(_ name: String) throws(PlainError) -> MatValue {
     guard kind == MAT_C_STRUCT, count == 1 else {
       let found = kind == MAT_C_STRUCT ? "an array of structs" : kindInWords
-      throw DatasetError("\(place) is \(found); expected is one struct, with the field '\(name)'")
+      throw PlainError("\(place) is \(found); expected is one struct, with the field '\(name)'")
     }
     guard let found = Mat_VarGetStructFieldByName(pointer, name, 0) else {
       var names: [String] = []
@@ -89,7 +89,7 @@ struct MatValue {
           if let field = fields[index] { names.append(String(cString: field)) }
         }
       }
-      throw DatasetError(
+      throw PlainError(
         Wording.unknown("\(place) has no field '\(name)'", name, among: Array(names.prefix(40))))
     }
     return MatValue(file: file, pointer: found, place: "\(place).\(name)")
@@ -100,15 +100,15 @@ struct MatValue {
 
   /// The elements of an array of real numbers, whichever of MATLAB's numeric classes it has.
   ///
-  /// - Throws: ``DatasetError`` where it is none, or holds a whole number that a double cannot.
-  func numbers() throws(DatasetError) -> [Double] {
+  /// - Throws: ``PlainError`` where it is none, or holds a whole number that a double cannot.
+  func numbers() throws(PlainError) -> [Double] {
     guard Self.numericClasses.contains(kind), pointer.pointee.isComplex == 0 else {
-      throw DatasetError("\(place) is \(kindInWords); expected is an array of real numbers")
+      throw PlainError("\(place) is \(kindInWords); expected is an array of real numbers")
     }
-    guard let values = elements() else { throw DatasetError("\(place) is damaged") }
+    guard let values = elements() else { throw PlainError("\(place) is damaged") }
     if [MAT_C_INT64, MAT_C_UINT64].contains(kind), let row = values.firstIndex(where: { abs($0) >= Self.firstInexact })
     {
-      throw DatasetError("\(place): value \(row + 1) has more than the 53 bits of a whole number that are read")
+      throw PlainError("\(place): value \(row + 1) has more than the 53 bits of a whole number that are read")
     }
     return values
   }
@@ -137,29 +137,29 @@ struct MatValue {
 
   /// The numbers of a table.
   ///
-  /// - Throws: ``DatasetError`` where it is no table of real numbers.
-  func matrix() throws(DatasetError) -> MatMatrix {
+  /// - Throws: ``PlainError`` where it is no table of real numbers.
+  func matrix() throws(PlainError) -> MatMatrix {
     let values = try numbers()
     guard pointer.pointee.rank == 2, let dims = pointer.pointee.dims, dims[0] * dims[1] == values.count else {
-      throw DatasetError("\(place) is no table of two dimensions")
+      throw PlainError("\(place) is no table of two dimensions")
     }
     return MatMatrix(rows: dims[0], columns: dims[1], values: values)
   }
 
   /// The strings of a cell array.
   ///
-  /// - Throws: ``DatasetError`` where it is none.
-  func strings() throws(DatasetError) -> [String] {
+  /// - Throws: ``PlainError`` where it is none.
+  func strings() throws(PlainError) -> [String] {
     guard kind == MAT_C_CELL, let count, count <= AttributeTable.maximumIdentities,
       pointer.pointee.nbytes / MemoryLayout<UnsafeRawPointer>.size >= count,
       count == 0 || pointer.pointee.data != nil
-    else { throw DatasetError("\(place) is \(kindInWords); expected is a cell array of texts, as {'0002', '0007'}") }
+    else { throw PlainError("\(place) is \(kindInWords); expected is a cell array of texts, as {'0002', '0007'}") }
     var texts: [String] = []
     for index in 0..<count {
-      guard let cell = Mat_VarGetCell(pointer, Int32(index)) else { throw DatasetError("\(place) is damaged") }
+      guard let cell = Mat_VarGetCell(pointer, Int32(index)) else { throw PlainError("\(place) is damaged") }
       let value = MatValue(file: file, pointer: cell, place: place)
       guard value.kind == MAT_C_CHAR, let units = value.elements(), units.count <= 64 else {
-        throw DatasetError("\(place): cell \(index + 1) is no text of at most 64 letters, as '0002'")
+        throw PlainError("\(place): cell \(index + 1) is no text of at most 64 letters, as '0002'")
       }
       texts.append(String(decoding: units.map { UInt16(clamping: Int($0)) }, as: UTF16.self))
     }
@@ -207,22 +207,22 @@ extension MatFile {
 
   /// The names of the variables, in the file's order.
   ///
-  /// - Throws: ``DatasetError`` where there are none or very many.
-  func variableNames() throws(DatasetError) -> [String] {
+  /// - Throws: ``PlainError`` where there are none or very many.
+  func variableNames() throws(PlainError) -> [String] {
     var count = 0
     guard let names = Mat_GetDir(handle, &count), count > 0, count <= Self.maximumVariables else {
-      throw DatasetError("\(path): has no variables, or more than \(Self.maximumVariables)")
+      throw PlainError("\(path): has no variables, or more than \(Self.maximumVariables)")
     }
     return (0..<count).compactMap { names[$0].map { String(cString: $0) } }
   }
 
   /// The numbers of the file's only variable.
   ///
-  /// - Throws: ``DatasetError`` where there are several, or it is no table of real numbers.
-  func onlyMatrix() throws(DatasetError) -> MatMatrix {
+  /// - Throws: ``PlainError`` where there are several, or it is no table of real numbers.
+  func onlyMatrix() throws(PlainError) -> MatMatrix {
     let names = try variableNames()
     guard names.count == 1 else {
-      throw DatasetError("\(path): has \(names.count) variables; expected is one table of numbers")
+      throw PlainError("\(path): has \(names.count) variables; expected is one table of numbers")
     }
     return try variable(names[0]).matrix()
   }

@@ -13,33 +13,33 @@ enum MatFileCheck {
   /// The most bytes that the compressed elements of a file may hold together. The real files have some 130 kB.
   private static let maximumUnpacked = 1 << 25
 
-  /// - Throws: ``DatasetError`` where the file is absent, too large, cut off, damaged, or no MATLAB 5 file.
-  static func check(_ url: URL) throws(DatasetError) {
-    do throws(DatasetError) {
+  /// - Throws: ``PlainError`` where the file is absent, too large, cut off, damaged, or no MATLAB 5 file.
+  static func check(_ url: URL) throws(PlainError) {
+    do throws(PlainError) {
       try check(try RegularFile.bytes(of: url.path, limit: MatFile.maximumBytes))
     } catch {
-      throw DatasetError("\(Wording.printable(url.path)): \(error.description)")
+      throw PlainError("\(Wording.printable(url.path)): \(error.description)")
     }
   }
 
-  /// - Throws: ``DatasetError`` without the file's name.
-  static func check(_ bytes: [UInt8]) throws(DatasetError) {
+  /// - Throws: ``PlainError`` without the file's name.
+  static func check(_ bytes: [UInt8]) throws(PlainError) {
     guard bytes.count >= 136, bytes.starts(with: Array("MATLAB 5.0 MAT-file".utf8)),
       Array(bytes[124..<128]) == [0x00, 0x01, 0x49, 0x4d]
-    else { throw DatasetError("is \(otherKind(of: bytes))") }
+    else { throw PlainError("is \(otherKind(of: bytes))") }
     var place = 128
     var room = maximumUnpacked
     while place < bytes.count {
       guard bytes.count - place >= 8 else {
-        throw DatasetError("is cut off in its last \(bytes.count - place) bytes")
+        throw PlainError("is cut off in its last \(bytes.count - place) bytes")
       }
       let kind = word(bytes, place)
       let length = Int(word(bytes, place + 4))
       guard kind == MatElementCheck.matrix || kind == MatElementCheck.compressed else {
-        throw DatasetError("byte \(place) starts an element of the unknown type \(kind)")
+        throw PlainError("byte \(place) starts an element of the unknown type \(kind)")
       }
       guard length >= 8, length <= bytes.count - place - 8 else {
-        throw DatasetError("is cut off: \(length) bytes should follow byte \(place + 8)")
+        throw PlainError("is cut off: \(length) bytes should follow byte \(place + 8)")
       }
       let body = place + 8..<place + 8 + length
       if kind == MatElementCheck.compressed {
@@ -71,7 +71,7 @@ enum MatFileCheck {
   }
 
   /// Unpacks a zlib stream, which carries its own checksum.
-  private static func unpack(_ bytes: ArraySlice<UInt8>, at place: Int, room: Int) throws(DatasetError) -> [UInt8] {
+  private static func unpack(_ bytes: ArraySlice<UInt8>, at place: Int, room: Int) throws(PlainError) -> [UInt8] {
     var capacity = min(max(1 << 16, bytes.count * 8), room)
     while true {
       var result = [UInt8](repeating: 0, count: max(1, capacity))
@@ -83,9 +83,9 @@ enum MatFileCheck {
         result.removeLast(result.count - Int(count))
         return result
       }
-      guard status == Z_BUF_ERROR else { throw DatasetError("the compressed element at byte \(place) is damaged") }
+      guard status == Z_BUF_ERROR else { throw PlainError("the compressed element at byte \(place) is damaged") }
       guard capacity < room else {
-        throw DatasetError(
+        throw PlainError(
           "the compressed element at byte \(place) is cut off or holds more than \(maximumUnpacked) bytes")
       }
       capacity = min(capacity * 4, room)
@@ -123,12 +123,12 @@ struct MatElementCheck {
     var next: Int
   }
 
-  /// - Throws: ``DatasetError`` where the bytes are no whole variable.
-  func checkVariable(place: String) throws(DatasetError) {
+  /// - Throws: ``PlainError`` where the bytes are no whole variable.
+  func checkVariable(place: String) throws(PlainError) {
     guard let element = element(at: 0, end: bytes.count), element.kind == Self.matrix, element.next == bytes.count,
       isMatrix(element.body, depth: 0)
     else {
-      throw DatasetError("\(place) contradicts itself, or holds what attribute files do not: \(Self.foreign)")
+      throw PlainError("\(place) contradicts itself, or holds what attribute files do not: \(Self.foreign)")
     }
   }
 

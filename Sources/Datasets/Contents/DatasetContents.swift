@@ -109,11 +109,11 @@ extension Dataset {
 extension DatasetContents {
   /// Sees to it that the bytes of every file could be read, so that there is a fingerprint.
   ///
-  /// - Throws: ``DatasetError`` that names the first files that could not be read and why, and how many more there are.
-  package func requireFingerprint(of dataset: Dataset) throws(DatasetError) -> String {
+  /// - Throws: ``PlainError`` that names the first files that could not be read and why, and how many more there are.
+  package func requireFingerprint(of dataset: Dataset) throws(PlainError) -> String {
     guard let fingerprint else {
       let faults = self.faults(of: dataset) { $0.digest == nil }
-      throw DatasetError(
+      throw PlainError(
         "the dataset '\(dataset.name)' has \(Wording.count(faults.count, "file")) that cannot be read: "
           + "\(Self.list(faults, by: "; ")); mend or remove \(faults.count == 1 ? "it" : "them")")
     }
@@ -122,11 +122,11 @@ extension DatasetContents {
 
   /// Sees to it that every file is a JPEG image, before work begins that would stop at it.
   ///
-  /// - Throws: ``DatasetError`` that names the first files that are not and why, and how many more there are.
-  package func requireReadableImages(of dataset: Dataset) throws(DatasetError) {
+  /// - Throws: ``PlainError`` that names the first files that are not and why, and how many more there are.
+  package func requireReadableImages(of dataset: Dataset) throws(PlainError) {
     let faults = self.faults(of: dataset) { $0.fault != nil }
     guard !faults.isEmpty else { return }
-    throw DatasetError(
+    throw PlainError(
       "the dataset '\(dataset.name)' has \(Wording.count(faults.count, "file")) that cannot be read as JPEG images: "
         + "\(Self.list(faults, by: "; ")); mend or remove \(faults.count == 1 ? "it" : "them")")
   }
@@ -143,10 +143,10 @@ extension DatasetContents {
 
   /// Sees to it that libjpeg has nothing to fill in.
   ///
-  /// - Throws: ``DatasetError`` that names the first files that end early or are damaged, and what can be done.
-  package func requireWholeImages(of dataset: Dataset) throws(DatasetError) {
+  /// - Throws: ``PlainError`` that names the first files that end early or are damaged, and what can be done.
+  package func requireWholeImages(of dataset: Dataset) throws(PlainError) {
     guard let damage = damage(of: dataset) else { return }
-    throw DatasetError(
+    throw PlainError(
       "the dataset '\(dataset.name)' has \(damage). 'aanet data verify \(dataset.name) --format json' lists them all; "
         + "replace or remove them, or go on with what is left of them with --accept-damaged")
   }
@@ -200,11 +200,11 @@ struct FileCheck: Sendable {
       return
     }
     let moment = clock()
-    do throws(DatasetError) {
+    do throws(PlainError) {
       let bytes = try RegularFile.bytes(of: path, limit: ImageReader.maximumFileSize)
       let digest = FileDigest(of: bytes)
       self.digest = digest
-      do throws(JPEGError) {
+      do throws(PlainError) {
         let (decoded, warnings) = try JPEG.decode(bytes)
         extent = Extent(width: decoded.width, height: decoded.height)
         repairs = warnings

@@ -1,3 +1,4 @@
+import Support
 import Foundation
 import Tensors
 
@@ -9,8 +10,8 @@ struct DatasetLabels {
 
   /// Reads the names.
   ///
-  /// - Throws: ``DatasetError`` where names do not follow the layout: how many, and the first of them.
-  init(_ folders: [DatasetLayout.Split: SplitFolder], layout: DatasetLayout) throws(DatasetError) {
+  /// - Throws: ``PlainError`` where names do not follow the layout: how many, and the first of them.
+  init(_ folders: [DatasetLayout.Split: SplitFolder], layout: DatasetLayout) throws(PlainError) {
     // In a fixed order, so that the same mistakes always give the same message.
     let folders = DatasetLayout.Split.allCases.compactMap { split in folders[split].map { (split, $0) } }
     switch layout {
@@ -49,23 +50,23 @@ struct DatasetLabels {
 
   private static func requireAll<Label>(
     _ labels: [Label?], in folder: SplitFolder, _ layout: DatasetLayout
-  ) throws(DatasetError) {
+  ) throws(PlainError) {
     let strays = zip(folder.names, labels).filter { $0.1 == nil }.map(\.0)
     guard !strays.isEmpty else { return }
     let place = "\(folder.folder.path.quoted): \(strays.count) of \(folder.names.count) image names"
     if case .benchmark(let benchmark) = layout, strays.allSatisfy(benchmark.hasCameraZero) {
-      throw DatasetError(
+      throw PlainError(
         "\(place) \(strays.count == 1 ? "shows" : "show") camera 0: the layout '\(benchmark.rawValue)' counts cameras "
           + "from 1. \(list(strays)). Count them from 1, or describe the names yourself in \(DatasetRegistry.fileName): "
           + "\(benchmark.asOwnLayout) and attribute_scheme: \(benchmark.rawValue)")
     }
     if case .own(let own) = layout, strays.allSatisfy({ own.pattern.match($0) != nil }) {
-      throw DatasetError(
+      throw PlainError(
         "\(place) \(strays.count == 1 ? "matches" : "match") \(layout.expectedNames), but with nothing in the group "
           + "'identity' or 'camera'. \(list(strays)). Each must match at least a letter, as \\d+ does and \\d* does not"
       )
     }
-    throw DatasetError(
+    throw PlainError(
       "\(place) \(strays.count == 1 ? "does" : "do") not follow \(layout.expectedNames). \(list(strays)). "
         + "Remove what does not belong there, or correct the dataset's layout in \(DatasetRegistry.fileName)")
   }

@@ -26,19 +26,9 @@ package struct OwnLayout: Hashable, Sendable {
   /// The groups that a pattern must have.
   static let groups = ["identity", "camera"]
   /// What stands for junk where a layout does not say.
-  package static let defaultJunk: Set = ["-1"]
+  private static let defaultJunk: Set = ["-1"]
 
-  /// Describes a layout.
-  ///
   /// - Throws: ``NamePattern/Fault`` where the pattern is not understood or lacks a group.
-  package init(
-    folders: [DatasetLayout.Split: String], pattern: String, distractors: Set<String>? = nil,
-    junk: Set<String> = defaultJunk
-  ) throws(NamePattern.Fault) {
-    try self.init(
-      folders: folders, pattern: pattern, distractors: distractors, junk: junk, patternPlace: "the layout")
-  }
-
   private init(
     folders: [DatasetLayout.Split: String], pattern: String, distractors: Set<String>?, junk: Set<String>,
     patternPlace: String

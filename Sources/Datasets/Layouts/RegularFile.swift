@@ -1,3 +1,4 @@
+import Support
 import Foundation
 import Tensors
 
@@ -40,43 +41,27 @@ package enum RegularFile {
 
   /// The names in a folder.
   ///
-  /// - Throws: ``DatasetError`` without the folder's name where it is none or cannot be listed.
-  package static func names(in folder: String) throws(DatasetError) -> [String] {
-    if let fault = standing(of: folder).faultOfFolder { throw DatasetError(fault) }
+  /// - Throws: ``PlainError`` without the folder's name where it is none or cannot be listed.
+  package static func names(in folder: String) throws(PlainError) -> [String] {
+    if let fault = standing(of: folder).faultOfFolder { throw PlainError(fault) }
     do { return try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
-      throw DatasetError("cannot be listed \(SystemRefusal.reason(access(folder, R_OK | X_OK) == 0 ? EIO : errno))")
+      throw PlainError("cannot be listed \(SystemRefusal.reason(access(folder, R_OK | X_OK) == 0 ? EIO : errno))")
     }
-  }
-
-  /// The first bytes of a file, at most `count`.
-  ///
-  /// - Throws: ``DatasetError`` without the file's name where it cannot be read.
-  static func start(of path: String, count: Int) throws(DatasetError) -> [UInt8] {
-    try read(path) { size throws(DatasetError) in min(size, count) }
   }
 
   /// The bytes of a file.
   ///
-  /// - Throws: ``DatasetError`` without the file's name where it cannot be read or is larger than `limit` bytes.
-  package static func bytes(of path: String, limit: Int) throws(DatasetError) -> [UInt8] {
-    try read(path) { size throws(DatasetError) in
-      guard size <= limit else { throw DatasetError("is of \(size) bytes, more than the \(limit) that are accepted") }
-      return size
-    }
-  }
-
-  /// The first bytes of a file, as many as `wanted` says of its size.
-  private static func read(
-    _ path: String, _ wanted: (_ size: Int) throws(DatasetError) -> Int
-  ) throws(DatasetError) -> [UInt8] {
+  /// - Throws: ``PlainError`` without the file's name where it cannot be read or is larger than `limit` bytes.
+  package static func bytes(of path: String, limit: Int) throws(PlainError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    guard descriptor >= 0 else { throw DatasetError("cannot be opened \(SystemRefusal.reason(errno))") }
+    guard descriptor >= 0 else { throw PlainError("cannot be opened \(SystemRefusal.reason(errno))") }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw DatasetError("is not a regular file")
+      throw PlainError("is not a regular file")
     }
-    let size = try wanted(Int(status.st_size))
+    let size = Int(status.st_size)
+    guard size <= limit else { throw PlainError("is of \(size) bytes, more than the \(limit) that are accepted") }
     var failure: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       while count < size {
@@ -87,7 +72,7 @@ package enum RegularFile {
         count += got
       }
     }
-    guard failure == 0 else { throw DatasetError("cannot be read \(SystemRefusal.reason(failure))") }
+    guard failure == 0 else { throw PlainError("cannot be read \(SystemRefusal.reason(failure))") }
     return bytes
   }
 }

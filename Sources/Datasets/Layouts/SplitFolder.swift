@@ -1,3 +1,4 @@
+import Support
 import Foundation
 import Tensors
 
@@ -11,8 +12,8 @@ struct SplitFolder {
 
   /// Lists a split's folder. Images are not opened: a lying file is found when it is loaded.
   ///
-  /// - Throws: ``DatasetError`` where the folder is missing or empty or a name in it is no file.
-  init(of split: DatasetLayout.Split, under root: URL, layout: DatasetLayout) throws(DatasetError) {
+  /// - Throws: ``PlainError`` where the folder is missing or empty or a name in it is no file.
+  init(of split: DatasetLayout.Split, under root: URL, layout: DatasetLayout) throws(PlainError) {
     let place = layout.folder(of: split)
     folder = root.appendingPathComponent(place, isDirectory: true)
     let listed = try Self.list(folder, isDeep: layout.isDeep) {
@@ -31,17 +32,17 @@ struct SplitFolder {
       let path = "\(base)/\(name)"
       switch RegularFile.standing(of: path) {
       case .file: found.append(name)
-      case .folder: throw DatasetError("\(path.quoted): is a folder under the name of an image; rename or remove it")
-      case .other: throw DatasetError("\(path.quoted): is not a regular file; remove it")
-      case .missing: throw DatasetError("\(path.quoted): is a link to a file that is not there; mend or remove it")
-      case .unreachable(let reason): throw DatasetError("\(path.quoted): cannot be reached \(reason)")
+      case .folder: throw PlainError("\(path.quoted): is a folder under the name of an image; rename or remove it")
+      case .other: throw PlainError("\(path.quoted): is not a regular file; remove it")
+      case .missing: throw PlainError("\(path.quoted): is a link to a file that is not there; mend or remove it")
+      case .unreachable(let reason): throw PlainError("\(path.quoted): cannot be reached \(reason)")
       }
     }
     guard !found.isEmpty else {
       let others = ignored.sorted().first.map {
         " (it holds \(ignored.count) other files, such as \($0.quoted); images are read as JPEG only)"
       }
-      throw DatasetError(
+      throw PlainError(
         "\(folder.path.quoted): no JPEG images of the \(split.rawValue) split here\(others ?? ""); "
           + "expected are names that follow \(layout.expectedNames)")
     }
@@ -50,11 +51,11 @@ struct SplitFolder {
   }
 
   /// The names in a folder, or where the layout goes deeper the paths of all files below it.
-  private static func list(_ folder: URL, isDeep: Bool, missing: () -> String) throws(DatasetError) -> [String] {
-    guard RegularFile.standing(of: folder.path) != .missing else { throw DatasetError(missing()) }
+  private static func list(_ folder: URL, isDeep: Bool, missing: () -> String) throws(PlainError) -> [String] {
+    guard RegularFile.standing(of: folder.path) != .missing else { throw PlainError(missing()) }
     let names: [String]
-    do throws(DatasetError) { names = try RegularFile.names(in: folder.path) } catch {
-      throw DatasetError("\(folder.path.quoted): \(error.description)")
+    do throws(PlainError) { names = try RegularFile.names(in: folder.path) } catch {
+      throw PlainError("\(folder.path.quoted): \(error.description)")
     }
     guard isDeep else { return names }
     do {
@@ -62,7 +63,7 @@ struct SplitFolder {
         RegularFile.standing(of: folder.path + "/" + name) != .folder
       }
     } catch {
-      throw DatasetError("\(folder.path.quoted): cannot be listed (\(error.localizedDescription))")
+      throw PlainError("\(folder.path.quoted): cannot be listed (\(error.localizedDescription))")
     }
   }
 }

@@ -1,3 +1,4 @@
+import Support
 import Foundation
 
 /// Reads an epoch's batches on other threads while the model works on the one before.
@@ -20,20 +21,20 @@ package final class BatchLoader {
   ///   - threads: how many threads read; each makes whole batches.
   ///   - ahead: how many batches may be in the making or waiting.
   ///   - cache: where decoded images are kept for the next epoch.
-  /// - Throws: ``DatasetError`` where the plan refers to an image that is not in the list, or a number is out of range.
+  /// - Throws: ``PlainError`` where the plan refers to an image that is not in the list, or a number is out of range.
   package init(
     images: [LabelledImage], size: ImageSize, batches: [[LoadItem]], threads: Int = 1, ahead: Int = 2,
     cache: DecodedCache? = nil
-  ) throws(DatasetError) {
+  ) throws(PlainError) {
     guard (1...Self.maximumExtent).contains(size.height), (1...Self.maximumExtent).contains(size.width) else {
-      throw DatasetError("images cannot be loaded at \(size): height and width are 1 to \(Self.maximumExtent)")
+      throw PlainError("images cannot be loaded at \(size): height and width are 1 to \(Self.maximumExtent)")
     }
     guard threads >= 1, ahead >= 1 else {
-      throw DatasetError("a loader needs at least one thread and one batch ahead, not \(threads) and \(ahead)")
+      throw PlainError("a loader needs at least one thread and one batch ahead, not \(threads) and \(ahead)")
     }
     for (number, batch) in batches.enumerated() {
       guard let wrong = batch.first(where: { !images.indices.contains($0.index) }) else { continue }
-      throw DatasetError("batch \(number) asks for image \(wrong.index) of a list of \(images.count)")
+      throw PlainError("batch \(number) asks for image \(wrong.index) of a list of \(images.count)")
     }
     queue = BatchQueue(images: images, size: size, batches: batches, ahead: ahead)
     for _ in 0..<min(threads, ahead, batches.count) {
@@ -52,8 +53,8 @@ package final class BatchLoader {
 
   /// The next batch of the plan, waiting for it where need be; nil after the last.
   ///
-  /// - Throws: ``DatasetError`` that names the file which could not be read, now and on every later call.
-  package func next() throws(DatasetError) -> LoadedBatch? { try queue.take() }
+  /// - Throws: ``PlainError`` that names the file which could not be read, now and on every later call.
+  package func next() throws(PlainError) -> LoadedBatch? { try queue.take() }
 
   /// Gives a batch's memory back for a later one. Its ``LoadedBatch/pixels`` must not be read after that.
   package func recycle(_ batch: LoadedBatch) { queue.giveBack(batch.storage) }
@@ -86,7 +87,7 @@ final class BatchQueue: @unchecked Sendable {
   private let condition = NSCondition()
   private var started = 0
   private var taken = 0
-  private var ready: [Int: Result<Ready, DatasetError>] = [:]
+  private var ready: [Int: Result<Ready, PlainError>] = [:]
   private var spare: [PixelStorage] = []
   private var threads = 0
   private var isStopped = false
@@ -132,11 +133,11 @@ final class BatchQueue: @unchecked Sendable {
 
   private func make(
     _ number: Int, in storage: PixelStorage, with reader: inout ImageReader
-  ) -> Result<Ready, DatasetError> {
+  ) -> Result<Ready, PlainError> {
     var repaired: [String] = []
     for (place, item) in batches[number].enumerated() {
       guard !(condition.withLock { isStopped }) else { break }
-      do throws(DatasetError) {
+      do throws(PlainError) {
         let image = try reader.read(images[item.index])
         if let values = storage.values.baseAddress {
           Normalization.write(image.pixels, size: size, flip: item.flip, to: values + place * size.count)
@@ -149,7 +150,7 @@ final class BatchQueue: @unchecked Sendable {
     return .success(Ready(batch: LoadedBatch(items: batches[number], size: size, storage: storage), repaired: repaired))
   }
 
-  private func deliver(_ result: Result<Ready, DatasetError>, as number: Int) {
+  private func deliver(_ result: Result<Ready, PlainError>, as number: Int) {
     condition.withLock {
       ready[number] = result
       condition.broadcast()
@@ -157,7 +158,7 @@ final class BatchQueue: @unchecked Sendable {
   }
 
   /// The next batch in the plan's order.
-  func take() throws(DatasetError) -> LoadedBatch? {
+  func take() throws(PlainError) -> LoadedBatch? {
     condition.lock()
     defer { condition.unlock() }
     guard taken < batches.count, !isStopped else { return nil }

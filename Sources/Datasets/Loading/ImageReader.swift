@@ -1,3 +1,4 @@
+import Support
 import Foundation
 
 /// Reads image files at one size: file, libjpeg, resize, cache. Each thread has its own.
@@ -23,24 +24,24 @@ package struct ImageReader {
   /// An image of more than twice the size each way is shrunk by libjpeg while it is decoded, to no less than twice the
   /// size, which leaves the last halving to the resize's own filter.
   ///
-  /// - Throws: ``DatasetError`` with the file's path and the reason.
-  mutating func read(_ image: LabelledImage) throws(DatasetError) -> DecodedImage {
+  /// - Throws: ``PlainError`` with the file's path and the reason.
+  mutating func read(_ image: LabelledImage) throws(PlainError) -> DecodedImage {
     let key = DecodedCache.Key(path: image.file.path, size: resizer.size)
     if let known = cache?.image(key) { return known }
     let bytes: [UInt8]
-    do throws(DatasetError) {
+    do throws(PlainError) {
       bytes = try RegularFile.bytes(of: key.path, limit: Self.maximumFileSize)
     } catch {
-      throw DatasetError("\(key.path.quoted): \(error.description)")
+      throw PlainError("\(key.path.quoted): \(error.description)")
     }
-    do throws(JPEGError) {
+    do throws(PlainError) {
       let minimum = (width: 2 * resizer.size.width, height: 2 * resizer.size.height)
       let (decoded, repairs) = try JPEG.decode(bytes, minimum: minimum)
       let result = DecodedImage(pixels: resizer.resize(decoded), repairs: repairs)
       cache?.keep(result, as: key)
       return result
     } catch {
-      throw DatasetError("\(key.path.quoted): not a JPEG image that can be read: \(error.description)")
+      throw PlainError("\(key.path.quoted): not a JPEG image that can be read: \(error.description)")
     }
   }
 }

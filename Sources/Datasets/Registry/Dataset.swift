@@ -1,3 +1,4 @@
+import Support
 import Configuration
 import Foundation
 import Tensors
@@ -34,22 +35,22 @@ package struct Dataset: Sendable {
 
   /// Opens a dataset that the registry names.
   ///
-  /// - Throws: ``DatasetError`` where the name is unknown or the folders are not what the layout asks for.
+  /// - Throws: ``PlainError`` where the name is unknown or the folders are not what the layout asks for.
   package static func open(
     named name: String, registry: DatasetRegistry, places: DatasetPlaces
-  ) throws(DatasetError) -> Dataset {
+  ) throws(PlainError) -> Dataset {
     let entry = try registry.entry(named: name)
     return try Dataset(entry, root: places.folder(of: entry))
   }
 
   /// Opens the dataset of an entry at its folder.
   ///
-  /// - Throws: ``DatasetError`` where a folder is missing or empty, or a file's name says nothing.
-  package init(_ entry: DatasetEntry, root: URL) throws(DatasetError) {
+  /// - Throws: ``PlainError`` where a folder is missing or empty, or a file's name says nothing.
+  package init(_ entry: DatasetEntry, root: URL) throws(PlainError) {
     let standing = RegularFile.standing(of: root.path)
-    guard standing != .missing else { throw DatasetError(Self.adviceOnMissing(entry, root: root)) }
+    guard standing != .missing else { throw PlainError(Self.adviceOnMissing(entry, root: root)) }
     if let fault = standing.faultOfFolder {
-      throw DatasetError("the dataset '\(entry.name)': \(root.path.quoted) \(fault)")
+      throw PlainError("the dataset '\(entry.name)': \(root.path.quoted) \(fault)")
     }
     var folders: [DatasetLayout.Split: SplitFolder] = [:]
     for split in DatasetLayout.Split.allCases {
@@ -69,7 +70,7 @@ package struct Dataset: Sendable {
         "\(entry.layout.folder(of: .train)): \(training.count - train.count) images of distractors or junk left out")
     }
     guard !train.isEmpty else {
-      throw DatasetError(
+      throw PlainError(
         "\(root.path.quoted): \(entry.layout.folder(of: .train).quoted) shows no identity above 0: "
           + (training.count == 1 ? "its one image is" : "all \(training.count) images are") + " of distractors or junk")
     }
@@ -79,10 +80,10 @@ package struct Dataset: Sendable {
 
     expectedAttributesFile = entry.attributes.map { root.appendingPathComponent($0, isDirectory: false) }
     if let file = expectedAttributesFile, FileManager.default.fileExists(atPath: file.path) {
-      do throws(DatasetError) {
+      do throws(PlainError) {
         attributesDigest = FileDigest(of: try RegularFile.bytes(of: file.path, limit: Self.maximumAttributesSize))
       } catch {
-        throw DatasetError("\(file.path.quoted): the file of attributes \(error.description)")
+        throw PlainError("\(file.path.quoted): the file of attributes \(error.description)")
       }
       attributesFile = file
     } else {
@@ -106,16 +107,16 @@ package struct Dataset: Sendable {
 
   /// The attribute file, for a caller that cannot do without.
   ///
-  /// - Throws: ``DatasetError`` that says where the file is expected.
-  package func requireAttributesFile() throws(DatasetError) -> URL {
+  /// - Throws: ``PlainError`` that says where the file is expected.
+  package func requireAttributesFile() throws(PlainError) -> URL {
     if let attributesFile { return attributesFile }
     guard let expectedAttributesFile else {
-      throw DatasetError(
+      throw PlainError(
         "the dataset '\(name)' has no attributes: name the file with 'attributes:' in datasets.yaml, "
           + "or leave out the tasks 'attribute' and 'attention'")
     }
     let others = attributeFilesElsewhere.map(\.quoted)
-    throw DatasetError(
+    throw PlainError(
       "the dataset '\(name)' has no attributes: \(expectedAttributesFile.path.quoted) is missing; "
         + (others.isEmpty
           ? "put it there"

@@ -95,10 +95,10 @@ package struct DatasetRegistry: Sendable {
 
   /// The entry of a name.
   ///
-  /// - Throws: ``DatasetError`` with the nearest name and all that there are.
-  package func entry(named name: String) throws(DatasetError) -> DatasetEntry {
+  /// - Throws: ``PlainError`` with the nearest name and all that there are.
+  package func entry(named name: String) throws(PlainError) -> DatasetEntry {
     if let entry = entries[name] { return entry }
-    throw DatasetError(
+    throw PlainError(
       Wording.unknown("\(source) has no dataset \(Wording.quoted(name))", name, among: entries.keys.sorted()))
   }
 }

@@ -113,15 +113,15 @@ extension Dataset {
       + (contents.map(copyFindings) ?? [])
   }
 
-  /// - Throws: ``DatasetError`` where something would spoil an evaluation, with the identities or files.
+  /// - Throws: ``PlainError`` where something would spoil an evaluation, with the identities or files.
   package func requireSoundEvaluation(
     attributes: AttributeTable? = nil, contents: DatasetContents? = nil
-  ) throws(DatasetError) {
+  ) throws(PlainError) {
     let problems = findings(attributes: attributes, contents: contents).filter(\.isProblem)
     guard !problems.isEmpty else { return }
     let shown = problems.prefix(4).map { "\n  " + $0.text }.joined()
     let more = problems.count > 4 ? "\n  and \(problems.count - 4) more" : ""
-    throw DatasetError(
+    throw PlainError(
       "the dataset '\(name)' at \(root.path.quoted) would spoil an evaluation:\(shown)\(more)\n"
         + "`aanet data verify \(name.quotedForShell)` lists everything; correct the copy, or what \(DatasetRegistry.fileName) expects"
     )

@@ -69,7 +69,7 @@ package struct DatasetVerification: Encodable, Sendable {
     var findings: [DatasetFinding] = []
     var table: AttributeTable?
     if let file = dataset.attributesFile {
-      do throws(DatasetError) {
+      do throws(PlainError) {
         table = try AttributeTable(contentsOf: file, scheme: dataset.scheme, names: dataset.identityNames)
       } catch {
         findings.append(DatasetFinding(.unreadable, isProblem: true, error.description))

@@ -21,9 +21,9 @@ extension ExperimentRunner {
 
   /// Sees to it that a dataset can be trained and evaluated on.
   ///
-  /// - Throws: `DatasetError` where it would spoil an evaluation, where files are no images, or where some are damaged
+  /// - Throws: `PlainError` where it would spoil an evaluation, where files are no images, or where some are damaged
   ///   and that is not accepted.
-  func requireSound(_ data: TrainingData, acceptsDamage: Bool, report: (Event) -> Void) throws(DatasetError) {
+  func requireSound(_ data: TrainingData, acceptsDamage: Bool, report: (Event) -> Void) throws(PlainError) {
     try data.dataset.requireSoundEvaluation(attributes: data.attributes, contents: data.contents)
     try data.contents.requireReadableImages(of: data.dataset)
     if !acceptsDamage {
@@ -37,11 +37,11 @@ extension ExperimentRunner {
 
   /// Sees to it that a run's images, which were read again and again, are still those that its name speaks of.
   ///
-  /// - Throws: `DatasetError` where they are not.
-  func requireUnchanged(_ run: Run, threads: Int) throws(DatasetError) {
+  /// - Throws: `PlainError` where they are not.
+  func requireUnchanged(_ run: Run, threads: Int) throws(PlainError) {
     let contents = DataCache(of: store).contents(of: run.data.dataset, threads: threads)
     guard contents.fingerprint != run.data.fingerprint else { return }
-    throw DatasetError(
+    throw PlainError(
       "the images of '\(run.data.dataset.name)' were changed while \(run.identity.inWords) was trained and evaluated on "
         + "them, so that it is not finished; give the command again to train on what is there now")
   }

@@ -122,7 +122,7 @@ package final class ExperimentRunner {
   ///   - isInterrupted: asked often; where it says yes, the run is saved and ``TrainingError/interrupted`` thrown.
   ///   - report: told what happens.
   /// - Returns: each trial with its record, in the plans' order.
-  /// - Throws: `ConfigurationError`, `DatasetError`, `FileError` or ``TrainingError``, at the end
+  /// - Throws: `ConfigurationError`, `PlainError`, `FileError` or ``TrainingError``, at the end
   ///   ``TrainingError/unfinished(_:)`` where some runs could not be finished.
   package func run(
     variants: [String]? = nil, threads: Int = Engine.availableThreads, loaderThreads: Int = 1,

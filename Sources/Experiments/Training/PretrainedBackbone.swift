@@ -35,7 +35,7 @@ struct PretrainedBackbone {
     do {
       tensors = try other?.tensors ?? TensorFile(contentsOf: file)
       digest = try other?.digest ?? SHA256.hexadecimal(Data(contentsOf: file, options: .mappedIfSafe))
-    } catch let error as TensorFileError {
+    } catch let error as PlainError {
       throw Failure(description: error.description)
     } catch {
       throw Failure(description: "\(file.path): it cannot be read (\(error.localizedDescription))")

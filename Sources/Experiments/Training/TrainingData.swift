@@ -1,3 +1,4 @@
+import Support
 import Configuration
 import Datasets
 import Foundation
@@ -30,8 +31,8 @@ package final class TrainingData {
   /// - Parameters:
   ///   - contents: what the dataset's files hold.
   ///   - needsAttributes: whether a task reads the attribute file, which then must be there.
-  /// - Throws: `DatasetError` where a file cannot be read, or the attribute file is missing or damaged.
-  package init(_ dataset: Dataset, contents: DatasetContents, needsAttributes: Bool) throws(DatasetError) {
+  /// - Throws: `PlainError` where a file cannot be read, or the attribute file is missing or damaged.
+  package init(_ dataset: Dataset, contents: DatasetContents, needsAttributes: Bool) throws(PlainError) {
     self.dataset = dataset
     self.contents = contents
     fingerprint = try contents.requireFingerprint(of: dataset)
@@ -86,7 +87,7 @@ package final class TrainingData {
   /// dataset fits in the cache.
   func loader(
     _ images: [LabelledImage], size: ImageSize, batches: [[LoadItem]]
-  ) throws(DatasetError) -> BatchLoader {
+  ) throws(PlainError) -> BatchLoader {
     let everything = dataset.train.count + dataset.query.count + dataset.gallery.count
     return try BatchLoader(
       images: images, size: size, batches: batches, threads: loaderThreads, ahead: loaderThreads + 1,

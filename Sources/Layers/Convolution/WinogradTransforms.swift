@@ -10,8 +10,6 @@ import Tensors
 enum Winograd {
   /// Outputs of one tile in each dimension.
   static let outputs = 4
-  /// Inputs of one tile in each dimension.
-  static let inputs = 6
   /// Products per tile and channel pair: one for each place of the transformed tile.
   static let frequencies = 36
 

@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Foundation
 
@@ -22,10 +23,10 @@ package enum LoaderBench {
 
   /// Runs through the training images `repeats` times after once to warm the disk's cache; nothing decoded is kept.
   ///
-  /// - Throws: `DatasetError` where an image cannot be read.
+  /// - Throws: `PlainError` where an image cannot be read.
   package static func run(
     _ dataset: Dataset, size: ImageSize, batch: Int, threads: Int, repeats: Int, report: (Int, Int) -> Void
-  ) throws(DatasetError) -> Result {
+  ) throws(PlainError) -> Result {
     var best = Double.infinity
     for round in 0...repeats {
       let start = SuspendingClock.now

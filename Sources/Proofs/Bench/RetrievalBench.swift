@@ -49,11 +49,11 @@ package struct RetrievalBench {
 
   /// Makes descriptors: a point of its own for each identity, noise around it, nothing below 0, as behind a ReLU.
   ///
-  /// - Throws: `RetrievalError` where a count is impossible.
-  package init(queries: Int, gallery: Int, dimension: Int) throws(RetrievalError) {
+  /// - Throws: `PlainError` where a count is impossible.
+  package init(queries: Int, gallery: Int, dimension: Int) throws(PlainError) {
     let identities = max(1, gallery / (Self.imagesPerIdentity + 4))
     var stream = RandomStream(seed: 0, name: "retrieval bench")
-    func set(_ count: Int, distractors: Double, of what: String) throws(RetrievalError) -> LabelledDescriptors {
+    func set(_ count: Int, distractors: Double, of what: String) throws(PlainError) -> LabelledDescriptors {
       var labels: [Int] = []
       var cameras: [Int] = []
       let values = [Float](unsafeUninitializedCapacity: count * dimension) { values, filled in
@@ -77,8 +77,8 @@ package struct RetrievalBench {
 
   /// Ranks and re-ranks `repeats` times each.
   ///
-  /// - Throws: `RetrievalError` where a setting is out of range or no query has a true match.
-  package func run(_ reranking: ReRanking, repeats: Int, threads: Int) throws(RetrievalError) -> Result {
+  /// - Throws: `PlainError` where a setting is out of range or no query has a true match.
+  package func run(_ reranking: ReRanking, repeats: Int, threads: Int) throws(PlainError) -> Result {
     var best = (rank: Double.infinity, rerank: Double.infinity)
     var precision = (plain: 0.0, reranked: 0.0)
     let clock = ContinuousClock()

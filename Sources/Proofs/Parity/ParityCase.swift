@@ -100,7 +100,7 @@ package struct ParityCase {
 
   /// Reads a case.
   ///
-  /// - Throws: ``ParityError`` or `SafeTensorsError` where the files are missing, damaged or contradict each other.
+  /// - Throws: ``ParityError`` or `PlainError` where the files are missing, damaged or contradict each other.
   package init(contentsOf url: URL) throws {
     tensors = try SafeTensors(contentsOf: url).tensors
     let beside = url.deletingPathExtension().appendingPathExtension("json")

@@ -24,7 +24,7 @@ package struct RunAgreement: Codable, Sendable {
 
   /// Compares a finished run in one place with the same run in another.
   ///
-  /// - Throws: `FileError` or `SafeTensorsError` where a file cannot be read.
+  /// - Throws: `FileError` or `PlainError` where a file cannot be read.
   package init(of run: RunIdentity, in first: RunStore, and second: RunStore) throws {
     func both<Value>(_ read: (RunStore) throws -> Value) rethrows -> (Value, Value) {
       (try read(first), try read(second))

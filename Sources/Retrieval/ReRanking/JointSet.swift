@@ -1,3 +1,4 @@
+import Support
 import COpenBLAS
 import Foundation
 import Tensors
@@ -11,16 +12,16 @@ struct JointSet {
   /// Images of both lists.
   var count: Int { query.count + gallery.count }
 
-  /// - Throws: ``RetrievalError`` where a list is empty, or descriptors differ in length.
-  init(query: Descriptors, gallery: Descriptors) throws(RetrievalError) {
+  /// - Throws: ``PlainError`` where a list is empty, or descriptors differ in length.
+  init(query: Descriptors, gallery: Descriptors) throws(PlainError) {
     guard query.dimension == gallery.dimension else {
-      throw RetrievalError(
+      throw PlainError(
         "query descriptors have \(query.dimension) numbers but gallery descriptors \(gallery.dimension)")
     }
-    guard query.count > 0 else { throw RetrievalError("there are no queries") }
-    guard gallery.count > 0 else { throw RetrievalError("the gallery is empty") }
+    guard query.count > 0 else { throw PlainError("there are no queries") }
+    guard gallery.count > 0 else { throw PlainError("the gallery is empty") }
     guard query.count + gallery.count <= Int32.max, gallery.dimension <= Int32.max else {
-      throw RetrievalError("more than \(Int32.max) descriptors or numbers in one are not supported")
+      throw PlainError("more than \(Int32.max) descriptors or numbers in one are not supported")
     }
     self.query = query
     self.gallery = gallery

@@ -1,3 +1,4 @@
+import Support
 import Tensors
 
 /// Re-ranking by k-reciprocal encoding (Zhong, Zheng, Cao and Li, "Re-ranking Person Re-identification with k-reciprocal
@@ -47,13 +48,13 @@ package struct ReRanking: Hashable, Sendable {
   /// The most neighbours that are looked at.
   package static let mostNeighbours = 1000
 
-  /// - Throws: ``RetrievalError`` where a number is out of range.
-  func check() throws(RetrievalError) {
+  /// - Throws: ``PlainError`` where a number is out of range.
+  func check() throws(PlainError) {
     for (name, value) in [("k1", k1), ("k2", k2)] where !(1...Self.mostNeighbours).contains(value) {
-      throw RetrievalError("re-ranking: \(name) is \(value); it goes from 1 to \(Self.mostNeighbours)")
+      throw PlainError("re-ranking: \(name) is \(value); it goes from 1 to \(Self.mostNeighbours)")
     }
     guard lambda >= 0, lambda <= 1 else {
-      throw RetrievalError("re-ranking: lambda is \(lambda); it goes from 0 to 1")
+      throw PlainError("re-ranking: lambda is \(lambda); it goes from 0 to 1")
     }
   }
 
@@ -81,11 +82,11 @@ extension ReRanking {
   /// zero; the full matrix of distances is never held. The result does not depend on how many threads work.
   ///
   /// - Parameter normalize: whether descriptors are scaled to unit length first.
-  /// - Throws: ``RetrievalError`` where a setting is out of range, a set is empty, or the sets do not agree.
+  /// - Throws: ``PlainError`` where a setting is out of range, a set is empty, or the sets do not agree.
   package func distances(
     query: LabelledDescriptors, gallery: LabelledDescriptors, normalize: Bool = false,
     threads: Int = Engine.availableThreads
-  ) throws(RetrievalError) -> ReRankedDistances {
+  ) throws(PlainError) -> ReRankedDistances {
     let all = gallery.labels.identities.indices
     let rows =
       junk == .in ? Array(all) : all.filter { gallery.labels.identities[$0] != RetrievalLabels.junk }
@@ -98,16 +99,16 @@ extension ReRanking {
 
   /// The new distances, `query.count × gallery.count`, where all of the gallery takes part.
   ///
-  /// - Throws: ``RetrievalError`` where a setting is out of range, a set is empty, or the sets do not agree.
+  /// - Throws: ``PlainError`` where a setting is out of range, a set is empty, or the sets do not agree.
   package func distances(
     query: Descriptors, gallery: Descriptors, threads: Int = Engine.availableThreads
-  ) throws(RetrievalError) -> [Float] {
+  ) throws(PlainError) -> [Float] {
     try check()
     let joint = try JointSet(query: query, gallery: gallery)
     let workers = WorkerPool(count: threads)
     let (size, overflow) = query.count.multipliedReportingOverflow(by: gallery.count)
     guard !overflow, size <= Int.max / 8 else {
-      throw RetrievalError("\(query.count) queries × \(gallery.count) gallery images are too many")
+      throw PlainError("\(query.count) queries × \(gallery.count) gallery images are too many")
     }
     return [Float](unsafeUninitializedCapacity: size) { result, filled in
       filled = size

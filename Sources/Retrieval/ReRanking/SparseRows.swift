@@ -7,8 +7,6 @@ struct SparseRows: Sendable {
   private(set) var columns: [Int32] = []
   private(set) var values: [Float] = []
 
-  var count: Int { starts.count - 1 }
-
   func entries(of row: Int) -> Range<Int> { starts[row]..<starts[row + 1] }
 
   /// Adds an entry to the row that is being made.

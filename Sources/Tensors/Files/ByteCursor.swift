@@ -1,3 +1,4 @@
+import Support
 import Foundation
 
 /// Reads bytes one after the other and never past their end.
@@ -18,10 +19,10 @@ struct ByteCursor {
 
   /// The next bytes as a little-endian whole number.
   ///
-  /// - Throws: ``TensorFileError`` where fewer bytes are left.
+  /// - Throws: ``PlainError`` where fewer bytes are left.
   mutating func integer<Integer: FixedWidthInteger & BitwiseCopyable>(
     _ type: Integer.Type
-  ) throws(TensorFileError) -> Integer {
+  ) throws(PlainError) -> Integer {
     let size = MemoryLayout<Integer>.size
     guard left >= size else { throw Self.ended }
     defer { place += size }
@@ -30,8 +31,8 @@ struct ByteCursor {
 
   /// The next `count` bytes.
   ///
-  /// - Throws: ``TensorFileError`` where fewer bytes are left.
-  mutating func bytes(_ count: Int) throws(TensorFileError) -> Data {
+  /// - Throws: ``PlainError`` where fewer bytes are left.
+  mutating func bytes(_ count: Int) throws(PlainError) -> Data {
     guard count >= 0, count <= left else { throw Self.ended }
     defer { place += count }
     return data.dropFirst(place).prefix(count)
@@ -39,18 +40,18 @@ struct ByteCursor {
 
   /// The next `count` bytes as text.
   ///
-  /// - Throws: ``TensorFileError`` where fewer bytes are left or they are not UTF-8.
-  mutating func text(_ count: Int) throws(TensorFileError) -> String {
+  /// - Throws: ``PlainError`` where fewer bytes are left or they are not UTF-8.
+  mutating func text(_ count: Int) throws(PlainError) -> String {
     guard let text = String(validating: try bytes(count), as: UTF8.self) else {
-      throw TensorFileError("a name in it is not UTF-8")
+      throw PlainError("a name in it is not UTF-8")
     }
     return text
   }
 
   /// The text up to the next line feed, which is passed over.
   ///
-  /// - Throws: ``TensorFileError`` where there is none within `limit` bytes or the text is not UTF-8.
-  mutating func line(limit: Int) throws(TensorFileError) -> String {
+  /// - Throws: ``PlainError`` where there is none within `limit` bytes or the text is not UTF-8.
+  mutating func line(limit: Int) throws(PlainError) -> String {
     let window = data.dropFirst(place).prefix(min(limit, left))
     guard let lineFeed = window.firstIndex(of: UInt8(ascii: "\n")) else { throw Self.ended }
     let text = try text(lineFeed - window.startIndex)
@@ -60,11 +61,11 @@ struct ByteCursor {
 
   /// Passes over bytes.
   ///
-  /// - Throws: ``TensorFileError`` where fewer are left.
-  mutating func skip(_ count: Int) throws(TensorFileError) {
+  /// - Throws: ``PlainError`` where fewer are left.
+  mutating func skip(_ count: Int) throws(PlainError) {
     guard count >= 0, count <= left else { throw Self.ended }
     place += count
   }
 
-  private static let ended = TensorFileError("it ends too early, or a length in it is wrong")
+  private static let ended = PlainError("it ends too early, or a length in it is wrong")
 }

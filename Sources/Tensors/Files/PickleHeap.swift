@@ -1,3 +1,5 @@
+import Support
+
 /// The containers, storages and tensors of a pickle.
 struct PickleHeap {
   enum Form { case tuple, list, dictionary }
@@ -17,9 +19,9 @@ struct PickleHeap {
 
   /// Takes note that items are copied.
   ///
-  /// - Throws: ``TensorFileError`` where that makes more than any file of weights needs.
-  mutating func copy(_ count: Int) throws(TensorFileError) {
-    guard count <= room else { throw TensorFileError("its pickle copies more values than weights need") }
+  /// - Throws: ``PlainError`` where that makes more than any file of weights needs.
+  mutating func copy(_ count: Int) throws(PlainError) {
+    guard count <= room else { throw PlainError("its pickle copies more values than weights need") }
     room -= count
   }
 
@@ -74,25 +76,25 @@ extension PickleHeap {
 
   /// The storage that a persistent name describes: `("storage", type, key, location, count)`, in old files with a view
   /// behind it, `(key, offset, count)` or None.
-  mutating func storage(named name: PickleValue) throws(TensorFileError) -> PickleValue {
+  mutating func storage(named name: PickleValue) throws(PlainError) -> PickleValue {
     guard let items = sequence(name), (5...6).contains(items.count), case .text("storage") = items[0],
       case .global(.storage(let kind)) = items[1], case .text(let key) = items[2], case .integer(let count) = items[4],
       key.utf8.count <= Self.longestKey, count >= 0, count <= Int.max / kind.size
-    else { throw TensorFileError("its pickle refers to something outside of it that is no storage of numbers") }
+    else { throw PlainError("its pickle refers to something outside of it that is no storage of numbers") }
     var view = 0..<count
     if items.count == 6, let part = sequence(items[5]) {
       guard part.count == 3, case .integer(let offset) = part[1], case .integer(let length) = part[2], offset >= 0,
         length >= 0, offset <= count, length <= count - offset
-      else { throw TensorFileError("a view of the storage \(key.quotedForMessage) leaves it") }
+      else { throw PlainError("a view of the storage \(key.quotedForMessage) leaves it") }
       view = offset..<offset + length
     }
     return add(TorchStorage(key: key, kind: kind, count: count, view: view))
   }
 
   /// What a call of `function` gives.
-  mutating func result(of function: PickleValue, _ arguments: PickleValue) throws(TensorFileError) -> PickleValue {
+  mutating func result(of function: PickleValue, _ arguments: PickleValue) throws(PlainError) -> PickleValue {
     guard case .global(let global) = function, let arguments = sequence(arguments) else {
-      throw TensorFileError("its pickle calls something that is no function")
+      throw PlainError("its pickle calls something that is no function")
     }
     switch global {
     case .orderedDictionary: return add(.dictionary, try pairs(arguments))
@@ -104,14 +106,14 @@ extension PickleHeap {
       guard let first = arguments.first, case .tensor = first else { throw Self.wrongArguments }
       return first
     case .storage:
-      throw TensorFileError("its pickle makes a storage of its own, which a file of tensors has no need of")
+      throw PlainError("its pickle makes a storage of its own, which a file of tensors has no need of")
     }
   }
 
-  private static let wrongArguments = TensorFileError("its pickle is damaged: a tensor is described wrongly")
+  private static let wrongArguments = PlainError("its pickle is damaged: a tensor is described wrongly")
 
   /// Keys and values in turns: of no argument, or of one list of pairs as Python 2 wrote it.
-  private mutating func pairs(_ arguments: [PickleValue]) throws(TensorFileError) -> [PickleValue] {
+  private mutating func pairs(_ arguments: [PickleValue]) throws(PlainError) -> [PickleValue] {
     guard let list = arguments.first else { return [] }
     guard arguments.count == 1, let pairs = sequence(list) else { throw Self.wrongArguments }
     try copy(pairs.count)
@@ -124,14 +126,14 @@ extension PickleHeap {
   }
 
   /// `(storage, offset, shape, strides, …)`: every element must lie in the storage.
-  private func tensor(_ arguments: [PickleValue]) throws(TensorFileError) -> TorchTensor {
+  private func tensor(_ arguments: [PickleValue]) throws(PlainError) -> TorchTensor {
     guard arguments.count >= 4, case .storage(let number) = arguments[0], case .integer(let offset) = arguments[1],
       let shape = integers(arguments[2]), let strides = integers(arguments[3]), shape.count == strides.count,
       offset >= 0
     else { throw Self.wrongArguments }
     let storage = storages[number]
-    func fault(_ reason: String) -> TensorFileError {
-      TensorFileError("a tensor of shape \(shape.shownForMessage) \(reason)")
+    func fault(_ reason: String) -> PlainError {
+      PlainError("a tensor of shape \(shape.shownForMessage) \(reason)")
     }
     guard let size = shape.byteCount(of: storage.kind) else { throw fault("is impossible") }
     if size > 0 {
@@ -172,8 +174,8 @@ extension PickleHeap {
 
   /// All tensors under a value, each by its path of keys joined by dots; a tensor alone is `tensor`.
   ///
-  /// - Throws: ``TensorFileError`` where two have the same name, there are none, or too many.
-  func namedTensors(in root: PickleValue) throws(TensorFileError) -> [(name: String, tensor: TorchTensor)] {
+  /// - Throws: ``PlainError`` where two have the same name, there are none, or too many.
+  func namedTensors(in root: PickleValue) throws(PlainError) -> [(name: String, tensor: TorchTensor)] {
     var found: [(name: String, tensor: TorchTensor)] = []
     var names: Set<String> = []
     var visits = 0
@@ -185,17 +187,17 @@ extension PickleHeap {
       case .tensor(let number):
         let name = path.isEmpty ? "tensor" : path
         guard names.insert(name).inserted else {
-          throw TensorFileError("two tensors in it are called \(name.quotedForMessage)")
+          throw PlainError("two tensors in it are called \(name.quotedForMessage)")
         }
         found.append((name, tensors[number]))
       case .container(let number):
         let container = containers[number]
         guard depth < Self.maximumDepth else {
-          throw TensorFileError("the dictionaries in it lie more than \(Self.maximumDepth) deep in each other")
+          throw PlainError("the dictionaries in it lie more than \(Self.maximumDepth) deep in each other")
         }
         visits += container.items.count
         guard visits <= Self.maximumVisits else {
-          throw TensorFileError("it holds more than \(Self.maximumVisits) values, more than weights need")
+          throw PlainError("it holds more than \(Self.maximumVisits) values, more than weights need")
         }
         let isDictionary = container.form == .dictionary
         for place in stride(from: 0, to: container.items.count, by: isDictionary ? 2 : 1).reversed() {
@@ -204,13 +206,13 @@ extension PickleHeap {
             let key = isDictionary ? container.items[place].key : "\(place)"
           else { continue }
           guard path.utf8.count + key.utf8.count < Self.maximumName, waiting.count + found.count < Self.maximumNames
-          else { throw TensorFileError("the names in it are longer or more than weights need") }
+          else { throw PlainError("the names in it are longer or more than weights need") }
           waiting.append((path.isEmpty ? key : "\(path).\(key)", depth + 1, item))
         }
       default: continue
       }
     }
-    guard !found.isEmpty else { throw TensorFileError("there is no tensor in it") }
+    guard !found.isEmpty else { throw PlainError("there is no tensor in it") }
     return found
   }
 }

@@ -1,3 +1,4 @@
+import Support
 import Foundation
 
 /// Reads the pickles in PyTorch's files, as far as dictionaries of tensors need it, and runs nothing.
@@ -28,8 +29,8 @@ struct RestrictedUnpickler {
   /// Reads one pickle.
   ///
   /// - Returns: its value, whose containers are in ``heap``, and the place behind it.
-  /// - Throws: ``TensorFileError`` where it is damaged or asks for anything but tensors.
-  mutating func value() throws(TensorFileError) -> (value: PickleValue, end: Int) {
+  /// - Throws: ``PlainError`` where it is damaged or asks for anything but tensors.
+  mutating func value() throws(PlainError) -> (value: PickleValue, end: Int) {
     for _ in 0..<Self.maximumInstructions {
       let code = try cursor.integer(UInt8.self)
       if code == PickleInstruction.stop.rawValue {
@@ -38,21 +39,21 @@ struct RestrictedUnpickler {
       }
       try follow(code)
     }
-    throw TensorFileError("its pickle has more than \(Self.maximumInstructions) instructions, more than weights need")
+    throw PlainError("its pickle has more than \(Self.maximumInstructions) instructions, more than weights need")
   }
 
-  private static let damaged = TensorFileError("its pickle is damaged: an instruction does not find what it needs")
+  private static let damaged = PlainError("its pickle is damaged: an instruction does not find what it needs")
 
-  private mutating func follow(_ code: UInt8) throws(TensorFileError) {
+  private mutating func follow(_ code: UInt8) throws(PlainError) {
     guard let instruction = PickleInstruction(rawValue: code) else {
-      throw TensorFileError(
+      throw PlainError(
         "its pickle holds the instruction 0x\(String(code, radix: 16)), which a file of tensors has no need of")
     }
     switch instruction {
     case .proto:
       let version = try cursor.integer(UInt8.self)
       guard version == 2 else {
-        throw TensorFileError(
+        throw PlainError(
           "its pickle is of protocol \(version); torch.save writes 2 unless told otherwise: save it anew without pickle_protocol"
         )
       }
@@ -98,43 +99,43 @@ struct RestrictedUnpickler {
     }
   }
 
-  private func top() throws(TensorFileError) -> PickleValue {
+  private func top() throws(PlainError) -> PickleValue {
     guard let value = stack.last, stack.count > marks.last ?? 0 else { throw Self.damaged }
     return value
   }
 
-  private mutating func pop() throws(TensorFileError) -> PickleValue {
+  private mutating func pop() throws(PlainError) -> PickleValue {
     let value = try top()
     stack.removeLast()
     return value
   }
 
-  private mutating func popToMark() throws(TensorFileError) -> [PickleValue] {
+  private mutating func popToMark() throws(PlainError) -> [PickleValue] {
     guard let mark = marks.popLast(), mark <= stack.count else { throw Self.damaged }
     let items = Array(stack[mark...])
     stack.removeSubrange(mark...)
     return items
   }
 
-  private mutating func tuple(of count: Int) throws(TensorFileError) {
+  private mutating func tuple(of count: Int) throws(PlainError) {
     var items: [PickleValue] = []
     for _ in 0..<count { items.insert(try pop(), at: 0) }
     stack.append(heap.add(.tuple, items))
   }
 
   /// Adds items to the container on top of the stack.
-  private func container(_ form: PickleHeap.Form) throws(TensorFileError) -> Int {
+  private func container(_ form: PickleHeap.Form) throws(PlainError) -> Int {
     guard case .container(let number) = try top(), heap.containers[number].form == form else { throw Self.damaged }
     return number
   }
 
-  private mutating func append(_ items: [PickleValue], to form: PickleHeap.Form) throws(TensorFileError) {
+  private mutating func append(_ items: [PickleValue], to form: PickleHeap.Form) throws(PlainError) {
     guard form == .list || items.count % 2 == 0 else { throw Self.damaged }
     heap.containers[try container(form)].items += items
   }
 
   /// A whole number of as many bytes as the next byte says; beyond 64 bits nothing here needs it.
-  private mutating func longInteger() throws(TensorFileError) -> PickleValue {
+  private mutating func longInteger() throws(PlainError) -> PickleValue {
     let bytes = try cursor.bytes(Int(try cursor.integer(UInt8.self)))
     guard bytes.count <= 8 else { return .other }
     let isNegative = bytes.last.map { $0 > 0x7F } ?? false
@@ -143,25 +144,25 @@ struct RestrictedUnpickler {
     return .integer(try reader.integer(Int.self))
   }
 
-  private mutating func global() throws(TensorFileError) -> TorchGlobal {
+  private mutating func global() throws(PlainError) -> TorchGlobal {
     let module = try cursor.line(limit: 1000)
     let name = "\(module).\(try cursor.line(limit: 1000))"
     guard let global = TorchGlobal(name) else {
-      throw TensorFileError(
+      throw PlainError(
         "its pickle asks for \(name.quotedForMessage), which a file of tensors has no need of; nothing was run. Where "
           + "you trust the file, save its state_dict() alone with torch.save")
     }
     return global
   }
 
-  private mutating func recall(_ place: UInt32) throws(TensorFileError) {
+  private mutating func recall(_ place: UInt32) throws(PlainError) {
     guard let value = memo[place] else { throw Self.damaged }
     stack.append(value)
   }
 
   /// What an object is told after it was made: attributes of a dictionary (`_metadata`: versions of layers), flags of a
   /// parameter. Nothing that a tensor's numbers depend on.
-  private func ignoreState() throws(TensorFileError) {
+  private func ignoreState() throws(PlainError) {
     switch try top() {
     case .tensor: return
     case .container(let number) where heap.containers[number].form == .dictionary: return

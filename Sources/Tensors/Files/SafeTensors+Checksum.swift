@@ -1,3 +1,4 @@
+import Support
 import CZLib
 import Foundation
 
@@ -32,36 +33,36 @@ extension SafeTensors {
 
   /// Reads a file, and sees to it that it is what ``checkedPieces()`` wrote.
   ///
-  /// - Throws: ``SafeTensorsError`` where the file cannot be read, contradicts itself or its checksum. A file that bears
+  /// - Throws: ``PlainError`` where the file cannot be read, contradicts itself or its checksum. A file that bears
   ///   no checksum at all is read as it is.
-  package init(checking url: URL) throws(SafeTensorsError) {
+  package init(checking url: URL) throws(PlainError) {
     try Self.check(url)
     try self.init(contentsOf: url)
   }
 
   /// Holds a file against the checksum that it bears; one that bears none passes.
   ///
-  /// - Throws: ``SafeTensorsError`` where they differ, or the file is no safetensors file.
-  package static func check(_ url: URL) throws(SafeTensorsError) {
+  /// - Throws: ``PlainError`` where they differ, or the file is no safetensors file.
+  package static func check(_ url: URL) throws(PlainError) {
     let data: Data
     do { data = try Data(contentsOf: url, options: .mappedIfSafe) } catch {
-      throw SafeTensorsError(description: "\(url.path): cannot be read (\(error.localizedDescription))")
+      throw PlainError("\(url.path): cannot be read (\(error.localizedDescription))")
     }
-    do throws(SafeTensorsError) {
+    do throws(PlainError) {
       // Truncated files and nonsense are told apart from flipped bits first: their reasons say more.
       let header = try SafeTensorsHeader(of: data)
       let place = checksumPlace(in: data.prefix(header.end))
       guard place != nil || header.metadata[kindKey] != nil || header.metadata[valueKey] != nil else { return }
-      guard let place else { throw SafeTensorsError(description: "its checksum cannot be read: the file is damaged") }
+      guard let place else { throw PlainError("its checksum cannot be read: the file is damaged") }
       let checksum = CyclicRedundancyCheck().including(data[..<place.lowerBound]).including(blank)
         .including(data[place.upperBound...])
       guard data[place].elementsEqual(checksum.hexadecimal.utf8) else {
         let stated = String(decoding: data[place], as: UTF8.self).quotedForMessage
-        throw SafeTensorsError(
-          description: "the file is damaged: its checksum says \(stated), its bytes give '\(checksum.hexadecimal)'")
+        throw PlainError(
+          "the file is damaged: its checksum says \(stated), its bytes give '\(checksum.hexadecimal)'")
       }
     } catch {
-      throw SafeTensorsError(description: "\(url.path): \(error.description)")
+      throw PlainError("\(url.path): \(error.description)")
     }
   }
 

@@ -1,3 +1,4 @@
+import Support
 import Foundation
 
 /// A file of named tensors, of whichever form: safetensors, or what `torch.save` writes (`.pth`, `.pt`).
@@ -39,37 +40,36 @@ package struct TensorFile: Sendable {
 
   /// Opens a file. Its form is told by its first bytes, whatever it is called.
   ///
-  /// - Throws: ``TensorFileError`` with the file's path where it cannot be read, is of no known form, damaged, or asks
+  /// - Throws: ``PlainError`` with the file's path where it cannot be read, is of no known form, damaged, or asks
   ///   to run something.
-  package init(contentsOf url: URL) throws(TensorFileError) {
-    do throws(TensorFileError) { try self.init(data: try Self.mapped(url)) } catch {
-      throw TensorFileError("\(url.path): \(error.description)")
+  package init(contentsOf url: URL) throws(PlainError) {
+    do throws(PlainError) { try self.init(data: try Self.mapped(url)) } catch {
+      throw PlainError("\(url.path): \(error.description)")
     }
   }
 
   /// Opens the bytes of a file.
   ///
-  /// - Throws: ``TensorFileError`` as for a file, without a path.
-  package init(data: Data) throws(TensorFileError) {
+  /// - Throws: ``PlainError`` as for a file, without a path.
+  package init(data: Data) throws(PlainError) {
     if data.starts(with: ZipDirectory.signature) {
       try self.init(.torchArchive, try TorchArchive(zip: data))
     } else if data.starts(with: TorchArchive.legacySignature) {
       try self.init(.torchLegacy, try TorchArchive(legacy: data))
     } else if data.count > 8, data[data.startIndex + 8] == UInt8(ascii: "{") {
-      let header: SafeTensorsHeader
-      do { header = try SafeTensorsHeader(of: data) } catch { throw TensorFileError(error.description) }
+      let header = try SafeTensorsHeader(of: data)
       self.init(
         form: .safetensors, entries: header.entries.map { Entry(name: $0.name, kind: $0.kind, shape: $0.shape) },
         metadata: header.metadata, contents: .safetensors(header, data))
     } else {
       let kind = FileKind(of: data)
-      throw TensorFileError(
+      throw PlainError(
         "it is neither a safetensors file nor one that torch.save wrote"
           + (kind.map { ": it is \($0.name)" + ($0.advice.map { "; \($0)" } ?? "") } ?? ""))
     }
   }
 
-  private init(_ form: Form, _ archive: TorchArchive) throws(TensorFileError) {
+  private init(_ form: Form, _ archive: TorchArchive) throws(PlainError) {
     self.init(
       form: form,
       entries: archive.tensors.map { Entry(name: $0.name, kind: $0.tensor.storage.kind, shape: $0.tensor.shape) },
@@ -102,15 +102,15 @@ package struct TensorFile: Sendable {
   }
 
   /// The bytes of a regular file, mapped: a folder, a pipe or a device under its name is refused, not waited for.
-  static func mapped(_ url: URL) throws(TensorFileError) -> Data {
+  static func mapped(_ url: URL) throws(PlainError) -> Data {
     var status = stat()
     guard stat(url.path, &status) == 0, access(url.path, R_OK) == 0 else {
-      throw TensorFileError("it cannot be read \(SystemRefusal.reason(errno))")
+      throw PlainError("it cannot be read \(SystemRefusal.reason(errno))")
     }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw TensorFileError("it is not a regular file") }
-    guard status.st_size > 0 else { throw TensorFileError("it is empty; copy or download it again") }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw PlainError("it is not a regular file") }
+    guard status.st_size > 0 else { throw PlainError("it is empty; copy or download it again") }
     do { return try Data(contentsOf: url, options: .mappedIfSafe) } catch {
-      throw TensorFileError("it cannot be read (\(error.localizedDescription))")
+      throw PlainError("it cannot be read (\(error.localizedDescription))")
     }
   }
 }
@@ -157,5 +157,12 @@ extension StoredTensor {
     return TensorSummary.Statistics(
       minimum: finite.min(), mean: finite.isEmpty ? nil : finite.reduce(0, +) / Double(finite.count),
       maximum: finite.max(), notFinite: numbers.count - finite.count)
+  }
+}
+
+extension PlainError {
+  /// A file that ends before it should.
+  static func cutOff(_ size: Int, of whole: String) -> Self {
+    Self("it is cut off: \(size) of \(whole) bytes; download or copy it again")
   }
 }

@@ -1,3 +1,4 @@
+import Support
 import Foundation
 
 /// A file that `torch.save` wrote: the tensors in it by name, read without running any of it.
@@ -21,20 +22,20 @@ struct TorchArchive {
 
   init(
     form: Form, size: Int, tensors: [(name: String, tensor: TorchTensor)], numbers: [String: Data]
-  ) throws(TensorFileError) {
+  ) throws(PlainError) {
     // Tensors may share their numbers. A file whose tensors all are the same numbers over and over is no weights, and
     // reading each of them would take time without end.
     var room = Self.largestTotal(size)
     for (name, tensor) in tensors {
       guard let bytes = numbers[tensor.storage.key] else {
-        throw TensorFileError("the numbers of \(name.quotedForMessage) are missing")
+        throw PlainError("the numbers of \(name.quotedForMessage) are missing")
       }
       guard tensor.storage.byteCount <= bytes.count else {
-        throw TensorFileError(
+        throw PlainError(
           "\(name.quotedForMessage) needs \(tensor.storage.byteCount) bytes; the file holds \(bytes.count) for it")
       }
       room -= tensor.shape.byteCount(of: tensor.storage.kind) ?? 0
-      guard room >= 0 else { throw TensorFileError("its tensors repeat the numbers in it more often than is read") }
+      guard room >= 0 else { throw PlainError("its tensors repeat the numbers in it more often than is read") }
     }
     self.form = form
     self.tensors = tensors
@@ -47,27 +48,27 @@ struct TorchArchive {
 
   /// Reads the archive's description; the numbers stay in the file until they are asked for.
   ///
-  /// - Throws: ``TensorFileError`` where the file is damaged, of another byte order, or holds more than tensors.
-  init(zip data: Data) throws(TensorFileError) {
+  /// - Throws: ``PlainError`` where the file is damaged, of another byte order, or holds more than tensors.
+  init(zip data: Data) throws(PlainError) {
     let directory: ZipDirectory
-    do throws(TensorFileError) { directory = try ZipDirectory(data) } catch { throw Self.cutOff(data) ?? error }
+    do throws(PlainError) { directory = try ZipDirectory(data) } catch { throw Self.cutOff(data) ?? error }
     let pickles = directory.entries.keys.filter { $0.hasSuffix("/data.pkl") && $0.split(separator: "/").count == 2 }
     guard pickles.count == 1, let pickle = pickles.first else {
-      throw TensorFileError("it is a zip archive without the one data.pkl that torch.save writes")
+      throw PlainError("it is a zip archive without the one data.pkl that torch.save writes")
     }
     let root = pickle.dropLast("data.pkl".count)
     guard directory.entries["\(root)constants.pkl"] == nil else {
-      throw TensorFileError("it is a TorchScript program; save its state_dict() with torch.save")
+      throw PlainError("it is a TorchScript program; save its state_dict() with torch.save")
     }
     var room = Self.largestTotal(data.count)
     if directory.entries["\(root)byteorder"] != nil {
       guard try directory.bytes(of: "\(root)byteorder", limit: 64, room: &room).elementsEqual("little".utf8) else {
-        throw TensorFileError("its numbers are not little-endian; save it on another machine")
+        throw PlainError("its numbers are not little-endian; save it on another machine")
       }
     }
     let program = try directory.bytes(of: pickle, limit: RestrictedUnpickler.maximumSize, room: &room)
     guard program.count <= RestrictedUnpickler.maximumSize else {
-      throw TensorFileError("its pickle has \(program.count) bytes, more than weights need")
+      throw PlainError("its pickle has \(program.count) bytes, more than weights need")
     }
     var unpickler = RestrictedUnpickler(program, from: 0)
     let (value, _) = try unpickler.value()
@@ -80,7 +81,7 @@ struct TorchArchive {
 
   /// What to say of an archive that ends before its directory: the pickle, which PyTorch writes first, tells how many
   /// numbers should follow. Nil where that tells nothing.
-  private static func cutOff(_ data: Data) -> TensorFileError? {
+  private static func cutOff(_ data: Data) -> PlainError? {
     guard let first = ZipDirectory.firstFile(in: data), first.name.hasSuffix("/data.pkl") else { return nil }
     var unpickler = RestrictedUnpickler(data, from: first.start)
     guard let (_, end) = try? unpickler.value() else { return nil }
@@ -96,32 +97,32 @@ struct TorchArchive {
   /// Reads the form before PyTorch 1.6: magic number, protocol, system, the dictionary, the storages' keys, and each
   /// storage's length and numbers.
   ///
-  /// - Throws: ``TensorFileError`` where the file is damaged, of another byte order, or holds more than tensors.
-  init(legacy data: Data) throws(TensorFileError) {
+  /// - Throws: ``PlainError`` where the file is damaged, of another byte order, or holds more than tensors.
+  init(legacy data: Data) throws(PlainError) {
     var place = Self.legacySignature.count
-    func next() throws(TensorFileError) -> (heap: PickleHeap, value: PickleValue) {
+    func next() throws(PlainError) -> (heap: PickleHeap, value: PickleValue) {
       var unpickler = RestrictedUnpickler(data, from: place)
       let (value, end) = try unpickler.value()
       place = end
       return (unpickler.heap, value)
     }
     guard case .integer(1001) = try next().value else {
-      throw TensorFileError("it is of a version of torch.save that is not known")
+      throw PlainError("it is of a version of torch.save that is not known")
     }
     let system = try next()
     guard case .bool(true)? = system.heap.value(of: "little_endian", in: system.value) else {
-      throw TensorFileError("its numbers are not little-endian; save it on another machine")
+      throw PlainError("its numbers are not little-endian; save it on another machine")
     }
     let (heap, root) = try next()
     let keys = try next()
-    guard let list = keys.heap.sequence(keys.value) else { throw TensorFileError("its list of storages is damaged") }
+    guard let list = keys.heap.sequence(keys.value) else { throw PlainError("its list of storages is damaged") }
     let kinds = Dictionary(heap.storages.map { ($0.key, $0.kind) }, uniquingKeysWith: { first, _ in first })
     let sizes = heap.storageSizes
     var numbers: [String: Data] = [:]
     var cursor = ByteCursor(data, from: place)
     for item in list {
       guard case .text(let key) = item, let kind = kinds[key], let size = sizes[key], numbers[key] == nil else {
-        throw TensorFileError("its list of storages is damaged")
+        throw PlainError("its list of storages is damaged")
       }
       let hasLength = cursor.left >= MemoryLayout<Int>.size
       let count = hasLength ? try cursor.integer(Int.self) : size / kind.size
@@ -129,7 +130,7 @@ struct TorchArchive {
         if count == size / kind.size, let whole = Self.legacySize(sizes, list, from: place) {
           throw .cutOff(data.count, of: "\(whole)")
         }
-        throw TensorFileError("the storage \(key.quotedForMessage) claims \(count) numbers, but the file ends before")
+        throw PlainError("the storage \(key.quotedForMessage) claims \(count) numbers, but the file ends before")
       }
       numbers[key] = try cursor.bytes(count * kind.size)
     }

@@ -1,3 +1,4 @@
+import Support
 import CZLib
 import Foundation
 
@@ -35,20 +36,20 @@ struct ZipDirectory {
 
   /// Reads an archive's directory.
   ///
-  /// - Throws: ``TensorFileError`` where it is missing, damaged, split over several files or lists a name twice.
-  init(_ data: Data) throws(TensorFileError) {
+  /// - Throws: ``PlainError`` where it is missing, damaged, split over several files or lists a name twice.
+  init(_ data: Data) throws(PlainError) {
     self.data = data
     let (start, size, count) = try Self.directory(in: data)
-    guard count <= Self.maximumEntries else { throw TensorFileError("its zip directory claims \(count) files") }
+    guard count <= Self.maximumEntries else { throw PlainError("its zip directory claims \(count) files") }
     guard start <= data.count, size <= data.count - Int(start) else {
-      throw TensorFileError("its zip directory lies outside of the file")
+      throw PlainError("its zip directory lies outside of the file")
     }
     var cursor = ByteCursor(data, from: Int(start), to: Int(start) + Int(size))
     var entries: [String: Entry] = [:]
     for _ in 0..<count {
       let entry = try Self.entry(&cursor)
       guard entries.updateValue(entry, forKey: entry.name) == nil else {
-        throw TensorFileError("its zip directory lists \(entry.name.quotedForMessage) twice")
+        throw PlainError("its zip directory lists \(entry.name.quotedForMessage) twice")
       }
     }
     self.entries = entries
@@ -59,32 +60,32 @@ struct ZipDirectory {
   /// - Parameters:
   ///   - limit: the most bytes that the file can be meant to have.
   ///   - room: the bytes that may be unpacked, less what is unpacked here.
-  /// - Throws: ``TensorFileError`` where there is no such file, it cannot be read, leaves the archive, or is larger.
-  func bytes(of name: String, limit: Int, room: inout Int) throws(TensorFileError) -> Data {
-    guard let entry = entries[name] else { throw TensorFileError("it holds no \(name.quotedForMessage)") }
+  /// - Throws: ``PlainError`` where there is no such file, it cannot be read, leaves the archive, or is larger.
+  func bytes(of name: String, limit: Int, room: inout Int) throws(PlainError) -> Data {
+    guard let entry = entries[name] else { throw PlainError("it holds no \(name.quotedForMessage)") }
     let place = try place(of: entry)
     let packed = data.dropFirst(place.lowerBound).prefix(place.count)
     switch entry.packing {
     case .stored: return packed
     case .encrypted:
-      throw TensorFileError("\(name.quotedForMessage) in it is encrypted; PyTorch stores files as they are")
+      throw PlainError("\(name.quotedForMessage) in it is encrypted; PyTorch stores files as they are")
     case .other(let method):
-      throw TensorFileError(
+      throw PlainError(
         "\(name.quotedForMessage) in it is compressed by method \(method), which is not read; save it anew with torch.save"
       )
     case .deflated:
       guard entry.size <= limit else {
-        throw TensorFileError(
+        throw PlainError(
           "\(name.quotedForMessage) in it claims to unpack to \(entry.size) bytes, more than the \(limit) that are needed"
         )
       }
       guard entry.size <= room else {
-        throw TensorFileError(
+        throw PlainError(
           "what is compressed in it claims to unpack to more than is read; save it anew with torch.save")
       }
       room -= Int(entry.size)
       guard let bytes = Self.inflated(packed, to: Int(entry.size)), Self.checksum(of: bytes) == entry.checksum else {
-        throw TensorFileError("\(name.quotedForMessage) in it is damaged: it does not unpack to what the archive says")
+        throw PlainError("\(name.quotedForMessage) in it is damaged: it does not unpack to what the archive says")
       }
       return bytes
     }
@@ -94,7 +95,7 @@ struct ZipDirectory {
   /// cut off before its directory.
   static func firstFile(in data: Data) -> (name: String, start: Int)? {
     var cursor = ByteCursor(data, from: signature.count)
-    do throws(TensorFileError) {
+    do throws(PlainError) {
       try cursor.skip(22)
       let nameLength = Int(try cursor.integer(UInt16.self))
       let extraLength = Int(try cursor.integer(UInt16.self))
@@ -107,29 +108,29 @@ struct ZipDirectory {
   }
 
   /// Where an entry's bytes lie in the archive.
-  private func place(of entry: Entry) throws(TensorFileError) -> Range<Int> {
+  private func place(of entry: Entry) throws(PlainError) -> Range<Int> {
     let name = entry.name
     guard entry.headerOffset < data.count else {
-      throw TensorFileError("\(name.quotedForMessage) lies outside of the file")
+      throw PlainError("\(name.quotedForMessage) lies outside of the file")
     }
     var cursor = ByteCursor(data, from: Int(entry.headerOffset))
     guard Array(try cursor.bytes(4)) == Self.signature else {
-      throw TensorFileError("\(name.quotedForMessage) is not where the zip directory says")
+      throw PlainError("\(name.quotedForMessage) is not where the zip directory says")
     }
     try cursor.skip(22)
     let nameLength = Int(try cursor.integer(UInt16.self))
     let extraLength = Int(try cursor.integer(UInt16.self))
     guard try cursor.bytes(nameLength).elementsEqual(name.utf8) else {
-      throw TensorFileError("\(name.quotedForMessage) is not where the zip directory says")
+      throw PlainError("\(name.quotedForMessage) is not where the zip directory says")
     }
     try cursor.skip(extraLength)
-    guard entry.packedSize <= cursor.left else { throw TensorFileError("\(name.quotedForMessage) is cut off") }
+    guard entry.packedSize <= cursor.left else { throw PlainError("\(name.quotedForMessage) is cut off") }
     return cursor.place..<cursor.place + Int(entry.packedSize)
   }
 
-  private static func entry(_ cursor: inout ByteCursor) throws(TensorFileError) -> Entry {
+  private static func entry(_ cursor: inout ByteCursor) throws(PlainError) -> Entry {
     guard try cursor.integer(UInt32.self) == 0x0201_4B50 else {
-      throw TensorFileError("its zip directory is damaged")
+      throw PlainError("its zip directory is damaged")
     }
     try cursor.skip(4)
     let flags = try cursor.integer(UInt16.self)
@@ -158,16 +159,16 @@ struct ZipDirectory {
     let packing: Packing =
       flags & 1 != 0 ? .encrypted : method == 0 ? .stored : method == 8 ? .deflated : .other(method)
     guard packing != .stored || packed == size else {
-      throw TensorFileError("\(name.quotedForMessage) in it has two sizes, \(size) and \(packed)")
+      throw PlainError("\(name.quotedForMessage) in it has two sizes, \(size) and \(packed)")
     }
     return Entry(
       name: name, packing: packing, size: size, packedSize: packed, checksum: checksum, headerOffset: offset)
   }
 
   /// Finds the directory by the record at the archive's end, which only a comment may follow.
-  private static func directory(in data: Data) throws(TensorFileError) -> (start: UInt64, size: UInt64, count: UInt64) {
+  private static func directory(in data: Data) throws(PlainError) -> (start: UInt64, size: UInt64, count: UInt64) {
     let recordSize = 22
-    let missing = TensorFileError("it begins as a zip archive but has no directory: it is cut off or damaged")
+    let missing = PlainError("it begins as a zip archive but has no directory: it is cut off or damaged")
     guard data.count >= recordSize else { throw missing }
     var place = data.count - recordSize
     let first = max(0, place - 0xFFFF)
@@ -189,7 +190,7 @@ struct ZipDirectory {
     if count == 0xFFFF || size == 0xFFFF_FFFF || start == 0xFFFF_FFFF {
       if let large = try zip64Record(in: data, before: place) { (start, size, count) = large }
     } else if disks.0 != 0 || disks.1 != 0 {
-      throw TensorFileError("it is one part of a zip archive in several files")
+      throw PlainError("it is one part of a zip archive in several files")
     }
     return (start, size, count)
   }
@@ -197,16 +198,16 @@ struct ZipDirectory {
   /// The larger record that archives beyond 32 bits have, found through the locator in front of the small one.
   private static func zip64Record(
     in data: Data, before place: Int
-  ) throws(TensorFileError) -> (start: UInt64, size: UInt64, count: UInt64)? {
+  ) throws(PlainError) -> (start: UInt64, size: UInt64, count: UInt64)? {
     guard place >= 20 else { return nil }
     var locator = ByteCursor(data, from: place - 20)
     guard try locator.integer(UInt32.self) == 0x0706_4B50 else { return nil }
     try locator.skip(4)
     let offset = try locator.integer(UInt64.self)
-    guard offset < place else { throw TensorFileError("its zip directory lies outside of the file") }
+    guard offset < place else { throw PlainError("its zip directory lies outside of the file") }
     var record = ByteCursor(data, from: Int(offset))
     guard try record.integer(UInt32.self) == 0x0606_4B50 else {
-      throw TensorFileError("its zip directory is damaged")
+      throw PlainError("its zip directory is damaged")
     }
     try record.skip(28)
     let count = try record.integer(UInt64.self)

@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Foundation
 
@@ -14,7 +15,7 @@ package enum PictureFile {
     guard attributes?[.type] as? FileAttributeType == .typeRegular, let size = attributes?[.size] as? Int,
       size <= largest, let data = try? Data(contentsOf: file)
     else { throw TrainedError("\(file.path.quoted): cannot be read") }
-    do throws(JPEGError) {
+    do throws(PlainError) {
       return Tile.picture(of: try JPEG.decode(Array(data), minimum: (2 * Tile.width, 2 * Tile.height)).image)
     } catch {
       throw TrainedError("\(file.path.quoted): not a JPEG image that can be read: \(error.description)")

@@ -43,7 +43,7 @@ package struct FigureMaker {
   /// Ranks all queries and chooses which are shown.
   ///
   /// - Parameter remark: told what is worth a line: images that are damaged, or not those that the run was made on.
-  /// - Throws: `RetrievalError` where no query has a true match; ``TrainedRun/Failure`` where the run is not evaluated.
+  /// - Throws: `PlainError` where no query has a true match; ``TrainedRun/Failure`` where the run is not evaluated.
   package init(
     _ run: TrainedRun, size: Size = Size(), remark: @escaping (String) -> Void = { _ in }
   ) throws {
@@ -133,7 +133,7 @@ package struct FigureMaker {
   /// Queries as the model sees them, with their pictures.
   func subjects(_ places: [Int]) throws -> [Subject] {
     let files = places.map { queries[$0].image.file }
-    var failure: DatasetError?
+    var failure: PlainError?
     let readings = try run.look(
       at: files, withMaps: true,
       report: { event in

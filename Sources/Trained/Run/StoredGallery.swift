@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Foundation
 import Models
@@ -32,7 +33,7 @@ package struct StoredGallery {
     }
     dataset = try run.openDataset()
     let stored = try SafeTensors(contentsOf: file)
-    do throws(RetrievalError) {
+    do throws(PlainError) {
       query = try LabelledDescriptors(named: "query", in: stored)
       gallery = try LabelledDescriptors(named: "gallery", in: stored)
     } catch {
@@ -46,7 +47,7 @@ package struct StoredGallery {
         + "run for changed data"
     }
     let scheme = run.scheme
-    attributes = try dataset.attributesFile.map { file throws(DatasetError) in
+    attributes = try dataset.attributesFile.map { file throws(PlainError) in
       try AttributeTable(contentsOf: file, scheme: scheme)
     }
   }

@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Experiments
 import Foundation
@@ -21,7 +22,7 @@ extension TrainedRun {
   /// What happens while images are looked at.
   package enum LookingEvent {
     /// An image cannot be read: its place in the list and why.
-    case skipped(Int, DatasetError)
+    case skipped(Int, PlainError)
     /// Something worth a line.
     case remark(String)
     /// So many images are done, of how many.
@@ -47,7 +48,7 @@ extension TrainedRun {
       let places = start..<min(start + settings.evaluate.batch, files.count)
       var read: [(index: Int, pixels: [Float])] = []
       for index in places {
-        do throws(DatasetError) {
+        do throws(PlainError) {
           read.append((index, try pixels(of: files[index]) { report(.remark($0)) }))
         } catch {
           report(.skipped(index, error))
@@ -80,7 +81,7 @@ extension TrainedRun {
   }
 
   /// An image as the model takes it.
-  private func pixels(of file: URL, remark: (String) -> Void) throws(DatasetError) -> [Float] {
+  private func pixels(of file: URL, remark: (String) -> Void) throws(PlainError) -> [Float] {
     let image = LabelledImage(file: file, name: file.lastPathComponent, identity: 0, camera: 1)
     let loader = try BatchLoader(images: [image], size: inputSize, batches: [[LoadItem(index: 0)]])
     guard let batch = try loader.next() else { return [] }

@@ -46,7 +46,7 @@ package final class TrainedRun {
   ///   - folder: the run's folder, as ``RunReference`` finds it.
   ///   - project: the project that it is one of.
   ///   - places: where the run's dataset is looked for; by default as the registry and `AANET_DATA` say.
-  /// - Throws: ``Failure``, `ConfigurationError`, `DatasetError` or `SafeTensorsError` where a file is missing, damaged
+  /// - Throws: ``Failure``, `ConfigurationError`, `PlainError` or `PlainError` where a file is missing, damaged
   ///   or of another model.
   package init(
     _ folder: URL, in project: Project, places: DatasetPlaces? = nil, threads: Int = Engine.availableThreads
@@ -77,7 +77,7 @@ package final class TrainedRun {
   /// The fingerprint of the images that the run was made on, and of those that are there now, where they differ. A run
   /// of an earlier version does not tell what was in its images.
   ///
-  /// - Throws: `DatasetError` where a file cannot be read, `FileError` where the run's record is damaged.
+  /// - Throws: `PlainError` where a file cannot be read, `FileError` where the run's record is damaged.
   func changedData(of dataset: Dataset) throws -> (made: String, now: String)? {
     guard let made = try RunStore.provenance(in: folder)?.dataset, DatasetContents.coversBytes(made) else { return nil }
     let cache = DataCache(of: RunStore(root: runs))
@@ -89,7 +89,7 @@ package final class TrainedRun {
 
   /// The run's dataset, opened.
   ///
-  /// - Throws: `DatasetError` or `ConfigurationError` where it is not there or not what it should be.
+  /// - Throws: `PlainError` or `ConfigurationError` where it is not there or not what it should be.
   package func openDataset() throws -> Dataset {
     try Dataset.open(named: settings.dataset, registry: registry, places: places)
   }

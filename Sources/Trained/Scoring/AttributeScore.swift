@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Documents
 import Foundation
@@ -32,20 +33,20 @@ package struct AttributeScore: Codable, Sendable, Equatable {
   ///   - identities: the identity of every gallery image in file-name order, distractors and junk among them.
   ///   - labels: the annotators' file.
   ///   - columns: the attribute of each column of the predictions; nil for the order of Market-1501's annotators.
-  /// - Throws: `DatasetError` or `RetrievalError` that says which file or image is amiss.
+  /// - Throws: `PlainError` or `PlainError` that says which file or image is amiss.
   package init(predictions: URL, identities: URL, labels: URL, columns: [String]? = nil) throws {
     let scheme = try AttributeScheme.ofLabels(in: labels)
     let table = try AttributeTable(contentsOf: labels, scheme: scheme)
     let predicted = try AttributePredictions(contentsOf: predictions, scheme: scheme, columns: columns)
     let people = try IdentityList.read(identities).filter { $0 > 0 }
     guard people.count == predicted.images else {
-      throw DatasetError(
+      throw PlainError(
         "\(predictions.path): predictions for \(predicted.images) images, but \(identities.path) lists "
           + "\(people.count) images of real identities")
     }
     let rows = people.map { table.classes(of: $0, in: .test) }
     if let missing = rows.firstIndex(where: { $0 == nil }) {
-      throw DatasetError("\(labels.path): identity \(people[missing]) is not among the test identities")
+      throw PlainError("\(labels.path): identity \(people[missing]) is not among the test identities")
     }
     let attributes = scheme.attributes.filter { predicted.columns.contains($0.name) }
     let result = try AttributeAccuracy(

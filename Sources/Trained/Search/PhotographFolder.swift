@@ -17,7 +17,7 @@ package struct PhotographFolder {
   /// - Throws: ``TrainedError`` where there is no such folder, or no JPEG file in it.
   package init(_ folder: URL) throws(TrainedError) {
     let names: [String]
-    do throws(DatasetError) { names = try RegularFile.names(in: folder.path) } catch {
+    do throws(PlainError) { names = try RegularFile.names(in: folder.path) } catch {
       throw TrainedError("\(folder.path.quoted): \(error.description)")
     }
     let shown = names.filter { !$0.hasPrefix(".") }

@@ -57,7 +57,7 @@ package struct QueryFinder {
   }
 
   private func photograph(_ file: URL, remark: (String) -> Void) throws -> SearchQuery {
-    var failure: DatasetError?
+    var failure: PlainError?
     let seen = try run.look(
       at: [file],
       report: { event in

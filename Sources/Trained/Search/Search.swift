@@ -104,7 +104,7 @@ package struct Search {
   ///
   /// Junk is left out, and so are images of the query's person by the query's camera.
   ///
-  /// - Throws: `RetrievalError` where descriptors do not fit together.
+  /// - Throws: `PlainError` where descriptors do not fit together.
   package func rank(
     for query: SearchQuery, where filter: AttributeFilter = AttributeFilter(), by source: Source = .predicted
   ) throws -> Answer {
@@ -115,7 +115,7 @@ package struct Search {
 
   /// Hands over the distances of each query to all gallery images, by the query's place.
   ///
-  /// - Throws: `RetrievalError` where descriptors do not fit together; what `body` throws.
+  /// - Throws: `PlainError` where descriptors do not fit together; what `body` throws.
   func distances(of queries: [SearchQuery], _ body: (_ query: Int, _ distances: [Float]) throws -> Void) throws {
     let all = try Descriptors(
       queries.flatMap(\.descriptor), dimension: gallery.descriptors.dimension, of: "query")

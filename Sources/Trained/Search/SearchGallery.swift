@@ -70,7 +70,7 @@ package struct SearchGallery {
 
   /// Photographs that nobody labelled, as the model sees them.
   ///
-  /// - Throws: `RetrievalError` where the model gives what is no number.
+  /// - Throws: `PlainError` where the model gives what is no number.
   package init(_ readings: [ImageReading], of files: [URL], dimension: Int) throws {
     self.init(
       images: readings.map { SearchImage(files[$0.index]) },

@@ -53,7 +53,7 @@ package enum BackboneFeatures {
   ///   - image: a JPEG file, resized and normalised as in training.
   ///   - file: what is written, whole or not at all.
   ///   - remark: told of an image that ends early or is damaged within.
-  /// - Throws: ``Failure``, `TensorFileError`, `DatasetError`, `ModelError` or `FileError`.
+  /// - Throws: ``Failure``, `PlainError`, `PlainError`, `ModelError` or `FileError`.
   package static func write(
     weights: URL, architecture: Architecture?, lastStride: Int, image: URL, size: ImageSize, threads: Int,
     to file: URL, remark: (String) -> Void = { _ in }

@@ -37,7 +37,7 @@ package enum WeightsExport {
   /// - Parameters:
   ///   - run: the run's folder.
   ///   - backboneOnly: writes the backbone alone under torchvision's own names, for torchvision's and timm's ResNets.
-  /// - Throws: ``Failure``, `SafeTensorsError`, `TensorFileError` or `FileError`.
+  /// - Throws: ``Failure``, `PlainError`, `PlainError` or `FileError`.
   package static func write(_ run: URL, to file: URL, backboneOnly: Bool) throws -> Result {
     let checkpoint = run.appendingPathComponent(RunStore.File.checkpoint.rawValue)
     try SafeTensors.check(checkpoint)
@@ -57,7 +57,7 @@ package enum WeightsExport {
   /// several networks that a checkpoint holds.
   ///
   /// - Parameter prefix: what the names begin with, up to a dot, which may be left out here.
-  /// - Throws: ``Failure`` where no name begins so, `TensorFileError` or `FileError`.
+  /// - Throws: ``Failure`` where no name begins so, `PlainError` or `FileError`.
   package static func extract(_ source: URL, prefix: String, to file: URL) throws -> Result {
     let stored = try TensorFile(contentsOf: source)
     let prefix = prefix.isEmpty || prefix.hasSuffix(".") ? prefix : prefix + "."

@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Foundation
 
@@ -27,8 +28,8 @@ package enum ContactSheet {
 
   /// The images of a folder in a benchmark's layout, or of one folder of such images.
   ///
-  /// - Throws: ``DatasetError`` where there are none.
-  package static func items(in folder: URL) throws(DatasetError) -> [Item] {
+  /// - Throws: ``PlainError`` where there are none.
+  package static func items(in folder: URL) throws(PlainError) -> [Item] {
     var items: [Item] = []
     for place in [folder] + TwinSummary.folders.map({ folder.appendingPathComponent($0) }) {
       for name in (try? FileManager.default.contentsOfDirectory(atPath: place.path)) ?? [] where name.hasSuffix(".jpg")
@@ -42,7 +43,7 @@ package enum ContactSheet {
       }
     }
     guard items.contains(where: { !$0.isStray }) else {
-      throw DatasetError(
+      throw PlainError(
         "\(folder.path): has no images named like 0002_c1s1_000451_03.jpg; is it a dataset?")
     }
     return items
@@ -63,11 +64,11 @@ package enum ContactSheet {
   ///   - zoom: how many times larger than 64×128 each image is shown.
   ///   - skip: how many identities to pass over, to see others.
   ///   - remark: told of images that end early or are damaged within.
-  /// - Throws: ``DatasetError`` where an image cannot be read.
+  /// - Throws: ``PlainError`` where an image cannot be read.
   package static func make(
     _ images: [Item], rows: Int = 9, columns: Int = 10, zoom: Int = 2, skip: Int = 0,
     remark: (String) -> Void = { _ in }
-  ) throws(DatasetError) -> Image {
+  ) throws(PlainError) -> Image {
     let shown = choose(from: images, rows: rows, columns: columns, skip: skip)
     let (cellWidth, cellHeight) = (64 * zoom + 4, 128 * zoom + 14)
     var sheet = Image(
@@ -85,18 +86,18 @@ package enum ContactSheet {
     return sheet
   }
 
-  private static func picture(_ file: URL, remark: (String) -> Void) throws(DatasetError) -> Image {
-    do throws(DatasetError) {
+  private static func picture(_ file: URL, remark: (String) -> Void) throws(PlainError) -> Image {
+    do throws(PlainError) {
       let bytes = try RegularFile.bytes(of: file.path, limit: ImageReader.maximumFileSize)
-      do throws(JPEGError) {
+      do throws(PlainError) {
         let (image, warnings) = try JPEG.decode(bytes)
         if warnings > 0 { remark(ImageReader.remark(onDamaged: file.path)) }
         return image
       } catch {
-        throw DatasetError(error.description)
+        throw PlainError(error.description)
       }
     } catch {
-      throw DatasetError("\(file.path.quoted): \(error.description)")
+      throw PlainError("\(file.path.quoted): \(error.description)")
     }
   }
 

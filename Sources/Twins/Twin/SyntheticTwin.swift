@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Dispatch
 import Foundation
@@ -33,7 +34,7 @@ package enum SyntheticTwin {
   ///   - isForced: makes it anew even where an equal one exists.
   ///   - threads: how many images are drawn at a time.
   ///   - progress: told how many images of how many are done.
-  /// - Throws: ``DatasetError`` where the folder cannot be written or holds something else; whatever `progress` throws.
+  /// - Throws: ``PlainError`` where the folder cannot be written or holds something else; whatever `progress` throws.
   package static func make(
     kind: Kind, scale: TwinScale, seed: UInt64, at target: URL, isForced: Bool = false,
     threads: Int = Engine.availableThreads, progress: (Int, Int) throws -> Void = { _, _ in }
@@ -49,7 +50,7 @@ package enum SyntheticTwin {
         return present.markedPresent()
       }
     case .foreign:
-      throw DatasetError(
+      throw PlainError(
         "\(target.path): holds something that is no twin (no twin.json); move it away or name another folder")
     }
     let work = try TwinFolder.makeWorkFolder(for: target)
@@ -70,8 +71,8 @@ package enum SyntheticTwin {
 
   /// What a twin will hold, without drawing it.
   ///
-  /// - Throws: ``DatasetError`` where the scale is impossible.
-  package static func planned(kind: Kind, scale: TwinScale, seed: UInt64) throws(DatasetError) -> TwinSummary {
+  /// - Throws: ``PlainError`` where the scale is impossible.
+  package static func planned(kind: Kind, scale: TwinScale, seed: UInt64) throws(PlainError) -> TwinSummary {
     try scale.check(for: kind)
     return TwinPlan(kind: kind, scale: scale, seed: seed).summary
   }
@@ -95,7 +96,7 @@ package enum SyntheticTwin {
         }
       }
       if let reason = failure.withLock({ $0 }) {
-        throw DatasetError("\(work.path): an image cannot be written (\(reason))")
+        throw PlainError("\(work.path): an image cannot be written (\(reason))")
       }
       try progress(end, total)
     }

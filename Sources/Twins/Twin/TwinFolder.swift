@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Foundation
 
@@ -12,7 +13,7 @@ enum TwinFolder {
     case foreign
   }
 
-  static func state(of target: URL) throws(DatasetError) -> State {
+  static func state(of target: URL) throws(PlainError) -> State {
     let files = FileManager.default
     var isFolder: ObjCBool = false
     guard files.fileExists(atPath: target.path, isDirectory: &isFolder) else { return .free }
@@ -35,7 +36,7 @@ enum TwinFolder {
       return .foreign
     }
     do { return try files.contentsOfDirectory(atPath: target.path).isEmpty ? .free : .foreign } catch {
-      throw DatasetError("\(target.path): cannot be read (\(error.localizedDescription))")
+      throw PlainError("\(target.path): cannot be read (\(error.localizedDescription))")
     }
   }
 
@@ -51,14 +52,14 @@ enum TwinFolder {
     }
   }
 
-  static func makeFolder(_ url: URL) throws(DatasetError) {
+  static func makeFolder(_ url: URL) throws(PlainError) {
     do { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) } catch {
-      throw DatasetError("\(url.path): the folder cannot be made (\(reason(error)))")
+      throw PlainError("\(url.path): the folder cannot be made (\(reason(error)))")
     }
   }
 
   /// A hidden folder beside the target; what earlier, killed processes left there is cleared away.
-  static func makeWorkFolder(for target: URL) throws(DatasetError) -> URL {
+  static func makeWorkFolder(for target: URL) throws(PlainError) -> URL {
     let parent = target.deletingLastPathComponent()
     try makeFolder(parent)
     let prefix = ".\(target.lastPathComponent).partial-"
@@ -73,17 +74,17 @@ enum TwinFolder {
     return work
   }
 
-  static func write(_ summary: TwinSummary, to folder: URL) throws(DatasetError) {
+  static func write(_ summary: TwinSummary, to folder: URL) throws(PlainError) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     let url = folder.appendingPathComponent(manifest)
     do { try encoder.encode(summary).write(to: url) } catch {
-      throw DatasetError("\(url.path): cannot be written (\(reason(error)))")
+      throw PlainError("\(url.path): cannot be written (\(reason(error)))")
     }
   }
 
   /// Puts a whole folder in place of what was there.
-  static func move(_ work: URL, to target: URL) throws(DatasetError) {
+  static func move(_ work: URL, to target: URL) throws(PlainError) {
     // One flush for all files, so that a power cut cannot leave empty ones under the final name.
     sync()
     let old = work.deletingLastPathComponent().appendingPathComponent(work.lastPathComponent + "-old")
@@ -92,7 +93,7 @@ enum TwinFolder {
     guard rename(work.path, target.path) == 0 else {
       let why = String(cString: strerror(errno))
       if isReplaced { rename(old.path, target.path) }
-      throw DatasetError("\(target.path): cannot be put in place (\(why))")
+      throw PlainError("\(target.path): cannot be put in place (\(why))")
     }
     if isReplaced { try? FileManager.default.removeItem(at: old) }
   }

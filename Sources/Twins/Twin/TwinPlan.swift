@@ -41,28 +41,28 @@ struct TwinPlan {
     let train = numbers.prefix(scale.trainIdentities).sorted()
     let test = numbers.dropFirst(scale.trainIdentities).prefix(scale.testIdentities).sorted()
     let others = numbers.dropFirst(scale.trainIdentities + scale.testIdentities).prefix(scale.distractorIdentities)
-    enlist(train, in: .train, random: &random)
-    enlist(test, in: .test, random: &random)
-    enlist(others.sorted(), in: .test, random: &random)
+    giveTraits(to: train, in: .train, random: &random)
+    giveTraits(to: test, in: .test, random: &random)
+    giveTraits(to: others.sorted(), in: .test, random: &random)
 
-    let learning = passages(of: train, count: scale.trainPassages, random: &random)
-    for (passage, count) in zip(learning, shares(of: scale.trainImages, among: learning.count, random: &random)) {
-      shoot(passage, count: count, folder: "bounding_box_train", random: &random)
+    let learning = sightings(of: train, count: scale.trainPassages, random: &random)
+    for (sighting, count) in zip(learning, shares(of: scale.trainImages, among: learning.count, random: &random)) {
+      plan(sighting, count: count, folder: "bounding_box_train", random: &random)
     }
-    let testing = passages(of: test, count: scale.queries, random: &random)
-    for (passage, count) in zip(testing, shares(of: scale.galleryImages, among: testing.count, random: &random)) {
-      shoot(passage, count: count, folder: "bounding_box_test", hasQuery: true, random: &random)
+    let testing = sightings(of: test, count: scale.queries, random: &random)
+    for (sighting, count) in zip(testing, shares(of: scale.galleryImages, among: testing.count, random: &random)) {
+      plan(sighting, count: count, folder: "bounding_box_test", hasQuery: true, random: &random)
     }
     if kind == .duke, !others.isEmpty {
       // Identities that one camera alone saw: they have no query.
-      let single = others.sorted().map { Passage(identity: $0, camera: 1 + random.int(below: kind.cameras)) }
-      for (passage, count) in zip(single, shares(of: scale.distractorImages, among: single.count, random: &random)) {
-        shoot(passage, count: count, folder: "bounding_box_test", random: &random)
+      let single = others.sorted().map { Sighting(identity: $0, camera: 1 + random.int(below: kind.cameras)) }
+      for (sighting, count) in zip(single, shares(of: scale.distractorImages, among: single.count, random: &random)) {
+        plan(sighting, count: count, folder: "bounding_box_test", random: &random)
       }
     } else if kind == .market {
-      for index in 0..<scale.distractorImages { stray(0, index, person: "stranger/\(index)", random: &random) }
+      for index in 0..<scale.distractorImages { planNobody(0, index, person: "stranger/\(index)", random: &random) }
       for index in 0..<scale.junkImages {
-        stray(-1, index, person: key(test[random.int(below: test.count)]), random: &random)
+        planNobody(-1, index, person: key(test[random.int(below: test.count)]), random: &random)
       }
     }
     summary.count(shots)
@@ -72,7 +72,7 @@ struct TwinPlan {
   func draw(_ shot: Shot) throws -> [UInt8] {
     let camera = cameras[shot.camera - 1]
     let name = "twin/\(kind.rawValue)/\(shot.person)/\(shot.camera)"
-    let person = people[shot.person] ?? stranger(shot.person)
+    let person = people[shot.person] ?? unlabelledPerson(shot.person)
     var passing = RandomStream(seed: seed, name: name + "/passage")
     let passage = Snapshot.Passage(person, camera: camera, from: &passing)
     let snapshot = Snapshot(
@@ -84,7 +84,7 @@ struct TwinPlan {
     return try JPEG.encode(image, quality: quality)
   }
 
-  private func stranger(_ key: String) -> Person {
+  private func unlabelledPerson(_ key: String) -> Person {
     var random = RandomStream(seed: seed, name: "twin/\(kind.rawValue)/\(key)")
     return Person(frequencies.draw(from: &random), from: &random)
   }
@@ -92,7 +92,7 @@ struct TwinPlan {
   private func key(_ identity: Int) -> String { AttributeTable.identityText(identity) }
 
   /// Gives identities their traits; some have exactly those of another.
-  private mutating func enlist(_ identities: [Int], in split: AttributeTable.Split, random: inout RandomStream) {
+  private mutating func giveTraits(to identities: [Int], in split: AttributeTable.Split, random: inout RandomStream) {
     var known: [Traits] = []
     for identity in identities {
       var stream = RandomStream(seed: seed, name: "twin/\(kind.rawValue)/\(key(identity))")
@@ -106,13 +106,14 @@ struct TwinPlan {
     }
   }
 
-  private struct Passage {
+  /// A camera that an identity passes once; the images of it follow each other.
+  private struct Sighting {
     var identity: Int
     var camera: Int
   }
 
-  /// Sends each identity past two cameras, then some past more until there are `count` passages.
-  private func passages(of identities: [Int], count: Int, random: inout RandomStream) -> [Passage] {
+  /// Sends each identity past two cameras, then some past more until there are `count` sightings.
+  private func sightings(of identities: [Int], count: Int, random: inout RandomStream) -> [Sighting] {
     let orders = identities.map { _ in random.permutation(kind.cameras) }
     var lengths = identities.map { _ in 2 }
     var left = count - 2 * identities.count
@@ -123,7 +124,7 @@ struct TwinPlan {
       left -= 1
     }
     return identities.indices.flatMap { index in
-      orders[index].prefix(lengths[index]).sorted().map { Passage(identity: identities[index], camera: $0 + 1) }
+      orders[index].prefix(lengths[index]).sorted().map { Sighting(identity: identities[index], camera: $0 + 1) }
     }
   }
 
@@ -136,11 +137,11 @@ struct TwinPlan {
     return parts
   }
 
-  /// Plans the images of one passage, at ascending frames.
-  private mutating func shoot(
-    _ passage: Passage, count: Int, folder: String, hasQuery: Bool = false, random: inout RandomStream
+  /// Plans the images of one sighting, at ascending frames.
+  private mutating func plan(
+    _ sighting: Sighting, count: Int, folder: String, hasQuery: Bool = false, random: inout RandomStream
   ) {
-    let identity = key(passage.identity)
+    let identity = key(sighting.identity)
     let sequence = 1 + random.int(below: 6)
     let first = kind == .market ? 100 + random.int(below: 80_000) : 40_000 + random.int(below: 180_000)
     var frame = first
@@ -150,21 +151,21 @@ struct TwinPlan {
       let file: String
       if kind == .market {
         let detection = isQuery ? 0 : 1 + random.int(below: 5)
-        file = "\(identity)_c\(passage.camera)s\(sequence)_\(digits(frame, 6))_\(digits(detection, 2)).jpg"
+        file = "\(identity)_c\(sighting.camera)s\(sequence)_\(digits(frame, 6))_\(digits(detection, 2)).jpg"
       } else {
-        file = "\(identity)_c\(passage.camera)_f\(digits(frame, 7)).jpg"
+        file = "\(identity)_c\(sighting.camera)_f\(digits(frame, 7)).jpg"
       }
       let seconds = Float(frame - first) / (kind == .market ? 25 : 60)
       shots.append(
         Shot(
-          folder: isQuery ? "query" : folder, file: file, person: identity, camera: passage.camera, seconds: seconds,
+          folder: isQuery ? "query" : folder, file: file, person: identity, camera: sighting.camera, seconds: seconds,
           framing: .good, stream: String(frame)))
       frame += kind == .market ? 25 * (1 + random.int(below: 2)) : 60 * (1 + random.int(below: 2))
     }
   }
 
   /// Plans one image of Market's gallery that belongs to nobody: a distractor (0) or junk (−1).
-  private mutating func stray(_ identity: Int, _ index: Int, person: String, random: inout RandomStream) {
+  private mutating func planNobody(_ identity: Int, _ index: Int, person: String, random: inout RandomStream) {
     while true {
       let camera = 1 + random.int(below: kind.cameras)
       let sequence = 1 + random.int(below: 6)

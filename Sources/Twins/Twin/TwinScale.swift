@@ -1,3 +1,4 @@
+import Support
 import Datasets
 
 /// How large a twin is.
@@ -85,9 +86,9 @@ package struct TwinScale: Codable, Equatable, Sendable {
 
   package var images: Int { trainImages + queries + galleryImages + distractorImages + junkImages }
 
-  /// - Throws: ``DatasetError`` where the numbers contradict each other.
-  func check(for kind: SyntheticTwin.Kind) throws(DatasetError) {
-    func fail(_ reason: String) -> DatasetError { DatasetError("the scale '\(name)' is impossible: \(reason)") }
+  /// - Throws: ``PlainError`` where the numbers contradict each other.
+  func check(for kind: SyntheticTwin.Kind) throws(PlainError) {
+    func fail(_ reason: String) -> PlainError { PlainError("the scale '\(name)' is impossible: \(reason)") }
     let all = [
       trainIdentities, testIdentities, trainPassages, trainImages, queries, galleryImages, distractorIdentities,
       distractorImages, junkImages,

@@ -39,7 +39,7 @@ struct DataShowCommand: ParsableCommand {
 
   func run() throws {
     if let out, !["jpg", "jpeg"].contains(URL(fileURLWithPath: out).pathExtension.lowercased()) {
-      throw DatasetError("\(out): the sheet is a JPEG file; end its name in .jpg")
+      throw PlainError("\(out): the sheet is a JPEG file; end its name in .jpg")
     }
     let (images, title) = try DataFolder.images(of: name, project: project, places: data.places(in: project))
     let target =

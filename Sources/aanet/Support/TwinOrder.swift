@@ -28,7 +28,7 @@ struct TwinOrder {
   /// - Throws: what is wrong with the registry or with these words.
   init(name: String, scale: String?, out: String?, project: ProjectOptions, places: DatasetPlaces) throws {
     if let scale, !DatasetEntry.scales.contains(scale) {
-      throw DatasetError(
+      throw PlainError(
         Wording.unknown("there is no scale \(Wording.quoted(scale))", scale, among: DatasetEntry.scales))
     }
     var entry = try Self.entry(named: name, project: project, isNeeded: out == nil)
@@ -39,7 +39,7 @@ struct TwinOrder {
       entry = other
     }
     guard let kind = entry.twin, let scale = TwinScale.named(scale ?? entry.scale ?? Self.usual, kind) else {
-      throw DatasetError(
+      throw PlainError(
         "\(DatasetRegistry.fileName): \(Wording.quoted(entry.name)) is not marked 'synthetic: true' or has a layout of "
           + "its own, so nothing is drawn into its folder")
     }
@@ -62,6 +62,6 @@ struct TwinOrder {
     if let entry = entries[name] { return entry }
     let what = "no synthetic dataset is called \(Wording.quoted(name))"
     let known = entries.values.filter { $0.twin != nil }.map(\.name)
-    throw DatasetError(Wording.unknown(what, name, among: known.sorted()))
+    throw PlainError(Wording.unknown(what, name, among: known.sorted()))
   }
 }

@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Foundation
 import TestSupport
@@ -14,7 +15,7 @@ import Testing
     let folder = try TemporaryFolder()
     let url = try file(folder, rows)
     return try #require(
-      #expect(throws: DatasetError.self) {
+      #expect(throws: PlainError.self) {
         try AttributePredictions(contentsOf: url, scheme: scheme, columns: columns)
       }
     ).description
@@ -58,12 +59,12 @@ import Testing
     #expect(try IdentityList.read(folder.write(row, to: "row.mat")) == list)
     for rows in [[[1.0, 2], [3, 4]], [[1.5]], [[-2]], [[.nan]]] {
       let url = try folder.write(PlainMatFile.table("ids", rows), to: "bad.mat")
-      #expect(throws: DatasetError.self, "\(rows)") { try IdentityList.read(url) }
+      #expect(throws: PlainError.self, "\(rows)") { try IdentityList.read(url) }
     }
     let whole = PlainMatFile.list("testID", list)
     for length in stride(from: 0, to: whole.count, by: 8) {
       let url = try folder.write(Array(whole.prefix(length)), to: "cut.mat")
-      #expect(throws: DatasetError.self, "cut at \(length)") { try IdentityList.read(url) }
+      #expect(throws: PlainError.self, "cut at \(length)") { try IdentityList.read(url) }
     }
   }
 
@@ -76,7 +77,7 @@ import Testing
       #expect(try AttributeScheme.ofLabels(in: url) == scheme)
     }
     let other = try folder.write(PlainMatFile.list("testID", [1]), to: "other.mat")
-    let error = try #require(#expect(throws: DatasetError.self) { try AttributeScheme.ofLabels(in: other) })
+    let error = try #require(#expect(throws: PlainError.self) { try AttributeScheme.ofLabels(in: other) })
     #expect(error.description.contains("testID") && error.description.contains("market_attribute"))
   }
 }

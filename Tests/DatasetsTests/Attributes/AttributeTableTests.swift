@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Foundation
 import TestSupport
@@ -64,19 +65,19 @@ func attributesAreReadAsWritten(scheme: AttributeScheme, isCompressed: Bool) thr
 @Test func impossibleLabelsAreRefused() {
   let scheme = AttributeScheme.dukeMTMC
   var labels = sample(scheme, shift: 0)
-  #expect(throws: DatasetError.self) {
+  #expect(throws: PlainError.self) {
     try AttributeTable(scheme: scheme, train: [1: Array(labels.dropLast())], test: [:])
   }
   labels[0] = [2]
-  #expect(throws: DatasetError.self) { try AttributeTable(scheme: scheme, train: [1: labels], test: [:]) }
+  #expect(throws: PlainError.self) { try AttributeTable(scheme: scheme, train: [1: labels], test: [:]) }
   labels[0] = [0, 1]
-  #expect(throws: DatasetError.self) { try AttributeTable(scheme: scheme, train: [1: labels], test: [:]) }
+  #expect(throws: PlainError.self) { try AttributeTable(scheme: scheme, train: [1: labels], test: [:]) }
 }
 
 @Test func tableThatCannotBeWrittenLeavesNothing() throws {
   let folder = try TemporaryFolder()
   let blocker = try folder.write("a file", to: "blocker")
-  #expect(throws: DatasetError.self) {
+  #expect(throws: PlainError.self) {
     try table(.market1501).write(to: blocker.appendingPathComponent("market_attribute.mat"))
   }
   #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["blocker"])

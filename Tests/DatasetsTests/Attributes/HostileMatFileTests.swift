@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Foundation
 import TestSupport
@@ -11,7 +12,7 @@ func expectDamageIsSurvived(_ bytes: [UInt8], scheme: AttributeScheme, seed: UIn
   _ = try AttributeTable(contentsOf: file, scheme: scheme)
   for length in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 60)) {
     try folder.write(Array(bytes.prefix(length)), to: scheme.fileName)
-    #expect(throws: DatasetError.self, "cut off at \(length)") { try AttributeTable(contentsOf: file, scheme: scheme) }
+    #expect(throws: PlainError.self, "cut off at \(length)") { try AttributeTable(contentsOf: file, scheme: scheme) }
   }
   var random = RandomStream(seed: seed, name: "hostile")
   for _ in 0..<mutations {
@@ -66,14 +67,14 @@ func damagedFilesAreErrors(scheme: AttributeScheme, isCompressed: Bool) throws {
   ]
   for (name, bytes, words) in cases {
     let file = try folder.write(bytes, to: "\(name).mat")
-    let error = #expect(throws: DatasetError.self, "\(name)") {
+    let error = #expect(throws: PlainError.self, "\(name)") {
       try AttributeTable(contentsOf: file, scheme: .market1501)
     }
     let text = error?.description ?? ""
     #expect(text.contains("\(name).mat") && text.contains(words), "\(text)")
   }
-  #expect(throws: DatasetError.self) { try AttributeTable(contentsOf: folder.url, scheme: .market1501) }
-  #expect(throws: DatasetError.self) {
+  #expect(throws: PlainError.self) { try AttributeTable(contentsOf: folder.url, scheme: .market1501) }
+  #expect(throws: PlainError.self) {
     try AttributeTable(contentsOf: folder.url.appendingPathComponent("absent.mat"), scheme: .market1501)
   }
 }
@@ -82,7 +83,7 @@ func damagedFilesAreErrors(scheme: AttributeScheme, isCompressed: Bool) throws {
 @Test func compressedBombIsRefusedBeforeItUnfolds() throws {
   let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("Fixtures/bomb.mat")
-  let error = #expect(throws: DatasetError.self) { try AttributeTable(contentsOf: file, scheme: .market1501) }
+  let error = #expect(throws: PlainError.self) { try AttributeTable(contentsOf: file, scheme: .market1501) }
   #expect(error?.description.contains("holds more than") == true)
 }
 
@@ -93,6 +94,6 @@ func damagedFilesAreErrors(scheme: AttributeScheme, isCompressed: Bool) throws {
   let place = try #require((0..<bytes.count - 8).last { Array(bytes[$0..<$0 + 8]) == two && $0 % 8 == 0 })
   bytes[place + 6] = 0x1c
   let file = try TemporaryFolder().write(bytes, to: "duke_attribute.mat")
-  let error = #expect(throws: DatasetError.self) { try AttributeTable(contentsOf: file, scheme: .dukeMTMC) }
+  let error = #expect(throws: PlainError.self) { try AttributeTable(contentsOf: file, scheme: .dukeMTMC) }
   #expect(error?.description.contains("has the value 7, which has no meaning; expected is 1") == true)
 }

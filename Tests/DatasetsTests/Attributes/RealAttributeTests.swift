@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Foundation
 import Tensors
@@ -66,7 +67,7 @@ struct RealAttributeTests {
   @Test func marketFileIsNoDukeFile() throws {
     let folder = try #require(RealAttributeFiles.folder)
     let url = folder.appendingPathComponent("market_attribute.mat")
-    let error = #expect(throws: DatasetError.self) { try AttributeTable(contentsOf: url, scheme: .dukeMTMC) }
+    let error = #expect(throws: PlainError.self) { try AttributeTable(contentsOf: url, scheme: .dukeMTMC) }
     #expect(error?.description.contains("duke_attribute") == true)
   }
 

@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Foundation
 import TestSupport
@@ -76,7 +77,7 @@ import Testing
     try FileManager.default.removeItem(at: set.place(SmallSet.names[2]))
     let gone = DatasetContents(of: dataset, threads: 1)
     #expect(gone.fingerprint == nil)
-    let error = #expect(throws: DatasetError.self) { try gone.requireFingerprint(of: dataset) }
+    let error = #expect(throws: PlainError.self) { try gone.requireFingerprint(of: dataset) }
     #expect(error?.description.contains("1 file that cannot be read: '\(set.place(SmallSet.names[2]).path)'") == true)
   }
 
@@ -92,13 +93,13 @@ import Testing
     for (number, name) in SmallSet.names.enumerated() {
       try set.folder.write(Array(SmallSet.picture(UInt8(number)).dropLast(4)), to: name)
     }
-    let error = #expect(throws: DatasetError.self) { try set.contents().contents.requireWholeImages(of: sound) }
+    let error = #expect(throws: PlainError.self) { try set.contents().contents.requireWholeImages(of: sound) }
     let text = try #require(error?.description)
     #expect(text.contains("has 4 files that end early or are damaged within: 'bounding_box_train/0001"))
     #expect(text.contains("\(one), and 1 more. ") && text.contains("--accept-damaged"))
     try set.contents().contents.requireReadableImages(of: sound)
     try set.folder.write("no image", to: SmallSet.names[0])
-    let refused = #expect(throws: DatasetError.self) {
+    let refused = #expect(throws: PlainError.self) {
       try set.contents().contents.requireReadableImages(of: sound)
     }
     #expect(

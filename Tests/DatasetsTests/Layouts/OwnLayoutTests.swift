@@ -88,12 +88,12 @@ import YAML
 
   @Test func whatDoesNotMatchIsNamedAndCounted() throws {
     let strays = (1...7).map { "probe/a\($0)\n'`<b>.jpg" }
-    let error = try #require(#expect(throws: DatasetError.self) { try open(folder(Self.names + strays)) }).description
+    let error = try #require(#expect(throws: PlainError.self) { try open(folder(Self.names + strays)) }).description
     #expect(error.contains("7 of 8 image names do not follow datasets.yaml:5:14: mine.layout.pattern"), "\(error)")
     #expect(error.contains(#"'a1\u{a}'`<b>.jpg'"#) && error.contains("and 2 more") && !error.contains("\n"))
     let others = try open(folder(Self.names + ["probe/notes.txt", "probe/.a.jpg"]))
     #expect(others.remarks.contains("probe: 2 other files passed over"))
-    let none = try #require(#expect(throws: DatasetError.self) { try open(folder(Array(Self.names.dropLast(2)))) })
+    let none = try #require(#expect(throws: PlainError.self) { try open(folder(Array(Self.names.dropLast(2)))) })
     #expect(none.description.contains("the folder 'the 'gallery'' with the gallery images is missing"))
   }
 

@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Foundation
 import Tensors
@@ -96,7 +97,7 @@ import Testing
     #expect(second.map(\.count) == [2 * 192, 192])
     for image in images { try FileManager.default.removeItem(at: image.file) }
     #expect(try load(BatchLoader(images: images, size: small, batches: batches, cache: cache)) == first)
-    #expect(throws: DatasetError.self) { try load(BatchLoader(images: images, size: small, batches: batches)) }
+    #expect(throws: PlainError.self) { try load(BatchLoader(images: images, size: small, batches: batches)) }
   }
 
   @Test func largeImagesAreShrunkWithoutLosingTheirContent() throws {
@@ -131,7 +132,7 @@ import Testing
     let images = try Pictures.write(2, width: 8, height: 8, to: folder)
     let size = ImageSize(height: 8, width: 8)
     for index in [-1, 2] {
-      let error = #expect(throws: DatasetError.self) {
+      let error = #expect(throws: PlainError.self) {
         try BatchLoader(images: images, size: size, batches: [[], [LoadItem(index: index)]])
       }
       #expect(error?.description == "batch 1 asks for image \(index) of a list of 2")
@@ -139,10 +140,10 @@ import Testing
     for wrong in [
       ImageSize(height: 0, width: 8), ImageSize(height: 8, width: 1 << 40), ImageSize(height: -1, width: 1),
     ] {
-      #expect(throws: DatasetError.self) { try BatchLoader(images: images, size: wrong, batches: []) }
+      #expect(throws: PlainError.self) { try BatchLoader(images: images, size: wrong, batches: []) }
     }
-    #expect(throws: DatasetError.self) { try BatchLoader(images: images, size: size, batches: [], threads: 0) }
-    #expect(throws: DatasetError.self) { try BatchLoader(images: images, size: size, batches: [], ahead: 0) }
+    #expect(throws: PlainError.self) { try BatchLoader(images: images, size: size, batches: [], threads: 0) }
+    #expect(throws: PlainError.self) { try BatchLoader(images: images, size: size, batches: [], ahead: 0) }
     #expect(try BatchLoader(images: images, size: size, batches: []).next() == nil)
     #expect(try BatchLoader(images: images, size: size, batches: [[]]).next()?.count == 0)
   }

@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Foundation
 import TestSupport
@@ -25,8 +26,8 @@ import Testing
     for threads in 1...3 {
       let loader = try loader(bytes, in: TemporaryFolder(), threads: threads)
       #expect(try loader.next()?.items == [LoadItem(index: 0)])
-      let first = #expect(throws: DatasetError.self) { try loader.next() }
-      let again = #expect(throws: DatasetError.self) { try loader.next() }
+      let first = #expect(throws: PlainError.self) { try loader.next() }
+      let again = #expect(throws: PlainError.self) { try loader.next() }
       #expect(first == again)
       text = try #require(first).description
       #expect(text.contains(#"/it's "0009"\u{a}`x`.jpg': "#))
@@ -129,9 +130,9 @@ import Testing
     #expect(image.width == 64 && Set(image.pixels) == [128])
     for (width, height, scans) in [(64, 64, 300), (4000, 4000, 100), (65_500, 64, 5000)] {
       let bytes = Self.progressive(width: width, height: height, scans: scans)
-      let error = #expect(throws: JPEGError.self) { try JPEG.decode(bytes) }
+      let error = #expect(throws: PlainError.self) { try JPEG.decode(bytes) }
       #expect(error?.description.contains("scans of \(width) x \(height) pixels") == true)
-      #expect(throws: JPEGError.self) { try JPEG.decode(bytes, minimum: (width: 64, height: 128)) }
+      #expect(throws: PlainError.self) { try JPEG.decode(bytes, minimum: (width: 64, height: 128)) }
     }
   }
 
@@ -143,7 +144,7 @@ import Testing
     let batch = try #require(
       try BatchLoader(images: [image], size: size, batches: [[LoadItem(index: 0)]]).next())
     #expect(batch.withPixels { $0.count == 16 * 8 * 3 && $0.allSatisfy(\.isFinite) })
-    #expect(throws: JPEGError.self) {
+    #expect(throws: PlainError.self) {
       try JPEG.encode(Image(width: 65_501, height: 1), quality: 90)
     }
   }
@@ -177,7 +178,7 @@ import Testing
     for file in [pipe, subfolder, folder.url.appendingPathComponent("missing.jpg")] {
       let image = LabelledImage(file: file, name: file.lastPathComponent, identity: 1, camera: 1)
       let loader = try BatchLoader(images: [image], size: size, batches: [[LoadItem(index: 0)]])
-      let error = #expect(throws: DatasetError.self) { try loader.next() }
+      let error = #expect(throws: PlainError.self) { try loader.next() }
       #expect(error?.description.contains(file.lastPathComponent) == true)
     }
   }

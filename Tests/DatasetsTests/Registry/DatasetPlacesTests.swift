@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Foundation
 import Tensors
@@ -54,7 +55,7 @@ import Testing
     #expect(all.target(of: entry()).path == data.url.path + "/small")
     // The advice names all three.
     let error = try #require(
-      #expect(throws: DatasetError.self) {
+      #expect(throws: PlainError.self) {
         try Dataset.open(
           named: "small", registry: DatasetRegistry([entry()]), places: places(try TemporaryFolder()))
       })

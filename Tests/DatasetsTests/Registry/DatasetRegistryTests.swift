@@ -37,10 +37,10 @@ import YAML
 
   @Test func anUnknownNameNamesTheNearest() throws {
     let registry = try decode("synthetic-duke: {root: a, layout: dukemtmc}\nmarket: {root: b, layout: market1501}")
-    let error = try #require(#expect(throws: DatasetError.self) { try registry.entry(named: "sintetic-duke") })
+    let error = try #require(#expect(throws: PlainError.self) { try registry.entry(named: "sintetic-duke") })
     #expect(error.description.contains("did you mean 'synthetic-duke'"))
     #expect(error.description.contains("datasets.yaml"))
-    #expect(throws: DatasetError.self) { try DatasetRegistry([]).entry(named: "any\nthing") }
+    #expect(throws: PlainError.self) { try DatasetRegistry([]).entry(named: "any\nthing") }
   }
 
   @Test func faultsAreNamedWithTheirPlace() throws {

@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Foundation
 import Tensors
@@ -31,7 +32,7 @@ import Testing
   }
 
   func message(_ folder: TemporaryFolder, _ entry: DatasetEntry) throws -> String {
-    try #require(#expect(throws: DatasetError.self) { try open(folder, entry) }).description
+    try #require(#expect(throws: PlainError.self) { try open(folder, entry) }).description
   }
 
   @Test func listsAreSortedAndLabelled() throws {
@@ -131,18 +132,18 @@ import Testing
     }
     #expect(descriptor >= 0)
     close(descriptor)
-    #expect(throws: DatasetError.self) { try open(folder, entry()) }
+    #expect(throws: PlainError.self) { try open(folder, entry()) }
   }
 
   @Test func attributesAreFoundOrAskedFor() throws {
     let folder = try smallSet()
     let none = try open(folder, entry())
     #expect(
-      try #require(#expect(throws: DatasetError.self) { try none.requireAttributesFile() }).description
+      try #require(#expect(throws: PlainError.self) { try none.requireAttributesFile() }).description
         .contains("datasets.yaml"))
     let absent = try open(folder, entry(attributes: "some.mat"))
     #expect(absent.attributesFile == nil)
-    let text = try #require(#expect(throws: DatasetError.self) { try absent.requireAttributesFile() }).description
+    let text = try #require(#expect(throws: PlainError.self) { try absent.requireAttributesFile() }).description
     #expect(text.contains("some.mat' is missing"))
     let file = try folder.write("attributes", to: "data/small/some.mat")
     let present = try open(folder, entry(attributes: "some.mat"))

@@ -1,3 +1,4 @@
+import Support
 import Configuration
 import Datasets
 import Foundation
@@ -31,7 +32,7 @@ import YAML
   }
 
   private func message(_ folder: TemporaryFolder, data: URL? = nil) throws -> String {
-    try #require(#expect(throws: DatasetError.self) { try open(folder, data: data) }).description
+    try #require(#expect(throws: PlainError.self) { try open(folder, data: data) }).description
   }
 
   @Test(arguments: ["Market-1501-v15.09.15", "an archive/it's a set"])
@@ -88,7 +89,7 @@ import YAML
   @Test func dukesCamerasToo() throws {
     let folder = try project(["bounding_box_train/0001_c0_f0000001.jpg", "query/a.jpg", "bounding_box_test/a.jpg"])
     let registry = "small: { root: data/small, layout: dukemtmc }"
-    let error = try #require(#expect(throws: DatasetError.self) { try open(folder, registry) })
+    let error = try #require(#expect(throws: PlainError.self) { try open(folder, registry) })
     #expect(error.description.contains("camera 0: the layout 'dukemtmc' counts cameras from 1"))
     #expect(error.description.contains(#"pattern: '(?<identity>-1|\d+)_c(?<camera>\d+)_.*' }"#))
   }
@@ -131,14 +132,14 @@ import YAML
     try folder.write(bytes, to: path)
     let dataset = try open(folder)
     let error = try #require(
-      #expect(throws: DatasetError.self) {
+      #expect(throws: PlainError.self) {
         try DatasetContents(of: dataset, threads: 1).requireReadableImages(of: dataset)
       })
     #expect(error.description.contains("has 1 file that cannot be read as JPEG images: '"))
     let verification = DatasetVerification(dataset, origin: DatasetOrigin(), threads: 1)
     let loader = try BatchLoader(
       images: dataset.query, size: ImageSize(height: 8, width: 8), batches: [[LoadItem(index: 0)]])
-    let loading = try #require(#expect(throws: DatasetError.self) { try loader.next() })
+    let loading = try #require(#expect(throws: PlainError.self) { try loader.next() })
     for text in [error.description, loading.description, verification.problems.map(\.text).joined()] {
       #expect(text.contains(words), "\(text)")
     }
@@ -182,7 +183,7 @@ import YAML
       #expect(try listed.get() == 1)
     } else {
       for error in [
-        #expect(throws: DatasetError.self) { try read.get() }, #expect(throws: DatasetError.self) { try listed.get() },
+        #expect(throws: PlainError.self) { try read.get() }, #expect(throws: PlainError.self) { try listed.get() },
       ] {
         #expect(error?.description.contains(advice) == true)
       }

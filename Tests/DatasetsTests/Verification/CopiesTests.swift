@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Foundation
 import TestSupport
@@ -64,7 +65,7 @@ import Testing
         try dataset.requireSoundEvaluation(contents: contents)
         continue
       }
-      let error = #expect(throws: DatasetError.self) { try dataset.requireSoundEvaluation(contents: contents) }
+      let error = #expect(throws: PlainError.self) { try dataset.requireSoundEvaluation(contents: contents) }
       #expect(error?.description.contains(finding.text) == true)
     }
   }

@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Foundation
 import TestSupport
@@ -75,7 +76,7 @@ import Testing
       #expect(finding.isProblem == one.isProblem && finding.identities == one.identities, "\(finding)")
       #expect(verify(dataset).isSound == !one.isProblem)
       if one.isProblem {
-        let error = try #require(#expect(throws: DatasetError.self) { try dataset.requireSoundEvaluation() })
+        let error = try #require(#expect(throws: PlainError.self) { try dataset.requireSoundEvaluation() })
         #expect(error.description.contains(finding.text) && error.description.contains("aanet data verify small"))
         for identity in one.identities { #expect(error.description.contains("000\(identity)")) }
       } else {
@@ -107,7 +108,7 @@ import Testing
     try folder.write(Array("<html>not found</html>".utf8), to: Self.sound[4])
     try folder.write(Array(whole.prefix(whole.count * 2 / 3)), to: Self.sound[0])
     try folder.write([], to: "bounding_box_test/'a`b\n.jpg")
-    #expect(throws: DatasetError.self) { try open(folder) }
+    #expect(throws: PlainError.self) { try open(folder) }
     try FileManager.default.removeItem(at: folder.url.appendingPathComponent("bounding_box_test/'a`b\n.jpg"))
     let result = verify(try open(folder))
     #expect(!result.isSound)

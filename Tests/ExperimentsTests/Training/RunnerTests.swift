@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Experiments
 import Foundation
@@ -91,7 +92,7 @@ import Testing
       try FileManager.default.removeItem(at: gallery.appendingPathComponent(name))
     }
     var events = 0
-    let error = #expect(throws: DatasetError.self) {
+    let error = #expect(throws: PlainError.self) {
       try run(project, report: { if case .training = $0 { events += 1 } })
     }
     #expect(error?.description.contains("with queries but not in the gallery: 0013") == true)

@@ -1,3 +1,4 @@
+import Support
 import Datasets
 import Experiments
 import Foundation
@@ -97,7 +98,7 @@ import Testing
     let plan = try ExperimentLibrary(project: project.url).plan("tiny", overrides: ["train.epochs=1"])
     let runner = try ExperimentRunner(plan, project: project.url, store: store(project))
     let other = try JPEG.encode(Image(width: 32, height: 96, red: 200, green: 30, blue: 30), quality: 80)
-    let error = #expect(throws: DatasetError.self) {
+    let error = #expect(throws: PlainError.self) {
       try runner.run(
         variants: ["plain"], threads: 1,
         report: { if case .epoch = $0 { _ = try? project.folder.write(other, to: Self.query) } })
@@ -116,7 +117,7 @@ import Testing
     for place in (start + 40)..<(start + 44) { within[place] = 0xff }
     for damaged in [Array(whole.dropLast(200)), Array(whole.dropLast(2)), Array(whole[..<(start + 14)]), within] {
       try project.folder.write(damaged, to: Self.query)
-      let error = #expect(throws: DatasetError.self) { try run(project) }
+      let error = #expect(throws: PlainError.self) { try run(project) }
       let text = try #require(error).description
       #expect(text.contains("has 1 file that ends early or is damaged within: 'query/0011_c1s1_000000_01.jpg'"))
       #expect(text.contains("--accept-damaged"))
@@ -136,7 +137,7 @@ import Testing
   @Test func aQueryInTheGalleryStopsBeforeTraining() throws {
     let project = try TinyProject()
     try project.folder.write(bytes(Self.query, project), to: "data/tiny/bounding_box_test/0011_c6s1_000009_01.jpg")
-    let error = #expect(throws: DatasetError.self) { try run(project) }
+    let error = #expect(throws: PlainError.self) { try run(project) }
     #expect(error?.description.contains("1 of 4 queries lies in the gallery too, byte for byte") == true)
     #expect(!FileManager.default.fileExists(atPath: store(project).root.path))
   }

@@ -1,5 +1,12 @@
 import Foundation
 
+/// What is wrong, where, and what to do about it, in words: the error of all rooms whose callers only pass it on.
+package struct PlainError: Error, Hashable, Sendable, CustomStringConvertible {
+  package let description: String
+
+  package init(_ description: String) { self.description = description }
+}
+
 /// What is wrong with a file, such as one of a run.
 package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   package let file: URL
@@ -47,5 +54,14 @@ package enum DiskFault {
     case ENOTDIR, EEXIST: "a file stands where a folder is needed; move it out of the way"
     default: nil
     }
+  }
+}
+
+/// What the system says where it refuses a file.
+package enum SystemRefusal {
+  /// The reason of an `errno` in the system's words, in brackets, and what to do where that is known.
+  package static func reason(_ code: Int32) -> String {
+    "(\(String(cString: strerror(code))))"
+      + (code == EACCES ? "; make it, and the folders above it, readable for you" : "")
   }
 }
