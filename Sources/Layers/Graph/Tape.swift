@@ -124,11 +124,13 @@ package final class Tape {
     while let step = steps.popLast() { step() }
   }
 
-  /// Runs the recorded operations in reverse from gradients given for some values, as a test of one operation does.
-  /// The gradients are given up: their memory is written to.
-  package func backward(from gradients: [(value: Value, gradient: Tensor)]) {
+  /// Runs the recorded operations in reverse from gradients given for some values, as a test of one operation does, and
+  /// from losses beside them. The gradients are given up: their memory is written to.
+  package func backward(
+    _ losses: [(loss: Loss, weight: Double)] = [], from gradients: [(value: Value, gradient: Tensor)]
+  ) {
     for (value, gradient) in gradients { value.slot?.give(gradient, on: engine) }
-    while let step = steps.popLast() { step() }
+    backward(losses)
   }
 
   /// The gradient that arrived at an input, after ``backward(_:)``. Taking it clears it.

@@ -3,39 +3,50 @@ import Tensors
 extension Tape {
   /// Averages a feature map over full-width strips of rows, whose bounds may differ from image to image.
   ///
-  ///     y_r[n, c] = mean of x[n, h, w, c] over h in regions[r][n], all w
+  /// - Parameters:
+  ///   - input: `[N, H, W, C]`.
+  ///   - regions: for each region the rows of each image, none empty. They may overlap and need not cover the map: one
+  ///     that is all rows is global average pooling.
+  /// - Returns: for each region `[N, C]`.
+  package func regionMeans(_ input: Value, regions: [[Range<Int>]]) -> [Value] {
+    let width = input.shape[2]
+    return boxMeans(input, boxes: regions.map { $0.map { MapBox(rows: $0, columns: 0..<width) } })
+  }
+
+  /// Averages a feature map over boxes, which may differ from image to image.
   ///
-  /// Regions may overlap and need not cover the map: one that is all rows is global average pooling.
+  ///     y_k[n, c] = mean of x[n, h, w, c] over (h, w) in boxes[k][n]
   ///
   /// - Parameters:
   ///   - input: `[N, H, W, C]`.
-  ///   - regions: for each region the rows of each image, none empty.
-  /// - Returns: for each region `[N, C]`.
-  package func regionMeans(_ input: Value, regions: [[Range<Int>]]) -> [Value] {
+  ///   - boxes: for each part the box of each image, none empty. They may overlap and need not cover the map.
+  /// - Returns: for each part `[N, C]`.
+  package func boxMeans(_ input: Value, boxes: [[MapBox]]) -> [Value] {
     let (batch, height, width, channels) = (input.shape[0], input.shape[1], input.shape[2], input.shape[3])
-    for region in regions {
+    for part in boxes {
       precondition(
-        region.count == batch && region.allSatisfy { !$0.isEmpty && $0.lowerBound >= 0 && $0.upperBound <= height })
+        part.count == batch && part.allSatisfy { $0.area > 0 && $0.isInside(height: height, width: width) },
+        "a box is empty or leaves its map")
     }
-    let outputs = regions.map { _ in result(engine.empty([batch, channels])) }
+    let outputs = boxes.map { _ in result(engine.empty([batch, channels])) }
     let x = input.tensor.pointer
     engine.reserveScratch(4 * channels)
-    engine.parallel(batch * regions.count) { chunk, worker in
-      let image = chunk / regions.count
-      let region = chunk % regions.count
-      let rows = regions[region][image]
-      let target = outputs[region].tensor.pointer + image * channels
+    engine.parallel(batch * boxes.count) { chunk, worker in
+      let image = chunk / boxes.count
+      let part = chunk % boxes.count
+      let box = boxes[part][image]
+      let target = outputs[part].tensor.pointer + image * channels
       // Row by row, so that no sum has more terms than a side of the map.
       let sum = engine.scratch(of: worker)
       target.update(repeating: 0, count: channels)
-      for row in rows {
+      for row in box.rows {
         sum.update(repeating: 0, count: channels)
-        for column in 0..<width {
+        for column in box.columns {
           Rows.add(x + ((image * height + row) * width + column) * channels, to: sum, count: channels)
         }
         Rows.add(sum, to: target, count: channels)
       }
-      Rows.scale(target, by: 1 / Float(rows.count * width), count: channels)
+      Rows.scale(target, by: 1 / Float(box.area), count: channels)
     }
     guard let slot = input.slot else { return outputs }
     let slots = outputs.map(\.slot)
@@ -47,20 +58,24 @@ extension Tape {
         engine.reserveScratch(4 * channels)
         engine.parallel(batch * height) { line, worker in
           let image = line / height
-          // Every column of a row gets the same gradient: the sum over the regions that hold the row.
           let sum = engine.scratch(of: worker)
-          sum.update(repeating: 0, count: channels)
-          for (region, gradient) in zip(regions, gradients) where region[image].contains(line % height) {
-            guard let gradient else { continue }
-            let share = 1 / Float(region[image].count * width)
-            Rows.add(gradient.pointer + image * channels, times: share, to: sum, count: channels)
+          let own = zip(boxes, gradients).compactMap { part, gradient in
+            gradient.flatMap { part[image].rows.contains(line % height) ? (box: part[image], gradient: $0) : nil }
           }
-          for column in 0..<width {
-            let target = dInput.pointer + (line * width + column) * channels
-            if accumulate {
-              Rows.add(sum, to: target, count: channels)
-            } else {
-              target.update(from: sum, count: channels)
+          // Between two edges of boxes every column gets the same gradient: the sum over the boxes that hold it.
+          let edges = Set(own.flatMap { [$0.box.columns.lowerBound, $0.box.columns.upperBound] } + [0, width]).sorted()
+          for (start, end) in zip(edges, edges.dropFirst()) {
+            sum.update(repeating: 0, count: channels)
+            for (box, gradient) in own where box.columns.contains(start) {
+              Rows.add(gradient.pointer + image * channels, times: 1 / Float(box.area), to: sum, count: channels)
+            }
+            for column in start..<end {
+              let target = dInput.pointer + (line * width + column) * channels
+              if accumulate {
+                Rows.add(sum, to: target, count: channels)
+              } else {
+                target.update(from: sum, count: channels)
+              }
             }
           }
         }
@@ -107,5 +122,23 @@ extension Tape {
       }
     }
     return output
+  }
+}
+
+/// A box of places of a map.
+package struct MapBox: Hashable, Sendable {
+  package let rows: Range<Int>
+  package let columns: Range<Int>
+
+  package init(rows: Range<Int>, columns: Range<Int>) {
+    self.rows = rows
+    self.columns = columns
+  }
+
+  /// How many places it holds.
+  var area: Int { rows.count * columns.count }
+
+  func isInside(height: Int, width: Int) -> Bool {
+    rows.lowerBound >= 0 && rows.upperBound <= height && columns.lowerBound >= 0 && columns.upperBound <= width
   }
 }

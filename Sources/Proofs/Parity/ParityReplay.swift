@@ -66,7 +66,8 @@ package struct ParityResult: Sendable {
 }
 
 extension ParityCase {
-  /// Replays the case: a training pass with its gradients, three optimiser steps, an evaluation pass.
+  /// Replays the case: a training pass with its gradients, three optimiser steps, an evaluation pass, and the single
+  /// operations that it has.
   ///
   /// - Parameter policy: which of the engine's ways of computing is put to the test; by default what training takes.
   /// - Throws: ``ParityError`` or `ModelError` where the case lacks a tensor or one does not fit the model.
@@ -101,7 +102,8 @@ extension ParityCase {
     for (attribute, logits) in zip(configuration.attributes, output.attributeLogits) {
       try comparison.compare(logits.tensor.array, with: "eval.attribute.\(attribute.name)", .evaluation)
     }
-    return ParityResult(name: name, comparisons: comparison.comparisons)
+    let operations = try OperationReplay.comparisons(tensors, policy: policy, on: engine)
+    return ParityResult(name: name, comparisons: comparison.comparisons + operations)
   }
 
   private var optimizer: StochasticGradientDescent {
@@ -185,9 +187,11 @@ private struct Comparer {
 
   mutating func compare(_ values: [Float], with name: String, _ group: ParityResult.Group) throws {
     let stored = try ParityCase.require(tensors, name).doubles
-    comparisons.append(.init(name: name, group: group, error: Self.error(values, stored)))
+    comparisons.append(.init(name: name, group: group, error: ParityResult.Comparison.error(values, stored)))
   }
+}
 
+extension ParityResult.Comparison {
   /// The largest difference relative to the largest magnitude.
   static func error(_ values: [Float], _ stored: [Double]) -> Double {
     guard values.count == stored.count else { return .infinity }

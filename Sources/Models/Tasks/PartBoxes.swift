@@ -1,0 +1,115 @@
+import Layers
+import Tensors
+
+/// How the peaks of a map's channels are clustered into parts.
+package enum PartClustering: String, Sendable, CaseIterable {
+  /// By both coordinates; a part is the smallest box that holds its peaks.
+  case plane
+  /// By their rows alone; a part is the rows that hold its peaks, at full width.
+  case rows
+}
+
+/// Parts of a body as boxes around clusters of the channels' strongest responses, image by image.
+///
+/// Source: Yao, Zhang, Zhang, Li and Tian, "Deep representation learning with part loss for person re-identification",
+/// arXiv 1707.00798; the clustering is the specification's. All of it runs in double precision, of whole sums and one
+/// division, so that every machine assigns alike; nothing here passes a gradient.
+package struct PartBoxes {
+  private let height: Int
+  private let width: Int
+  private let parts: Int
+  private let clustering: PartClustering
+
+  /// Rounds of k-means.
+  private static let rounds = 10
+
+  /// States the map's sides and the number of parts.
+  package init(height: Int, width: Int, parts: Int, clustering: PartClustering) {
+    precondition(height > 0 && width > 0 && parts > 0, "\(parts) parts on a map of \(height)×\(width)")
+    self.height = height
+    self.width = width
+    self.parts = parts
+    self.clustering = clustering
+  }
+
+  /// The boxes of each part in each image of `[N, H, W, Z]`, the parts from top to bottom.
+  package static func find(
+    in features: Tensor, parts: Int, clustering: PartClustering, on engine: Engine
+  ) -> [[MapBox]] {
+    let boxes = PartBoxes(
+      height: features.shape[1], width: features.shape[2], parts: parts, clustering: clustering)
+    let images = ChannelMaxima(of: features, on: engine).peaks.map { peaks in boxes.boxes(of: peaks.compactMap { $0 }) }
+    return (0..<parts).map { part in images.map { $0[part] } }
+  }
+
+  /// The parts of one image, from top to bottom.
+  ///
+  /// k-means starts from the middles of equal strips, a tie goes to the lower number, a cluster without peaks keeps
+  /// its centre. Clusters are numbered by their centres' rows, ties by the lower old number. The n-th part, where it has
+  /// no peak, is the n-th of equal strips.
+  package func boxes(of peaks: [(row: Int, column: Int)]) -> [MapBox] {
+    var centres = (0..<parts).map { k in
+      Centre(
+        row: (Double(k) + 0.5) * Double(height) / Double(parts) - 0.5,
+        column: clustering == .plane ? Double(width - 1) / 2 : 0)
+    }
+    for _ in 0..<Self.rounds {
+      var members = [Members](repeating: Members(), count: parts)
+      for peak in peaks { members[nearest(to: peak, centres)].add(peak.row, column(of: peak)) }
+      let moved = zip(members, centres).map { $0.mean ?? $1 }
+      // Centres that stay, stay in all rounds to come.
+      if moved == centres { break }
+      centres = moved
+    }
+    var clusters = [[(row: Int, column: Int)]](repeating: [], count: parts)
+    for peak in peaks { clusters[nearest(to: peak, centres)].append(peak) }
+    let order = (0..<parts).sorted { (centres[$0].row, $0) < (centres[$1].row, $1) }
+    return order.enumerated().map { number, cluster in box(of: clusters[cluster], number: number) }
+  }
+
+  private func column(of peak: (row: Int, column: Int)) -> Int { clustering == .plane ? peak.column : 0 }
+
+  /// The number of the nearest centre; the lowest of several.
+  private func nearest(to peak: (row: Int, column: Int), _ centres: [Centre]) -> Int {
+    var best = (number: 0, distance: Double.infinity)
+    for (number, centre) in centres.enumerated() {
+      let (dh, dw) = (Double(peak.row) - centre.row, Double(column(of: peak)) - centre.column)
+      // Swift fuses no product into a sum by itself, so both squares are rounded.
+      let distance = dh * dh + dw * dw
+      if distance < best.distance { best = (number, distance) }
+    }
+    return best.number
+  }
+
+  private func box(of peaks: [(row: Int, column: Int)], number: Int) -> MapBox {
+    let rows = peaks.map(\.row)
+    let columns = peaks.map(\.column)
+    guard let top = rows.min(), let bottom = rows.max(), let left = columns.min(), let right = columns.max() else {
+      let start = number * height / parts
+      return MapBox(rows: start..<max((number + 1) * height / parts, start + 1), columns: 0..<width)
+    }
+    return MapBox(rows: top..<bottom + 1, columns: clustering == .plane ? left..<right + 1 : 0..<width)
+  }
+
+  private struct Centre: Equatable {
+    var row: Double
+    var column: Double
+  }
+
+  /// What a cluster's peaks add up to.
+  private struct Members {
+    private var rows = 0
+    private var columns = 0
+    private var count = 0
+
+    mutating func add(_ row: Int, _ column: Int) {
+      rows += row
+      columns += column
+      count += 1
+    }
+
+    var mean: Centre? {
+      count > 0 ? Centre(row: Double(rows) / Double(count), column: Double(columns) / Double(count)) : nil
+    }
+  }
+}
