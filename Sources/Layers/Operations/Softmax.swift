@@ -40,8 +40,7 @@ enum SoftmaxRow {
 
   /// `row ← softmax(factor · row)`, for a factor above 0.
   static func normalise(_ row: UnsafeMutablePointer<Float>, count: Int, times factor: Float) {
-    var largest = -Float.infinity
-    for i in 0..<count where row[i] > largest { largest = row[i] }
+    let largest = Rows.largest(row, count: count)
     let (factors, largests) = (Vector(repeating: factor), Vector(repeating: largest))
     var sums = Vector.zero
     var i = 0
@@ -79,6 +78,26 @@ enum SoftmaxRow {
       dy[i] = (dy[i] - product) * y[i] * factor
       i &+= 1
     }
+  }
+}
+
+extension Rows {
+  /// The largest number of a row; a NaN never is.
+  static func largest(_ row: UnsafePointer<Float>, count: Int) -> Float {
+    var best = Vector(repeating: -.infinity)
+    var i = 0
+    while i &+ 16 <= count {
+      let v = row.vector(i)
+      best.replace(with: v, where: v .> best)
+      i &+= 16
+    }
+    var largest = -Float.infinity
+    for lane in 0..<16 where best[lane] > largest { largest = best[lane] }
+    while i < count {
+      if row[i] > largest { largest = row[i] }
+      i &+= 1
+    }
+    return largest
   }
 }
 

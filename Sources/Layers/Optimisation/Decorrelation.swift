@@ -71,7 +71,7 @@ package struct Decorrelation {
   }
 
   /// How little weight vectors are correlated: `S(W) = Σ g_ii / Σ |g_ij|`, G the Gram matrix of the rows. 1 where
-  /// they are, 1/D where all are parallel, 1 where all are zero.
+  /// they are orthogonal, 1/D where all are the same, 1 where all are zero.
   ///
   /// - Parameter weights: `[D, Z]`, a weight vector a row.
   package static func correlation(of weights: Tensor, on engine: Engine) -> Double {
