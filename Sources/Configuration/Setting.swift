@@ -116,8 +116,28 @@ package struct Setting: Sendable, Hashable {
 
   /// Decimal digits with an optional sign, point and exponent. Swift's own parsers also take `nan`, `inf` and
   /// hexadecimal digits, which are no settings.
+  ///
+  /// By hand, for every number of every plan passes here: a regular expression took a fifth of a report's time.
   package static func isNumber(_ text: String) -> Bool {
-    text.wholeMatch(of: /[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?/) != nil
+    var rest = Substring(text).utf8
+    func isSign(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+") }
+    func digits() -> Int {
+      let count = rest.prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }.count
+      rest = rest.dropFirst(count)
+      return count
+    }
+    if let first = rest.first, isSign(first) { rest = rest.dropFirst() }
+    var count = digits()
+    if rest.first == UInt8(ascii: ".") {
+      rest = rest.dropFirst()
+      count += digits()
+    }
+    guard count > 0 else { return false }
+    guard let mark = rest.first else { return true }
+    guard mark == UInt8(ascii: "e") || mark == UInt8(ascii: "E") else { return false }
+    rest = rest.dropFirst()
+    if let first = rest.first, isSign(first) { rest = rest.dropFirst() }
+    return digits() > 0 && rest.isEmpty
   }
 
   private static func outside(_ range: ClosedRange<Int>, _ number: String) -> String {

@@ -113,6 +113,20 @@ private enum Binning: String, CaseIterable { case kmeans, uniform }
     #expect(Wording.quoted(String(repeating: "x", count: 99)).count == 63)
   }
 
+  /// Every text of up to five of these signs, against the rule as a regular expression.
+  @Test func whatANumberIs() {
+    let signs = ["", "0", "7", "+", "-", ".", "e", "E", "x", " ", "\u{301}", "\u{661}"]
+    var texts: Set<String> = [""]
+    for _ in 0..<5 {
+      texts = Set(texts.flatMap { text in signs.map { text + $0 } }).filter { $0.unicodeScalars.count < 6 }
+    }
+    let rule = /[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?/
+    let sample = texts.sorted().enumerated().filter { $0.offset % 7 == 0 }.map(\.element)
+    #expect(sample.count > 10_000)
+    #expect(sample.filter { Setting.isNumber($0) != ($0.wholeMatch(of: rule) != nil) } == [])
+    for text in ["1e5", ".5", "5.", "-1.5E-3", "+0"] { #expect(Setting.isNumber(text), "\(text)") }
+  }
+
   @Test func overridesAreNamed() {
     let error = ConfigurationError(at: SourceLocation(override: "train.epochs=x"), path: "train.epochs", "no")
     #expect(error.description == "command line, override `train.epochs=x`: train.epochs: no")
