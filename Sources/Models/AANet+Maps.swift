@@ -13,7 +13,7 @@ extension AANet {
     let (height, width) = (shape[1], shape[2])
     let features = output.features.tensor.view(
       [1, height, width, shape[3]], offset: image * height * width * shape[3])
-    var maps = ImageMaps(height: height, width: width, peaks: Self.peaks(of: features))
+    var maps = ImageMaps(height: height, width: width, peaks: Self.peaks(of: features, on: engine))
     for (task, output) in zip(tasks, output.tasks) {
       let look = ImageLook(features: features, output: output.output, image: image, engine: engine)
       task.network.addMaps(of: look, to: &maps)
@@ -21,21 +21,13 @@ extension AANet {
     return maps
   }
 
-  /// How many channels peak at each place: the first maximum in row-major order, none for a channel that is nowhere
-  /// above 0 (Equation 1).
-  package static func peaks(of features: Tensor) -> [Int] {
-    let (places, channels) = (features.shape[1] * features.shape[2], features.shape[3])
-    var best = [Float](repeating: 0, count: channels)
-    var peak = [Int](repeating: -1, count: channels)
-    for place in 0..<places {
-      let line = features.pointer + place * channels
-      for c in 0..<channels where line[c] > best[c] {
-        best[c] = line[c]
-        peak[c] = place
-      }
+  /// How many channels of one image's map peak at each place (Equation 1).
+  package static func peaks(of features: Tensor, on engine: Engine) -> [Int] {
+    let (height, width) = (features.shape[1], features.shape[2])
+    var counts = [Int](repeating: 0, count: height * width)
+    for case let peak? in ChannelMaxima(of: features, on: engine).peaks[0] {
+      counts[peak.row * width + peak.column] += 1
     }
-    var counts = [Int](repeating: 0, count: places)
-    for place in peak where place >= 0 { counts[place] += 1 }
     return counts
   }
 }

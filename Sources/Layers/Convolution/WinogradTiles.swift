@@ -77,7 +77,7 @@ struct WinogradTiling {
       }
       for i in 0..<6 {
         let w = work + (6 &* i)
-        Self.store(
+        Winograd.store(
           Winograd.input((w[0], w[1], w[2], w[3], w[4], w[5])), to: target + (6 &* i &* plane &+ c), plane: plane)
       }
       c &+= 16
@@ -105,7 +105,7 @@ struct WinogradTiling {
       }
       for i in 0..<6 {
         let w = work + (4 &* i)
-        Self.store(Winograd.dOutput((w[0], w[1], w[2], w[3])), to: target + (6 &* i &* plane &+ c), plane: plane)
+        Winograd.store(Winograd.dOutput((w[0], w[1], w[2], w[3])), to: target + (6 &* i &* plane &+ c), plane: plane)
       }
       c &+= 16
     }
@@ -153,16 +153,6 @@ struct WinogradTiling {
       }
       c &+= 16
     }
-  }
-
-  @inline(__always)
-  private static func store(_ t: Winograd.Six, to target: UnsafeMutablePointer<Float>, plane: Int) {
-    target.store(t.0, 0)
-    target.store(t.1, plane)
-    target.store(t.2, 2 &* plane)
-    target.store(t.3, 3 &* plane)
-    target.store(t.4, 4 &* plane)
-    target.store(t.5, 5 &* plane)
   }
 
   @inline(__always)

@@ -13,6 +13,17 @@ enum Winograd {
   /// Products per tile and channel pair: one for each place of the transformed tile.
   static let frequencies = 36
 
+  /// Writes a transformed column, its six numbers in as many planes.
+  @inline(__always)
+  static func store(_ t: Six, to target: UnsafeMutablePointer<Float>, plane: Int) {
+    target.store(t.0, 0)
+    target.store(t.1, plane)
+    target.store(t.2, 2 &* plane)
+    target.store(t.3, 3 &* plane)
+    target.store(t.4, 4 &* plane)
+    target.store(t.5, 5 &* plane)
+  }
+
   typealias Four = (Vector, Vector, Vector, Vector)
   typealias Six = (Vector, Vector, Vector, Vector, Vector, Vector)
 
@@ -130,14 +141,7 @@ struct WinogradFilters {
     let (a, b, c) = (column(0), column(1), column(2))
     @inline(__always)
     func store(_ i: Int, _ row: (Vector, Vector, Vector)) {
-      let t = Winograd.filter(row)
-      let target = target + (6 &* i &* plane)
-      target.store(t.0, 0)
-      target.store(t.1, plane)
-      target.store(t.2, 2 &* plane)
-      target.store(t.3, 3 &* plane)
-      target.store(t.4, 4 &* plane)
-      target.store(t.5, 5 &* plane)
+      Winograd.store(Winograd.filter(row), to: target + (6 &* i &* plane), plane: plane)
     }
     store(0, (a.0, b.0, c.0))
     store(1, (a.1, b.1, c.1))

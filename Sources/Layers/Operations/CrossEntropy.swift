@@ -20,9 +20,8 @@ extension Tape {
     // log Σ exp z of each row, for the gradient.
     var normalisers: [Double] = []
     for (row, label) in labels.enumerated() {
-      let line = UnsafeBufferPointer(start: z + row * classes, count: classes)
-      let largest = Double(line.max() ?? 0)
-      let normaliser = largest + log(line.reduce(0.0) { $0 + exp(Double($1) - largest) })
+      let line = z + row * classes
+      let normaliser = logSumExp(line, count: classes)
       normalisers.append(normaliser)
       if label >= 0 { total += normaliser - Double(line[label]) }
     }
@@ -44,4 +43,11 @@ extension Tape {
     }
     return loss
   }
+}
+
+/// `log Σ exp(row / temperature)` in double precision: what the logits of a row are normalised by.
+func logSumExp(_ row: UnsafePointer<Float>, count: Int, over temperature: Double = 1) -> Double {
+  let row = UnsafeBufferPointer(start: row, count: count)
+  let largest = Double(row.max() ?? 0) / temperature
+  return largest + log(row.reduce(0.0) { $0 + exp(Double($1) / temperature - largest) })
 }

@@ -79,9 +79,7 @@ extension Tape {
   private static func logSoftmax(
     _ row: UnsafePointer<Float>, count: Int, over temperature: Double
   ) -> [Double] {
-    let scaled = (0..<count).map { Double(row[$0]) / temperature }
-    let largest = scaled.max() ?? 0
-    let normaliser = largest + log(scaled.reduce(0) { $0 + exp($1 - largest) })
-    return scaled.map { $0 - normaliser }
+    let normaliser = logSumExp(row, count: count, over: temperature)
+    return (0..<count).map { Double(row[$0]) / temperature - normaliser }
   }
 }

@@ -47,28 +47,7 @@ package enum PartBins {
   /// The row of each channel's peak (Equation 1): the first maximum in row-major order. A channel that is nowhere above
   /// zero has none.
   package static func peakRows(of features: Tensor, on engine: Engine) -> [[Int]] {
-    let (batch, height, width, channels) = (
-      features.shape[0], features.shape[1], features.shape[2], features.shape[3]
-    )
-    var rows = [Int32](repeating: -1, count: batch * channels)
-    rows.withUnsafeMutableBufferPointer { buffer in
-      nonisolated(unsafe) let rows = buffer
-      engine.parallel(batch) { image, _ in
-        var best = [Float](repeating: 0, count: channels)
-        for h in 0..<height {
-          for w in 0..<width {
-            let line = features.pointer + ((image * height + h) * width + w) * channels
-            for c in 0..<channels where line[c] > best[c] {
-              best[c] = line[c]
-              rows[image * channels + c] = Int32(truncatingIfNeeded: h)
-            }
-          }
-        }
-      }
-    }
-    return (0..<batch).map { image in
-      rows[image * channels..<(image + 1) * channels].filter { $0 >= 0 }.map(Int.init)
-    }
+    ChannelMaxima(of: features, on: engine).peaks.map { peaks in peaks.compactMap { $0?.row } }
   }
 
   /// The first row of each part, and `height` at the end.

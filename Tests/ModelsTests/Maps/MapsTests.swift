@@ -1,7 +1,7 @@
 import Layers
 import Models
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// Class activation maps, peaks and what a descriptor still knows.
@@ -124,7 +124,7 @@ struct MapsTests {
   func peaks() throws {
     // Channel 0 peaks at place 1 first and at place 2 again, channel 1 at place 3, channel 2 nowhere.
     let features = engine.tensor([1, 0, 0, 5, 0, -1, 5, 1, 0, 0, 2, 0], shape: [1, 2, 2, 3])
-    #expect(AANet.peaks(of: features) == [0, 1, 0, 1])
+    #expect(AANet.peaks(of: features, on: engine) == [0, 1, 0, 1])
 
     let output = pass(model())
     let rows = PartBins.peakRows(of: output.features.tensor, on: engine)
