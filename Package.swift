@@ -65,7 +65,7 @@ let package = Package(
     room("YAML", knows: ["CYAML", "Configuration", "Support"]),
 
     // The subject.
-    room("Models", knows: ["Configuration", "Tensors", "Layers"], settings: native),
+    room("Models", knows: ["Support", "Configuration", "Tensors", "Layers"], settings: native),
     room(
       "Datasets", knows: ["Tensors", "Configuration", "YAML", "Support", "JPEGBridge", "CMatIO"], settings: native),
     room("Twins", knows: ["Datasets", "Tensors", "Support"], settings: native),

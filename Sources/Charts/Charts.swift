@@ -1,5 +1,6 @@
 import Documents
 import Foundation
+import Support
 
 /// A chart that gnuplot can draw.
 package protocol Chart: Sendable {
@@ -21,7 +22,7 @@ extension Chart {
 package enum Plot {
   /// Draws each as SVG and PNG into a folder, by one gnuplot: starting it costs more than a chart.
   ///
-  /// - Throws: a `ReportError` where gnuplot is missing, ends early or does not understand, or where it leaves a file empty.
+  /// - Throws: a `PlainError` where gnuplot is missing, ends early or does not understand, or where it leaves a file empty.
   package static func figures(of drawings: [Drawing], in folder: URL) throws -> [Figure] {
     try draw(drawings.map(\.chart), in: folder)
     return try drawings.map { drawing in
@@ -53,7 +54,7 @@ package enum Plot {
     for file in charts.flatMap(\.files) {
       let path = folder.appendingPathComponent(file).path
       let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
-      guard size > 0 else { throw ReportError("gnuplot left \(file) empty") }
+      guard size > 0 else { throw PlainError("gnuplot left \(file) empty") }
     }
   }
 

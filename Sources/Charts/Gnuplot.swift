@@ -7,12 +7,12 @@ import Support
 package enum Gnuplot {
   /// Runs scripts in one gnuplot whose working folder is `folder`, where output files land.
   ///
-  /// Throws a `ReportError` where gnuplot is missing, ends early or does not understand.
+  /// Throws a `PlainError` where gnuplot is missing, ends early or does not understand.
   package static func run(_ script: GnuplotScript, in folder: URL, program: String = "gnuplot") throws {
     var problem: Int32 = 0
     guard let handle = gnuplot_bridge_open(program, folder.path, &problem) else {
       // A folder of PATH that may not be looked into makes a missing program a forbidden one.
-      throw ReportError(
+      throw PlainError(
         problem == ENOENT || problem == EACCES
           ? "\(program) was not found, or may not be run, and the charts are drawn by it: apt-get install gnuplot-nox"
           : "\(program) cannot be started: \(String(cString: strerror(problem)))")
@@ -33,7 +33,7 @@ package enum Gnuplot {
     guard status == 0, isReading else {
       let words = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         .split(whereSeparator: \.isNewline).map(String.init).filter { !$0.allSatisfy { $0 == " " || $0 == "^" } }
-      throw ReportError(
+      throw PlainError(
         "gnuplot ended with status \(status) before the charts were drawn: "
           + (words.isEmpty ? "it left no message" : words.suffix(3).joined(separator: " ").onOneLine))
     }

@@ -8,9 +8,7 @@ import Synchronization
 package final class Project: Sendable {
   /// The folder of `experiments/`, `reports/` and `datasets.yaml`.
   package let folder: URL
-  /// Its runs.
   package let store: RunStore
-  /// Its experiments.
   package let library: ExperimentLibrary
   private let read = Mutex<Result<DatasetRegistry, ConfigurationError>?>(nil)
 

@@ -1,4 +1,5 @@
 import Layers
+import Support
 import Tensors
 
 /// A model's numbers as tensors by name, in PyTorch's shapes.
@@ -25,8 +26,8 @@ extension AANet {
 
   /// Loads every parameter and running statistic from tensors whose names stand behind `prefix`.
   ///
-  /// - Throws: ``ModelError`` that names a missing tensor or one of another shape; nothing is loaded then.
-  package func load(_ tensors: [String: StoredTensor], prefix: String = "") throws(ModelError) {
+  /// - Throws: ``PlainError`` that names a missing tensor or one of another shape; nothing is loaded then.
+  package func load(_ tensors: [String: StoredTensor], prefix: String = "") throws(PlainError) {
     for parameter in store.parameters { try check(tensors, prefix + parameter.name, parameter.storedShape) }
     for statistic in store.statistics { try check(tensors, prefix + statistic.name, statistic.value.shape) }
     for parameter in store.parameters {
@@ -41,8 +42,8 @@ extension AANet {
 
   /// Loads the optimiser's momentum from tensors whose names stand behind `prefix`.
   ///
-  /// - Throws: ``ModelError`` that names a missing tensor or one of another shape; nothing is loaded then.
-  package func loadMomentum(_ tensors: [String: StoredTensor], prefix: String) throws(ModelError) {
+  /// - Throws: ``PlainError`` that names a missing tensor or one of another shape; nothing is loaded then.
+  package func loadMomentum(_ tensors: [String: StoredTensor], prefix: String) throws(PlainError) {
     for parameter in store.parameters { try check(tensors, prefix + parameter.name, parameter.storedShape) }
     for parameter in store.parameters {
       if let stored = tensors[prefix + parameter.name] { parameter.loadMomentum(stored.floats) }
@@ -52,17 +53,17 @@ extension AANet {
   /// Loads everything that training goes on from: parameters and running statistics, whose names stand behind `prefix`,
   /// and the optimiser's momentum behind `momentum`.
   ///
-  /// - Throws: ``ModelError`` that names a missing tensor or one of another shape; nothing is loaded then.
-  package func load(_ tensors: [String: StoredTensor], prefix: String, momentum: String) throws(ModelError) {
+  /// - Throws: ``PlainError`` that names a missing tensor or one of another shape; nothing is loaded then.
+  package func load(_ tensors: [String: StoredTensor], prefix: String, momentum: String) throws(PlainError) {
     for parameter in store.parameters { try check(tensors, momentum + parameter.name, parameter.storedShape) }
     try load(tensors, prefix: prefix)
     try loadMomentum(tensors, prefix: momentum)
   }
 
-  private func check(_ tensors: [String: StoredTensor], _ name: String, _ shape: [Int]) throws(ModelError) {
-    guard let stored = tensors[name] else { throw ModelError("the tensor '\(name)' is missing") }
+  private func check(_ tensors: [String: StoredTensor], _ name: String, _ shape: [Int]) throws(PlainError) {
+    guard let stored = tensors[name] else { throw PlainError("the tensor '\(name)' is missing") }
     guard stored.shape == shape else {
-      throw ModelError("the tensor '\(name)' has the shape \(stored.shape); the model needs \(shape)")
+      throw PlainError("the tensor '\(name)' has the shape \(stored.shape); the model needs \(shape)")
     }
   }
 }

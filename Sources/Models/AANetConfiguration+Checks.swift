@@ -36,8 +36,8 @@ extension AANetConfiguration {
 
   /// Checks that the parts fit together for an input of that size.
   ///
-  /// - Throws: ``ModelError`` that names what does not fit.
-  package func validate(height: Int, width: Int) throws(ModelError) {
+  /// - Throws: ``PlainError`` that names what does not fit.
+  package func validate(height: Int, width: Int) throws(PlainError) {
     do throws(ConfigurationError) {
       // What a key refuses from a file it refuses from a program, too.
       _ = try ResNetConfiguration(Setting(backbone.yaml, path: "backbone"))
@@ -45,29 +45,29 @@ extension AANetConfiguration {
       _ = try TaskSet(Setting(tasks.yaml, path: "tasks"))
       _ = try LossSettings(Setting(loss.yaml, path: "loss"))
     } catch {
-      throw ModelError(error.description)
+      throw PlainError(error.description)
     }
     try check(labels)
     guard height > 0, width > 0, backbone.extent(of: height) > 0, backbone.extent(of: width) > 0 else {
-      throw ModelError("an input of \(height)×\(width) leaves no feature map")
+      throw PlainError("an input of \(height)×\(width) leaves no feature map")
     }
     let map = MapExtent(height: height, backbone: backbone)
     if let fault = tasks.fault(on: map, weighed: loss) ?? tasks.fault(learning: labels) {
-      throw ModelError(fault.reason)
+      throw PlainError(fault.reason)
     }
   }
 
-  private func check(_ labels: TrainingLabels) throws(ModelError) {
+  private func check(_ labels: TrainingLabels) throws(PlainError) {
     guard (2...Most.identities).contains(labels.identities) else {
-      throw ModelError("a classifier tells 2 to \(Most.identities) identities apart, not \(labels.identities)")
+      throw PlainError("a classifier tells 2 to \(Most.identities) identities apart, not \(labels.identities)")
     }
     var names: Set<String> = []
     for output in labels.attributes {
       guard (2...Most.classes).contains(output.classes) else {
-        throw ModelError("the attribute '\(output.name)' has \(output.classes) classes")
+        throw PlainError("the attribute '\(output.name)' has \(output.classes) classes")
       }
       guard names.insert(output.name).inserted else {
-        throw ModelError("the attribute '\(output.name)' is named twice")
+        throw PlainError("the attribute '\(output.name)' is named twice")
       }
     }
   }

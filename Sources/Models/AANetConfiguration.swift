@@ -63,11 +63,3 @@ package struct HeadSettings: Configurable {
 
   package init(width: Int = 256) { self.width = width }
 }
-
-/// What does not fit together in a model.
-package struct ModelError: Error, CustomStringConvertible, Equatable {
-  /// The reason.
-  package let description: String
-
-  package init(_ description: String) { self.description = description }
-}

@@ -1,5 +1,5 @@
-import Support
 import COpenBLAS
+import Support
 
 /// Euclidean distances of queries to a gallery, a block of queries at a time.
 ///

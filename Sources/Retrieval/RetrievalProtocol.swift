@@ -1,5 +1,5 @@
-import Support
 import Foundation
+import Support
 import Tensors
 
 /// The evaluation of Market-1501 and DukeMTMC-reID.

@@ -1,5 +1,5 @@
-import Support
 import Foundation
+import Support
 import Tensors
 
 /// The figures of a file of descriptors, as `aanet score retrieval` prints them.
@@ -24,7 +24,7 @@ package struct RetrievalReport: Codable, Sendable, Equatable {
 
   /// Scores a file with the tensors `query`, `query_ids`, `query_cameras` and their `gallery` twins.
   ///
-  /// - Throws: `PlainError` or ``PlainError``, with the file's path.
+  /// - Throws: `PlainError`, with the file's path.
   package init(scoring file: URL, reranking: ReRanking? = nil) throws {
     let (query, gallery) = try Self.sets(of: file)
     do throws(PlainError) {

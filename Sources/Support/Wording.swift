@@ -43,6 +43,11 @@ package enum Wording {
     return what + (meant.map { "\($0) Known: " } ?? "; known: ") + list(words)
   }
 
+  /// The same where the message ends with the name itself: `there is no scale 'smal'; did you mean …`.
+  package static func unknown(_ what: String, naming word: String, among words: [String]) -> String {
+    unknown("\(what) \(quoted(word))", word, among: words)
+  }
+
   /// The nearest of `words` by edit distance, where it is near enough to be meant: at most a third of the word's
   /// letters wrong, capitals aside.
   package static func nearest(to word: String, in words: [String]) -> String? {

@@ -37,17 +37,10 @@ package struct TemporaryFolder: Sendable {
   /// Copies a file, or a folder with all its files, to the same name under this folder. Bytes only: `copyItem` gives the
   /// owner, too, which only root may do where the original belongs to somebody else.
   package func copy(_ original: URL) throws {
-    let copy = url.appendingPathComponent(original.lastPathComponent)
-    guard (try? original.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true else {
-      return try Data(contentsOf: original).write(to: copy)
-    }
-    try FileManager.default.createDirectory(at: copy, withIntermediateDirectories: true)
-    for path in FileManager.default.subpaths(atPath: original.path) ?? [] {
-      let file = original.appendingPathComponent(path)
+    for path in [""] + (FileManager.default.subpaths(atPath: original.path) ?? []) {
+      let file = path.isEmpty ? original : original.appendingPathComponent(path)
       if (try file.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true { continue }
-      let place = copy.appendingPathComponent(path)
-      try FileManager.default.createDirectory(at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(contentsOf: file).write(to: place)
+      try write([UInt8](Data(contentsOf: file)), to: original.lastPathComponent + (path.isEmpty ? "" : "/\(path)"))
     }
   }
 

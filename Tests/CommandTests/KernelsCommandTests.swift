@@ -1,7 +1,7 @@
 import Foundation
 import Machine
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// `aanet bench kernels`: the program runs the widest kernels that the processor can, unless somebody names others.

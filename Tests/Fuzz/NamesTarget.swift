@@ -1,6 +1,5 @@
 import Datasets
 import Foundation
-import Runs
 import Support
 
 /// A pattern in the first line, a file's name in the second.

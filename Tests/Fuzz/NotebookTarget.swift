@@ -1,6 +1,6 @@
+@testable import Notebook
 import Evidence
 import Foundation
-@testable import Notebook
 
 /// Sources of notebooks, read and, where that succeeds, written in every form around empty cells.
 struct NotebookTarget: FuzzTarget {

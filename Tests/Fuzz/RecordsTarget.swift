@@ -1,7 +1,7 @@
+@testable import Notebook
 import Documents
 import Evidence
 import Foundation
-@testable import Notebook
 import Runs
 import Tensors
 

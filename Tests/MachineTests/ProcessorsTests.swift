@@ -1,7 +1,7 @@
 import Foundation
 import Machine
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// What control groups leave of a machine's processors, in made-up folders.

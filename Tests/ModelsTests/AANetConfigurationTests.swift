@@ -1,7 +1,8 @@
 import Layers
 import Models
-import TestSupport
+import Support
 import Tensors
+import TestSupport
 import Testing
 
 /// What a configuration means and what it refuses.
@@ -90,7 +91,7 @@ struct AANetConfigurationTests {
   func mistakes(_ mistake: Mistake) {
     var configuration = Self.full
     mistake.change(&configuration)
-    #expect(throws: ModelError(mistake.testDescription)) {
+    #expect(throws: PlainError(mistake.testDescription)) {
       try configuration.validate(height: mistake.size.0, width: mistake.size.1)
     }
   }

@@ -1,7 +1,8 @@
 import Layers
 import Models
-import TestSupport
+import Support
 import Tensors
+import TestSupport
 import Testing
 
 /// The whole network: names, states, first values and what a pass gives. Its numbers are held against the peer
@@ -94,16 +95,16 @@ struct AANetTests {
     let before = model.state()
     var tensors = source.state(prefix: "x.")
     tensors["x.attention_head.bn.running_var"] = nil
-    #expect(throws: ModelError("the tensor 'x.attention_head.bn.running_var' is missing")) {
+    #expect(throws: PlainError("the tensor 'x.attention_head.bn.running_var' is missing")) {
       try model.load(tensors, prefix: "x.")
     }
     tensors = source.state()
     tensors["global_head.reduce.weight"] = StoredTensor([Float](repeating: 0, count: 192), shape: [32, 6])
-    #expect(throws: ModelError("the tensor 'global_head.reduce.weight' has the shape [32, 6]; the model needs [6, 32]"))
+    #expect(throws: PlainError("the tensor 'global_head.reduce.weight' has the shape [32, 6]; the model needs [6, 32]"))
     {
       try model.load(tensors)
     }
-    #expect(throws: ModelError("the tensor 'v.backbone.conv1.weight' is missing")) {
+    #expect(throws: PlainError("the tensor 'v.backbone.conv1.weight' is missing")) {
       try model.loadMomentum(tensors, prefix: "v.")
     }
     #expect(model.state() == before)

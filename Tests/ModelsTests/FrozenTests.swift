@@ -1,23 +1,14 @@
 import Layers
 import Models
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// Parts of a network by name: freezing them, and drawing them anew.
 struct FrozenTests {
   private let engine = Engine(threads: 2)
 
-  private static let configuration = AANetConfiguration(
-    backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 4), head: .init(width: 6),
-    tasks: .init(part: .init(parts: 2), attention: .init(attributes: ["hair"])),
-    labels: .init(identities: 5, attributes: [.init(name: "hair", classes: 3, region: .top)]))
-
-  private func model() -> AANet {
-    let model = AANet(Self.configuration, on: engine)
-    model.initialise(seed: 1)
-    return model
-  }
+  private func model() -> AANet { SmallNetwork.model(on: engine) }
 
   private func train(_ model: AANet, statistics: NormStatistics) {
     let images = engine.tensor(TestNumbers.normal(3 * 64 * 32 * 3, "frozen images"), shape: [3, 64, 32, 3])
@@ -52,7 +43,7 @@ struct FrozenTests {
     #expect(model.names(of: "log_variance") == ["log_variance"])
     #expect(model.names(of: "backbone.layer").isEmpty && model.names(of: "globe").isEmpty)
     #expect(model.words == ["backbone", "new", "global", "part", "attribute", "attention", "log_variance"])
-    let sketch = AANet(Self.configuration.sketch, on: engine)
+    let sketch = AANet(SmallNetwork.configuration.sketch, on: engine)
     #expect(Set(sketch.state().keys) == all, "a sketch has the names and none of the memory")
   }
 

@@ -1,8 +1,9 @@
 import Foundation
 import Layers
 import Models
-import TestSupport
+import Support
 import Tensors
+import TestSupport
 import Testing
 
 /// The total loss: fixed weights, learned ones, and the gradient by what is learned.
@@ -151,7 +152,7 @@ struct MultiTaskLossTests {
     for wrong in [0, -1, Double.infinity, .nan] {
       var refused = configuration
       refused.loss.weights = .learned(.init(start: wrong))
-      #expect(throws: ModelError.self) { try refused.validate(height: 64, width: 32) }
+      #expect(throws: PlainError.self) { try refused.validate(height: 64, width: 32) }
     }
   }
 

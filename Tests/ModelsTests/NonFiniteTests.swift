@@ -1,23 +1,14 @@
 import Layers
 import Models
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// Where numbers that are not finite come from.
 struct NonFiniteTests {
   private let engine = Engine(threads: 2)
 
-  private static let configuration = AANetConfiguration(
-    backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 4), head: .init(width: 6),
-    tasks: .init(part: .init(parts: 2), attention: .init(attributes: ["hair"])),
-    labels: .init(identities: 5, attributes: [.init(name: "hair", classes: 3, region: .top)]))
-
-  private func model() -> AANet {
-    let model = AANet(Self.configuration, on: engine)
-    model.initialise(seed: 1)
-    return model
-  }
+  private func model() -> AANet { SmallNetwork.model(on: engine) }
 
   private var images: Tensor {
     engine.tensor(TestNumbers.normal(3 * 64 * 32 * 3, "aanet images"), shape: [3, 64, 32, 3])

@@ -1,6 +1,7 @@
 import Documents
 import Evidence
 import Foundation
+import Support
 import Testing
 
 /// What the report says of made-up records.
@@ -82,7 +83,7 @@ struct AblationTests {
     #expect(!report.records.hasMeasurements)
     try withFolder("nothing") { folder in
       let out = folder.appendingPathComponent("out")
-      let error = #expect(throws: ReportError.self) { try report.write(to: out) }
+      let error = #expect(throws: PlainError.self) { try report.write(to: out) }
       #expect(error?.description.contains("aanet run made/up") == true)
       #expect(!FileManager.default.fileExists(atPath: out.path))
     }

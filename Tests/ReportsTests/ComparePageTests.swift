@@ -1,6 +1,7 @@
 import Documents
 import Evidence
 import Foundation
+import Support
 import Testing
 
 /// The page of a comparison, its names of every kind and its size.
@@ -30,7 +31,7 @@ import Testing
       // A second time takes the first one's place; a stranger's folder is left alone.
       try comparison.write(to: out)
       try Data("mine".utf8).write(to: out.appendingPathComponent("notes.txt"))
-      #expect(throws: ReportError.self) { try comparison.write(to: out) }
+      #expect(throws: PlainError.self) { try comparison.write(to: out) }
       #expect(FileManager.default.fileExists(atPath: out.appendingPathComponent("notes.txt").path))
     }
   }

@@ -2,6 +2,7 @@ import Configuration
 import Documents
 import Evidence
 import Foundation
+import Support
 import Testing
 
 /// Runs side by side; no figure here was ever measured.
@@ -40,11 +41,11 @@ import Testing
       #expect(try kind(String(other.hash.prefix(5))) == (.run, 1))
       #expect(try kind(runs.store.folder(for: other).path) == (.run, 1))
       #expect(try kind(runs.store.folder(for: other).deletingLastPathComponent().path) == (.variant, 1))
-      let ambiguous = #expect(throws: ReportError.self) { try kind("Lg+Lp") }
+      let ambiguous = #expect(throws: PlainError.self) { try kind("Lg+Lp") }
       #expect(ambiguous?.description.contains("variant made/up/Lg+Lp\n  variant other/Lg+Lp") == true)
-      let unknown = #expect(throws: ReportError.self) { try kind("up/Lgg") }
+      let unknown = #expect(throws: PlainError.self) { try kind("up/Lgg") }
       #expect(unknown?.description.contains("did you mean 'up/Lg'?") == true)
-      #expect(throws: ReportError.self) { try kind("") }
+      #expect(throws: PlainError.self) { try kind("") }
       // A run of another project, by its folder.
       let elsewhere = FabricatedRuns(runs.store.root.appendingPathComponent("copied"))
       let copied = try elsewhere.add(.init(variant: "Lg", seed: 4))
@@ -166,7 +167,7 @@ import Testing
       #expect(comparison.cautions().contains { $0.contains(old.hash) })
       let both = try runs.compare("up/Lg", old.hash)
       #expect(both.groups.map(\.label) == ["Lg", "Lg/1"] && both.difference(of: 1, against: 0, in: .mAP).mean == 50)
-      #expect(throws: ReportError.self) { try runs.compare("up/Lp", "Lp/1") }
+      #expect(throws: PlainError.self) { try runs.compare("up/Lp", "Lp/1") }
     }
   }
 
@@ -183,7 +184,7 @@ import Testing
       #expect(comparison.groups.indices.map { comparison.reference(of: $0) } == [nil, 0, 0, 1])
       #expect(comparison.order == [3, 1, 2, 0])
       #expect(comparison.deltasTable()?.words[0].prefix(3) == ["4 two/Lp", "2 one/Lp", "+2.00"])
-      let unknown = #expect(throws: ReportError.self) { try runs.compare("one", "two", sorting: "rnak1") }
+      let unknown = #expect(throws: PlainError.self) { try runs.compare("one", "two", sorting: "rnak1") }
       #expect(unknown?.description.contains("did you mean 'rank1'?") == true)
     }
   }

@@ -2,6 +2,7 @@ import Charts
 import Documents
 import Evidence
 import Foundation
+import Support
 import Testing
 
 /// gnuplot as a process: what happens when it is missing, dies, or is given names that try to be commands.
@@ -14,7 +15,7 @@ struct GnuplotTests {
 
   @Test func missing() throws {
     try withFolder("missing") { folder in
-      let error = #expect(throws: ReportError.self) {
+      let error = #expect(throws: PlainError.self) {
         try Gnuplot.run(GnuplotScript(), in: folder, program: "gnuplot-that-is-not-there")
       }
       #expect(error?.description.contains("apt-get install gnuplot-nox") == true)
@@ -27,14 +28,14 @@ struct GnuplotTests {
       var script = GnuplotScript()
       for index in 0..<200 { script.data("d\(index)", Array(repeating: [1, 2, 3], count: 500), columns: 3) }
       for program in ["true", "false"] {
-        #expect(throws: ReportError.self, "\(program)") { try Gnuplot.run(script, in: folder, program: program) }
+        #expect(throws: PlainError.self, "\(program)") { try Gnuplot.run(script, in: folder, program: program) }
       }
     }
   }
 
   @Test func saysWhatGnuplotSays() throws {
     try withFolder("says") { folder in
-      let error = #expect(throws: ReportError.self) {
+      let error = #expect(throws: PlainError.self) {
         try Gnuplot.run(Self.script("plot nonsense("), in: folder)
       }
       #expect(error?.description.contains("line") == true, "\(error?.description ?? "")")

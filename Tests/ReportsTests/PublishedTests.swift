@@ -93,7 +93,7 @@ struct PublishedTests {
   }
 
   @Test func unknownTable() throws {
-    let error = #expect(throws: ReportError.self) { _ = try Fabricated.published().table("tabel3") }
+    let error = #expect(throws: PlainError.self) { _ = try Fabricated.published().table("tabel3") }
     #expect(error?.description.contains("'table3'") == true)
   }
 
@@ -129,9 +129,9 @@ struct DefinitionTests {
 
   @Test func nearestName() throws {
     let folder = Fabricated.package.appendingPathComponent("reports")
-    let error = #expect(throws: ReportError.self) { _ = try ReportDefinition.find("ablatoin", in: folder) }
+    let error = #expect(throws: PlainError.self) { _ = try ReportDefinition.find("ablatoin", in: folder) }
     #expect(error?.description.contains("did you mean 'ablation'?") == true)
-    #expect(throws: ReportError.self) { _ = try ReportDefinition.find("../experiments/x", in: folder) }
+    #expect(throws: PlainError.self) { _ = try ReportDefinition.find("../experiments/x", in: folder) }
   }
 
   @Test func noNumberByHand() {

@@ -1,5 +1,6 @@
 import Documents
 import Foundation
+import Support
 import Testing
 
 /// The report on disk.
@@ -68,9 +69,9 @@ struct WritingTests {
     try withFolder("else") { folder in
       let file = folder.appendingPathComponent("thesis.tex")
       try Data("mine".utf8).write(to: file)
-      let error = #expect(throws: ReportError.self) { try Fabricated.report().write(to: folder) }
+      let error = #expect(throws: PlainError.self) { try Fabricated.report().write(to: folder) }
       #expect(error?.description.contains("thesis.tex") == true)
-      #expect(throws: ReportError.self) { try Fabricated.report().write(to: file) }
+      #expect(throws: PlainError.self) { try Fabricated.report().write(to: file) }
       #expect(try String(contentsOf: file, encoding: .utf8) == "mine")
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["thesis.tex"])
     }

@@ -1,5 +1,5 @@
-import Support
 import Retrieval
+import Support
 import Testing
 
 @Suite struct AttributeAccuracyTests {

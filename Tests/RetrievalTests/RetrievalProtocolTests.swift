@@ -1,6 +1,6 @@
-import Support
 import Foundation
 import Retrieval
+import Support
 import Tensors
 import Testing
 

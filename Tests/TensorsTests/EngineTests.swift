@@ -1,6 +1,6 @@
 import Tensors
-import Testing
 import TestSupport
+import Testing
 
 /// Tensors, their views, and the memory behind them.
 struct EngineTests {

@@ -1,6 +1,6 @@
 import Tensors
-import Testing
 import TestSupport
+import Testing
 
 /// Matrix products against plain loops.
 struct MatrixProductTests {

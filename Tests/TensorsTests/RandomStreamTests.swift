@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
-import Testing
 import TestSupport
+import Testing
 
 /// Named random streams: the same numbers everywhere, evenly spread, independent by name.
 struct RandomStreamTests {

@@ -1,8 +1,8 @@
-import Support
 import Foundation
+import Support
 import Tensors
-import Testing
 import TestSupport
+import Testing
 
 /// The safetensors format: what is written is read back, and bytes that contradict themselves are refused.
 struct SafeTensorsTests {

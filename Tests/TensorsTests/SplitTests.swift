@@ -1,6 +1,6 @@
 import Tensors
-import Testing
 import TestSupport
+import Testing
 
 /// Cuts of a range into chunks.
 struct SplitTests {

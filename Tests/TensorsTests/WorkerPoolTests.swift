@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 import Tensors
-import Testing
 import TestSupport
+import Testing
 
 /// The worker threads: every chunk once, whatever the number of chunks and threads.
 struct WorkerPoolTests {

@@ -1,4 +1,3 @@
-import Configuration
 import Foundation
 import Support
 
@@ -31,7 +30,7 @@ package struct AttributePredictions: Equatable, Sendable {
     let known = scheme.attributes.map(\.name)
     for name in columns where !known.contains(name) {
       throw PlainError(
-        Wording.unknown("\(scheme.variable) has no attribute \(Wording.quoted(name))", name, among: known))
+        Wording.unknown("\(scheme.variable) has no attribute", naming: name, among: known))
     }
     guard Set(columns).count == columns.count else { throw PlainError("an attribute names two of the columns") }
     let table = try MatFile(contentsOf: url).onlyMatrix()

@@ -1,5 +1,5 @@
-import Support
 import Foundation
+import Support
 import Tensors
 
 /// The attributes of every identity of a benchmark.

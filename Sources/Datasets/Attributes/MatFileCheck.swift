@@ -1,5 +1,4 @@
 import CMatIO
-import Configuration
 import Foundation
 import Support
 import Tensors

@@ -1,6 +1,6 @@
-import Support
 import Foundation
 import JPEGBridge
+import Support
 import Tensors
 
 /// Reading and writing JPEG images through libjpeg; a damaged file is an error, never a crash.

@@ -1,5 +1,5 @@
-import Support
 import Foundation
+import Support
 import Tensors
 
 /// Who and which camera each image of a dataset shows, told by the names of all three lists.

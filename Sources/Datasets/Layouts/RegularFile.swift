@@ -1,5 +1,5 @@
-import Support
 import Foundation
+import Support
 import Tensors
 
 /// Reading whole files of bounded size; a folder, a pipe or a device under a file's name is refused, not waited for.

@@ -1,5 +1,5 @@
-import Support
 import Foundation
+import Support
 import Tensors
 
 /// The image files of one split, as its folder lists them.

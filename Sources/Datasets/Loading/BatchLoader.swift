@@ -1,5 +1,5 @@
-import Support
 import Foundation
+import Support
 
 /// Reads an epoch's batches on other threads while the model works on the one before.
 ///

@@ -1,5 +1,5 @@
-import Support
 import Foundation
+import Support
 
 /// Reads image files at one size: file, libjpeg, resize, cache. Each thread has its own.
 package struct ImageReader {

@@ -1,6 +1,5 @@
-import Support
-import Configuration
 import Foundation
+import Support
 import Tensors
 
 /// A dataset on disk: its three lists of images and its attribute file.

@@ -88,7 +88,7 @@ package struct DatasetRegistry: Sendable {
     let name = try setting.string()
     guard DatasetEntry.scales.contains(name) else {
       throw setting.error(
-        Wording.unknown("there is no scale \(Wording.quoted(name))", name, among: DatasetEntry.scales))
+        Wording.unknown("there is no scale", naming: name, among: DatasetEntry.scales))
     }
     return name
   }
@@ -99,6 +99,6 @@ package struct DatasetRegistry: Sendable {
   package func entry(named name: String) throws(PlainError) -> DatasetEntry {
     if let entry = entries[name] { return entry }
     throw PlainError(
-      Wording.unknown("\(source) has no dataset \(Wording.quoted(name))", name, among: entries.keys.sorted()))
+      Wording.unknown("\(source) has no dataset", naming: name, among: entries.keys.sorted()))
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// Puts a folder of files in place whole: made beside the target, then swapped in.
 package struct FolderSwap {
@@ -8,7 +9,7 @@ package struct FolderSwap {
 
   /// Looks at what is there.
   ///
-  /// - Throws: a `ReportError` where the target is a file, or a folder with files of someone else.
+  /// - Throws: a `PlainError` where the target is a file, or a folder with files of someone else.
   package init(_ folder: URL, isKnown: @escaping (String) -> Bool) throws {
     (target, self.isKnown) = (folder.resolvingSymlinksInPath().standardizedFileURL, isKnown)
     try check()
@@ -18,11 +19,11 @@ package struct FolderSwap {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: target.path, isDirectory: &isFolder) else { return }
     guard isFolder.boolValue else {
-      throw ReportError("\(target.path.onOneLine) is a file: name a folder for the report")
+      throw PlainError("\(target.path.onOneLine) is a file: name a folder for the report")
     }
     let others = try FileManager.default.contentsOfDirectory(atPath: target.path).filter { !isKnown($0) }
     guard others.isEmpty else {
-      throw ReportError(
+      throw PlainError(
         "\(target.path.onOneLine) holds files that are not a report's (\(others.sorted()[0].onOneLine)): "
           + "name an empty or a new folder")
     }
@@ -35,7 +36,7 @@ package struct FolderSwap {
     do {
       try files.createDirectory(at: parent, withIntermediateDirectories: true)
     } catch {
-      throw ReportError("\(parent.path.onOneLine) cannot be made: \(error.localizedDescription)")
+      throw PlainError("\(parent.path.onOneLine) cannot be made: \(error.localizedDescription)")
     }
     let mark =
       ".\(target.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)-\(UInt32.random(in: 0 ... .max))"

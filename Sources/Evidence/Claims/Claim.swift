@@ -111,7 +111,7 @@ extension Claim {
 
   /// What the printed tables give for a column: the level in percent, or the difference of the two rows in points.
   ///
-  /// - Throws: a `ReportError` where the paper has no such table; nil where it prints no such figure.
+  /// - Throws: a `PlainError` where the paper has no such table; nil where it prints no such figure.
   package func published(_ column: String, in figures: PublishedFigures) throws -> Double? {
     let table = try figures.table(table)
     let values = rows.compactMap { table.row($0)?.values[column] }
@@ -123,15 +123,15 @@ extension Claim {
   func check(against published: PublishedFigures, at setting: Setting) throws {
     let names = published.tables.map(\.name)
     guard let table = published.tables.first(where: { $0.name == self.table }) else {
-      throw setting.error(ReportError.unknown("there is no published table", self.table, among: names))
+      throw setting.error(Wording.unknown("there is no published table", naming: self.table, among: names))
     }
     for row in rows where table.row(row) == nil {
-      throw setting.error(ReportError.unknown("\(table.name) has no row", row, among: table.rows.map(\.name)))
+      throw setting.error(Wording.unknown("\(table.name) has no row", naming: row, among: table.rows.map(\.name)))
     }
     for claimed in values {
       guard table.columns.contains(claimed.column) else {
         throw setting.error(
-          ReportError.unknown("\(table.name) has no column", claimed.column, among: table.columns))
+          Wording.unknown("\(table.name) has no column", naming: claimed.column, among: table.columns))
       }
       guard let printed = try self.published(claimed.column, in: published) else {
         throw setting.error("the paper prints no \(claimed.column) there")

@@ -31,10 +31,10 @@ package struct RunComparison: Sendable {
   /// Reads and compares what names stand for.
   ///
   /// - Parameter drawn: for each known dataset whether it is drawn.
-  /// - Throws: ``ReportError`` where a name is unknown, or there are not two groups.
+  /// - Throws: ``PlainError`` where a name is unknown, or there are not two groups.
   package init(
     _ names: [String], in store: RunStore, sorting: Metric? = nil, drawn: [String: Bool] = [:]
-  ) throws(ReportError) {
+  ) throws(PlainError) {
     let known = RunNames(store.identities())
     var selections: [RunSelection] = []
     for name in names { selections.append(try RunSelection(name, in: store, names: known)) }
@@ -46,17 +46,17 @@ package struct RunComparison: Sendable {
 
   /// Compares groups that are at hand.
   ///
-  /// - Throws: ``ReportError`` where there are not two different ones.
+  /// - Throws: ``PlainError`` where there are not two different ones.
   package init(
     names: [String], groups: [ComparedGroup], sorting: Metric? = nil, drawn: [String: Bool] = [:],
     passedOver: [PassedOver] = [], damage: [FileError] = []
-  ) throws(ReportError) {
+  ) throws(PlainError) {
     var seen: Set<[URL]> = []
     let unique = groups.filter { group in
       !group.runs.isEmpty && seen.insert(group.runs.map(\.folder.standardizedFileURL)).inserted
     }
     guard unique.count > 1 else {
-      throw ReportError(
+      throw PlainError(
         "there is only one thing to compare, \(Wording.list(names)): name a second run, variant or experiment")
     }
     self.names = names

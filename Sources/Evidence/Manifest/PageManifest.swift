@@ -61,7 +61,7 @@ package struct PageManifest: Codable, Hashable, Sendable {
 
   /// Reads the files of finished runs, each run once.
   ///
-  /// - Throws: `FileError` where a file cannot be read, `ReportError` where `ranks.json` holds no ranks.
+  /// - Throws: `FileError` where a file cannot be read, `PlainError` where `ranks.json` holds no ranks.
   package init(of records: [RunRecord]) throws {
     format = Self.format
     rules = Self.rules
@@ -103,10 +103,10 @@ extension PageManifest.Run {
     guard let data = try data(.ranks, in: folder) else { return nil }
     let file = folder.appendingPathComponent(RunStore.File.ranks.rawValue).path.onOneLine
     guard let queries = try? JSONDecoder().decode([QueryRanking].self, from: data) else {
-      throw ReportError("\(file): holds no rankings; \(RunStore.File.ranks.remedy)")
+      throw PlainError("\(file): holds no rankings; \(RunStore.File.ranks.remedy)")
     }
     guard let text = RankCode.text(of: queries.map(\.matchRanks).filter { !$0.isEmpty }) else {
-      throw ReportError("\(file): ranks do not rise from 1; \(RunStore.File.ranks.remedy)")
+      throw PlainError("\(file): ranks do not rise from 1; \(RunStore.File.ranks.remedy)")
     }
     return text
   }

@@ -21,12 +21,12 @@ package struct PageVerification: Sendable {
 
   /// Checks a page; `store` holds the records, nil compares with none.
   ///
-  /// - Throws: a `ReportError` where the file is no page with a manifest that can be read.
+  /// - Throws: a `PlainError` where the file is no page with a manifest that can be read.
   package init(of file: URL, against store: RunStore?) throws {
     let name = file.path.onOneLine
     let data: Data?
-    do { data = try AtomicFile.read(file, limit: Self.largestPage) } catch { throw ReportError("\(error)") }
-    guard let data else { throw ReportError("\(name): there is no such file") }
+    do { data = try AtomicFile.read(file, limit: Self.largestPage) } catch { throw PlainError("\(error)") }
+    guard let data else { throw PlainError("\(name): there is no such file") }
     let page = PageElements([UInt8](data))
     let manifest = try Self.manifest(of: page, name: name)
     runs = manifest.runs.count
@@ -41,23 +41,23 @@ package struct PageVerification: Sendable {
   }
 
   private static func manifest(of page: PageElements, name: String) throws -> PageManifest {
-    guard page.isPage else { throw ReportError("\(name): is no HTML page") }
+    guard page.isPage else { throw PlainError("\(name): is no HTML page") }
     guard let text = page.manifests.first, page.manifests.count == 1 else {
-      throw ReportError(
+      throw PlainError(
         page.manifests.isEmpty
           ? "\(name): carries no manifest; pages of this version of aanet report do"
           : "\(name): carries \(page.manifests.count) manifests; a page has one")
     }
-    guard !page.isCut else { throw ReportError("\(name): ends within its manifest; the file is cut short") }
+    guard !page.isCut else { throw PlainError("\(name): ends within its manifest; the file is cut short") }
     struct Form: Decodable { var format: Int }
     guard let form = try? JSONDecoder().decode(Form.self, from: Data(text.utf8)) else {
-      throw ReportError("\(name): its manifest is no JSON of a manifest")
+      throw PlainError("\(name): its manifest is no JSON of a manifest")
     }
     guard form.format == PageManifest.format else {
-      throw ReportError("\(name): its manifest has the form \(form.format); this program reads \(PageManifest.format)")
+      throw PlainError("\(name): its manifest has the form \(form.format); this program reads \(PageManifest.format)")
     }
     do { return try JSONDecoder().decode(PageManifest.self, from: Data(text.utf8)) } catch {
-      throw ReportError("\(name): its manifest cannot be read: \(RunJSON.reason(error).onOneLine)")
+      throw PlainError("\(name): its manifest cannot be read: \(RunJSON.reason(error).onOneLine)")
     }
   }
 

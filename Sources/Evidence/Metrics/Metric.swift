@@ -1,5 +1,6 @@
 import Documents
 import Runs
+import Support
 
 /// A figure that runs are told by, in percent; more is better.
 package struct Metric: Sendable {
@@ -68,10 +69,10 @@ package struct Metric: Sendable {
 
   /// The figure of a name.
   ///
-  /// - Throws: a `ReportError` with the nearest name.
-  package init(named name: String) throws(ReportError) {
+  /// - Throws: a `PlainError` with the nearest name.
+  package init(named name: String) throws(PlainError) {
     guard let found = Self.all.first(where: { $0.name.lowercased() == name.lowercased() }) else {
-      throw ReportError(ReportError.unknown("there is no metric", name, among: Self.all.map(\.name)))
+      throw PlainError(Wording.unknown("there is no metric", naming: name, among: Self.all.map(\.name)))
     }
     self = found
   }

@@ -85,10 +85,10 @@ package struct PublishedFigures: Hashable, Sendable {
 
   /// The table of a name.
   ///
-  /// Throws a `ReportError` with the nearest name where there is none.
+  /// Throws a `PlainError` with the nearest name where there is none.
   package func table(_ name: String) throws -> PublishedTable {
     if let table = tables.first(where: { $0.name == name }) { return table }
-    throw ReportError(
+    throw PlainError(
       Wording.unknown("\(Wording.quoted(name)) is no published table", name, among: tables.map(\.name)))
   }
 }

@@ -1,11 +1,12 @@
 import Documents
+import Support
 
 extension Report {
   /// The paper's table of attribute accuracy (Table 4), turned on its side: its rows are the methods, and the table shows a
   /// line an attribute, columns for the methods, and beside them what the data alone make of it.
   ///
-  /// - Throws: a `ReportError` where the definition names a row that the paper does not have.
-  static func attributes(of basis: ReportBasis) throws(ReportError) -> Report {
+  /// - Throws: a `PlainError` where the definition names a row that the paper does not have.
+  static func attributes(of basis: ReportBasis) throws(PlainError) -> Report {
     try basis.checkRows()
     let table = AttributeTable(basis)
     let (attributes, findings) = (table.attributes, table.findings)

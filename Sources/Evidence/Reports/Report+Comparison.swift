@@ -1,4 +1,5 @@
 import Documents
+import Support
 
 extension Report {
   /// The paper's comparison with other methods (Tables 1 and 2): its rows as printed, and the measured variants among them.
@@ -6,8 +7,8 @@ extension Report {
   /// A cell is empty where a row is not measured here, and a marked gap where its runs are not finished or the paper prints
   /// nothing.
   ///
-  /// - Throws: a `ReportError` where the definition names a row that the paper does not have.
-  static func comparison(of basis: ReportBasis) throws(ReportError) -> Report {
+  /// - Throws: a `PlainError` where the definition names a row that the paper does not have.
+  static func comparison(of basis: ReportBasis) throws(PlainError) -> Report {
     try basis.checkRows()
     let (records, published) = (basis.records, basis.published)
     let metrics = (published?.columns ?? []).compactMap(Metric.init(column:))

@@ -1,5 +1,6 @@
 import Charts
 import Documents
+import Support
 
 /// What a report is made of: how it is defined, what the disk knows, what the paper printed.
 package struct ReportBasis: Sendable {
@@ -46,13 +47,13 @@ package struct ReportBasis: Sendable {
   }
 
   /// Refuses a definition that names rows which the paper does not have.
-  func checkRows() throws(ReportError) {
+  func checkRows() throws(PlainError) {
     let known = published?.rows.map(\.name) ?? []
     for row in definition.sections.flatMap(\.rows) {
       guard let paper = row.paper, !known.contains(paper) else { continue }
-      throw ReportError(
+      throw PlainError(
         "reports/\(definition.name.onOneLine).yaml: "
-          + ReportError.unknown("\(published?.name ?? "the paper") has no row", paper, among: known))
+          + Wording.unknown("\(published?.name ?? "the paper") has no row", naming: paper, among: known))
     }
   }
 }
@@ -107,8 +108,8 @@ package struct Report: Sendable {
 
   /// Makes the report that a definition asks for.
   ///
-  /// - Throws: a `ReportError` where the definition names a row that the paper does not have.
-  package static func made(of basis: ReportBasis) throws(ReportError) -> Report {
+  /// - Throws: a `PlainError` where the definition names a row that the paper does not have.
+  package static func made(of basis: ReportBasis) throws(PlainError) -> Report {
     switch basis.definition.kind {
     case .ablation: ablation(of: basis)
     case .comparison: try comparison(of: basis)

@@ -92,11 +92,11 @@ package struct ReportDefinition: Hashable, Sendable {
 
   /// Finds a report by name.
   ///
-  /// Throws a `ReportError` with the nearest name where there is none, a `ConfigurationError` where it is faulty.
+  /// Throws a `PlainError` with the nearest name where there is none, a `ConfigurationError` where it is faulty.
   package static func find(_ name: String, in folder: URL) throws -> ReportDefinition {
     let names = names(in: folder)
     guard names.contains(name) else {
-      throw ReportError(Wording.unknown("\(Wording.quoted(name)) is no report", name, among: names))
+      throw PlainError(Wording.unknown("\(Wording.quoted(name)) is no report", name, among: names))
     }
     return try ReportDefinition(contentsOf: folder.appendingPathComponent("\(name).yaml"))
   }

@@ -26,13 +26,13 @@ package struct RunSelection: Sendable {
 
   /// Finds the runs that a text names.
   ///
-  /// - Throws: ``ReportError`` where it names none, with the nearest name, or several things, with their names.
-  package init(_ text: String, in store: RunStore) throws(ReportError) {
+  /// - Throws: ``PlainError`` where it names none, with the nearest name, or several things, with their names.
+  package init(_ text: String, in store: RunStore) throws(PlainError) {
     try self.init(text, in: store, names: RunNames(store.identities()))
   }
 
   /// Finds the runs that a text names, among those under `store`, so that several names cost one search of the disk.
-  init(_ text: String, in store: RunStore, names: RunNames) throws(ReportError) {
+  init(_ text: String, in store: RunStore, names: RunNames) throws(PlainError) {
     name = text
     let runs = names.runs
     let candidates = names.candidates(for: text)
@@ -42,7 +42,7 @@ package struct RunSelection: Sendable {
     }
     guard candidates.isEmpty else {
       let some = candidates.prefix(8).map { "\n  \($0.kind.rawValue) \(Wording.printable($0.name))" }.joined()
-      throw ReportError(
+      throw PlainError(
         "\(Wording.quoted(text)) names \(candidates.count) things; take one of them:\(some)"
           + (candidates.count > 8 ? "\n  …" : ""))
     }
@@ -51,12 +51,12 @@ package struct RunSelection: Sendable {
       return
     }
     guard !runs.isEmpty else {
-      throw ReportError(
+      throw PlainError(
         "there is no run \(Wording.quoted(text)): \(store.root.path.onOneLine) holds none; --project and --runs name "
           + "another place")
     }
     let nearest = Wording.nearest(to: text, in: names.all(like: text))
-    throw ReportError(
+    throw PlainError(
       "there is no run, variant or experiment \(Wording.quoted(text)) under \(store.root.path.onOneLine)"
         + (nearest.map { "; did you mean \(Wording.quoted($0))?" } ?? "; `aanet runs` lists them"))
   }
@@ -97,8 +97,8 @@ package struct RunSelection: Sendable {
 extension RunSelection {
   /// The runs of a store that several names stand for, each once.
   ///
-  /// - Throws: ``ReportError`` where a name stands for none, for several things, or for a folder outside the store.
-  package static func runs(named names: [String], in store: RunStore) throws(ReportError) -> [RunIdentity] {
+  /// - Throws: ``PlainError`` where a name stands for none, for several things, or for a folder outside the store.
+  package static func runs(named names: [String], in store: RunStore) throws(PlainError) -> [RunIdentity] {
     let known = RunNames(store.identities())
     var seen: Set<RunIdentity> = []
     var runs: [RunIdentity] = []
@@ -106,7 +106,7 @@ extension RunSelection {
       let selection = try RunSelection(name, in: store, names: known)
       // A path such as `..` is a folder of all runs for who only looks; here it would be too many.
       guard !known.candidates(for: name).isEmpty || isInside(name, store) else {
-        throw ReportError("\(Wording.quoted(name)) is a folder outside \(store.root.path.onOneLine)")
+        throw PlainError("\(Wording.quoted(name)) is a folder outside \(store.root.path.onOneLine)")
       }
       runs += selection.runs.filter { seen.insert($0).inserted }
     }

@@ -1,6 +1,5 @@
 import Configuration
 import Foundation
-import Runs
 import Support
 import YAML
 
@@ -73,7 +72,7 @@ package struct ExperimentLibrary: Sendable {
       let others = names().filter { $0 != name && isRunnable($0) }
       guard others.contains(wanted) else {
         throw setting.error(
-          Wording.unknown("there is no experiment \(Wording.quoted(wanted))", wanted, among: others))
+          Wording.unknown("there is no experiment", naming: wanted, among: others))
       }
       let source = try load(url(of: wanted))
       if let again = source.own["runs"] {

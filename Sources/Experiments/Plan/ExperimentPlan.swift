@@ -1,6 +1,5 @@
 import Configuration
 import Foundation
-import Runs
 import Support
 
 /// An experiment, resolved: its variants with all their settings, and its seeds.
@@ -117,7 +116,7 @@ package struct ExperimentPlan: Sendable {
     guard let variant = variants.first(where: { $0.name == wanted }) else {
       throw ConfigurationError(
         at: nil,
-        Wording.unknown("\(name) has no variant \(Wording.quoted(wanted))", wanted, among: variants.map(\.name)))
+        Wording.unknown("\(name) has no variant", naming: wanted, among: variants.map(\.name)))
     }
     return variant
   }

@@ -1,4 +1,3 @@
-import Configuration
 import Foundation
 import Models
 import Runs

@@ -1,8 +1,6 @@
-import Configuration
 import Datasets
 import Foundation
 import Models
-import Runs
 import Support
 import Tensors
 
@@ -33,7 +31,7 @@ extension ExperimentRunner {
     for wanted in variants ?? [] where !known.contains(wanted) {
       throw ConfigurationError(
         at: nil,
-        Wording.unknown("no experiment here has a variant \(Wording.quoted(wanted))", wanted, among: known))
+        Wording.unknown("no experiment here has a variant", naming: wanted, among: known))
     }
     var rounds: [[(ExperimentPlan, Trial)]] = []
     for plan in plans {
@@ -153,7 +151,7 @@ extension ExperimentRunner {
         for (number, word) in words.enumerated() where model.names(of: word).isEmpty {
           throw variant.error(
             at: "train.phases[\(place)].\(key)[\(number)]",
-            Wording.unknown("the network has nothing called \(Wording.quoted(word))", word, among: model.words)
+            Wording.unknown("the network has nothing called", naming: word, among: model.words)
               + ", or the beginning of parameters' names, as in backbone.layer4")
         }
       }

@@ -1,7 +1,5 @@
-import Configuration
 import Foundation
 import Models
-import Runs
 import Support
 import Tensors
 
@@ -52,8 +50,8 @@ struct PretrainedBackbone {
 
   /// Loads the weights into a model of the backbone that they were compared with.
   ///
-  /// - Throws: `ModelError`.
-  func load(into model: AANet) throws(ModelError) { try fit.load(tensors, into: model.store) }
+  /// - Throws: `PlainError`.
+  func load(into model: AANet) throws(PlainError) { try fit.load(tensors, into: model.store) }
 }
 
 extension BackboneFit {

@@ -1,7 +1,6 @@
-import Support
-import Configuration
 import Datasets
 import Foundation
+import Support
 import Tensors
 
 /// A dataset as training and evaluation read it: images, classes and attribute labels, decoded images kept between

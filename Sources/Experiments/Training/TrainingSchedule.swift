@@ -1,5 +1,3 @@
-import Configuration
-
 /// The epochs of a run over all of its phases: which phase each belongs to, and how much it shows. Epochs count from 0.
 package struct TrainingSchedule: Sendable {
   /// A phase and where it stands.

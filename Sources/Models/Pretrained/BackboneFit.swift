@@ -1,4 +1,5 @@
 import Layers
+import Support
 import Tensors
 
 /// How the tensors of a file fit a backbone: which are loaded, which are left out, and what does not fit.
@@ -112,18 +113,18 @@ package struct BackboneFit: Sendable {
 extension BackboneFit {
   /// Reads the numbers that would be loaded, one tensor at a time, and looks whether all are finite.
   ///
-  /// - Throws: ``ModelError`` that names the first tensor of which one is not, in single precision.
-  package func checkNumbers(in file: TensorFile) throws(ModelError) {
+  /// - Throws: ``PlainError`` that names the first tensor of which one is not, in single precision.
+  package func checkNumbers(in file: TensorFile) throws(PlainError) {
     for name in loaded { _ = try numbers(name, in: file) }
   }
 
   /// Loads the file's tensors into the parameters and running statistics of a model's backbone.
   ///
   /// - Parameter layers: what stands in front of torchvision's names in the model.
-  /// - Throws: ``ModelError`` where something does not fit or is no finite number.
-  package func load(_ file: TensorFile, into store: ParameterStore, layers: String = "backbone.") throws(ModelError) {
+  /// - Throws: ``PlainError`` where something does not fit or is no finite number.
+  package func load(_ file: TensorFile, into store: ParameterStore, layers: String = "backbone.") throws(PlainError) {
     if let misfit = misfits.first {
-      throw ModelError("'\(misfit.name)' does not fit the backbone (and \(misfits.count - 1) others do not)")
+      throw PlainError("'\(misfit.name)' does not fit the backbone (and \(misfits.count - 1) others do not)")
     }
     for parameter in store.parameters where parameter.name.hasPrefix(layers) {
       parameter.load(try numbers(naming.name(of: parameter.name.dropFirst(layers.count)), in: file))
@@ -134,11 +135,11 @@ extension BackboneFit {
     }
   }
 
-  private func numbers(_ name: String, in file: TensorFile) throws(ModelError) -> [Float] {
-    guard let stored = file.tensor(name) else { throw ModelError("the tensor '\(name)' is missing") }
+  private func numbers(_ name: String, in file: TensorFile) throws(PlainError) -> [Float] {
+    guard let stored = file.tensor(name) else { throw PlainError("the tensor '\(name)' is missing") }
     let numbers = stored.floats
     if let place = numbers.firstIndex(where: { !$0.isFinite }) {
-      throw ModelError("the tensor '\(name)' holds \(numbers[place]) at place \(place)")
+      throw PlainError("the tensor '\(name)' holds \(numbers[place]) at place \(place)")
     }
     return numbers
   }

@@ -47,7 +47,7 @@ package struct AttentionTask: Task {
     return chosen(from: labels).first { !known.contains($0) }.map { name in
       SettingFault(
         at: "tasks.attention.attributes",
-        reason: Wording.unknown("\(labels.source) has no attribute \(Wording.quoted(name))", name, among: known))
+        reason: Wording.unknown("\(labels.source) has no attribute", naming: name, among: known))
     }
   }
 

@@ -52,7 +52,7 @@ struct FigureCell: NotebookCell {
     guard let figure = figures.figures.first(where: { $0.name == show }) else {
       let known = figures.figures.map(\.name) + figures.leftOut.keys.sorted()
       throw ConfigurationError(
-        at: location, Wording.unknown("the run has no picture \(Wording.quoted(show))", show, among: known))
+        at: location, Wording.unknown("the run has no picture", naming: show, among: known))
     }
     guard let data = preview(figure, in: folder) else {
       return [

@@ -48,9 +48,9 @@ package struct NotebookContext: Sendable {
   /// Gathers what there is; a cell that asks for what there is not is told so.
   package init(
     tables: [NotebookTable], store: RunStore? = nil,
-    claims: @escaping @Sendable () throws -> ClaimsLedger = { throw ReportError("there is no ledger of claims here") },
+    claims: @escaping @Sendable () throws -> ClaimsLedger = { throw PlainError("there is no ledger of claims here") },
     deviations: @escaping @Sendable () throws -> DeviationReport = {
-      throw ReportError("there is no register of settings here")
+      throw PlainError("there is no register of settings here")
     }
   ) {
     (self.tables, self.store, self.claims, self.deviations) = (tables, store, claims, deviations)
@@ -81,7 +81,7 @@ package enum NotebookCells {
 extension NotebookSource {
   /// Reads a notebook's file.
   ///
-  /// - Throws: a `ConfigurationError` that names file, line and column, a `ReportError` where the file cannot be read.
+  /// - Throws: a `ConfigurationError` that names file, line and column, a `PlainError` where the file cannot be read.
   package init(contentsOf file: URL) throws { try self.init(contentsOf: file, kinds: NotebookCells.words) }
 
   package init(text: String, name: String) throws { try self.init(text: text, name: name, kinds: NotebookCells.words) }

@@ -8,7 +8,7 @@ import Support
 extension RunComparison {
   /// Writes the page, whole in one file, and its charts as SVG and PNG beside it; returns the files, the page first.
   ///
-  /// - Throws: a ``ReportError`` where gnuplot is missing, and where the folder holds files that are not a comparison's.
+  /// - Throws: a ``PlainError`` where gnuplot is missing, and where the folder holds files that are not a comparison's.
   @discardableResult
   package func write(to folder: URL) throws -> [URL] {
     // What is damaged is named on the page; it has nothing that could be recomputed.

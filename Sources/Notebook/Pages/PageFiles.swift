@@ -20,7 +20,7 @@ struct PageFiles {
   /// never half of one.
   ///
   /// - Parameter isKnown: whether a file of that name may be replaced.
-  /// - Throws: a `ReportError` where gnuplot is missing, and where the folder holds files that are not a page's.
+  /// - Throws: a `PlainError` where gnuplot is missing, and where the folder holds files that are not a page's.
   func write(to folder: URL, isKnown: @escaping (String) -> Bool) throws -> [URL] {
     try FolderSwap(folder, isKnown: isKnown).fill { work in
       var document = document(try Plot.figures(of: drawings, in: work))

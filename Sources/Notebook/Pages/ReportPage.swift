@@ -1,6 +1,7 @@
 import Documents
 import Evidence
 import Foundation
+import Support
 
 /// Several of the paper's tables on one page, each beside what was measured: what `aanet run quickstart` leaves.
 package struct ReportPage: Sendable {
@@ -17,7 +18,7 @@ package struct ReportPage: Sendable {
   /// Writes the page into a folder and returns its files, the page first. An ablation by itself has a page of its own form.
   ///
   /// - Parameter marksCSV: whether CSV files begin with a byte order mark.
-  /// - Throws: a `ReportError` where nothing is measured yet, where gnuplot is missing, and where the folder holds files
+  /// - Throws: a `PlainError` where nothing is measured yet, where gnuplot is missing, and where the folder holds files
   ///   that are not a page's.
   @discardableResult
   package func write(to folder: URL, marksCSV: Bool = false) throws -> [URL] {
@@ -27,7 +28,7 @@ package struct ReportPage: Sendable {
     guard reports.contains(where: \.records.hasMeasurements) else {
       let experiments = Numerals.list(reports.map(\.records.experiment.onOneLine))
       let command = ablation?.records.command ?? command
-      throw ReportError("no run of \(experiments) is finished yet: run \(command.onOneLine)")
+      throw PlainError("no run of \(experiments) is finished yet: run \(command.onOneLine)")
     }
     if let ablation {
       return try AblationPage(report: ablation).files(marksCSV: marksCSV).write(

@@ -30,7 +30,7 @@ extension NotebookReport {
   /// change are taken from the folder as they were.
   ///
   /// - Parameter marksCSV: whether CSV files begin with a byte order mark.
-  /// - Throws: a `ReportError` where gnuplot is missing or the folder holds files that are not the report's, a
+  /// - Throws: a `PlainError` where gnuplot is missing or the folder holds files that are not the report's, a
   ///   `ConfigurationError` where a cell names what its run does not have, a `FileError` where a record is damaged.
   @discardableResult
   package func write(to folder: URL, marksCSV: Bool = false) throws -> Outcome {

@@ -71,7 +71,7 @@ package struct NotebookReport: Sendable {
     } reference: { name, place in
       guard let label = labels[name] else {
         throw ConfigurationError(
-          at: place, Wording.unknown("there is no cell \(Wording.quoted(name))", name, among: labels.keys.sorted()))
+          at: place, Wording.unknown("there is no cell", naming: name, among: labels.keys.sorted()))
       }
       return .reference(label.isEmpty ? name : label, to: name)
     }

@@ -43,12 +43,12 @@ package struct NotebookSource: Sendable {
 
   /// Reads a notebook's file. `kinds` are the words that stand for cells.
   ///
-  /// - Throws: a `ConfigurationError` that names file, line and column, a `ReportError` where the file cannot be read.
+  /// - Throws: a `ConfigurationError` that names file, line and column, a `PlainError` where the file cannot be read.
   init(contentsOf file: URL, kinds: [String]) throws {
     let name = file.deletingPathExtension().lastPathComponent
     let data: Data?
-    do { data = try AtomicFile.read(file, limit: Self.largest) } catch { throw ReportError("\(error)".onOneLine) }
-    guard let data else { throw ReportError("\(file.path.onOneLine): there is no such notebook") }
+    do { data = try AtomicFile.read(file, limit: Self.largest) } catch { throw PlainError("\(error)".onOneLine) }
+    guard let data else { throw PlainError("\(file.path.onOneLine): there is no such notebook") }
     let shown = "reports/\(file.lastPathComponent)"
     try self.init(text: UTF8Text.string(of: data, in: .file(shown)), name: name, file: shown, kinds: kinds)
   }

@@ -23,7 +23,7 @@ package struct NotebookTable: Sendable {
     let rows = report.rows
     if let row = rows.first(where: { $0.name == word }) { return row }
     throw ConfigurationError(
-      at: location, Wording.unknown("\(name) has no row \(Wording.quoted(word))", word, among: rows.map(\.name)))
+      at: location, Wording.unknown("\(name) has no row", naming: word, among: rows.map(\.name)))
   }
 
   /// A digest of all that its cells draw from: definition, records, the paper's figures.
@@ -94,7 +94,7 @@ struct NotebookValue {
       let word = path.count > 2 ? path[2] : ""
       throw ConfigurationError(
         at: location,
-        Wording.unknown("\(table.name) has no figure \(Wording.quoted(word))", word, among: figures.map(\.name)))
+        Wording.unknown("\(table.name) has no figure", naming: word, among: figures.map(\.name)))
     }
     let word = path.count > 3 ? path[3] : Reading.mean.rawValue
     guard path.count < 5, let reading = Reading(rawValue: word) else {

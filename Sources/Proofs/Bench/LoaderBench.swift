@@ -1,6 +1,6 @@
-import Support
 import Datasets
 import Foundation
+import Support
 
 /// Times reading, decoding, resizing and normalising a dataset's training images, without the model.
 package enum LoaderBench {

@@ -1,7 +1,7 @@
 import Datasets
 import Layers
 import Models
-import Retrieval
+import Support
 import Tensors
 
 /// Single operations of a golden case, beside its whole steps: the tensors `op.NAME.*` hold an operation's inputs, its
@@ -25,7 +25,7 @@ package enum OperationReplay {
   ///
   /// - Parameter margin: that of the case's triplet losses.
   /// - Returns: a comparison for each tensor that is no input.
-  /// - Throws: ``ParityError`` where an operation is unknown, or a tensor is missing, does not fit or is not accounted
+  /// - Throws: ``PlainError`` where an operation is unknown, or a tensor is missing, does not fit or is not accounted
   ///   for.
   package static func comparisons(
     _ tensors: [String: StoredTensor], margin: Double = 0.1, policy: ComputePolicy = .automatic, on engine: Engine
@@ -34,7 +34,7 @@ package enum OperationReplay {
     for (name, tensor) in tensors where name.hasPrefix("op.") {
       let words = name.split(separator: ".").dropFirst().map(String.init)
       guard let operation = operation(of: words[0]), words.count > operation.words else {
-        throw ParityError(
+        throw PlainError(
           "the tensor '\(name)' is of no operation that is replayed; those are "
             + operations.keys.sorted().joined(separator: ", "))
       }
@@ -91,9 +91,9 @@ final class OperationCase {
     store = ParameterStore(on: engine)
   }
 
-  /// - Throws: ``ParityError`` where the case's tensors do not fit together.
+  /// - Throws: ``PlainError`` where the case's tensors do not fit together.
   func require(_ condition: Bool, _ reason: @autoclosure () -> String) throws {
-    if !condition { throw ParityError("the operation 'op.\(name)': \(reason())") }
+    if !condition { throw PlainError("the operation 'op.\(name)': \(reason())") }
   }
 
   /// The names of the tensors, as far as they are neither upstream nor gradient.
@@ -108,7 +108,7 @@ final class OperationCase {
 
   func integers(_ leaf: String, rank: Int = 1) throws -> [Int] {
     guard let values = try stored(leaf, rank: rank).integers else {
-      throw ParityError("the tensor 'op.\(name).\(leaf)' holds no whole numbers")
+      throw PlainError("the tensor 'op.\(name).\(leaf)' holds no whole numbers")
     }
     return values
   }
@@ -142,7 +142,7 @@ final class OperationCase {
     let stored = try stored(leaf)
     let shape = stored.shape.count == 4 ? Array(stored.shape.prefix(2)) : stored.shape
     guard shape.reduce(1, *) == stored.count else {
-      throw ParityError("the tensor 'op.\(name).\(leaf)' of shape \(stored.shape) is no 1×1 convolution's weight")
+      throw PlainError("the tensor 'op.\(name).\(leaf)' of shape \(stored.shape) is no 1×1 convolution's weight")
     }
     let parameter = store.parameter(leaf, shape: shape, group: .new)
     parameter.load(stored.floats)
@@ -156,7 +156,7 @@ final class OperationCase {
     guard tensors["upstream.\(leaf)"] != nil else { return }
     let upstream = try tensor("upstream.\(leaf)", layout)
     guard upstream.count == shape.reduce(1, *), upstream.count == value.tensor.count else {
-      throw ParityError("the tensor 'op.\(name).upstream.\(leaf)' does not have the shape of '\(leaf)'")
+      throw PlainError("the tensor 'op.\(name).upstream.\(leaf)' does not have the shape of '\(leaf)'")
     }
     gradients.append((value, upstream.reshaped(value.shape)))
   }
@@ -183,7 +183,7 @@ final class OperationCase {
 
   /// Runs the operation in reverse and compares its gradients.
   ///
-  /// - Throws: ``ParityError`` where a tensor of the case was neither taken nor compared.
+  /// - Throws: ``PlainError`` where a tensor of the case was neither taken nor compared.
   func finish() throws -> [ParityResult.Comparison] {
     tape.backward(losses, from: gradients)
     for (leaf, value, layout) in inputs where tensors["grad.\(leaf)"] != nil {
@@ -197,7 +197,7 @@ final class OperationCase {
       compare(parameter.gradient.array, with: "grad.\(parameter.name)", .asStored, .gradient)
     }
     if let forgotten = tensors.keys.filter({ !seen.contains($0) }).min() {
-      throw ParityError("the tensor 'op.\(name).\(forgotten)' has no part in the operation as it is replayed")
+      throw PlainError("the tensor 'op.\(name).\(forgotten)' has no part in the operation as it is replayed")
     }
     return comparisons
   }

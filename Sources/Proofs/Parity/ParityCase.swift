@@ -1,15 +1,8 @@
 import Foundation
 import Layers
 import Models
+import Support
 import Tensors
-
-/// What is wrong with a golden case.
-package struct ParityError: Error, CustomStringConvertible {
-  /// The file and the reason.
-  package let description: String
-
-  init(_ description: String) { self.description = description }
-}
 
 /// A golden model case: a batch, the model's numbers before it, and what a double-precision implementation made of it.
 ///
@@ -100,49 +93,49 @@ package struct ParityCase {
 
   /// Reads a case.
   ///
-  /// - Throws: ``ParityError`` or `PlainError` where the files are missing, damaged or contradict each other.
+  /// - Throws: `PlainError` where the files are missing, damaged or contradict each other.
   package init(contentsOf url: URL) throws {
     tensors = try SafeTensors(contentsOf: url).tensors
     let beside = url.deletingPathExtension().appendingPathExtension("json")
     do {
       description = try JSONDecoder().decode(Description.self, from: try Data(contentsOf: beside))
     } catch {
-      throw ParityError("\(beside.path): cannot be read as the description of a golden case (\(error))")
+      throw PlainError("\(beside.path): cannot be read as the description of a golden case (\(error))")
     }
     do {
       configuration = try Self.configuration(description)
       let size = try Self.require(tensors, "input", rank: 4).shape
-      guard size[1] == 3, size[0] > 1 else { throw ParityError("the input \(size) is no batch of RGB images") }
+      guard size[1] == 3, size[0] > 1 else { throw PlainError("the input \(size) is no batch of RGB images") }
       try configuration.validate(height: size[2], width: size[3])
       // The description decides how much memory the model takes, so it must be one that the numbers could fill.
       let numbers = tensors.reduce(0) { $0 + ($1.key.hasPrefix("before.") ? $1.value.count : 0) }
       guard configuration.parameterCount <= numbers else {
-        throw ParityError(
+        throw PlainError(
           "the description is of a model of \(configuration.parameterCount) parameters; the tensors before.* have \(numbers)"
         )
       }
     } catch {
-      throw ParityError("\(url.path): \(error)")
+      throw PlainError("\(url.path): \(error)")
     }
   }
 
   private static func configuration(_ description: Description) throws -> AANetConfiguration {
     guard let block = ResNetConfiguration.Block(rawValue: description.block) else {
-      throw ParityError("the block '\(description.block)' is not one of basic, bottleneck")
+      throw PlainError("the block '\(description.block)' is not one of basic, bottleneck")
     }
     guard description.optimizer.kind == "sgd" else {
-      throw ParityError("the optimizer '\(description.optimizer.kind)' is not sgd")
+      throw PlainError("the optimizer '\(description.optimizer.kind)' is not sgd")
     }
     let names = try description.tasks.map { name in
-      guard let task = TaskName(rawValue: name) else { throw ParityError("there is no task '\(name)'") }
+      guard let task = TaskName(rawValue: name) else { throw PlainError("there is no task '\(name)'") }
       return task
     }
     guard names == Array(Set(names)).sorted() else {
-      throw ParityError("the tasks \(description.tasks) are out of order")
+      throw PlainError("the tasks \(description.tasks) are out of order")
     }
     let attributes = try description.attributes.map { attribute in
       guard let region = BodyRegion(rawValue: attribute.region) else {
-        throw ParityError("the attribute '\(attribute.name)' is looked for in the unknown region '\(attribute.region)'")
+        throw PlainError("the attribute '\(attribute.name)' is looked for in the unknown region '\(attribute.region)'")
       }
       return AttributeOutput(name: attribute.name, classes: attribute.classes, region: region)
     }
@@ -150,7 +143,7 @@ package struct ParityCase {
     switch description.weights {
     case .learned(let terms): weights = .learned(LearnedWeights(terms: terms))
     case .fixed(let values):
-      guard values.count == names.count else { throw ParityError("\(values.count) weights for \(names.count) tasks") }
+      guard values.count == names.count else { throw PlainError("\(values.count) weights for \(names.count) tasks") }
       weights = .fixed(Dictionary(uniqueKeysWithValues: zip(names, values)))
     }
     var tasks = TaskSet(only: names)
@@ -166,9 +159,9 @@ package struct ParityCase {
 
   /// A tensor that the case must have.
   static func require(_ tensors: [String: StoredTensor], _ name: String, rank: Int? = nil) throws -> StoredTensor {
-    guard let tensor = tensors[name] else { throw ParityError("the tensor '\(name)' is missing") }
+    guard let tensor = tensors[name] else { throw PlainError("the tensor '\(name)' is missing") }
     if let rank, tensor.shape.count != rank {
-      throw ParityError("the tensor '\(name)' has \(tensor.shape.count) dimensions, not \(rank)")
+      throw PlainError("the tensor '\(name)' has \(tensor.shape.count) dimensions, not \(rank)")
     }
     return tensor
   }
@@ -183,7 +176,7 @@ package struct ParityCase {
     func labels(_ name: String, below limit: Int, lowest: Int) throws -> [Int] {
       guard let values = try Self.require(tensors, name, rank: 1).integers, values.count == count,
         values.allSatisfy({ $0 >= lowest && $0 < limit })
-      else { throw ParityError("the tensor '\(name)' is no list of \(count) labels in \(lowest) ..< \(limit)") }
+      else { throw PlainError("the tensor '\(name)' is no list of \(count) labels in \(lowest) ..< \(limit)") }
       return values
     }
     let identities = try labels("ids", below: configuration.labels.identities, lowest: 0)

@@ -1,6 +1,7 @@
 import Foundation
 import Layers
 import Models
+import Support
 import Tensors
 
 /// How far the engine is from a golden case, tensor by tensor.
@@ -70,7 +71,7 @@ extension ParityCase {
   /// operations that it has.
   ///
   /// - Parameter policy: which of the engine's ways of computing is put to the test; by default what training takes.
-  /// - Throws: ``ParityError`` or `ModelError` where the case lacks a tensor or one does not fit the model.
+  /// - Throws: `PlainError` where the case lacks a tensor or one does not fit the model.
   package func replay(on engine: Engine, policy: ComputePolicy = .automatic) throws -> ParityResult {
     let model = AANet(configuration, on: engine)
     try model.load(tensors, prefix: "before.")
@@ -179,7 +180,7 @@ private struct Comparer {
     _ value: Double, in name: String, at index: Int, _ group: ParityResult.Group = .afterSteps
   ) throws {
     let stored = try ParityCase.require(tensors, name).doubles
-    guard stored.indices.contains(index) else { throw ParityError("the tensor '\(name)' has no number \(index)") }
+    guard stored.indices.contains(index) else { throw PlainError("the tensor '\(name)' has no number \(index)") }
     let label = stored.count > 1 ? "\(name)[\(index)]" : name
     let error = abs(value - stored[index]) / max(abs(stored[index]), .leastNormalMagnitude)
     comparisons.append(.init(name: label, group: group, error: value == stored[index] ? 0 : error))

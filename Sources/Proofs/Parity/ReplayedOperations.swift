@@ -2,6 +2,7 @@ import Datasets
 import Layers
 import Models
 import Retrieval
+import Support
 import Tensors
 
 extension OperationReplay {
@@ -226,7 +227,7 @@ extension OperationCase {
   /// What stands behind the T in the name's last word.
   fileprivate func temperature() throws -> Double {
     guard let word = words.last, word.hasPrefix("T"), let value = Double(word.dropFirst()), value > 0 else {
-      throw ParityError("the operation 'op.\(words.joined(separator: "."))' names no temperature, as 'T8' does")
+      throw PlainError("the operation 'op.\(words.joined(separator: "."))' names no temperature, as 'T8' does")
     }
     return value
   }

@@ -1,6 +1,6 @@
-import Support
 import COpenBLAS
 import Foundation
+import Support
 import Tensors
 
 /// Queries and gallery as one list, queries first, and the squared Euclidean distances between them.

@@ -1,5 +1,5 @@
-import Support
 import Foundation
+import Support
 
 /// Reads bytes one after the other and never past their end.
 struct ByteCursor {

@@ -1,5 +1,5 @@
-import Support
 import Foundation
+import Support
 
 /// Reads the pickles in PyTorch's files, as far as dictionaries of tensors need it, and runs nothing.
 ///

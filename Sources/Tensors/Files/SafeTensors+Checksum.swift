@@ -1,6 +1,6 @@
-import Support
 import CZLib
 import Foundation
+import Support
 
 /// Safetensors files that know whether they are whole: their metadata bears a CRC-32 over everything else in the file.
 ///

@@ -1,5 +1,5 @@
-import Support
 import Foundation
+import Support
 
 /// A file of named tensors, of whichever form: safetensors, or what `torch.save` writes (`.pth`, `.pt`).
 ///

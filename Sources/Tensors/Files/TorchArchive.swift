@@ -1,5 +1,5 @@
-import Support
 import Foundation
+import Support
 
 /// A file that `torch.save` wrote: the tensors in it by name, read without running any of it.
 ///

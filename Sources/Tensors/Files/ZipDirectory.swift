@@ -1,6 +1,6 @@
-import Support
 import CZLib
 import Foundation
+import Support
 
 /// The files in a zip archive: stored as they are, as PyTorch writes them, or deflated, as whoever zips them anew does.
 ///

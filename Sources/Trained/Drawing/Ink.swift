@@ -85,7 +85,7 @@ package struct Ink {
 
   /// Draws everything on a transparent ground.
   ///
-  /// - Throws: `ReportError` where gnuplot is missing or fails, ``TrainedError`` where its picture cannot be read.
+  /// - Throws: `PlainError` where gnuplot is missing or fails, ``PlainError`` where its picture cannot be read.
   package func layer(width: Int, height: Int) throws -> Layer {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("aanet-ink-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

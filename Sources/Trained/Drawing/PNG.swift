@@ -1,6 +1,7 @@
 import CPNG
 import Datasets
 import Foundation
+import Support
 
 /// Reading and writing PNG images through libpng; a damaged file is an error, never a crash.
 package enum PNG {
@@ -9,8 +10,8 @@ package enum PNG {
 
   /// The bytes of an image as a PNG file of 8-bit RGB.
   ///
-  /// - Throws: ``TrainedError`` where libpng refuses.
-  package static func encode(_ image: Image) throws(TrainedError) -> Data {
+  /// - Throws: ``PlainError`` where libpng refuses.
+  package static func encode(_ image: Image) throws(PlainError) -> Data {
     var control = png_image()
     control.version = aanet_png_image_version
     control.width = png_uint_32(image.width)
@@ -28,8 +29,8 @@ package enum PNG {
 
   /// The pixels of a PNG file, any kind of it, as red, green, blue and opacity.
   ///
-  /// - Throws: ``TrainedError`` where the bytes are no PNG image or claim more than ``maximumPixels``.
-  package static func decode(_ data: Data) throws(TrainedError) -> Layer {
+  /// - Throws: ``PlainError`` where the bytes are no PNG image or claim more than ``maximumPixels``.
+  package static func decode(_ data: Data) throws(PlainError) -> Layer {
     var control = png_image()
     control.version = aanet_png_image_version
     defer { png_image_free(&control) }
@@ -45,14 +46,14 @@ package enum PNG {
     let (width, height) = (Int(control.width), Int(control.height))
     guard let pixels else {
       guard control.warning_or_error == 0 else { throw error(control) }
-      throw TrainedError("a PNG image of \(width) x \(height) pixels is more than the \(maximumPixels) accepted")
+      throw PlainError("a PNG image of \(width) x \(height) pixels is more than the \(maximumPixels) accepted")
     }
     return Layer(width: width, height: height, pixels: pixels)
   }
 
-  private static func error(_ control: png_image) -> TrainedError {
+  private static func error(_ control: png_image) -> PlainError {
     let text = withUnsafeBytes(of: control.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    return TrainedError("libpng: \(text.isEmpty ? "no reason given" : text)")
+    return PlainError("libpng: \(text.isEmpty ? "no reason given" : text)")
   }
 }
 

@@ -1,4 +1,3 @@
-import Configuration
 import Datasets
 import Documents
 import Runs

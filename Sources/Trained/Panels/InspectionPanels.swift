@@ -1,7 +1,6 @@
 import Datasets
 import Experiments
 import Foundation
-import Runs
 import Support
 
 /// The pictures that commands write for one image or one query.

@@ -35,7 +35,7 @@ package struct Panel {
 
   /// The panel as pixels.
   ///
-  /// - Throws: `ReportError` where gnuplot, which draws letters and lines, is missing or fails.
+  /// - Throws: `PlainError` where gnuplot, which draws letters and lines, is missing or fails.
   package func drawn() throws -> Image {
     let places = layout()
     var image = Image(width: places.width, height: places.height, red: 255, green: 255, blue: 255)

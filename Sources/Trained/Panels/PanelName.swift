@@ -1,4 +1,3 @@
-import Runs
 import Support
 
 /// File names for pictures that are called by what they show, whatever that is called.

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Support
 
 /// Ranked lists with right and wrong framed (the paper's Figures 7 and 8).
 package struct RankedPanel {
@@ -33,8 +34,8 @@ package struct RankedPanel {
 
   /// Draws the lists.
   ///
-  /// - Throws: ``TrainedError`` where an image that is shown cannot be read.
-  package func drawn(_ lists: [List]) throws(TrainedError) -> Panel {
+  /// - Throws: ``PlainError`` where an image that is shown cannot be read.
+  package func drawn(_ lists: [List]) throws(PlainError) -> Panel {
     var rows: [Panel.Row] = []
     for list in lists {
       var tiles: [Tile] = []
@@ -55,7 +56,7 @@ package struct RankedPanel {
     return Panel(rows: rows, key: key(lists))
   }
 
-  private func tile(_ hit: Search.Hit, isFiltered: Bool) throws(TrainedError) -> Tile {
+  private func tile(_ hit: Search.Hit, isFiltered: Bool) throws(PlainError) -> Tile {
     let image = gallery.images[hit.index]
     let frame: Tile.Frame = hit.isRight.map { $0 ? .right : .wrong } ?? .none
     let rank = "\(hit.rank)" + (isFiltered ? " (was \(hit.unfilteredRank))" : "")

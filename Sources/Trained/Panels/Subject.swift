@@ -2,6 +2,7 @@ import Datasets
 import Experiments
 import Foundation
 import Models
+import Support
 
 /// An image with what the model saw in it, ready for a panel.
 package struct Subject {
@@ -27,8 +28,8 @@ package struct Subject {
 
   /// Reads the picture of an image that was looked at with maps; nil where it was looked at without.
   ///
-  /// - Throws: ``TrainedError`` where the file cannot be read.
-  init?(_ reading: ImageReading, file: URL, labels: [Int?]?) throws(TrainedError) {
+  /// - Throws: ``PlainError`` where the file cannot be read.
+  init?(_ reading: ImageReading, file: URL, labels: [Int?]?) throws(PlainError) {
     guard let maps = reading.maps else { return nil }
     self.init(
       name: file.lastPathComponent, picture: try PictureFile.tile(file), maps: maps, probabilities: reading.attributes,

@@ -1,9 +1,9 @@
-import Support
 import Datasets
 import Foundation
 import Models
 import Retrieval
 import Runs
+import Support
 import Tensors
 
 /// The query and gallery images of a run's dataset with the descriptors that its evaluation stored.

@@ -1,9 +1,9 @@
-import Support
 import Datasets
 import Experiments
 import Foundation
 import Layers
 import Models
+import Support
 import Tensors
 
 /// What a model made of one image.

@@ -1,4 +1,3 @@
-import Configuration
 import Datasets
 import Experiments
 import Foundation
@@ -46,7 +45,7 @@ package final class TrainedRun {
   ///   - folder: the run's folder, as ``RunReference`` finds it.
   ///   - project: the project that it is one of.
   ///   - places: where the run's dataset is looked for; by default as the registry and `AANET_DATA` say.
-  /// - Throws: ``Failure``, `ConfigurationError`, `PlainError` or `PlainError` where a file is missing, damaged
+  /// - Throws: ``Failure``, `ConfigurationError`, `PlainError` where a file is missing, damaged
   ///   or of another model.
   package init(
     _ folder: URL, in project: Project, places: DatasetPlaces? = nil, threads: Int = Engine.availableThreads

@@ -1,8 +1,8 @@
-import Support
 import Datasets
 import Documents
 import Foundation
 import Retrieval
+import Support
 
 /// Attribute accuracy of predictions in a file, as `aanet score attributes` prints it: percentages by attribute.
 package struct AttributeScore: Codable, Sendable, Equatable {
@@ -33,7 +33,7 @@ package struct AttributeScore: Codable, Sendable, Equatable {
   ///   - identities: the identity of every gallery image in file-name order, distractors and junk among them.
   ///   - labels: the annotators' file.
   ///   - columns: the attribute of each column of the predictions; nil for the order of Market-1501's annotators.
-  /// - Throws: `PlainError` or `PlainError` that says which file or image is amiss.
+  /// - Throws: `PlainError` that says which file or image is amiss.
   package init(predictions: URL, identities: URL, labels: URL, columns: [String]? = nil) throws {
     let scheme = try AttributeScheme.ofLabels(in: labels)
     let table = try AttributeTable(contentsOf: labels, scheme: scheme)

@@ -1,4 +1,3 @@
-import Configuration
 import Datasets
 import Support
 
@@ -30,18 +29,18 @@ package struct AttributeFilter: Equatable, Sendable {
   /// Reads conditions.
   ///
   /// - Parameter texts: each `attribute=value`, several divided by commas.
-  /// - Throws: ``TrainedError`` with the nearest word where an attribute or a value is none of the scheme's.
-  package init(_ texts: [String], scheme: AttributeScheme) throws(TrainedError) {
+  /// - Throws: ``PlainError`` with the nearest word where an attribute or a value is none of the scheme's.
+  package init(_ texts: [String], scheme: AttributeScheme) throws(PlainError) {
     for term in texts.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
       let parts = term.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(Self.trimmed)
       guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
-        throw TrainedError(
+        throw PlainError(
           "\(Wording.quoted(String(term))) is no condition; write attribute=value, as in gender=male,backpack=yes")
       }
       let place = try Self.place(of: parts[0], in: scheme)
       let definition = scheme.attributes[place]
       guard let value = definition.classes.firstIndex(of: parts[1]) else {
-        throw TrainedError(
+        throw PlainError(
           Wording.unknown(
             "\(definition.name) has no value \(Wording.quoted(parts[1]))", parts[1], among: definition.classes))
       }
@@ -54,8 +53,8 @@ package struct AttributeFilter: Equatable, Sendable {
   /// - Parameters:
   ///   - texts: attributes' names, several divided by commas.
   ///   - classes: the image's class of each attribute of the scheme; empty where nothing is known of it.
-  /// - Throws: ``TrainedError`` with the nearest word where an attribute is none of the scheme's.
-  package init(like texts: [String], classes: [Int?], scheme: AttributeScheme) throws(TrainedError) {
+  /// - Throws: ``PlainError`` with the nearest word where an attribute is none of the scheme's.
+  package init(like texts: [String], classes: [Int?], scheme: AttributeScheme) throws(PlainError) {
     for name in texts.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }).map(Self.trimmed) {
       let place = try Self.place(of: name, in: scheme)
       if classes.indices.contains(place), let value = classes[place] {
@@ -109,9 +108,9 @@ package struct AttributeFilter: Equatable, Sendable {
     }
   }
 
-  private static func place(of name: String, in scheme: AttributeScheme) throws(TrainedError) -> Int {
+  private static func place(of name: String, in scheme: AttributeScheme) throws(PlainError) -> Int {
     guard let place = scheme.index(of: name) else {
-      throw TrainedError(
+      throw PlainError(
         Wording.unknown(
           "there is no attribute \(Wording.quoted(name))", name, among: scheme.attributes.map(\.name)))
     }

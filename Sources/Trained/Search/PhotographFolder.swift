@@ -1,4 +1,3 @@
-import Configuration
 import Datasets
 import Foundation
 import Support
@@ -14,18 +13,18 @@ package struct PhotographFolder {
 
   /// Lists a folder.
   ///
-  /// - Throws: ``TrainedError`` where there is no such folder, or no JPEG file in it.
-  package init(_ folder: URL) throws(TrainedError) {
+  /// - Throws: ``PlainError`` where there is no such folder, or no JPEG file in it.
+  package init(_ folder: URL) throws(PlainError) {
     let names: [String]
     do throws(PlainError) { names = try RegularFile.names(in: folder.path) } catch {
-      throw TrainedError("\(folder.path.quoted): \(error.description)")
+      throw PlainError("\(folder.path.quoted): \(error.description)")
     }
     let shown = names.filter { !$0.hasPrefix(".") }
     let images = shown.filter { name in
       Self.extensions.contains((name as NSString).pathExtension.lowercased())
     }
     guard !images.isEmpty else {
-      throw TrainedError(
+      throw PlainError(
         "\(folder.path.quoted): no files that end in .jpg or .jpeg here"
           + (shown.isEmpty ? "" : ", but \(Wording.count(shown.count, "other")); images are read as JPEG only"))
     }

@@ -1,4 +1,3 @@
-import Configuration
 import Datasets
 import Experiments
 import Foundation
@@ -21,24 +20,24 @@ package struct QueryFinder {
 
   /// Finds a query. Of the dataset's images the stored descriptor is taken; a photograph is looked at.
   ///
-  /// - Throws: ``TrainedError`` with the nearest name where there is no such file, or with the reason where it cannot
+  /// - Throws: ``PlainError`` with the nearest name where there is no such file, or with the reason where it cannot
   ///   be read.
   package func find(_ text: String, remark: (String) -> Void = { _ in }) throws -> SearchQuery {
     let path = URL(fileURLWithPath: text).standardizedFileURL
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path.path, isDirectory: &isFolder) {
       guard !isFolder.boolValue else {
-        throw TrainedError("\(path.path.quoted): it is a folder; name one image as the query")
+        throw PlainError("\(path.path.quoted): it is a folder; name one image as the query")
       }
       return try ofDataset { $0.file.samePlace(as: path) } ?? photograph(path, remark: remark)
     }
     if let found = try ofDataset({ $0.name == text }) { return found }
-    throw TrainedError(unknown(text))
+    throw PlainError(unknown(text))
   }
 
   /// The query at a place of the dataset's list.
   package func query(_ index: Int) throws -> SearchQuery {
-    guard let stored else { throw TrainedError("\(run.name): its dataset is not open") }
+    guard let stored else { throw PlainError("\(run.name): its dataset is not open") }
     return query(index, of: stored.dataset.query, stored.query)
   }
 
@@ -68,7 +67,7 @@ package struct QueryFinder {
         }
       })
     guard let reading = seen.first else {
-      throw TrainedError(failure?.description ?? "\(file.path.quoted): cannot be read")
+      throw PlainError(failure?.description ?? "\(file.path.quoted): cannot be read")
     }
     return SearchQuery(image: SearchImage(file), descriptor: reading.descriptor, probabilities: reading.attributes)
   }

@@ -2,7 +2,6 @@ import Datasets
 import Foundation
 import Layers
 import Models
-import Runs
 import Support
 import Tensors
 
@@ -53,7 +52,7 @@ package enum BackboneFeatures {
   ///   - image: a JPEG file, resized and normalised as in training.
   ///   - file: what is written, whole or not at all.
   ///   - remark: told of an image that ends early or is damaged within.
-  /// - Throws: ``Failure``, `PlainError`, `PlainError`, `ModelError` or `FileError`.
+  /// - Throws: ``Failure``, `PlainError`, `PlainError`, `PlainError` or `FileError`.
   package static func write(
     weights: URL, architecture: Architecture?, lastStride: Int, image: URL, size: ImageSize, threads: Int,
     to file: URL, remark: (String) -> Void = { _ in }

@@ -1,6 +1,6 @@
-import Support
 import Datasets
 import Foundation
+import Support
 
 /// A picture of a dataset to look at: a row per identity, its images over the cameras, with their file names.
 package enum ContactSheet {

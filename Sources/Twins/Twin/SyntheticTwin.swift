@@ -1,7 +1,7 @@
-import Support
 import Datasets
 import Dispatch
 import Foundation
+import Support
 import Synchronization
 import Tensors
 

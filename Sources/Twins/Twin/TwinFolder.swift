@@ -1,6 +1,6 @@
-import Support
 import Datasets
 import Foundation
+import Support
 
 /// The folder of a twin: looked at before, put in place after.
 enum TwinFolder {

@@ -1,5 +1,5 @@
-import Support
 import Datasets
+import Support
 
 /// How large a twin is.
 package struct TwinScale: Codable, Equatable, Sendable {

@@ -1,9 +1,7 @@
 import ArgumentParser
-import Configuration
 import Evidence
 import Experiments
 import Foundation
-import Runs
 
 /// `aanet claims`
 struct ClaimsCommand: ParsableCommand {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Datasets
 import Foundation
-import Runs
 import Support
 import Twins
 

@@ -1,9 +1,7 @@
 import ArgumentParser
-import Configuration
 import Documents
 import Experiments
 import Foundation
-import Runs
 import Support
 import Trained
 
@@ -54,13 +52,13 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     let trained = try options.open(source)
     guard trained.settings.tasks.has(.attribute) else {
-      throw TrainedError(
+      throw PlainError(
         "\(trained.name) was trained without the attribute task and predicts none; take a run of a variant that has it")
     }
     let path = URL(fileURLWithPath: images)
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path.path, isDirectory: &isFolder) else {
-      throw TrainedError("there is no image and no folder \(Wording.quoted(images))")
+      throw PlainError("there is no image and no folder \(Wording.quoted(images))")
     }
     let files: [URL]
     if isFolder.boolValue {

@@ -1,8 +1,6 @@
 import ArgumentParser
-import Configuration
 import Experiments
 import Foundation
-import Runs
 import Support
 import Trained
 
@@ -70,7 +68,7 @@ struct QueryCommand: ParsableCommand {
     var filter = try AttributeFilter(conditions, scheme: trained.scheme)
     let needsPredictions = !like.isEmpty || (by == .predicted && !conditions.isEmpty)
     if needsPredictions, !trained.settings.tasks.has(.attribute) {
-      throw TrainedError(
+      throw PlainError(
         "\(trained.name) was trained without the attribute task, so no attribute can be filtered; take a run of a variant that has it"
       )
     }
@@ -79,7 +77,7 @@ struct QueryCommand: ParsableCommand {
     let stored = needsStored ? try StoredGallery(of: trained) : nil
     if let remark = stored?.remark { Console.complain("note: \(remark)") }
     if by == .labelled, stored?.attributes == nil {
-      throw TrainedError("\(trained.settings.dataset) has no file of attributes, so nothing is labelled")
+      throw PlainError("\(trained.settings.dataset) has no file of attributes, so nothing is labelled")
     }
     let query = try image.map {
       try QueryFinder(trained, stored: stored).find($0) { Console.complain("note: \($0)") }
@@ -104,7 +102,7 @@ struct QueryCommand: ParsableCommand {
   /// The images to search, and how many of them could not be read.
   private func searched(by trained: TrainedRun, stored: StoredGallery?) throws -> (SearchGallery, skipped: Int) {
     guard let gallery else {
-      guard let stored else { throw TrainedError("\(trained.name): its gallery is not open") }
+      guard let stored else { throw PlainError("\(trained.name): its gallery is not open") }
       return (SearchGallery(stored, of: trained), 0)
     }
     let files = try PhotographFolder(URL(fileURLWithPath: gallery)).files
@@ -112,7 +110,7 @@ struct QueryCommand: ParsableCommand {
     do {
       let readings = try trained.look(at: files, isInterrupted: { Interruption.isAsked }, report: watcher.see)
       watcher.finish()
-      guard !readings.isEmpty else { throw TrainedError("\(gallery): none of its images can be read") }
+      guard !readings.isEmpty else { throw PlainError("\(gallery): none of its images can be read") }
       let pool = try SearchGallery(readings, of: files, dimension: trained.model.layout.length)
       return (pool, watcher.skipped)
     } catch TrainingError.interrupted {

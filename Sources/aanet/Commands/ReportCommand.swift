@@ -1,5 +1,4 @@
 import ArgumentParser
-import Configuration
 import Documents
 import Evidence
 import Experiments
@@ -44,7 +43,7 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     if NotebookSource.names(in: project.reports).contains(report) {
       guard experiment == nil else {
-        throw ReportError(
+        throw PlainError(
           "a notebook names its experiments itself: leave --experiment out, or change \(report.onOneLine).md")
       }
       return try NotebookOutput(project: project, overrides: overrides, marksCSV: csvBom).show(
@@ -58,7 +57,7 @@ struct ReportCommand: ParsableCommand {
       try (definition ?? ProjectReports.definition(for: plan, project: project)).map { (plan, $0) }
     }
     guard let first = defined.first else {
-      throw ReportError(
+      throw PlainError(
         "no report is defined for \(wanted.onOneLine): say which published table its variants are rows of ('table: table1'), "
           + "or take another of the reports with --experiment \(wanted.quotedForShell)")
     }
@@ -86,7 +85,7 @@ struct ReportCommand: ParsableCommand {
       guard wanted == report, experiment == nil, !names.contains(report), error.location == nil, error.path.isEmpty
       else { throw error }
       let what = "there is no report and no experiment \(Wording.quoted(report))"
-      throw ReportError(
+      throw PlainError(
         Wording.unknown(what, report, among: names + project.library.survey().plans.map(\.name)))
     }
   }

@@ -1,7 +1,5 @@
 import ArgumentParser
-import Configuration
 import Foundation
-import Runs
 import Support
 
 /// `aanet runs list`, which is `aanet runs`.

@@ -1,6 +1,4 @@
 import ArgumentParser
-import Configuration
-import Documents
 import Evidence
 import Foundation
 import Runs
@@ -36,8 +34,8 @@ struct RunsRemoveCommand: ParsableCommand {
     var runs = try RunSelection.runs(named: names, in: store)
     let known = Set(runs.map(\.variant)).sorted()
     for wanted in variants where !known.contains(wanted) {
-      throw ReportError(
-        Wording.unknown("no run here is of a variant \(Wording.quoted(wanted))", wanted, among: known))
+      throw PlainError(
+        Wording.unknown("no run here is of a variant", naming: wanted, among: known))
     }
     if !variants.isEmpty { runs = runs.filter { variants.contains($0.variant) } }
     if unfinished { runs = runs.filter { !store.isFinished($0) } }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Configuration
 import Documents
 import Evidence
 import Foundation
@@ -30,7 +29,7 @@ struct RunsRestoreCommand: ParsableCommand {
     try project.requireRuns()
     let trash = RunTrash(of: project.store)
     let removals = try trash.removals()
-    guard let last = removals.first else { throw ReportError("the trash is empty: there is nothing to restore") }
+    guard let last = removals.first else { throw PlainError("the trash is empty: there is nothing to restore") }
     var restored: [RunIdentity] = []
     for name in names.isEmpty ? [last.name] : names {
       let (removal, runs) = try find(name, among: removals, in: trash)
@@ -52,7 +51,7 @@ struct RunsRestoreCommand: ParsableCommand {
       }
     }
     let known = removals.map(\.name) + removals.flatMap { $0.runs.map { RunName.whole($0.identity) } }
-    throw ReportError(Wording.unknown("there is no \(Wording.quoted(name)) in the trash", name, among: known))
+    throw PlainError(Wording.unknown("there is no \(Wording.quoted(name)) in the trash", name, among: known))
   }
 
   private enum RunName {

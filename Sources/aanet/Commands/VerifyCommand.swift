@@ -1,8 +1,6 @@
 import ArgumentParser
-import Configuration
 import Evidence
 import Foundation
-import Runs
 import Support
 
 /// `aanet verify`

@@ -3,7 +3,6 @@ import Configuration
 import Datasets
 import Experiments
 import Foundation
-import Runs
 import Support
 import Tensors
 import Trained

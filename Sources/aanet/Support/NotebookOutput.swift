@@ -1,9 +1,7 @@
-import Configuration
 import Documents
 import Experiments
 import Foundation
 import Notebook
-import Runs
 import Support
 
 /// Renders a notebook of the project and says what was done.

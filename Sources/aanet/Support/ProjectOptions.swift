@@ -24,10 +24,7 @@ struct ProjectOptions: ParsableArguments {
   /// The experiments' folder.
   var experiments: URL { folder.appendingPathComponent("experiments", isDirectory: true) }
   /// The runs' folder.
-  var runs: URL {
-    runsPath.map { URL(fileURLWithPath: $0, isDirectory: true).standardizedFileURL }
-      ?? folder.appendingPathComponent("runs", isDirectory: true)
-  }
+  var runs: URL { store.root }
   /// The reports' folder.
   var reports: URL { folder.appendingPathComponent("reports", isDirectory: true) }
   /// The registry of datasets.
@@ -43,7 +40,7 @@ struct ProjectOptions: ParsableArguments {
 
     init(from decoder: any Decoder) {}
 
-    func project(_ folder: URL, runs: URL) -> Project {
+    func project(_ folder: URL, runs: URL?) -> Project {
       project.withLock { project in
         let opened = project ?? Project(folder, runs: runs)
         project = opened
@@ -52,7 +49,9 @@ struct ProjectOptions: ParsableArguments {
     }
   }
 
-  var project: Project { opened.project(folder, runs: runs) }
+  var project: Project {
+    opened.project(folder, runs: runsPath.map { URL(fileURLWithPath: $0, isDirectory: true).standardizedFileURL })
+  }
   var library: ExperimentLibrary { project.library }
   var store: RunStore { project.store }
   var registry: DatasetRegistry {

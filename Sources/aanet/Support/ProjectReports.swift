@@ -1,4 +1,3 @@
-import Configuration
 import Datasets
 import Evidence
 import Experiments

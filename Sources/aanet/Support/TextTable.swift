@@ -1,4 +1,3 @@
-import Configuration
 import Support
 
 /// Columns for the eye: each as wide as its widest cell, numbers to the right.

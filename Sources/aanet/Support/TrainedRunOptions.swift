@@ -1,5 +1,4 @@
 import ArgumentParser
-import Configuration
 import Experiments
 import Foundation
 import Support

@@ -1,4 +1,3 @@
-import Configuration
 import Datasets
 import Foundation
 import Support
@@ -29,7 +28,7 @@ struct TwinOrder {
   init(name: String, scale: String?, out: String?, project: ProjectOptions, places: DatasetPlaces) throws {
     if let scale, !DatasetEntry.scales.contains(scale) {
       throw PlainError(
-        Wording.unknown("there is no scale \(Wording.quoted(scale))", scale, among: DatasetEntry.scales))
+        Wording.unknown("there is no scale", naming: scale, among: DatasetEntry.scales))
     }
     var entry = try Self.entry(named: name, project: project, isNeeded: out == nil)
     if let scale, out == nil, scale != entry.scale ?? Self.usual,

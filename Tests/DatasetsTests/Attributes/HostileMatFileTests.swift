@@ -1,8 +1,8 @@
-import Support
 import Datasets
 import Foundation
-import TestSupport
+import Support
 import Tensors
+import TestSupport
 import Testing
 
 /// Reads a file cut off at many lengths, which never works, and with bytes changed, which at least must not crash.

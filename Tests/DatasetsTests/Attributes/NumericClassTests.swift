@@ -1,6 +1,6 @@
-import Support
 import Datasets
 import Foundation
+import Support
 import Testing
 
 /// Attribute files of scipy and Octave, whose fields have each numeric class in turn (Fixtures/attributes/make_fixtures.py).

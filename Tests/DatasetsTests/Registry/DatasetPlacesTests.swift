@@ -1,6 +1,6 @@
-import Support
 import Datasets
 import Foundation
+import Support
 import Tensors
 import TestSupport
 import Testing

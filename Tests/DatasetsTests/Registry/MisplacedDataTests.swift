@@ -1,7 +1,7 @@
-import Support
 import Configuration
 import Datasets
 import Foundation
+import Support
 import Tensors
 import TestSupport
 import Testing

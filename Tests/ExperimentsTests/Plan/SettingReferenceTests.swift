@@ -1,4 +1,3 @@
-import Configuration
 import Experiments
 import Testing
 

@@ -3,8 +3,8 @@ import Foundation
 import Proofs
 import Runs
 import Support
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// Training in phases: what each changes, what it leaves, and that an interruption in any of them costs no bit.

@@ -1,10 +1,10 @@
-import Support
 import Datasets
 import Experiments
 import Foundation
 import Proofs
 import Retrieval
 import Runs
+import Support
 import Tensors
 import TestSupport
 import Testing

@@ -1,8 +1,8 @@
-import Support
 import Datasets
 import Experiments
 import Foundation
 import Runs
+import Support
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Layers
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// Batch normalisation by running statistics in training, and what a frozen parameter spares.

@@ -1,6 +1,7 @@
 import Foundation
 import Layers
 import Models
+import Support
 import Tensors
 import TestSupport
 import Testing
@@ -101,7 +102,7 @@ import Testing
       #expect(fit.misfits == [.ambiguous(prefixes)])
       let store = ParameterStore(on: Engine(threads: 1))
       _ = ResNet(Self.small, prefix: "backbone.", in: store)
-      #expect(throws: ModelError.self) { try fit.load(tensors, into: store) }
+      #expect(throws: PlainError.self) { try fit.load(tensors, into: store) }
     }
     // What does not fit is no other choice.
     var tensors = both("student.", "teacher.")
@@ -164,7 +165,7 @@ import Testing
     let store = ParameterStore(on: Engine(threads: 1))
     _ = ResNet(Self.small, prefix: "backbone.", in: store)
     let before = store.parameters.map(\.storedValues)
-    #expect(throws: ModelError.self) { try fit.load(file, into: store) }
+    #expect(throws: PlainError.self) { try fit.load(file, into: store) }
     #expect(store.parameters.map(\.storedValues) == before)
   }
 
@@ -183,7 +184,7 @@ import Testing
     let file = try file(tensors)
     let fit = BackboneFit(of: file, into: Self.small)
     #expect(fit.misfits.isEmpty)
-    let error = #expect(throws: ModelError.self) { try fit.checkNumbers(in: file) }
+    let error = #expect(throws: PlainError.self) { try fit.checkNumbers(in: file) }
     #expect(try #require(error).description.contains("'\(name)'"))
   }
 

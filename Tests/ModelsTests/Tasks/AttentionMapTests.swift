@@ -1,6 +1,6 @@
 import Models
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// The attribute attention map, worked by hand.

@@ -1,6 +1,6 @@
 import Models
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// The part task's strips: k-means over the channels' peak rows, worked by hand.

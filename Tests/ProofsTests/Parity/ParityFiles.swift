@@ -1,7 +1,7 @@
 import Experiments
 import Foundation
-import TestSupport
 import Tensors
+import TestSupport
 
 /// Where golden cases lie, and altered copies of them.
 enum ParityFiles {

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Support
 import Tensors
 import TestSupport
 import Testing
@@ -29,12 +30,12 @@ import Trained
   func damaged() throws {
     let whole = try PNG.encode(noise(20, 20))
     for bytes in [Data(), Data("no image".utf8), whole.prefix(60), Data(whole.dropFirst(9))] {
-      #expect(throws: TrainedError.self) { try PNG.decode(bytes) }
+      #expect(throws: PlainError.self) { try PNG.decode(bytes) }
     }
     // A header that claims 2³¹ − 1 rows: refused before memory is taken.
     var lie = whole
     lie.replaceSubrange(20..<24, with: [0x7F, 0xFF, 0xFF, 0xFF])
-    #expect(throws: TrainedError.self) { try PNG.decode(lie) }
+    #expect(throws: PlainError.self) { try PNG.decode(lie) }
   }
 
   /// A map of 2 × 2 over 4 × 4 pixels: centres at 1 and 3 of 4, so pixel centres lie at −0.25, 0.25, 0.75, 1.25.

@@ -1,4 +1,5 @@
 import Datasets
+import Support
 import TestSupport
 import Testing
 import Trained
@@ -75,7 +76,7 @@ import Trained
     let filter = try AttributeFilter(like: ["gender,hat", "boots"], classes: image, scheme: scheme)
     #expect(filter.words(scheme) == ["gender=female", "boots=no"])
     #expect(try AttributeFilter(like: ["gender"], classes: [], scheme: scheme).isEmpty)
-    #expect(throws: TrainedError.self) { try AttributeFilter(like: ["boot"], classes: image, scheme: scheme) }
+    #expect(throws: PlainError.self) { try AttributeFilter(like: ["boot"], classes: image, scheme: scheme) }
     let both = try filter.and(self.filter("boots=yes,shoes=dark"))
     #expect(both.words(scheme) == ["gender=female", "boots=no or yes", "shoes=dark"])
   }

@@ -16,7 +16,7 @@ extension Settings.Train {
     /// The rates; their steps count the phase's own epochs.
     package var rate: Rate
     package var augment: Augment
-    /// What stays as it is, each a parameter group, a task, or the beginning of parameters' names (``AANet/parameters(_:)``).
+    /// What stays as it is, each a parameter group, a task, or the beginning of parameters' names (``AANet/names(of:)``).
     package var frozen: [String]
     /// What BatchNorm divides by; running statistics do not move.
     package var batchNorm: NormStatistics
