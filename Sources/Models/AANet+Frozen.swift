@@ -4,11 +4,15 @@ import Layers
 extension AANet {
   /// The names of the parameters and running statistics that a word stands for; none where it stands for nothing here.
   ///
-  /// - Parameter word: `backbone`; `new`, which is every layer but the backbone's; a task; or the beginning of names up to
-  ///   a dot, as in `backbone.layer4`.
+  /// - Parameter word: `backbone`, which are all stages that start from its weights; `new`, which is every other layer; a
+  ///   task; or the beginning of names up to a dot, as in `backbone.layer4`.
   package func names(of word: String) -> Set<String> {
+    let pretrained = [Self.backbonePrefix] + tasks.flatMap(\.network.copiesOfBackbone)
     if word == Parameter.Group.new.rawValue {
-      return store.names.filter { !$0.hasPrefix(Self.backbonePrefix) && $0 != MultiTaskLoss.parameter }
+      return store.names.filter { !pretrained.contains(where: $0.hasPrefix) && $0 != MultiTaskLoss.parameter }
+    }
+    if word == Parameter.Group.backbone.rawValue {
+      return store.names.filter { pretrained.contains(where: $0.hasPrefix) }
     }
     if let task = TaskName(rawValue: word) { return owned[task] ?? [] }
     return store.names.filter { $0 == word || $0.hasPrefix(word + ".") }
@@ -16,7 +20,7 @@ extension AANet {
 
   /// The words for large parts of the network, for messages.
   package var words: [String] {
-    ["backbone", Parameter.Group.new.rawValue] + tasks.map(\.name.rawValue)
+    [Parameter.Group.backbone.rawValue, Parameter.Group.new.rawValue] + tasks.map(\.name.rawValue)
       + (configuration.loss.parameterCount(tasks: 1) > 0 ? [MultiTaskLoss.parameter] : [])
   }
 
@@ -33,7 +37,9 @@ extension AANet {
   }
 
   /// Whether no gradient is wanted below the feature map.
-  var isBackboneFrozen: Bool { store.parameters.allSatisfy { $0.group != .backbone || $0.isFrozen } }
+  var isBackboneFrozen: Bool {
+    store.parameters.allSatisfy { !$0.name.hasPrefix(Self.backbonePrefix) || $0.isFrozen }
+  }
 }
 
 extension ParameterStore {

@@ -60,6 +60,19 @@ extension AANet {
     try loadMomentum(tensors, prefix: momentum)
   }
 
+  /// Gives the tasks' own stages that start from the backbone its parameters and running statistics.
+  package func copyBackbone() {
+    let prefixes = tasks.flatMap(\.network.copiesOfBackbone)
+    let values = store.parameters.map { ($0.name, $0.value) } + store.statistics.map { ($0.name, $0.value) }
+    let own = Dictionary(uniqueKeysWithValues: values.filter { $0.0.hasPrefix(Self.backbonePrefix) })
+    for (name, value) in values {
+      guard let prefix = prefixes.first(where: name.hasPrefix),
+        let source = own[Self.backbonePrefix + name.dropFirst(prefix.count)]
+      else { continue }
+      _ = value.values.update(fromContentsOf: source.array)
+    }
+  }
+
   private func check(_ tensors: [String: StoredTensor], _ name: String, _ shape: [Int]) throws(PlainError) {
     guard let stored = tensors[name] else { throw PlainError("the tensor '\(name)' is missing") }
     guard stored.shape == shape else {

@@ -59,7 +59,7 @@ package struct AANet {
       self.features = features
       self.layout = layout
       self.tasks = tasks
-      vectors = tasks.flatMap(\.output.vectors)
+      vectors = tasks.flatMap(\.output.vectors).map(\.tensor)
     }
 
     /// Identity logits `[N, C]` of the tasks that classify identities, in training.
@@ -88,21 +88,36 @@ package struct AANet {
     }
   }
 
+  /// What is particular to a pass.
+  package struct Rules {
+    /// The tasks that take part; nil for all.
+    package var tasks: Set<TaskName>?
+    /// Where what training leaves to chance is drawn from; nil where nothing is.
+    package var draws: StepDraws?
+
+    package init(tasks: Set<TaskName>? = nil, draws: StepDraws? = nil) {
+      self.tasks = tasks
+      self.draws = draws
+    }
+  }
+
   /// Runs the network over a batch.
   ///
   /// - Parameters:
   ///   - images: `[N, H, W, 3]`, normalised.
   ///   - seeFeatureGradient: gets the total loss's gradient by X, `N·H·W·Z` numbers, when the reverse pass reaches it.
   package func callAsFunction(
-    _ images: Value, on tape: Tape, seeFeatureGradient: (([Float]) -> Void)? = nil
+    _ images: Value, on tape: Tape, as rules: Rules = Rules(), seeFeatureGradient: (([Float]) -> Void)? = nil
   ) -> Output {
-    let features = isBackboneFrozen ? tape.still { backbone(images, on: tape) } : backbone(images, on: tape)
+    let stages = isBackboneFrozen ? tape.still { backbone(images, on: tape) } : backbone(images, on: tape)
+    var pass = TaskPass(images: images, stages: stages, draws: rules.draws)
+    let features = pass.features
     if let seeFeatureGradient { tape.observeGradient(of: features, seeFeatureGradient) }
+    let tasks = tasks.filter { rules.tasks?.contains($0.name) ?? true }
     // One pass over X averages what all tasks ask for.
     let pools = tasks.map { $0.network.pools(of: features.tensor, on: tape.engine) }
     let regions = pools.flatMap { $0 }
     var vectors = regions.isEmpty ? [] : tape.regionMeans(features, regions: regions)[...]
-    var pass = TaskPass(images: images, features: features)
     let outputs = zip(tasks, pools).map { task, rows in
       let pooled = zip(rows, vectors).map { PooledRows(rows: $0, vector: $1) }
       vectors = vectors.dropFirst(rows.count)
@@ -113,8 +128,10 @@ package struct AANet {
     return Output(features: features, layout: layout, tasks: outputs)
   }
 
-  /// The losses of a training pass, in the order of the tasks.
+  /// The losses of a training pass, in the order of the tasks that took part and have one.
   package func losses(_ output: Output, _ targets: TrainingTargets, on tape: Tape) -> [TaskLoss] {
-    zip(tasks, output.tasks).map { $0.network.loss(of: $1.output, targets, on: tape) }
+    output.tasks.compactMap { name, output in
+      tasks.first { $0.name == name && multiTaskLoss.weighs(name) }?.network.loss(of: output, targets, on: tape)
+    }
   }
 }

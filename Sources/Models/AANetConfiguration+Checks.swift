@@ -4,20 +4,20 @@ import Support
 extension TaskSet {
   /// What no single setting can know: whether the tasks have what they need, work on such a map, and have their weights.
   package func fault(on map: MapExtent, weighed loss: LossSettings) -> SettingFault? {
-    guard !enabled.isEmpty else {
+    guard !weighed.isEmpty else {
       let known = Wording.list(TaskName.allCases.map(\.rawValue))
       return SettingFault(at: "tasks", reason: "every task is off; turn one on of \(known)")
     }
     for task in all {
       let name = type(of: task).name
-      for need in type(of: task).needs where !has(need.task) {
+      for need in task.needs where !has(need.task) {
         return SettingFault(
           at: "tasks.\(name.rawValue)", "tasks",
           reason: "the \(name.rawValue) task needs the \(need.task.rawValue) task, \(need.reason); "
             + "add \(need.task.rawValue) to tasks")
       }
     }
-    return all.lazy.compactMap { $0.fault(on: map) }.first ?? loss.fault(of: enabled)
+    return all.lazy.compactMap { $0.fault(on: map) }.first ?? loss.fault(of: weighed)
   }
 
   /// Whether the tasks can learn from what a dataset has.
@@ -51,7 +51,7 @@ extension AANetConfiguration {
     guard height > 0, width > 0, backbone.extent(of: height) > 0, backbone.extent(of: width) > 0 else {
       throw PlainError("an input of \(height)×\(width) leaves no feature map")
     }
-    let map = MapExtent(height: height, backbone: backbone)
+    let map = MapExtent(height: height, width: width, backbone: backbone)
     if let fault = tasks.fault(on: map, weighed: loss) ?? tasks.fault(learning: labels) {
       throw PlainError(fault.reason)
     }

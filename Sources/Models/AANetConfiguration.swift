@@ -24,28 +24,26 @@ package struct AANetConfiguration: Hashable, Sendable {
   package var attributes: [AttributeOutput] { tasks.readsAttributes ? labels.attributes : [] }
 
   /// What tasks build on.
-  var sizes: TaskSizes { TaskSizes(features: backbone.channels, width: head.width, labels: labels) }
+  var sizes: TaskSizes { TaskSizes(backbone: backbone, width: head.width, labels: labels) }
 
   /// Which numbers of the network's descriptors are whose.
   package var descriptorLayout: DescriptorLayout { DescriptorLayout(of: tasks, in: sizes) }
 
-  /// Numbers in a descriptor: V for the global task, for each part, four times for the attribute task (once without
-  /// regions), for the attention task; 12·V with all four.
+  /// Numbers in a descriptor: 12·V with the paper's four tasks.
   package var descriptorLength: Int { descriptorLayout.length }
 
   /// Multiplications of a forward pass over one image in the layers that take nearly all of the time: the backbone's
   /// convolutions and what tasks compute on the whole map.
   package func multiplications(height: Int, width: Int) -> Double {
-    let convolutions = backbone.convolutions(batch: 1, height: height, width: width).map(\.geometry)
-    let places = convolutions.last.map { Double($0.outputPositions) } ?? 0
-    let ofTasks = tasks.all.reduce(0) { $0 + $1.multiplications(over: places, in: sizes) }
-    return convolutions.reduce(ofTasks) { $0 + Double($1.multiplications) }
+    let map = MapExtent(height: height, width: width, backbone: backbone)
+    let ofTasks = tasks.all.reduce(0) { $0 + $1.multiplications(on: map, in: sizes) }
+    return ofTasks + backbone.multiplications(height: height, width: width)
   }
 
   /// Trainable numbers of the network, known before memory is asked for.
   package var parameterCount: Int {
     let ofTasks = tasks.all.reduce(0) { $0 + $1.parameterCount(in: sizes) }
-    return backbone.parameterCount + ofTasks + loss.parameterCount(tasks: tasks.enabled.count)
+    return backbone.parameterCount + ofTasks + loss.parameterCount(tasks: tasks.weighed.count)
   }
 }
 

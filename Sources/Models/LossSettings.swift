@@ -84,7 +84,7 @@ package struct LossSettings: Configurable {
         reason:
           "the \(task.rawValue) task is on and has no weight; add \(task.rawValue): 1, or take uncertainty")
     }
-    if let task = TaskName.allCases.first(where: { weights[$0] != nil && !enabled.contains($0) }) {
+    if let task = TaskName.weighed.first(where: { weights[$0] != nil && !enabled.contains($0) }) {
       return SettingFault(
         at: "loss.weights.\(task.rawValue)", "loss.weights",
         reason: "the \(task.rawValue) task is off and has a weight; leave the weight out, or add the task to tasks")
@@ -100,7 +100,7 @@ extension Form where Value == LossWeights {
   /// The word for learned weights, or a mapping of fixed ones.
   fileprivate static var weights: Form {
     let weight = Form<Double>.number(in: 0...1e6)
-    let tasks = TaskName.allCases.map {
+    let tasks = TaskName.weighed.map {
       SettingDescription(
         name: $0.rawValue, words: weight.words, initial: nil,
         meaning: "What the \($0.rawValue) task's loss is multiplied with.")
@@ -111,9 +111,9 @@ extension Form where Value == LossWeights {
       guard setting.value.entries != nil else {
         throw setting.mismatch("'uncertainty' or a weight for each task, { global: 1, part: 1 }")
       }
-      let keys = try KnownKeys(setting, known: TaskName.allCases.map(\.rawValue))
+      let keys = try KnownKeys(setting, known: TaskName.weighed.map(\.rawValue))
       var fixed: [TaskName: Double] = [:]
-      for task in TaskName.allCases {
+      for task in TaskName.weighed {
         if let own = keys[task.rawValue] { fixed[task] = try weight.read(own, nil) }
       }
       return .fixed(fixed)
@@ -121,7 +121,7 @@ extension Form where Value == LossWeights {
       switch weights {
       case .learned: return .string("uncertainty")
       case .fixed(let fixed):
-        return .mapping(TaskName.allCases.compactMap { task in fixed[task].map { (task.rawValue, weight.write($0)) } })
+        return .mapping(TaskName.weighed.compactMap { task in fixed[task].map { (task.rawValue, weight.write($0)) } })
       }
     }
   }

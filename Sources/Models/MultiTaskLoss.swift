@@ -18,7 +18,7 @@ package struct MultiTaskLoss {
   private let first: Float
 
   package init(_ configuration: AANetConfiguration, in store: ParameterStore) {
-    tasks = configuration.tasks.enabled
+    tasks = configuration.tasks.weighed
     switch configuration.loss.weights {
     case .fixed(let weights):
       fixed = weights
@@ -35,6 +35,9 @@ package struct MultiTaskLoss {
     }
   }
 
+  /// Whether a task has a loss.
+  func weighs(_ task: TaskName) -> Bool { tasks.contains(task) }
+
   /// Sets every σ to what it starts with.
   func restart() {
     logVariance?.load([Float](repeating: first, count: tasks.count))
@@ -42,7 +45,7 @@ package struct MultiTaskLoss {
 
   /// How many likelihoods a task's regulariser counts: `n_i`.
   private func likelihoods(of loss: TaskLoss) -> Double {
-    counted == .task ? 1 : Double(loss.terms.count) * loss.factor
+    counted == .task ? 1 : loss.likelihoods
   }
 
   /// What each task's loss is multiplied with: λ, or 1/σ².
@@ -62,8 +65,9 @@ package struct MultiTaskLoss {
   /// The total loss.
   package func total(_ losses: [TaskLoss]) -> Double {
     let weights = weights
-    let regularisers = zip(losses, logVariance?.value.array ?? []).reduce(0.0) {
-      $0 + likelihoods(of: $1.0) * Double($1.1) / 2
+    let regularisers = losses.reduce(0.0) { sum, loss in
+      guard let logVariance, let place = tasks.firstIndex(of: loss.task) else { return sum }
+      return sum + likelihoods(of: loss) * Double(logVariance.value.pointer[place]) / 2
     }
     return losses.reduce(regularisers) { $0 + (weights[$1.task] ?? 0) * $1.value }
   }
@@ -72,9 +76,17 @@ package struct MultiTaskLoss {
   package func backward(_ losses: [TaskLoss], on tape: Tape) {
     let weights = weights
     if let logVariance {
-      logVariance.setGradient(losses.map { Float(likelihoods(of: $0) / 2 - (weights[$0.task] ?? 0) * $0.value) })
+      // The σ of a task that takes no part stays as it is.
+      logVariance.setGradient(
+        tasks.map { task in
+          losses.first { $0.task == task }.map {
+            Float(likelihoods(of: $0) / 2 - (weights[$0.task] ?? 0) * $0.value)
+          } ?? 0
+        })
     }
     tape.backward(
-      losses.flatMap { loss in loss.terms.map { ($0, (weights[loss.task] ?? 0) * loss.factor) } })
+      losses.flatMap { loss in
+        loss.terms.map { ($0.loss, (weights[loss.task] ?? 0) * loss.factor * $0.weight) }
+      })
   }
 }

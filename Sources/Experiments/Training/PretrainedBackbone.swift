@@ -48,10 +48,14 @@ struct PretrainedBackbone {
     summary = Wording.printable("\(name): \(fit.summary)", limit: 400)
   }
 
-  /// Loads the weights into a model of the backbone that they were compared with.
+  /// Loads the weights into a model of the backbone that they were compared with, and into those stages of its tasks
+  /// that start from them.
   ///
   /// - Throws: `PlainError`.
-  func load(into model: AANet) throws(PlainError) { try fit.load(tensors, into: model.store) }
+  func load(into model: AANet) throws(PlainError) {
+    try fit.load(tensors, into: model.store)
+    model.copyBackbone()
+  }
 }
 
 extension BackboneFit {

@@ -78,16 +78,19 @@ package final class Tape {
   private var steps: [() -> Void] = []
   private var isStill = false
   private let observer: ((_ layer: String, _ output: Tensor) -> Void)?
+  private let tracer: ((_ name: String, _ trace: Trace) -> Void)?
 
   /// Starts a pass.
   ///
   /// - Parameter weights: where several evaluation passes of one model, between which nothing changes its parameters,
   ///   keep what they have prepared.
   /// - Parameter observer: sees what each layer with parameters makes, in forward order: who looks for a fault.
+  /// - Parameter tracer: sees what model code says of the inside of a pass (``trace(_:_:)``): who compares it.
   package init(
     on engine: Engine, mode: Mode, statistics: NormStatistics = .batch, policy: ComputePolicy = .automatic,
     weights: PreparedWeights? = nil,
-    observer: ((_ layer: String, _ output: Tensor) -> Void)? = nil
+    observer: ((_ layer: String, _ output: Tensor) -> Void)? = nil,
+    tracer: ((_ name: String, _ trace: Trace) -> Void)? = nil
   ) {
     precondition(mode == .evaluation || weights == nil, "training changes the weights from pass to pass")
     self.engine = engine
@@ -96,6 +99,26 @@ package final class Tape {
     self.statistics = statistics
     self.weights = weights
     self.observer = observer
+    self.tracer = tracer
+  }
+
+  /// Something inside a pass that has a name.
+  package enum Trace {
+    /// Numbers of the computation; ``observeGradient(of:_:)`` gives their gradient, too.
+    case value(Value)
+    /// Whole numbers, which nothing differentiates: places, boxes, pairs.
+    case integers([Int])
+  }
+
+  /// Whether anybody wants to see the inside of the pass, so that it is worth computing what only he reads.
+  package var isTraced: Bool { tracer != nil }
+
+  /// Shows a value inside the computation, as soon as it is made, to whoever compares it.
+  package func trace(_ name: String, _ value: Value) { tracer?(name, .value(value)) }
+
+  /// Shows whole numbers.
+  package func trace(_ name: String, integers: @autoclosure () -> [Int]) {
+    if let tracer { tracer(name, .integers(integers())) }
   }
 
   /// Whether gradients are recorded.

@@ -43,6 +43,15 @@ extension ResNetConfiguration {
     }
     return found
   }
+
+  /// Multiplications of a forward pass over one image of such a size, in the convolutions of the stages from one on;
+  /// the first stage takes the stem with it.
+  package func multiplications(height: Int, width imageWidth: Int, fromStage first: Int = 1) -> Double {
+    convolutions(batch: 1, height: height, width: imageWidth).reduce(0) { sum, convolution in
+      let isEarlier = first > 1 && !(first...4).contains { convolution.name.hasPrefix("layer\($0).") }
+      return isEarlier ? sum : sum + Double(convolution.geometry.multiplications)
+    }
+  }
 }
 
 extension ResNetConfiguration.Block {

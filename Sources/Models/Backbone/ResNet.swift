@@ -10,7 +10,7 @@ package struct ResNet {
   package let configuration: ResNetConfiguration
   private let stemConvolution: Parameter
   private let stemNorm: BatchNorm
-  private let blocks: [ResidualBlock]
+  private let stages: ResidualStages
 
   /// Registers the network's parameters under `prefix` (`backbone.`).
   package init(_ configuration: ResNetConfiguration, prefix: String, in store: ParameterStore) {
@@ -18,29 +18,49 @@ package struct ResNet {
     stemConvolution = store.parameter(
       "\(prefix)conv1.weight", shape: [configuration.width, 7, 7, 3], layout: .convolution, group: .backbone)
     stemNorm = BatchNorm("\(prefix)bn1", channels: configuration.width, group: .backbone, in: store)
-    var blocks: [ResidualBlock] = []
-    var channels = configuration.width
-    for (stage, count) in configuration.blocks.enumerated() {
-      for index in 0..<count {
-        let block = ResidualBlock(
-          "\(prefix)layer\(stage + 1).\(index)", configuration.block, inputs: channels,
-          width: configuration.width << stage, stride: index == 0 ? configuration.strides[stage] : 1, in: store)
-        channels = block.outputs
-        blocks.append(block)
-      }
-    }
-    self.blocks = blocks
+    stages = ResidualStages(configuration, prefix: prefix, in: store)
   }
 
-  /// Computes the feature map X.
+  /// Computes the map behind each of the four stages; the last is the feature map X.
   ///
   /// - Parameter images: `[N, H, W, 3]`, normalised.
-  /// - Returns: `[N, H', W', Z]`.
-  package func callAsFunction(_ images: Value, on tape: Tape) -> Value {
-    var x = tape.convolution(images, stemConvolution, stride: 2, padding: 3, then: stemNorm)
-    x = tape.maxPool(x, window: 3, stride: 2, padding: 1)
-    for block in blocks { x = block(x, on: tape) }
-    return x
+  /// - Returns: four of `[N, H', W', channels]`.
+  package func callAsFunction(_ images: Value, on tape: Tape) -> [Value] {
+    let x = tape.convolution(images, stemConvolution, stride: 2, padding: 3, then: stemNorm)
+    return stages(tape.maxPool(x, window: 3, stride: 2, padding: 1), on: tape)
+  }
+}
+
+/// The stages of a residual network from one of them on.
+package struct ResidualStages {
+  private let stages: [[ResidualBlock]]
+
+  /// Registers the stages' parameters under `prefix`.
+  ///
+  /// - Parameter first: the first stage, from 1.
+  package init(_ configuration: ResNetConfiguration, from first: Int = 1, prefix: String, in store: ParameterStore) {
+    var channels = first == 1 ? configuration.width : configuration.channels(ofStage: first - 1)
+    stages = (first...4).map { stage in
+      (0..<configuration.blocks[stage - 1]).map { index in
+        let block = ResidualBlock(
+          "\(prefix)layer\(stage).\(index)", configuration.block, inputs: channels,
+          width: configuration.width << (stage - 1), stride: index == 0 ? configuration.strides[stage - 1] : 1,
+          in: store)
+        channels = block.outputs
+        return block
+      }
+    }
+  }
+
+  /// Computes the map behind each stage.
+  ///
+  /// - Parameter input: the map behind the stage before the first, `[N, H, W, channels]`.
+  package func callAsFunction(_ input: Value, on tape: Tape) -> [Value] {
+    var x = input
+    return stages.map { blocks in
+      for block in blocks { x = block(x, on: tape) }
+      return x
+    }
   }
 }
 

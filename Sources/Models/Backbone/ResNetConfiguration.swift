@@ -60,7 +60,10 @@ package struct ResNetConfiguration: Configurable {
   }
 
   /// Channels of the feature map X: Z in the paper.
-  package var channels: Int { width << 3 * block.expansion }
+  package var channels: Int { channels(ofStage: 4) }
+
+  /// Channels of the map behind a stage, counted from 1.
+  package func channels(ofStage stage: Int) -> Int { (width << (stage - 1)) * block.expansion }
 
   /// The strides of the four stages.
   package var strides: [Int] { [1, 2, 2, lastStride] }
@@ -74,9 +77,14 @@ package struct ResNetConfiguration: Configurable {
 
   /// Trainable numbers of the network.
   package var parameterCount: Int {
-    var count = width * 7 * 7 * 3 + 2 * width
-    var inputs = width
-    for (stage, depth) in blocks.enumerated() {
+    width * 7 * 7 * 3 + 2 * width + parameterCount(fromStage: 1)
+  }
+
+  /// Trainable numbers of the stages from one on, counted from 1.
+  package func parameterCount(fromStage first: Int) -> Int {
+    var count = 0
+    var inputs = first == 1 ? width : channels(ofStage: first - 1)
+    for (stage, depth) in blocks.enumerated().dropFirst(first - 1) {
       let inner = width << stage
       let outputs = inner * block.expansion
       for index in 0..<depth {

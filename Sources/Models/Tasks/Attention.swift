@@ -16,7 +16,6 @@ package struct AttentionTask: Task {
   package static let name = TaskName.attention
   package static let mark = "aa"
   package static let meaning = "Identity from where the network looked to name attributes."
-  package static let needs = [TaskNeed(task: .attribute, reason: "whose maps it is made of")]
   package static let keys: [Key<AttentionTask>] = [
     Key(
       "attributes", \.attributes,
@@ -36,6 +35,8 @@ package struct AttentionTask: Task {
     self.attributes = attributes
     self.threshold = threshold
   }
+
+  package var needs: [TaskNeed] { [TaskNeed(task: .attribute, reason: "whose maps it is made of")] }
 
   package func fault(learning labels: TrainingLabels) -> SettingFault? {
     let known = labels.attributes.map(\.name)

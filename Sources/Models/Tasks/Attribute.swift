@@ -69,8 +69,8 @@ package struct AttributeTask: Task {
     }
   }
 
-  package func multiplications(over places: Double, in sizes: TaskSizes) -> Double {
-    places * Double(sizes.features) * Double(sizes.width)
+  package func multiplications(on map: MapExtent, in sizes: TaskSizes) -> Double {
+    Double(map.places) * Double(sizes.features) * Double(sizes.width)
   }
 
   package func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork {
@@ -107,7 +107,7 @@ package struct AttributeTask: Task {
         map, regions: regions.map { Array(repeating: $0.rows(of: height), count: batch) })
       let vectors = Dictionary(uniqueKeysWithValues: zip(regions, means))
       var output = TaskOutput()
-      output.vectors = means.map(\.tensor)
+      output.vectors = means
       output.attributes = attributeClassifiers.compactMap { classifier in
         vectors[classifier.region].map {
           AttributeEvidence(

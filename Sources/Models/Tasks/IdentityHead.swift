@@ -35,7 +35,7 @@ extension TaskOutput {
   /// need, are for the loss.
   mutating func classify(_ features: Value, by head: IdentityHead, on tape: Tape) {
     let vector = tape.batchNorm(tape.linear(features, head.reduce), head.norm)
-    vectors.append(vector.tensor)
+    vectors.append(vector)
     if tape.isRecording { identityLogits.append(tape.linear(vector, head.classifier, bias: head.bias)) }
   }
 }

@@ -13,19 +13,23 @@ package struct SettingFault: Error, Hashable, Sendable {
   }
 }
 
-/// How many rows the feature map has, and why.
+/// The size of the feature map, and why it has it.
 package struct MapExtent {
+  /// Of the input, in pixels.
   let height: Int
+  let width: Int
   let backbone: ResNetConfiguration
 
-  /// The map of an input so high.
-  package init(height: Int, backbone: ResNetConfiguration) {
+  /// The map of an input of such a size.
+  package init(height: Int, width: Int, backbone: ResNetConfiguration) {
     self.height = height
+    self.width = width
     self.backbone = backbone
   }
 
-  /// Rows of the map.
   package var rows: Int { backbone.extent(of: height) }
+  package var columns: Int { backbone.extent(of: width) }
+  var places: Int { rows * columns }
 
   /// `a feature map of 4 rows (input height 64, …)`.
   var words: String {

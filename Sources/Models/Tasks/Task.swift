@@ -12,11 +12,15 @@ package protocol Task: Configurable {
   static var mark: String { get }
   /// What is learned, for the page of all settings.
   static var meaning: String { get }
-  /// The tasks whose output it reads; they stand before it in the list.
-  static var needs: [TaskNeed] { get }
   /// Whether it learns from the annotators' attributes.
   static var readsAttributes: Bool { get }
+  /// Whether it has a loss, and so a weight. One without serves the others, and learns from what they send back.
+  static var hasLoss: Bool { get }
+  /// What is done to its parameters where a phase of training says `transform`, in words; nil where there is nothing.
+  static var transformation: String? { get }
 
+  /// The tasks whose output it reads; they stand before it in the list.
+  var needs: [TaskNeed] { get }
   /// What sets it apart from the task at its defaults, where a table has to say so: `uniform`.
   var variant: String? { get }
   /// Whether its loss is a sum of several likelihoods.
@@ -30,20 +34,22 @@ package protocol Task: Configurable {
   func vectors(in sizes: TaskSizes) -> [DescriptorLayout.Vector]
   /// Trainable numbers, known before memory is asked for.
   func parameterCount(in sizes: TaskSizes) -> Int
-  /// Multiplications for one image in layers that work on the whole map, of so many places.
-  func multiplications(over places: Double, in sizes: TaskSizes) -> Double
+  /// Multiplications for one image in layers that work on a whole map.
+  func multiplications(on map: MapExtent, in sizes: TaskSizes) -> Double
   /// Registers the parameters, all at their neutral values.
   func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork
 }
 
 extension Task {
-  package static var needs: [TaskNeed] { [] }
   package static var readsAttributes: Bool { false }
+  package static var hasLoss: Bool { true }
+  package static var transformation: String? { nil }
+  package var needs: [TaskNeed] { [] }
   package var variant: String? { nil }
   package var addsUpTerms: Bool { false }
   package func fault(on map: MapExtent) -> SettingFault? { nil }
   package func fault(learning labels: TrainingLabels) -> SettingFault? { nil }
-  package func multiplications(over places: Double, in sizes: TaskSizes) -> Double { 0 }
+  package func multiplications(on map: MapExtent, in sizes: TaskSizes) -> Double { 0 }
 
   package var name: TaskName { Self.name }
 
@@ -59,8 +65,10 @@ package struct TaskNeed: Sendable {
 
 /// What a task's parameters are made for.
 package struct TaskSizes {
+  /// The network that makes the feature map.
+  package let backbone: ResNetConfiguration
   /// Z, the channels of the feature map.
-  package let features: Int
+  package var features: Int { backbone.channels }
   /// V, the numbers that a classifier Z → V → C reduces to.
   package let width: Int
   /// What is to be told apart.
@@ -83,6 +91,15 @@ package protocol TaskNetwork {
 
   /// The deviation that the first values of one of its parameters are drawn with; nil for the network's own rule.
   func deviation(of parameter: Parameter) -> Double?
+  /// What the names of stages of its own begin with that start from the backbone's pretrained weights, where there are
+  /// some: `pyramid.1.` before `layer1.0.conv1.weight`.
+  var copiesOfBackbone: [String] { get }
+  /// Does once, at the start of a phase that asks for it, what ``Task/transformation`` says.
+  ///
+  /// - Returns: what it came to, in a line.
+  func transform(on engine: Engine) -> String
+  /// Figures of its parameters that an epoch's record keeps, by name.
+  func measures(on engine: Engine) -> [String: Double]
 
   /// The classifiers of identities, each by the vector that it reads.
   var identityHeads: [DescriptorLayout.Slot: IdentityHead] { get }
@@ -94,6 +111,9 @@ extension TaskNetwork {
   package func pools(of features: Tensor, on engine: Engine) -> [[Range<Int>]] { [] }
   package func addMaps(of look: ImageLook, to maps: inout ImageMaps) {}
   package func deviation(of parameter: Parameter) -> Double? { nil }
+  package var copiesOfBackbone: [String] { [] }
+  package func transform(on engine: Engine) -> String { "" }
+  package func measures(on engine: Engine) -> [String: Double] { [:] }
   package var identityHeads: [DescriptorLayout.Slot: IdentityHead] { [:] }
   package var attributeClassifiers: [AttributeClassifier] { [] }
 }
@@ -102,10 +122,36 @@ extension TaskNetwork {
 package struct TaskPass {
   /// The images, `[N, H, W, 3]`, normalised.
   package let images: Value
+  /// The maps behind each of the backbone's four stages, `[N, H', W', channels]`; the last is X.
+  package let stages: [Value]
   /// The feature map X, `[N, H', W', Z]`.
   package let features: Value
-  /// What the tasks before it in the list gave.
+  /// Where what is left to chance in a step of training is drawn from; nil where nothing is.
+  package let draws: StepDraws?
+  /// What the tasks before it in the list gave, as far as they take part.
   package internal(set) var outputs: [TaskName: TaskOutput] = [:]
+
+  init(images: Value, stages: [Value], draws: StepDraws?) {
+    self.images = images
+    self.stages = stages
+    features = stages[stages.count - 1]
+    self.draws = draws
+  }
+}
+
+/// Where a step of training draws what it leaves to chance.
+package struct StepDraws: Sendable {
+  private let seed: UInt64
+  private let step: String
+
+  /// The step is counted from the run's beginning by epoch and, within it, by step.
+  package init(seed: UInt64, epoch: Int, step: Int) {
+    self.seed = seed
+    self.step = "\(epoch)/\(step)"
+  }
+
+  /// The stream of one of the step's uses of chance.
+  package func stream(_ use: String) -> RandomStream { RandomStream(seed: seed, name: "\(use)/\(step)") }
 }
 
 /// The feature map averaged over rows, which may differ from image to image.
@@ -118,7 +164,7 @@ package struct PooledRows {
 /// What a task gives in a pass; what it has not stays empty.
 package struct TaskOutput {
   /// The numbers that go into the descriptor, each `[N, width]`, in the order of ``Task/vectors(in:)``.
-  package var vectors: [Tensor] = []
+  package var vectors: [Value] = []
   /// Identity logits, each `[N, C]`, in training.
   package var identityLogits: [Value] = []
   /// What it says of each attribute, in the order of the labels.
@@ -145,7 +191,7 @@ package struct ImageLook {
   func vector(_ number: Int) -> [Float]? {
     guard output.vectors.indices.contains(number) else { return nil }
     let width = output.vectors[number].shape[1]
-    return output.vectors[number].view([width], offset: image * width).array
+    return output.vectors[number].tensor.view([width], offset: image * width).array
   }
 }
 

@@ -52,6 +52,9 @@ package struct TaskSet: Configurable {
 
   package func has(_ task: TaskName) -> Bool { enabled.contains(task) }
 
+  /// The tasks that are on and have a loss, in their order.
+  package var weighed: [TaskName] { all.filter { type(of: $0).hasLoss }.map(\.name) }
+
   /// Whether a task learns from the annotators' attributes.
   package var readsAttributes: Bool { all.contains { type(of: $0).readsAttributes } }
 }
@@ -61,6 +64,7 @@ package struct TaskEntry: Sendable {
   package let name: TaskName
   /// The subscript of its loss in the paper.
   package let mark: String
+  let hasLoss: Bool
   let key: Key<TaskSet>
   /// The task's settings; nil where it is off.
   let settings: @Sendable (TaskSet) -> (any Task)?
@@ -70,6 +74,7 @@ package struct TaskEntry: Sendable {
   init<Kind: Task>(_ path: WritableKeyPath<TaskSet, Kind?> & Sendable) {
     name = Kind.name
     mark = Kind.mark
+    hasLoss = Kind.hasLoss
     settings = { $0[keyPath: path] }
     set = { $0[keyPath: path] = $1 ? Kind() : nil }
     key = Key(
@@ -108,6 +113,9 @@ package struct TaskName: RawRepresentable, Hashable, Sendable, Codable, CodingKe
 extension TaskName: CaseIterable, Comparable {
   /// In the order of the list.
   package static let allCases: [TaskName] = TaskSet.all.map(\.name)
+
+  /// Those that have a loss, and so a weight.
+  package static let weighed: [TaskName] = TaskSet.all.filter(\.hasLoss).map(\.name)
 
   package static func < (left: TaskName, right: TaskName) -> Bool {
     (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)

@@ -82,7 +82,8 @@ package enum BackboneFeatures {
     batch.withPixels { _ = input.values.update(fromContentsOf: $0) }
 
     let tape = Tape(on: engine, mode: .evaluation)
-    let features = backbone(tape.input(input), on: tape).tensor
+    let stages = backbone(tape.input(input), on: tape).map(\.tensor)
+    let features = stages[stages.count - 1]
     let contents = ["input": channelsFirst(input), "features": channelsFirst(features)]
     try AtomicFile.write(try SafeTensors(tensors: contents).pieces(), to: file)
     return Result(

@@ -11,7 +11,7 @@ struct TaskSetTests {
       #expect(alone.enabled == [entry.name] && alone.has(entry.name))
       #expect(TaskName(rawValue: entry.name.rawValue) == entry.name)
       for task in alone.all {
-        #expect(type(of: task).needs.allSatisfy { need in TaskSet.all[..<place].contains { $0.name == need.task } })
+        #expect(task.needs.allSatisfy { need in TaskSet.all[..<place].contains { $0.name == need.task } })
       }
     }
     #expect(TaskName(rawValue: "globe") == nil)

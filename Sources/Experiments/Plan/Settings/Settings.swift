@@ -70,7 +70,7 @@ package struct Settings: Configurable {
   /// - Parameter locate: where a setting was written, by its dotted path; nil for a default.
   /// - Throws: `ConfigurationError` at the setting to change, with what to change it to.
   package func check(locate: (String) -> SourceLocation? = { _ in nil }) throws(ConfigurationError) {
-    let map = MapExtent(height: input.height, backbone: backbone)
+    let map = MapExtent(height: input.height, width: input.width, backbone: backbone)
     guard let fault = tasks.fault(on: map, weighed: loss) ?? train.fault else { return }
     throw ConfigurationError(fault, locate: locate)
   }
