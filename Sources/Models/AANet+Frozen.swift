@@ -30,6 +30,13 @@ extension AANet {
     for parameter in store.parameters { parameter.isFrozen = names.contains(parameter.name) }
   }
 
+  /// Transforms a task's parameters, as a phase of training asks.
+  ///
+  /// - Returns: what it came to, in a line; nil where the task is off.
+  package func transform(_ task: TaskName) -> String? {
+    tasks.first { $0.name == task }.map { $0.network.transform(on: store.engine) }
+  }
+
   /// Whether these words leave no parameter to train.
   package func isWhollyFrozen(by words: [String]) -> Bool {
     let names = words.reduce(into: Set<String>()) { $0.formUnion(self.names(of: $1)) }

@@ -13,6 +13,12 @@ package struct EpochRecord: Codable, Hashable, Sendable {
   package var loss: Double
   /// The mean unweighted loss of each task: `global`, `part`, `attribute`, `attention`.
   package var losses: [String: Double]
+  /// The mean of each named term of a task's loss, before its weight: `scales.consensus`; absent where no task has any.
+  package var terms: [String: Double]?
+  /// Figures of tasks' parameters at the epoch's end: `orthogonal.correlation`; in the first epoch of a phase that
+  /// transforms them also before that (`orthogonal.correlation.before`) and after it (`….after`). Absent where no task
+  /// has any.
+  package var measures: [String: Double]?
   /// What each task's loss is multiplied with at the epoch's end: λ, or 1/σ² where it is learned.
   package var weights: [String: Double]
   /// The learned σ of each task at the epoch's end; absent with fixed weights.
@@ -26,7 +32,7 @@ package struct EpochRecord: Codable, Hashable, Sendable {
 
   package init(
     epoch: Int, phase: String? = nil, steps: Int, images: Int, loss: Double, losses: [String: Double],
-    weights: [String: Double],
+    terms: [String: Double]? = nil, measures: [String: Double]? = nil, weights: [String: Double],
     sigma: [String: Double]?, rates: [String: Double], seconds: Double, secondsWaiting: Double
   ) {
     self.epoch = epoch
@@ -35,6 +41,8 @@ package struct EpochRecord: Codable, Hashable, Sendable {
     self.images = images
     self.loss = loss
     self.losses = losses
+    self.terms = terms
+    self.measures = measures
     self.weights = weights
     self.sigma = sigma
     self.rates = rates
@@ -43,7 +51,7 @@ package struct EpochRecord: Codable, Hashable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case epoch, phase, steps, images, loss, losses, weights, sigma, rates, seconds
+    case epoch, phase, steps, images, loss, losses, terms, measures, weights, sigma, rates, seconds
     case secondsWaiting = "seconds_waiting"
   }
 }

@@ -77,6 +77,9 @@ package struct TrainingProgress: Codable, Equatable {
   var steps = 0
   /// Sums over those steps, for the epoch's record.
   var sums = EpochSums()
+  /// The triplets that were mined and not yet shown, a step after the other: the anchors' images, then their positives,
+  /// then their negatives. They come from older weights, so that they cannot be mined again.
+  var mined: [[Int]]?
   /// Each task's loss at the first step of all; absent in checkpoints from before it was kept.
   var firstLosses: [String: Double]?
   /// Seconds of training over all sittings.
@@ -86,9 +89,25 @@ package struct TrainingProgress: Codable, Equatable {
   struct EpochSums: Codable, Equatable {
     var loss = 0.0
     var losses: [String: Double] = [:]
+    /// The named terms of tasks' losses.
+    var terms: [String: Double]?
+    /// What was measured before the phase's transformation and after it.
+    var measures: [String: Double]?
     var images = 0
     package var seconds = 0.0
     var secondsWaiting = 0.0
+
+    /// Adds what a step's losses were.
+    mutating func add(_ losses: [TaskLoss], total: Double) {
+      loss += total
+      for loss in losses {
+        self.losses[loss.task.rawValue, default: 0] += loss.value
+        for term in loss.terms {
+          guard let name = term.name else { continue }
+          terms = (terms ?? [:]).merging(["\(loss.task.rawValue).\(name)": term.loss.value]) { $0 + $1 }
+        }
+      }
+    }
   }
 
   /// Whether a run of such epochs can have come this far.
@@ -96,5 +115,8 @@ package struct TrainingProgress: Codable, Equatable {
     let (all, stretch) = (schedule.epochs, schedule.stretch(of: epochs))
     return (0...all).contains(epochs) && (0...stretch.steps).contains(steps) && (epochs < all || steps == 0)
       && sums.images == steps * stretch.phase.batch
+      && (mined ?? []).allSatisfy { step in
+        step.count == stretch.phase.batch && step.allSatisfy((0..<schedule.imagesOfSet).contains)
+      }
   }
 }

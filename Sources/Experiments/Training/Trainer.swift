@@ -50,16 +50,16 @@ final class Trainer {
   }
 
   let model: AANet
-  private(set) var progress = TrainingProgress()
-  private let identity: RunIdentity
-  private let settings: Settings
-  private let data: TrainingData
+  var progress = TrainingProgress()
+  let identity: RunIdentity
+  let settings: Settings
+  let data: TrainingData
   private let weights: PretrainedBackbone?
-  private let store: RunStore
-  private let engine: Engine
-  private let size: ImageSize
+  let store: RunStore
+  let engine: Engine
+  let size: ImageSize
   let schedule: TrainingSchedule
-  private let classes: [Int]
+  let classes: [Int]
   private var checkpoints: CheckpointKeeper
 
   init(
@@ -111,38 +111,13 @@ final class Trainer {
   private func trainEpoch(isInterrupted: () -> Bool, report: (Report) -> Void) throws {
     let epoch = progress.epochs
     let stretch = schedule.stretch(of: epoch)
-    enter(stretch)
+    enter(stretch, report: report)
     let plan = data.epochPlan(of: stretch.phase, seed: identity.seed, epoch: epoch)
     let rates = settings.rates(in: stretch.phase, epoch: epoch - stretch.start)
-    let loader = try data.loader(
-      data.dataset.train, size: size, batches: Array(plan.dropFirst(progress.steps)))
-    defer { loader.cancel() }
-    var waited = 0.0
-    let clock = SuspendingClock()
-    while progress.steps < plan.count {
-      let start = clock.now
-      guard let batch = try loader.next() else { break }
-      let loss = try step(batch, in: stretch.phase, rates: rates)
-      loader.recycle(batch)
-      let seconds = start.duration(to: clock.now) / .seconds(1)
-      progress.steps += 1
-      progress.seconds += seconds
-      progress.sums.seconds += seconds
-      progress.sums.images += batch.count
-      progress.sums.secondsWaiting += loader.secondsWaiting - waited
-      waited = loader.secondsWaiting
-      report(
-        .step(
-          Step(
-            epoch: epoch + 1, step: progress.steps, steps: plan.count,
-            images: images, loss: loss)))
-      if isInterrupted() {
-        try checkpoints.save(model, progress)
-        throw TrainingError.interrupted
-      }
-      if progress.steps < plan.count, checkpoints.isDue(afterSteps: progress.steps) {
-        try checkpoints.save(model, progress)
-      }
+    while progress.steps < stretch.steps {
+      let batches = try batches(of: plan, stretch, isInterrupted)
+      guard !batches.isEmpty else { break }
+      try train(on: batches, stretch, rates: rates, isInterrupted: isInterrupted, report: report)
     }
     let record = record(epoch: epoch + 1, rates: rates)
     try store.append(record, of: identity)
@@ -156,57 +131,83 @@ final class Trainer {
     progress.sums = .init()
   }
 
-  /// Makes the network what a phase wants before an epoch of it.
-  ///
-  /// What happens once, at a phase's start, happens before its first step: a checkpoint from before is of the end of the
-  /// phase before it, a later one has steps of this one, and neither does it twice.
-  private func enter(_ stretch: TrainingSchedule.Stretch) {
-    model.freeze(stretch.phase.frozen)
-    guard progress.epochs == stretch.start, progress.steps == 0, stretch.start > 0 || !stretch.phase.fresh.isEmpty
-    else { return }
-    model.renew(stretch.phase.fresh, seed: UInt64(identity.seed), phase: stretch.phase.name)
-    for parameter in model.store.parameters { parameter.momentum.values.update(repeating: 0) }
+  /// The batches that come next: the rest of the epoch's plan, or of what was mined.
+  private func batches(
+    of plan: [[LoadItem]], _ stretch: TrainingSchedule.Stretch, _ isInterrupted: () -> Bool
+  ) throws -> [[LoadItem]] {
+    guard case .triplets(let sampler) = stretch.phase.sampler else { return Array(plan.dropFirst(progress.steps)) }
+    var mined = progress.mined ?? []
+    if mined.isEmpty {
+      let done = stretch.step(progress.steps, ofEpoch: progress.epochs)
+      mined = try MinedTriplets(sampler: sampler, data: data, engine: engine).batches(
+        min(sampler.refresh, stretch.allSteps - done), seed: identity.seed, before: (progress.epochs, progress.steps)
+      ) { try describe($0, isInterrupted) }
+      progress.mined = mined
+    }
+    var flips = RandomStream(seed: UInt64(identity.seed), name: "flip/\(progress.epochs)/\(progress.steps)")
+    return mined.prefix(stretch.steps - progress.steps).map { batch in
+      batch.map { LoadItem(index: $0, flip: stretch.phase.augment.flip && flips.chance(0.5)) }
+    }
   }
 
-  /// One optimiser step; returns the total loss before it.
-  private func step(
-    _ batch: LoadedBatch, in phase: Settings.Train.Phase, rates: [Parameter.Group: Double]
-  ) throws -> Double {
-    let images = engine.empty([batch.count, size.height, size.width, 3])
-    batch.withPixels { _ = images.values.update(fromContentsOf: $0) }
-    let indices = batch.items.map(\.index)
-    let tape = Tape(on: engine, mode: .training, statistics: phase.batchNorm)
-    let output = model(tape.input(images), on: tape)
-    let losses = model.losses(
-      output,
-      TrainingTargets(
-        identities: indices.map { classes[$0] },
-        attributes: data.attributeLabels.map { labels in indices.map { labels[$0] } }), on: tape)
-    let total = model.multiTaskLoss.total(losses)
-    for (task, value) in losses.map({ ($0.task.rawValue, $0.value) }) + [("total", total)] where !value.isFinite {
-      throw divergence(
-        .loss(task: task, value: value), at: model.placeOfNonFinite(in: images, statistics: phase.batchNorm))
+  /// The descriptors of training images by the network as it is.
+  private func describe(_ images: [Int], _ isInterrupted: () -> Bool) throws -> [Float] {
+    var values: [Float] = []
+    do {
+      let pass = EvaluationPass(model: model, settings: settings, data: data, engine: engine)
+      try pass.run(over: data.dataset.train, places: images, isInterrupted) { output, _ in values += output.descriptors
+      }
+    } catch TrainingError.interrupted {
+      // Before an epoch's first step there is nothing to save, and what a phase does once is not to be saved as done: it
+      // is done again.
+      if progress.steps > 0 { try checkpoints.save(model, progress) }
+      throw TrainingError.interrupted
     }
-    model.multiTaskLoss.backward(losses, on: tape)
-    // After each step every number is finite, so that every checkpoint is good.
-    let broken = StochasticGradientDescent(phase.optimizer).step(model.store, rates: rates)
-    if let place = broken.map({ .parameter($0.name) }) ?? model.nonFiniteStatistic {
-      throw divergence(.update, at: place)
-    }
-    if !hasBegun {
-      progress.firstLosses = Dictionary(uniqueKeysWithValues: losses.map { ($0.task.rawValue, $0.value) })
-    }
-    progress.sums.loss += total
-    for loss in losses { progress.sums.losses[loss.task.rawValue, default: 0] += loss.value }
-    return total
+    return values
   }
 
-  private func divergence(_ symptom: Divergence.Symptom, at place: NonFinitePlace) -> TrainingError {
-    .diverged(
-      Divergence(
-        run: identity, epoch: progress.epochs + 1, step: progress.steps + 1, symptom: symptom, place: place,
-        rate: schedule.stretch(of: progress.epochs).phase.rate.new, phase: schedule.name(of: progress.epochs),
-        checkpoint: LastCheckpoint(of: identity, in: store)))
+  /// Takes a step on each batch, which are the epoch's next.
+  private func train(
+    on batches: [[LoadItem]], _ stretch: TrainingSchedule.Stretch, rates: [Parameter.Group: Double],
+    isInterrupted: () -> Bool, report: (Report) -> Void
+  ) throws {
+    let loader = try data.loader(data.dataset.train, size: size, batches: batches)
+    defer { loader.cancel() }
+    var waited = 0.0
+    let clock = SuspendingClock()
+    for _ in batches {
+      let start = clock.now
+      guard let batch = try loader.next() else { break }
+      let loss = try step(batch, in: stretch, rates: rates)
+      loader.recycle(batch)
+      let seconds = start.duration(to: clock.now) / .seconds(1)
+      progress.steps += 1
+      if progress.mined?.isEmpty == false { progress.mined?.removeFirst() }
+      progress.seconds += seconds
+      progress.sums.seconds += seconds
+      progress.sums.images += batch.count
+      progress.sums.secondsWaiting += loader.secondsWaiting - waited
+      waited = loader.secondsWaiting
+      report(
+        .step(
+          Step(
+            epoch: progress.epochs + 1, step: progress.steps, steps: stretch.steps,
+            images: images, loss: loss)))
+      if isInterrupted() {
+        try checkpoints.save(model, progress)
+        throw TrainingError.interrupted
+      }
+      if progress.steps < stretch.steps, checkpoints.isDue(afterSteps: progress.steps) {
+        try checkpoints.save(model, progress)
+      }
+    }
+  }
+
+  /// The figures of all tasks' parameters, each behind its task's name.
+  var measures: [String: Double] {
+    model.tasks.reduce(into: [:]) { all, task in
+      for (name, value) in task.network.measures(on: engine) { all["\(task.name.rawValue).\(name)"] = value }
+    }
   }
 
   private func record(epoch: Int, rates: [Parameter.Group: Double]) -> EpochRecord {
@@ -215,10 +216,13 @@ final class Trainer {
     func named(_ values: [TaskName: Double]) -> [String: Double] {
       Dictionary(uniqueKeysWithValues: values.map { ($0.key.rawValue, $0.value) })
     }
+    let figures = measures.merging(sums.measures ?? [:]) { $1 }
     return EpochRecord(
       epoch: epoch, phase: schedule.name(of: epoch - 1), steps: progress.steps, images: sums.images,
       loss: sums.loss / steps,
-      losses: sums.losses.mapValues { $0 / steps }, weights: named(model.multiTaskLoss.weights),
+      losses: sums.losses.mapValues { $0 / steps }, terms: sums.terms?.mapValues { $0 / steps },
+      measures: figures.isEmpty ? nil : figures,
+      weights: named(model.multiTaskLoss.weights),
       sigma: model.multiTaskLoss.sigma.map(named),
       rates: ["new": rates[.new] ?? 0, "pretrained": rates[.backbone] ?? 0], seconds: sums.seconds,
       secondsWaiting: sums.secondsWaiting)

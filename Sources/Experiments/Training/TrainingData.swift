@@ -59,18 +59,24 @@ package final class TrainingData {
       + "`aanet data verify \(dataset.name.quotedForShell)` lists them"
   }
 
-  /// The batches of one epoch. Only the phase, the seed and the epoch decide them, so that an interrupted epoch can be
-  /// taken up anywhere.
+  /// The batches of one epoch, but for mined triplets. Only the phase, the seed and the epoch decide them, so that an
+  /// interrupted epoch can be taken up anywhere.
   func epochPlan(of phase: Settings.Train.Phase, seed: Int, epoch: Int) -> [[LoadItem]] {
+    let batches: [[Int]]
     switch phase.sampler {
+    case .triplets: return []
     case .shuffled:
       return Self.epochPlan(
         images: dataset.train.count, batch: phase.batch, flip: phase.augment.flip, seed: seed, epoch: epoch)
-    case .identities(let batches):
-      var flips = RandomStream(seed: UInt64(seed), name: "flip/\(epoch)")
-      return batches.epoch(classes: dataset.trainClasses, seed: seed, epoch: epoch).map { batch in
-        batch.map { LoadItem(index: $0, flip: phase.augment.flip && flips.chance(0.5)) }
-      }
+    case .identities(let sampler): batches = sampler.epoch(classes: dataset.trainClasses, seed: seed, epoch: epoch)
+    case .groups(let sampler):
+      batches = sampler.epoch(
+        classes: dataset.trainClasses, cameras: dataset.train.map(\.camera), batch: phase.batch, seed: seed,
+        epoch: epoch)
+    }
+    var flips = RandomStream(seed: UInt64(seed), name: "flip/\(epoch)")
+    return batches.map { batch in
+      batch.map { LoadItem(index: $0, flip: phase.augment.flip && flips.chance(0.5)) }
     }
   }
 

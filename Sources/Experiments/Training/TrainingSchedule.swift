@@ -10,13 +10,21 @@ package struct TrainingSchedule: Sendable {
 
     /// Images of an epoch.
     package var images: Int { steps * phase.batch }
+    /// Steps of the whole phase.
+    var allSteps: Int { steps * phase.epochs }
+
+    /// The step's number within the phase, from 0.
+    func step(_ step: Int, ofEpoch epoch: Int) -> Int { (epoch - start) * steps + step }
   }
 
   package let stretches: [Stretch]
+  /// Images of the training set.
+  let imagesOfSet: Int
 
   /// The schedule of a training on so many images.
   package init(of train: Settings.Train, images: Int) {
     var start = 0
+    imagesOfSet = images
     stretches = train.plan.map { phase in
       defer { start += phase.epochs }
       return Stretch(phase: phase, start: start, steps: images / phase.batch)

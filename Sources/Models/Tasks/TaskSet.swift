@@ -65,6 +65,8 @@ package struct TaskEntry: Sendable {
   /// The subscript of its loss in the paper.
   package let mark: String
   let hasLoss: Bool
+  /// Whether a phase of training may transform it.
+  package let isTransformable: Bool
   let key: Key<TaskSet>
   /// The task's settings; nil where it is off.
   let settings: @Sendable (TaskSet) -> (any Task)?
@@ -75,6 +77,7 @@ package struct TaskEntry: Sendable {
     name = Kind.name
     mark = Kind.mark
     hasLoss = Kind.hasLoss
+    isTransformable = Kind.transformation != nil
     settings = { $0[keyPath: path] }
     set = { $0[keyPath: path] = $1 ? Kind() : nil }
     key = Key(

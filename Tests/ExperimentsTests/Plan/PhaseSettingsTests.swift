@@ -73,7 +73,89 @@ import Testing
     #expect(seen.insert(try hash(plain, ["train.sampler={identities: {count: 8, images: 4}}"])).inserted)
   }
 
+  @Test func whatAPhaseDoesOfItsOwn() throws {
+    let train = try settings(
+      """
+      dataset: d
+      tasks: [global, part]
+      train:
+        batch: 12
+        phases:
+          - { name: one, tasks: [global], dropout: false, augment: { cut_out: 0.5 } }
+          - { name: two, sampler: { groups: { images: 4 } } }
+          - { name: three, tasks: all, sampler: { triplets: { count: 4, pool: 9, hardest: 2, refresh: 3 } } }
+
+      """
+    ).train
+    #expect(train.phases.map(\.tasks) == [[.global], nil, nil] && train.phases.map(\.dropout) == [false, true, true])
+    #expect(train.phases.map(\.augment.cutOut) == [0.5, 0, 0] && train.phases[0].augment.flip)
+    #expect(train.phases[1].sampler == .groups(.init(images: 4)))
+    #expect(train.phases[2].sampler == .triplets(.init(count: 4, pool: 9, hardest: 2, refresh: 3)))
+  }
+
+  @Test func aListOfPhasesMayStandSeveralTimesOver() throws {
+    let text = """
+      dataset: d
+      train:
+        phases:
+          - { name: base, epochs: 4 }
+          - repeat: 2
+            phases:
+              - { name: fixed, epochs: 1, frozen: [global] }
+              - { name: free, epochs: 2 }
+
+      """
+    let train = try settings(text).train
+    #expect(train.phases.map(\.name) == ["base", "fixed 1", "free 1", "fixed 2", "free 2"])
+    #expect(train.totalEpochs == 10 && train.phases[3].frozen == ["global"])
+    // What is written out reads back as the same phases, and an error in a later round has the place of the item.
+    let trial = Trial(experiment: "e", variant: "v", seed: 1, settings: try settings(text))
+    #expect(try Trial(resolvedYAML: trial.resolvedYAML(), experiment: "e", file: "plan.yaml") == trial)
+    let wrong = text.replacing("frozen: [global]", with: "tasks: [attention]")
+    let complaint = try TemporaryProject.complaint(wrong) ?? ""
+    #expect(
+      complaint.hasPrefix(
+        "experiments/e.yaml:7:44: train.phases[1].tasks: the attention task needs the attribute task"),
+      "\(complaint)")
+  }
+
   static let faults: [(String, String)] = [
+    (
+      "phases: [{ repeat: 0, phases: [{ name: a }] }]", "2:29: train.phases[0].repeat: 0 is out of range; from 1 to 100"
+    ),
+    ("phases: [{ repeat: 2, name: a }]", "2:32: train.phases[0].name: unknown key"),
+    ("phases: [{ repeat: 2 }]", "2:19: train.phases[0].phases: is missing and has no default"),
+    (
+      "phases: [{ repeat: 60, phases: [{ name: a }, { name: b }] }]",
+      "2:18: train.phases: there are 120 phases; at most 100"
+    ),
+    ("phases: [{ name: a, tasks: [globe] }]", "2:38: train.phases[0].tasks[0]: 'globe' is not known here"),
+    ("phases: [{ name: a, tasks: [part, part] }]", "2:44: train.phases[0].tasks[1]: 'part' stands here twice"),
+    (
+      "phases: [{ name: a, transform: [part] }]",
+      "2:41: train.phases[0].transform: the part task has nothing to transform"
+    ),
+    ("augment: { cut_out: 2 }", "2:30: train.augment.cut_out: 2 is out of range; from 0 to 1"),
+    (
+      "sampler: { groups: { images: 5 } }",
+      "2:19: train.sampler: groups of 5 do not fill a batch of 32; make batch a multiple of 5"
+    ),
+    (
+      "sampler: { groups: { images: 32 } }",
+      "2:19: train.sampler: a batch of 32 is one group of 32, so that it shows one identity alone; make batch 64 or more"
+    ),
+    (
+      "sampler: { triplets: { count: 11 } }",
+      "2:19: train.sampler: 11 triplets are 33 images, and a batch is 32; make batch 33"
+    ),
+    (
+      "sampler: { triplets: { count: 11, pool: 10 } }",
+      "2:19: train.sampler: 11 anchors cannot be drawn from a pool of 10 images; make pool larger"
+    ),
+    (
+      "sampler: { groups: { images: 4 }, triplets: {} }",
+      "2:19: train.sampler: a sampler is one of identities, groups, triplets, and here are 2"
+    ),
     ("phases: []", "2:18: train.phases: expected 1 to 100 values, found 0"),
     ("phases: first", "2:18: train.phases: expected a list, found the text 'first'"),
     ("phases: [{ epochs: 1 }]", "2:19: train.phases[0].name: is missing and has no default"),

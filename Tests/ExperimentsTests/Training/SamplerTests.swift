@@ -54,3 +54,43 @@ import Testing
     #expect(batches.epoch(classes: [0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2, 2], seed: 1, epoch: 0).isEmpty)
   }
 }
+
+/// Batches of groups.
+@Suite struct ImageGroupsTests {
+  /// Nine identities of four images on two cameras, one identity of two images on one camera, one of a single image.
+  private let classes = (0..<36).map { $0 / 4 } + [9, 9, 10]
+  private let cameras = (0..<36).map { 1 + $0 % 2 } + [1, 1, 1]
+
+  private func epoch(_ images: Int, batch: Int, _ epoch: Int = 0, seed: Int = 1) -> [[Int]] {
+    Settings.Train.ImageGroups(images: images)
+      .epoch(classes: classes, cameras: cameras, batch: batch, seed: seed, epoch: epoch)
+  }
+
+  @Test(arguments: [2, 3, 4]) func aGroupIsAnAnchorAndItsIdentityElsewhere(_ images: Int) {
+    for number in 0..<30 {
+      let epoch = epoch(images, batch: 12, number)
+      #expect(epoch.count == classes.count / 12)
+      var anchors: [Int] = []
+      for group in epoch.flatMap({ batch in stride(from: 0, to: 12, by: images).map { batch[$0..<$0 + images] } }) {
+        guard let anchor = group.first else { continue }
+        anchors.append(anchor)
+        let others = group.dropFirst()
+        #expect(group.allSatisfy { classes[$0] == classes[anchor] })
+        switch classes[anchor] {
+        case 10: #expect(others.allSatisfy { $0 == anchor }, "a single image repeats itself")
+        case 9: #expect(others.allSatisfy { $0 != anchor }, "one camera gives its other image")
+        default:
+          #expect(others.allSatisfy { cameras[$0] != cameras[anchor] })
+          // Two images are on the other camera: enough for two others, not for three.
+          #expect(images > 3 || Set(others).count == others.count)
+        }
+      }
+      #expect(Set(anchors).count == anchors.count)
+    }
+  }
+
+  @Test func theSeedAndTheEpochAloneDecide() {
+    #expect(epoch(4, batch: 8) == epoch(4, batch: 8))
+    #expect(epoch(4, batch: 8, 1) != epoch(4, batch: 8) && epoch(4, batch: 8, seed: 2) != epoch(4, batch: 8))
+  }
+}

@@ -69,14 +69,23 @@ extension Settings.Train {
   package struct Augment: Configurable {
     /// Whether every second image, by chance, is mirrored.
     package var flip: Bool
+    /// The largest share of a side that noise overwrites at the phase's end; it grows from 0.
+    package var cutOut: Double
 
     package static let keys: [Key<Augment>] = [
-      Key("flip", \.flip, .flag, "Whether every second image, by chance, is mirrored.")
+      Key("flip", \.flip, .flag, "Whether every second image, by chance, is mirrored."),
+      Key(
+        "cut_out", \.cutOut, .number(in: 0...1),
+        "The largest share of an image's height and width that a rectangle of noise takes at the phase's end; it grows "
+          + "from 0 with the steps.", isYounger: true),
     ]
 
     package init() { self.init(flip: true) }
 
-    package init(flip: Bool = true) { self.flip = flip }
+    package init(flip: Bool = true, cutOut: Double = 0) {
+      self.flip = flip
+      self.cutOut = cutOut
+    }
   }
 }
 

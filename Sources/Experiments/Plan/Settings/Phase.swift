@@ -1,5 +1,6 @@
 import Configuration
 import Layers
+import Models
 import Support
 
 extension Settings.Train {
@@ -22,6 +23,12 @@ extension Settings.Train {
     package var batchNorm: NormStatistics
     /// What is drawn anew at its start, named as in ``frozen``.
     package var fresh: [String]
+    /// The tasks that take part; nil for all that are on.
+    package var tasks: [TaskName]?
+    /// Whether tasks drop out numbers by chance.
+    package var dropout: Bool
+    /// The tasks whose ``Task/transformation`` is done at its start.
+    package var transform: [TaskName]
 
     package static let keys: [Key<Phase>] = [
       Key("name", \.name, .text(maximum: 40), "What records and messages call it.", isRequired: true),
@@ -39,11 +46,22 @@ extension Settings.Train {
         "batch_norm", \.batchNorm, .word,
         "What BatchNorm divides by: the batch's statistics, or the running ones, which then do not move."),
       Key("fresh", \.fresh, .names, "What is drawn anew at the phase's start, named as under frozen."),
+      Key(
+        "tasks", \.tasks, .optional(.tasks(count: 1...100), or: "all", expected: "all or a list of tasks"),
+        "The tasks that take part; the others rest.", isYounger: true),
+      Key("dropout", \.dropout, .flag, "Whether tasks that have dropout use it.", isYounger: true),
+      Key(
+        "transform", \.transform, .tasks(count: 0...100),
+        "The tasks whose parameters are transformed at the phase's start, once: orthogonal's decorrelation.",
+        isYounger: true),
     ]
+
+    /// The keys that `train` has not.
+    private static let own: Set = ["name", "frozen", "batch_norm", "fresh", "tasks", "dropout", "transform"]
 
     /// What `train` has a key for, too, is taken from there.
     static let descriptions = keys.map(\.description).map { key in
-      ["name", "frozen", "batch_norm", "fresh"].contains(key.name) ? key : key.inheriting(from: "train")
+      own.contains(key.name) ? key : key.inheriting(from: "train")
     }
 
     package init() { self.init(of: Settings.Train(), name: "train") }
@@ -60,6 +78,61 @@ extension Settings.Train {
       frozen = []
       batchNorm = .batch
       fresh = []
+      tasks = nil
+      dropout = true
+      transform = []
+    }
+
+    /// The tasks that take part, of those that are on.
+    func active(of all: TaskSet) -> [TaskName] { all.enabled.filter { tasks?.contains($0) ?? true } }
+
+    /// The items of a list of phases, those of `{ repeat: 4, phases: [...] }` as often as it says, each with the round.
+    static func rounds(of list: Setting) throws(ConfigurationError) -> [(item: Setting, round: Int?)] {
+      var all: [(item: Setting, round: Int?)] = []
+      for item in try list.items(count: 1...100) {
+        guard item.value[key: "repeat"] != nil else {
+          all.append((item, nil))
+          continue
+        }
+        let keys = try item.keys("repeat", "phases")
+        let rounds = try keys.required("repeat").int(in: 1...100)
+        let inner = try keys.required("phases").items(count: 1...100)
+        for round in 1...rounds { all += inner.map { ($0, round) } }
+      }
+      guard all.count <= 100 else { throw list.error("there are \(all.count) phases; at most 100") }
+      return all
+    }
+
+    /// What does not fit the tasks that are on.
+    func fault(for all: TaskSet, at path: String) -> SettingFault? {
+      let on = all.enabled
+      for (key, named) in [("tasks", tasks ?? []), ("transform", transform)] {
+        if let stranger = named.first(where: { !on.contains($0) }) {
+          return SettingFault(
+            at: "\(path).\(key)", "tasks",
+            reason: Wording.unknown(
+              "the phase names a task that is off,", naming: stranger.rawValue, among: on.map(\.rawValue)))
+        }
+      }
+      if let rigid = all.all.first(where: { transform.contains($0.name) && type(of: $0).transformation == nil }) {
+        let able = TaskSet.all.filter(\.isTransformable).map(\.name.rawValue)
+        return SettingFault(
+          at: "\(path).transform",
+          reason: "the \(rigid.name.rawValue) task has nothing to transform; those that have are \(Wording.list(able))")
+      }
+      let active = active(of: all)
+      guard active.contains(where: all.weighed.contains) else {
+        return SettingFault(at: "\(path).tasks", reason: "no task with a loss takes part, so nothing would be learned")
+      }
+      for task in all.all where active.contains(task.name) {
+        if let need = task.needs.first(where: { !active.contains($0.task) }) {
+          return SettingFault(
+            at: "\(path).tasks",
+            reason: "the \(task.name.rawValue) task needs the \(need.task.rawValue) task, \(need.reason); "
+              + "add \(need.task.rawValue) to the phase's tasks")
+        }
+      }
+      return nil
     }
   }
 }
@@ -69,6 +142,15 @@ extension Form where Value == [String] {
   fileprivate static var names: Form {
     .list(of: .text(maximum: 200), count: 0...1000) { name, before, item throws(ConfigurationError) in
       guard !before.contains(name) else { throw item.error("\(Wording.quoted(name)) stands here twice") }
+    }
+  }
+}
+
+extension Form where Value == [TaskName] {
+  /// Names of tasks, each once.
+  fileprivate static func tasks(count: ClosedRange<Int>) -> Form {
+    .list(of: .word, count: count) { name, before, item throws(ConfigurationError) in
+      guard !before.contains(name) else { throw item.error("\(Wording.quoted(name.rawValue)) stands here twice") }
     }
   }
 }

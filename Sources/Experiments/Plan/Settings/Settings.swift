@@ -71,7 +71,10 @@ package struct Settings: Configurable {
   /// - Throws: `ConfigurationError` at the setting to change, with what to change it to.
   package func check(locate: (String) -> SourceLocation? = { _ in nil }) throws(ConfigurationError) {
     let map = MapExtent(height: input.height, width: input.width, backbone: backbone)
-    guard let fault = tasks.fault(on: map, weighed: loss) ?? train.fault else { return }
+    let ofPhases = train.phases.enumerated().lazy.compactMap {
+      $1.fault(for: tasks, at: "train.phases[\($0)]")
+    }
+    guard let fault = tasks.fault(on: map, weighed: loss) ?? train.fault ?? ofPhases.first else { return }
     throw ConfigurationError(fault, locate: locate)
   }
 
@@ -80,8 +83,9 @@ package struct Settings: Configurable {
     var current = value
     var found: SourceLocation?
     for key in path.split(whereSeparator: { ".[]".contains($0) }) {
-      if let items = current.items, let place = Int(key), items.indices.contains(place) {
-        current = items[place]
+      if let place = Int(key), let items = try? Train.Phase.rounds(of: Setting(current)), items.indices.contains(place)
+      {
+        current = items[place].item.value
         found = current.location
         continue
       }

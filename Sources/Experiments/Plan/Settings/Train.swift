@@ -28,14 +28,16 @@ extension Settings {
 
     private static let phasesKey = Key<Train>(
       "phases", "list of 1 to 100: settings", within: Phase.descriptions, isList: true,
-      "Phases of training, each with a fresh optimiser; what one does not say it takes from train.",
+      "Phases of training, each with a fresh optimiser; what one does not say it takes from train. "
+        + "`{ repeat: 4, phases: [...] }` stands for a list four times over, with the round behind each name.",
       initial: .string("none")
     ) { setting, train throws(ConfigurationError) in
       guard !setting.isWord("none") else { return train.phases = [] }
       train.phases = []
-      for item in try setting.items(count: 1...100) {
+      for (item, round) in try Phase.rounds(of: setting) {
         var phase = Phase(of: train, name: "")
         try phase.read(item)
+        if let round { phase.name += " \(round)" }
         guard !train.phases.contains(where: { $0.name == phase.name }) else {
           throw item.error("a phase \(Wording.quoted(phase.name)) stands here twice")
         }
@@ -51,11 +53,10 @@ extension Settings {
     /// How often every image is shown in all.
     package var totalEpochs: Int { plan.reduce(0) { $0 + $1.epochs } }
 
-    /// What no single setting can know.
+    /// What no single setting can know, of the training alone.
     var fault: SettingFault? {
-      plan.enumerated().lazy.compactMap { place, phase -> SettingFault? in
-        guard case .identities(let batches) = phase.sampler else { return nil }
-        return batches.fault(batch: phase.batch, at: phases.isEmpty ? "train" : "train.phases[\(place)]")
+      plan.enumerated().lazy.compactMap { place, phase in
+        phase.sampler.fault(batch: phase.batch, at: phases.isEmpty ? "train" : "train.phases[\(place)]")
       }.first
     }
 

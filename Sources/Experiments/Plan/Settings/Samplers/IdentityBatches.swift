@@ -4,14 +4,6 @@ import Support
 import Tensors
 
 extension Settings.Train {
-  /// How batches are put together.
-  package enum Sampler: Hashable, Sendable {
-    /// All images, in an order drawn for each epoch.
-    case shuffled
-    /// So many identities with so many images each; together they are the batch.
-    case identities(IdentityBatches)
-  }
-
   /// Batches of some identities with some images each, as losses on pairs and triplets need them.
   package struct IdentityBatches: Configurable {
     /// P, identities in a batch.
@@ -79,27 +71,6 @@ extension Settings.Train {
           queues[identity] = Array(queue.dropFirst(images))
           return Array(queue.prefix(images))
         }
-      }
-    }
-  }
-}
-
-extension Form where Value == Settings.Train.Sampler {
-  static var sampler: Form {
-    let batches = Form<Settings.Train.IdentityBatches>.group
-    let identities = SettingDescription(
-      name: "identities", words: "settings", initial: nil, meaning: "Some identities with some images each.",
-      within: Settings.Train.IdentityBatches.keys.map(\.description))
-    return Form("shuffled, or settings", within: [identities]) { setting, _ throws(ConfigurationError) in
-      if setting.isWord("shuffled") { return .shuffled }
-      guard setting.value.entries != nil else {
-        throw setting.mismatch("shuffled or { identities: { count: 8, images: 4 } }")
-      }
-      return .identities(try batches.read(try setting.keys("identities").required("identities"), nil))
-    } write: { sampler in
-      switch sampler {
-      case .shuffled: .string("shuffled")
-      case .identities(let own): .mapping([("identities", batches.write(own))])
       }
     }
   }

@@ -1,0 +1,97 @@
+import Datasets
+import Layers
+import Models
+import Runs
+import Tensors
+
+/// What a phase of training does at its start, and in each step.
+extension Trainer {
+  /// Makes the network what a phase wants before an epoch of it.
+  ///
+  /// What happens once, at a phase's start, happens before its first step: a checkpoint from before is of the end of the
+  /// phase before it, a later one has steps of this one, and neither does it twice.
+  func enter(_ stretch: TrainingSchedule.Stretch, report: (Report) -> Void) {
+    let phase = stretch.phase
+    model.freeze(phase.frozen)
+    guard progress.epochs == stretch.start, progress.steps == 0 else { return }
+    // What was mined for another phase is not this one's.
+    progress.mined = nil
+    model.renew(phase.fresh, seed: UInt64(identity.seed), phase: phase.name)
+    for task in phase.transform {
+      let before = measures
+      guard let remark = model.transform(task) else { continue }
+      let after = measures
+      for (when, figures) in [("before", before), ("after", after)] {
+        for (name, value) in figures where name.hasPrefix("\(task.rawValue).") {
+          progress.sums.measures = (progress.sums.measures ?? [:]).merging(["\(name).\(when)": value]) { $1 }
+        }
+      }
+      report(.remark("at the start of \(phase.name): \(remark)"))
+    }
+    if stretch.start > 0 || !phase.fresh.isEmpty {
+      for parameter in model.store.parameters { parameter.momentum.values.update(repeating: 0) }
+    }
+  }
+
+  /// One optimiser step; returns the total loss before it.
+  func step(
+    _ batch: LoadedBatch, in stretch: TrainingSchedule.Stretch, rates: [Parameter.Group: Double]
+  ) throws -> Double {
+    let phase = stretch.phase
+    let draws = StepDraws(seed: UInt64(identity.seed), epoch: progress.epochs, step: progress.steps)
+    let images = engine.empty([batch.count, size.height, size.width, 3])
+    batch.withPixels { _ = images.values.update(fromContentsOf: $0) }
+    cutOut(of: images, in: stretch, draws)
+    let indices = batch.items.map(\.index)
+    let rules = AANet.Rules(tasks: phase.tasks.map(Set.init), draws: phase.dropout ? draws : nil)
+    let tape = Tape(on: engine, mode: .training, statistics: phase.batchNorm)
+    let output = model(tape.input(images), on: tape, as: rules)
+    let losses = model.losses(output, targets(of: indices, in: phase), on: tape)
+    let total = model.multiTaskLoss.total(losses)
+    for (task, value) in losses.map({ ($0.task.rawValue, $0.value) }) + [("total", total)] where !value.isFinite {
+      throw divergence(
+        .loss(task: task, value: value),
+        at: model.placeOfNonFinite(in: images, statistics: phase.batchNorm, as: rules))
+    }
+    model.multiTaskLoss.backward(losses, on: tape)
+    // After each step every number is finite, so that every checkpoint is good.
+    let broken = StochasticGradientDescent(phase.optimizer).step(model.store, rates: rates)
+    if let place = broken.map({ .parameter($0.name) }) ?? model.nonFiniteStatistic {
+      throw divergence(.update, at: place)
+    }
+    if !hasBegun {
+      progress.firstLosses = Dictionary(uniqueKeysWithValues: losses.map { ($0.task.rawValue, $0.value) })
+    }
+    progress.sums.add(losses, total: total)
+    return total
+  }
+
+  private func targets(of images: [Int], in phase: Settings.Train.Phase) -> TrainingTargets {
+    var triplets: [Triplet]?
+    if case .triplets = phase.sampler { triplets = Triplet.inThirds(of: images.count) }
+    return TrainingTargets(
+      identities: images.map { classes[$0] },
+      attributes: data.attributeLabels.map { labels in images.map { labels[$0] } }, triplets: triplets)
+  }
+
+  /// Overwrites a rectangle of each image with noise, larger the further the phase has come.
+  private func cutOut(of images: Tensor, in stretch: TrainingSchedule.Stretch, _ draws: StepDraws) {
+    let largest = stretch.phase.augment.cutOut
+    guard largest > 0 else { return }
+    let done = stretch.step(progress.steps, ofEpoch: progress.epochs)
+    let share = largest * Double(done) / Double(max(1, stretch.allSteps - 1))
+    var stream = draws.stream("cut-out")
+    for image in 0..<images.shape[0] {
+      let pixels = UnsafeMutableBufferPointer(rebasing: images.values[image * size.count..<(image + 1) * size.count])
+      CutOut(largest: share, size: size, from: &stream).apply(to: pixels, size: size, from: &stream)
+    }
+  }
+
+  private func divergence(_ symptom: Divergence.Symptom, at place: NonFinitePlace) -> TrainingError {
+    .diverged(
+      Divergence(
+        run: identity, epoch: progress.epochs + 1, step: progress.steps + 1, symptom: symptom, place: place,
+        rate: schedule.stretch(of: progress.epochs).phase.rate.new, phase: schedule.name(of: progress.epochs),
+        checkpoint: LastCheckpoint(of: identity, in: store)))
+  }
+}
