@@ -16,7 +16,12 @@ enum SettingsKeys {
   ///
   /// - Throws: `ConfigurationError` at the first unknown key, with the nearest known one.
   static func check(_ setting: Setting, against known: [SettingDescription]? = all) throws(ConfigurationError) {
-    guard let known, setting.value.entries != nil else { return }
+    guard let known else { return }
+    // Tasks may be a list, some of them with settings.
+    if setting.path == "tasks", let items = setting.value.items {
+      for item in items { try check(Setting(item, path: setting.path), against: known) }
+    }
+    guard setting.value.entries != nil else { return }
     _ = try KnownKeys(setting, known: known.map(\.name))
     for entry in setting.value.entries ?? [] {
       guard let inner = known.first(where: { $0.name == entry.key }) else { continue }

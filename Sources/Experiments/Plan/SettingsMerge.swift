@@ -5,8 +5,8 @@ import Support
 /// Laying changes over settings, as `extends`, `variants` and overrides do.
 ///
 /// A mapping is merged key by key; a list or a scalar takes the place of what was there. Two keys have a rule of
-/// their own: a list under `tasks` says which of the tasks stay on, and `loss.weights` is replaced as a whole, since
-/// a weight without its task is an error.
+/// their own: a list under `tasks` says which of the tasks stay on, and with `{ strips: { parts: 4 } }` which are changed
+/// or come to them; `loss.weights` is replaced as a whole, since a weight without its task is an error.
 enum SettingsMerge {
   /// The settings under the changes.
   ///
@@ -60,40 +60,57 @@ enum SettingsMerge {
 
   /// The base's tasks, those that the list does not name switched off at the list's place.
   private static func selected(_ base: YAMLValue, by list: YAMLValue) throws(ConfigurationError) -> YAMLValue {
-    let names = try names(in: list)
+    let items = try items(of: list)
     // What is dropped must still be right: a fault in it would lie in wait until a variant takes it up again.
     _ = try Settings.Tasks(Setting(base, path: "tasks"))
     var result = YAMLValue(.mapping([]), at: list.location)
-    for (name, item) in names where base[key: name].map({ Setting($0).isWord("none") }) ?? true {
+    func isOff(_ name: String) -> Bool { base[key: name].map { Setting($0).isWord("none") } ?? true }
+    for (name, own, item) in items where own == nil && isOff(name) {
       throw ConfigurationError(
         at: item.location, path: item.path,
         "there is no \(name) task to keep; the list chooses among the tasks of the settings below it, "
-          + "and tasks: { \(name): {} } adds one")
+          + "and { \(name): {} } in it adds one")
     }
-    for entry in base.entries ?? [] {
-      let isKept = names.contains { $0.name == entry.key }
-      let off = YAMLValue(.scalar(YAMLScalar("none", isPlain: true)), at: list.location)
-      result[key: entry.key] = isKept ? entry.value : off
+    for entry in base.entries ?? [] where !items.contains(where: { $0.name == entry.key }) {
+      result[key: entry.key] = YAMLValue(.scalar(YAMLScalar("none", isPlain: true)), at: list.location)
+    }
+    for (name, own, _) in items {
+      let old = isOff(name) ? nil : base[key: name]
+      result[key: name] = try own.map { own throws(ConfigurationError) in
+        try merged(old ?? YAMLValue(.mapping([]), at: own.location), with: own, path: ["tasks", name])
+      } ?? old
     }
     return result
   }
 
   private static func taskMapping(_ list: YAMLValue) throws(ConfigurationError) -> YAMLValue {
-    let entries = try names(in: list).map { name, item in
-      YAMLEntry(name, YAMLValue(.mapping([]), at: item.location), keyLocation: item.location)
+    let entries = try items(of: list).map { name, own, item in
+      YAMLEntry(name, own ?? YAMLValue(.mapping([]), at: item.location), keyLocation: item.location)
     }
     return YAMLValue(.mapping(entries), at: list.location)
   }
 
-  private static func names(in list: YAMLValue) throws(ConfigurationError) -> [(name: String, item: Setting)] {
-    var names: [(name: String, item: Setting)] = []
+  /// The tasks of a list: each a word, or a mapping of the word to settings.
+  private static func items(
+    of list: YAMLValue
+  ) throws(ConfigurationError) -> [(name: String, own: YAMLValue?, item: Setting)] {
+    var found: [(name: String, own: YAMLValue?, item: Setting)] = []
     for item in try Setting(list, path: "tasks").items(count: 1 ... .max) {
-      let name: TaskName = try item.choice()
-      guard !names.contains(where: { $0.name == name.rawValue }) else {
-        throw item.error("\(name.rawValue) stands here twice")
+      let name: String
+      var own: YAMLValue?
+      if item.value.entries != nil {
+        _ = try KnownKeys(item, known: TaskName.allCases.map(\.rawValue))
+        guard let entry = item.value.entries?.first, item.value.entries?.count == 1 else {
+          throw item.error("a task in a list is its name, or its name with settings: { part: { parts: 4 } }")
+        }
+        (name, own) = (entry.key, entry.value)
+      } else {
+        let task: TaskName = try item.choice()
+        name = task.rawValue
       }
-      names.append((name.rawValue, item))
+      guard !found.contains(where: { $0.name == name }) else { throw item.error("\(name) stands here twice") }
+      found.append((name, own, item))
     }
-    return names
+    return found
   }
 }

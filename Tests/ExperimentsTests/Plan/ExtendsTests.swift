@@ -52,7 +52,37 @@ import Testing
     #expect(
       project.complaint("d")
         == "experiments/d.yaml:2:9: tasks[0]: there is no attribute task to keep; the list chooses among the tasks of "
-        + "the settings below it, and tasks: { attribute: {} } adds one")
+        + "the settings below it, and { attribute: {} } in it adds one")
+  }
+
+  @Test func aListOfTasksMayBringSettings() throws {
+    let base = "dataset: d\ntasks: { global: {}, part: { parts: 3 } }\n"
+    func tasks(_ list: String) throws -> Settings.Tasks {
+      let project = try TemporaryProject([
+        "experiments/a.yaml": base, "experiments/b.yaml": "extends: a.yaml\ntasks: \(list)\n",
+      ])
+      return try project.library.plan("b").variants[0].settings.tasks
+    }
+    // What stays keeps its settings under those of the list; what comes has the list's.
+    #expect(
+      try tasks("[{ part: { reduction: mean } }]")
+        == .init(global: nil, part: .init(parts: 3, reduction: .mean), attribute: nil, attention: nil))
+    #expect(
+      try tasks("[global, { attribute: { regions: whole } }]")
+        == .init(part: nil, attribute: .init(regions: .whole), attention: nil))
+    for (list, complaint) in [
+      ("[{ part: { part: 3 } }]", "2:20: tasks.part.part: unknown key; did you mean 'parts'?"),
+      ("[{ prat: {} }]", "2:11: tasks.prat: unknown key; did you mean 'part'?"),
+      ("[{ part: {}, global: {} }]", "2:9: tasks[0]: a task in a list is its name, or its name with settings"),
+      ("[{ part: {} }, part]", "2:23: tasks[1]: part stands here twice"),
+      ("[{ part: none }]", "2:16: tasks: every task is off"),
+    ] {
+      let project = try TemporaryProject([
+        "experiments/a.yaml": base, "experiments/b.yaml": "extends: a.yaml\ntasks: \(list)\n",
+      ])
+      let found = project.complaint("b") ?? "accepted"
+      #expect(found.hasPrefix("experiments/b.yaml:\(complaint)"), "\(found)")
+    }
   }
 
   @Test func chainsEnd() throws {

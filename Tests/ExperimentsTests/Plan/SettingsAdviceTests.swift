@@ -53,8 +53,8 @@ import Testing
       fault: "tasks: { global: }", words: "expected a mapping, {} for the defaults, or none",
       remedies: ["tasks: { global: {} }", "tasks: { global: none, part: {} }"]),
     Advice(
-      fault: "{tasks: {global: {}}, variants: {a: {tasks: [global, part]}}}", words: "tasks: { part: {} } adds one",
-      remedies: ["{tasks: {global: {}}, variants: {a: {tasks: {part: {}}}}}"]),
+      fault: "{tasks: {global: {}}, variants: {a: {tasks: [global, part]}}}", words: "{ part: {} } in it adds one",
+      remedies: ["{tasks: {global: {}}, variants: {a: {tasks: [global, {part: {}}]}}}"]),
     Advice(
       fault: "loss: { weights: uncertain }",
       words: "expected 'uncertainty' or a weight for each task, { global: 1, part: 1 }",

@@ -175,7 +175,7 @@ import Testing
     #expect(
       try TemporaryProject.complaint(absent)
         == "experiments/e.yaml:4:24: tasks[1]: there is no part task to keep; the list chooses among the tasks of the "
-        + "settings below it, and tasks: { part: {} } adds one (variant 'a')")
+        + "settings below it, and { part: {} } in it adds one (variant 'a')")
   }
 
   @Test func defaultsCanContradictToo() throws {
