@@ -202,9 +202,12 @@ package struct TrainingTargets {
   /// For each attribute of the labels the value of each image, −1 where it is not labelled; empty where no task reads
   /// them.
   package let attributes: [[Int]]
+  /// The triplets of images that the batch was drawn as; nil where it was not drawn as triplets.
+  package let triplets: [Triplet]?
 
-  package init(identities: [Int], attributes: [[Int]]) {
+  package init(identities: [Int], attributes: [[Int]], triplets: [Triplet]? = nil) {
     self.identities = identities
     self.attributes = attributes
+    self.triplets = triplets
   }
 }
