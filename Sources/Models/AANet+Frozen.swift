@@ -42,11 +42,6 @@ extension AANet {
     let names = words.reduce(into: Set<String>()) { $0.formUnion(self.names(of: $1)) }
     return store.parameters.allSatisfy { names.contains($0.name) }
   }
-
-  /// Whether no gradient is wanted below the feature map.
-  var isBackboneFrozen: Bool {
-    store.parameters.allSatisfy { !$0.name.hasPrefix(Self.backbonePrefix) || $0.isFrozen }
-  }
 }
 
 extension ParameterStore {

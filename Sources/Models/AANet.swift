@@ -109,7 +109,7 @@ package struct AANet {
   package func callAsFunction(
     _ images: Value, on tape: Tape, as rules: Rules = Rules(), seeFeatureGradient: (([Float]) -> Void)? = nil
   ) -> Output {
-    let stages = isBackboneFrozen ? tape.still { backbone(images, on: tape) } : backbone(images, on: tape)
+    let stages = backbone(images, on: tape)
     var pass = TaskPass(images: images, stages: stages, draws: rules.draws)
     let features = pass.features
     if let seeFeatureGradient { tape.observeGradient(of: features, seeFeatureGradient) }

@@ -5,8 +5,10 @@ import Tensors
 ///
 /// One-sided Jacobi in double precision (Hestenes 1958; de Rijk 1989): every two rows are turned in their plane until
 /// they are orthogonal, over and over. What is wanted here, `U·S`, is what the method leaves, small singular values come
-/// out as exact as large ones, rows that are orthogonal already are left as they are, and no LAPACK is needed. In a
-/// round all pairs are disjoint, so the workers share them out and every number of threads gives the same bits.
+/// out as exact as large ones, rows that are orthogonal already are left as they are, and no LAPACK is needed.
+///
+/// Rows come in blocks, of which two stay in a core's own cache while all their rows meet. In a round all pairs of
+/// blocks are disjoint, so the workers share them out and every number of threads gives the same bits.
 struct OrthogonalRows {
   /// The rows by falling length, row by row; those that rounding alone keeps from being zero are zero.
   let rows: [[Double]]
@@ -15,6 +17,8 @@ struct OrthogonalRows {
 
   /// The most sweeps over all pairs. Random matrices need about ten.
   private static let mostSweeps = 60
+  /// The rows of a block.
+  private static let block = 16
 
   /// Turns the rows of `[D, Z]`.
   init(_ matrix: [Double], rows count: Int, columns width: Int, on engine: Engine) {
@@ -29,22 +33,28 @@ struct OrthogonalRows {
     let largest = (0..<count).map { DoubleRows.dot(memory + $0 * stride, memory + $0 * stride, stride) }.max() ?? 0
     // What is shorter than rounding leaves of the longest row is as good as zero.
     let least = largest * Double(max(count, width)) * .ulpOfOne * .ulpOfOne
-    let players = count + count % 2
+    let blocks = (count + Self.block - 1) / Self.block
+    let players = blocks + blocks % 2
     var order = Array(0..<players)
-    for _ in 0..<Self.mostSweeps where players > 1 {
+    for _ in 0..<Self.mostSweeps where count > 1 {
       var turned = [Bool](repeating: false, count: players / 2)
-      for _ in 1..<players {
+      for round in 1..<players {
         turned.withUnsafeMutableBufferPointer { buffer in
           nonisolated(unsafe) let turned = buffer
-          let round = order
-          engine.parallel(over: players / 2, grain: 4) { pairs, _ in
-            for pair in pairs {
-              let (a, b) = (round[pair], round[players - 1 - pair])
-              guard a < count, b < count else { continue }
-              if Self.turn(memory + min(a, b) * stride, memory + max(a, b) * stride, stride, least: least) {
-                turned[pair] = true
+          let blocks = order.map { min($0 * Self.block, count)..<min(($0 + 1) * Self.block, count) }
+          engine.parallel(players / 2) { pair, _ in
+            let (a, b) = (blocks[pair], blocks[players - 1 - pair])
+            let (upper, lower) = a.lowerBound < b.lowerBound ? (a, b) : (b, a)
+            func meet(_ i: Int, _ j: Int) {
+              if Self.turn(memory + i * stride, memory + j * stride, stride, least: least) { turned[pair] = true }
+            }
+            // In the first round each block is in one pair: its rows meet among themselves.
+            if round == 1 {
+              for block in [upper, lower] {
+                for i in block { for j in i + 1..<max(i + 1, block.upperBound) { meet(i, j) } }
               }
             }
+            for i in upper { for j in lower { meet(i, j) } }
           }
         }
         // All but the first move on by one place: after `players − 1` rounds each has met each.

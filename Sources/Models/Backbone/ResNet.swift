@@ -11,14 +11,17 @@ package struct ResNet {
   private let stemConvolution: Parameter
   private let stemNorm: BatchNorm
   private let stages: ResidualStages
+  private let parameters: [Parameter]
 
   /// Registers the network's parameters under `prefix` (`backbone.`).
   package init(_ configuration: ResNetConfiguration, prefix: String, in store: ParameterStore) {
+    let before = store.parameters.count
     self.configuration = configuration
     stemConvolution = store.parameter(
       "\(prefix)conv1.weight", shape: [configuration.width, 7, 7, 3], layout: .convolution, group: .backbone)
     stemNorm = BatchNorm("\(prefix)bn1", channels: configuration.width, group: .backbone, in: store)
     stages = ResidualStages(configuration, prefix: prefix, in: store)
+    parameters = Array(store.parameters[before...])
   }
 
   /// Computes the map behind each of the four stages; the last is the feature map X.
@@ -26,6 +29,11 @@ package struct ResNet {
   /// - Parameter images: `[N, H, W, 3]`, normalised.
   /// - Returns: four of `[N, H', W', channels]`.
   package func callAsFunction(_ images: Value, on tape: Tape) -> [Value] {
+    // Where all of it is frozen no gradient is wanted below its map.
+    parameters.allSatisfy(\.isFrozen) ? tape.still { maps(of: images, on: tape) } : maps(of: images, on: tape)
+  }
+
+  private func maps(of images: Value, on tape: Tape) -> [Value] {
     let x = tape.convolution(images, stemConvolution, stride: 2, padding: 3, then: stemNorm)
     return stages(tape.maxPool(x, window: 3, stride: 2, padding: 1), on: tape)
   }

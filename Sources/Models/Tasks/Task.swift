@@ -25,6 +25,8 @@ package protocol Task: Configurable {
   var variant: String? { get }
   /// Whether its loss is a sum of several likelihoods.
   var addsUpTerms: Bool { get }
+  /// What a user should know of such settings, which are nothing wrong.
+  var remark: String? { get }
   /// What keeps it from working on such a map.
   func fault(on map: MapExtent) -> SettingFault?
   /// What keeps it from learning from such labels.
@@ -47,6 +49,7 @@ extension Task {
   package var needs: [TaskNeed] { [] }
   package var variant: String? { nil }
   package var addsUpTerms: Bool { false }
+  package var remark: String? { nil }
   package func fault(on map: MapExtent) -> SettingFault? { nil }
   package func fault(learning labels: TrainingLabels) -> SettingFault? { nil }
   package func multiplications(on map: MapExtent, in sizes: TaskSizes) -> Double { 0 }
@@ -96,8 +99,8 @@ package protocol TaskNetwork {
   var copiesOfBackbone: [String] { get }
   /// Does once, at the start of a phase that asks for it, what ``Task/transformation`` says.
   ///
-  /// - Returns: what it came to, in a line.
-  func transform(on engine: Engine) -> String
+  /// - Returns: what it came to; nil where there is nothing to do.
+  func transform(on engine: Engine) -> Transformation?
   /// Figures of its parameters that an epoch's record keeps, by name.
   func measures(on engine: Engine) -> [String: Double]
 
@@ -112,10 +115,18 @@ extension TaskNetwork {
   package func addMaps(of look: ImageLook, to maps: inout ImageMaps) {}
   package func deviation(of parameter: Parameter) -> Double? { nil }
   package var copiesOfBackbone: [String] { [] }
-  package func transform(on engine: Engine) -> String { "" }
+  package func transform(on engine: Engine) -> Transformation? { nil }
   package func measures(on engine: Engine) -> [String: Double] { [:] }
   package var identityHeads: [DescriptorLayout.Slot: IdentityHead] { [:] }
   package var attributeClassifiers: [AttributeClassifier] { [] }
+}
+
+/// What a task's transformation of its parameters came to.
+package struct Transformation {
+  /// In a line.
+  package let remark: String
+  /// Its figures, by the golden cases' names; whole numbers among them are exact.
+  package let figures: [String: [Double]]
 }
 
 /// What a task can read of a pass.
@@ -136,6 +147,16 @@ package struct TaskPass {
     self.stages = stages
     features = stages[stages.count - 1]
     self.draws = draws
+  }
+}
+
+extension TaskPass {
+  /// A value with some of its numbers dropped, in a step of training that leaves something to chance.
+  func dropped(_ value: Value, _ probability: Double, by task: TaskName, on tape: Tape) -> Value {
+    guard tape.isRecording, probability > 0, let draws else { return value }
+    var stream = draws.stream("dropout/\(task.rawValue)")
+    let mask = DropoutMask(count: value.tensor.count, probability: probability, from: &stream, on: tape.engine)
+    return tape.dropout(value, mask)
   }
 }
 

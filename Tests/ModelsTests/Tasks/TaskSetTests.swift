@@ -1,5 +1,6 @@
 import Configuration
 import Models
+import Tensors
 import Testing
 
 /// The one list of all tasks, and what follows from it.
@@ -32,6 +33,19 @@ struct TaskSetTests {
     let tasks = TaskSet(part: .init(binning: .uniform), attribute: .init(regions: .whole))
     #expect(tasks.all.map(\.label) == ["global", "part (uniform)", "attribute (no regions)", "attention"])
     #expect(TaskSet().all.map(\.label) == TaskSet().enabled.map(\.rawValue))
+  }
+
+  @Test("no two tasks name a parameter alike, so that any of them can stand side by side")
+  func names() {
+    let labels = TrainingLabels(
+      identities: 2, attributes: [.init(name: "hat", classes: 2, region: .top)], attended: ["hat"])
+    let everything = AANetConfiguration(
+      backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 1), head: .init(width: 1),
+      tasks: TaskSet(only: TaskName.allCases), labels: labels)
+    let store = AANet(everything, on: Engine(threads: 1)).store
+    let names = store.parameters.map(\.name) + store.statistics.map(\.name)
+    #expect(Set(names).count == names.count)
+    #expect(store.parameterCount == everything.parameterCount)
   }
 
   @Test("every way of switching tasks on and off is written and read back")
