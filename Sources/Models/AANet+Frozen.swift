@@ -32,9 +32,9 @@ extension AANet {
 
   /// Transforms a task's parameters, as a phase of training asks.
   ///
-  /// - Returns: what it came to, in a line; nil where the task is off.
-  package func transform(_ task: TaskName) -> String? {
-    tasks.first { $0.name == task }.map { $0.network.transform(on: store.engine) }
+  /// - Returns: what it came to; nil where the task is off or has nothing to transform.
+  package func transform(_ task: TaskName) -> Transformation? {
+    tasks.first { $0.name == task }.flatMap { $0.network.transform(on: store.engine) }
   }
 
   /// Whether these words leave no parameter to train.

@@ -76,9 +76,10 @@ enum SettingsMerge {
     }
     for (name, own, _) in items {
       let old = isOff(name) ? nil : base[key: name]
-      result[key: name] = try own.map { own throws(ConfigurationError) in
-        try merged(old ?? YAMLValue(.mapping([]), at: own.location), with: own, path: ["tasks", name])
-      } ?? old
+      result[key: name] =
+        try own.map { own throws(ConfigurationError) in
+          try merged(old ?? YAMLValue(.mapping([]), at: own.location), with: own, path: ["tasks", name])
+        } ?? old
     }
     return result
   }

@@ -19,14 +19,14 @@ extension Trainer {
     model.renew(phase.fresh, seed: UInt64(identity.seed), phase: phase.name)
     for task in phase.transform {
       let before = measures
-      guard let remark = model.transform(task) else { continue }
+      guard let transformation = model.transform(task) else { continue }
       let after = measures
       for (when, figures) in [("before", before), ("after", after)] {
         for (name, value) in figures where name.hasPrefix("\(task.rawValue).") {
           progress.sums.measures = (progress.sums.measures ?? [:]).merging(["\(name).\(when)": value]) { $1 }
         }
       }
-      report(.remark("at the start of \(phase.name): \(remark)"))
+      report(.remark("at the start of \(phase.name): \(transformation.remark)"))
     }
     if stretch.start > 0 || !phase.fresh.isEmpty {
       for parameter in model.store.parameters { parameter.momentum.values.update(repeating: 0) }
