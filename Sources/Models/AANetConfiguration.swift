@@ -40,6 +40,12 @@ package struct AANetConfiguration: Hashable, Sendable {
     return ofTasks + backbone.multiplications(height: height, width: width)
   }
 
+  /// Each task that is on and what it looks like, for images of a size.
+  package func sketches(height: Int, width: Int) -> [(task: any Task, sketch: TaskSketch)] {
+    let map = MapExtent(height: height, width: width, backbone: backbone)
+    return tasks.all.map { ($0, $0.sketch(on: map, in: sizes)) }
+  }
+
   /// Trainable numbers of the network, known before memory is asked for.
   package var parameterCount: Int {
     let ofTasks = tasks.all.reduce(0) { $0 + $1.parameterCount(in: sizes) }

@@ -20,6 +20,9 @@ package struct Deviation: Codable, Hashable, Sendable {
   /// A word that names it: `rate-new`.
   package var name: String
   package var statement: String
+  /// The variant of Tables 1 and 2 that is another method's, where it is of that method alone. Its origin is then told of that
+  /// method's own paper.
+  package var variant: String?
   /// Where it comes from.
   package var origin: Origin
   /// The paper's words; nil where it has none on this.
@@ -44,19 +47,26 @@ package struct Deviation: Codable, Hashable, Sendable {
   var isMapping = false
 
   enum CodingKeys: String, CodingKey {
-    case name, statement, origin, quote, source, reason, file, key, value, studies, code
+    case name, statement, variant, origin, quote, source, reason, file, key, value, studies, code
   }
 
   init(_ name: String, _ setting: Setting, base: String, files: inout [String: YAMLValue], project: URL) throws {
-    let keys = try setting.keys("says", "origin", "quote", "source", "because", "file", "key", "code", "chosen_on")
+    let keys = try setting.keys(
+      "says", "variant", "origin", "quote", "source", "because", "file", "key", "code", "chosen_on")
     self.name = name
     statement = try keys.required("says").string(maximum: 300)
+    variant = try keys["variant"]?.string(maximum: 1000)
     origin = try keys.required("origin").choice()
     quote = try keys["quote"]?.string(maximum: 1000)
     source = try keys["source"]?.string(maximum: 200)
     reason = try keys["because"]?.string(maximum: 500)
-    if origin == .stated || origin == .changed, quote == nil {
-      throw setting.error("what is \(origin.rawValue) needs the paper's words: 'quote'")
+    // Of other methods only some of the papers could be had: where it is known from has to be said.
+    let isKnown = variant == nil ? quote != nil : source != nil
+    if origin == .stated || origin == .changed, !isKnown {
+      throw setting.error(
+        variant == nil
+          ? "what is \(origin.rawValue) needs the paper's words: 'quote'"
+          : "what is \(origin.rawValue) of another method needs its 'source'")
     }
     for item in try keys["chosen_on"]?.items(count: 1...20) ?? [] {
       let name = try item.string(maximum: 300)
@@ -98,9 +108,12 @@ package struct Deviation: Codable, Hashable, Sendable {
 }
 
 extension YAMLValue {
-  /// What stands under a dotted key.
+  /// What stands under a dotted key; an item of a list by its place, from 0.
   func value(at key: String) -> YAMLValue? {
-    key.split(separator: ".", omittingEmptySubsequences: false).reduce(Optional(self)) { $0?[key: String($1)] }
+    key.split(separator: ".", omittingEmptySubsequences: false).reduce(Optional(self)) { value, part in
+      guard case .sequence(let items)? = value?.content else { return value?[key: String(part)] }
+      return Int(part).flatMap { items.indices.contains($0) ? items[$0] : nil }
+    }
   }
 }
 

@@ -73,6 +73,19 @@ package struct AttributeTask: Task {
     Double(map.places) * Double(sizes.features) * Double(sizes.width)
   }
 
+  package func sketch(on map: MapExtent, in sizes: TaskSizes) -> TaskSketch {
+    let attributes = sizes.labels.attributes
+    let means = regions == .thirds ? "means of the whole and of thirds" : "mean"
+    return TaskSketch(
+      from: .features,
+      through: [
+        .step("1×1 convolution, BatchNorm, ReLU", "\(map.sidesOfFeatures)×\(sizes.width)"),
+        .vector(means, .numbers(regions.pooled.count, sizes.width)),
+        .step("\(attributes.count) linear layers", "\(attributes.reduce(0) { $0 + $1.classes }) values"),
+        .loss(.crossEntropies(attributes.count, reduction)),
+      ])
+  }
+
   package func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork {
     Network(self, sizes, in: store)
   }
