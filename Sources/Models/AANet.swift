@@ -23,13 +23,12 @@ package struct AANet {
   /// Registers the network's parameters, all at their neutral values: load or initialise them next.
   package init(_ configuration: AANetConfiguration, on engine: Engine) {
     let store = ParameterStore(on: engine)
-    let sizes = configuration.sizes
     self.configuration = configuration
     self.store = store
     layout = configuration.descriptorLayout
     backbone = ResNet(configuration.backbone, prefix: Self.backbonePrefix, in: store)
     var owned: [TaskName: Set<String>] = [:]
-    tasks = configuration.tasks.all.map { task in
+    tasks = configuration.tasks.sized(configuration.sizes).map { task, sizes in
       let before = store.names
       let network = task.network(in: sizes, store)
       owned[task.name] = store.names.subtracting(before)
@@ -43,6 +42,9 @@ package struct AANet {
   package var identityHeads: [DescriptorLayout.Slot: IdentityHead] {
     tasks.reduce(into: [:]) { heads, task in heads.merge(task.network.identityHeads) { first, _ in first } }
   }
+
+  /// What judges pairs of images by their maps; nil where no task does.
+  package var pairHead: PairHead? { tasks.lazy.compactMap(\.network.pairHead).first }
 
   /// What a pass over a batch gives.
   package struct Output {
@@ -72,6 +74,9 @@ package struct AANet {
     package var partRegions: [[Range<Int>]] { tasks.flatMap(\.output.rows) }
     /// The attribute attention map, `[N, H, W]`.
     package var attentionMap: Tensor? { tasks.compactMap(\.output.map).first }
+
+    /// The maps that images are judged by in pairs, `[N, Hₙ, Wₙ, V]` of each scale, in evaluation.
+    package var pairMaps: [Tensor] { tasks.flatMap(\.output.pairMaps) }
 
     /// One vector of each image; nil where the network has none of it.
     package func vectors(of slot: DescriptorLayout.Slot) -> Tensor? { layout.place(of: slot).map { vectors[$0] } }

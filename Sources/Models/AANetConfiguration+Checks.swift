@@ -22,7 +22,30 @@ extension TaskSet {
 
   /// Whether the tasks can learn from what a dataset has.
   package func fault(learning labels: TrainingLabels) -> SettingFault? {
-    all.lazy.compactMap { $0.fault(learning: labels) }.first
+    all.lazy.compactMap { $0.fault(learning: labels) }.first ?? faultOfVectors(labels)
+  }
+
+  /// A task that reads vectors, and no task before it that gives one; or no vector at all.
+  private func faultOfVectors(_ labels: TrainingLabels) -> SettingFault? {
+    let sizes = TaskSizes(backbone: ResNetConfiguration(), width: 1, labels: labels)
+    let reader = sized(sizes).first { type(of: $0.task).readsVectors && $0.sizes.before.isEmpty }.map {
+      task, _ -> SettingFault in
+      SettingFault(
+        at: "tasks.\(task.name.rawValue)", "tasks",
+        reason:
+          "the \(task.name.rawValue) task reads the descriptor's vectors of the tasks before it, and none gives one; "
+          + "add global to tasks")
+    }
+    guard reader == nil, DescriptorLayout(of: self, in: sizes).vectors.isEmpty else { return reader }
+    return SettingFault(
+      at: "tasks",
+      reason: "no task puts a vector into the descriptor, by which images are ranked; add global to tasks, or take "
+        + "descriptor: false away")
+  }
+
+  /// Whether the tasks can learn from batches of so many images.
+  package func fault(inBatchesOf images: Int) -> SettingFault? {
+    all.lazy.compactMap { $0.fault(inBatchesOf: images) }.first
   }
 }
 

@@ -36,7 +36,7 @@ package struct AANetConfiguration: Hashable, Sendable {
   /// convolutions and what tasks compute on the whole map.
   package func multiplications(height: Int, width: Int) -> Double {
     let map = MapExtent(height: height, width: width, backbone: backbone)
-    let ofTasks = tasks.all.reduce(0) { $0 + $1.multiplications(on: map, in: sizes) }
+    let ofTasks = tasks.sized(sizes).reduce(0) { $0 + $1.task.multiplications(on: map, in: $1.sizes) }
     return ofTasks + backbone.multiplications(height: height, width: width)
   }
 
@@ -48,7 +48,7 @@ package struct AANetConfiguration: Hashable, Sendable {
 
   /// Trainable numbers of the network, known before memory is asked for.
   package var parameterCount: Int {
-    let ofTasks = tasks.all.reduce(0) { $0 + $1.parameterCount(in: sizes) }
+    let ofTasks = tasks.sized(sizes).reduce(0) { $0 + $1.task.parameterCount(in: $1.sizes) }
     return backbone.parameterCount + ofTasks + loss.parameterCount(tasks: tasks.weighed.count)
   }
 }

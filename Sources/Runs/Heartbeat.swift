@@ -5,6 +5,8 @@ import Support
 package struct Heartbeat: Codable, Hashable, Sendable {
   package enum Phase: String, Codable, Sendable {
     case training
+    /// Describing a pool of training images, in which hard triplets are looked for.
+    case mining
     case evaluating
   }
 
@@ -14,9 +16,9 @@ package struct Heartbeat: Codable, Hashable, Sendable {
     package var epoch: Int
     /// Epochs of the whole run.
     package var epochs: Int
-    /// Steps taken in the epoch; while evaluating, images that are done.
+    /// Steps taken in the epoch; while mining and evaluating, images that are done.
     package var step: Int
-    /// Steps of the whole epoch; while evaluating, all images.
+    /// Steps of the whole epoch; while mining and evaluating, all images.
     package var steps: Int
 
     package init(phase: Phase, epoch: Int, epochs: Int, step: Int, steps: Int) {
@@ -90,9 +92,10 @@ package final class RunPulse {
   private let store: RunStore
   private let run: RunIdentity
   private let interval: Double
-  private var last: (uptime: Double, images: Int)?
+  private var last: (uptime: Double, images: Int, phase: Heartbeat.Phase)?
 
-  /// Starts a pulse; `interval` are the seconds between beats. A step that takes longer delays them.
+  /// Starts a pulse; `interval` are the seconds between beats, but where the run passes from one thing to another. A step
+  /// that takes longer delays them.
   package init(_ run: RunIdentity, in store: RunStore, interval: Double = 10) {
     self.run = run
     self.store = store
@@ -104,12 +107,12 @@ package final class RunPulse {
   /// What cannot be written is not: a run does not end for want of a heartbeat.
   ///
   /// - Parameter images: images that this process has worked on since the pulse was started.
-  package func beat(at place: @autoclosure () -> Heartbeat.Place, images: Int) {
+  package func beat(at place: Heartbeat.Place, images: Int) {
     let now = Moment.secondsSinceBoot
-    if let last, now - last.uptime < interval { return }
+    if let last, last.phase == place.phase, now - last.uptime < interval { return }
     let rate = last.map { Double(images - $0.images) / max(now - $0.uptime, 1e-9) }
-    last = (now, images)
-    try? store.write(Heartbeat(place(), imagesPerSecond: rate, usage: .now), as: .heartbeat, of: run)
+    last = (now, images, place.phase)
+    try? store.write(Heartbeat(place, imagesPerSecond: rate, usage: .now), as: .heartbeat, of: run)
   }
 
   /// Removes the heartbeat of a run that is finished.

@@ -17,6 +17,8 @@ package final class ExperimentRunner {
     case found(Trial, RunRecord)
     /// Training is under way, so far over the runs that this call trains.
     case training(Trial, epoch: Int, loss: Double, SweepProgress)
+    /// Training images are described, among which hard triplets are looked for.
+    case mining(Trial, epoch: Int, done: Int, total: Int)
     /// An epoch of training is recorded.
     case epoch(Trial, EpochRecord, SweepProgress)
     /// Descriptors are being extracted.
@@ -256,6 +258,10 @@ package final class ExperimentRunner {
         sweep.observe(run.work, .training, images: step.images - trainedBefore, seconds: seconds)
         report(
           .training(run.trial, epoch: step.epoch, loss: step.loss, sweep.progress(in: run, images: step.images)))
+      case .mining(let epoch, let done, let all):
+        pulse.beat(
+          at: .init(phase: .mining, epoch: epoch, epochs: epochs, step: done, steps: all), images: trainer.images)
+        report(.mining(run.trial, epoch: epoch, done: done, total: all))
       case .remark(let text): report(.remark("\(identity.inWords): \(text)"))
       case .epoch(let record):
         let images = trainer.schedule.images(before: record.epoch)

@@ -33,6 +33,8 @@ final class Trainer {
   enum Report {
     /// A step was taken.
     case step(Step)
+    /// Images are described, among which hard triplets are looked for: how many are done, of how many.
+    case mining(epoch: Int, done: Int, of: Int)
     /// An epoch was recorded.
     case epoch(EpochRecord)
     /// Something worth a line.
@@ -115,7 +117,7 @@ final class Trainer {
     let plan = data.epochPlan(of: stretch.phase, seed: identity.seed, epoch: epoch)
     let rates = settings.rates(in: stretch.phase, epoch: epoch - stretch.start)
     while progress.steps < stretch.steps {
-      let batches = try batches(of: plan, stretch, isInterrupted)
+      let batches = try batches(of: plan, stretch, isInterrupted: isInterrupted, report: report)
       guard !batches.isEmpty else { break }
       try train(on: batches, stretch, rates: rates, isInterrupted: isInterrupted, report: report)
     }
@@ -133,7 +135,7 @@ final class Trainer {
 
   /// The batches that come next: the rest of the epoch's plan, or of what was mined.
   private func batches(
-    of plan: [[LoadItem]], _ stretch: TrainingSchedule.Stretch, _ isInterrupted: () -> Bool
+    of plan: [[LoadItem]], _ stretch: TrainingSchedule.Stretch, isInterrupted: () -> Bool, report: (Report) -> Void
   ) throws -> [[LoadItem]] {
     guard case .triplets(let sampler) = stretch.phase.sampler else { return Array(plan.dropFirst(progress.steps)) }
     var mined = progress.mined ?? []
@@ -141,7 +143,7 @@ final class Trainer {
       let done = stretch.step(progress.steps, ofEpoch: progress.epochs)
       mined = try MinedTriplets(sampler: sampler, data: data, engine: engine).batches(
         min(sampler.refresh, stretch.allSteps - done), seed: identity.seed, before: (progress.epochs, progress.steps)
-      ) { try describe($0, isInterrupted) }
+      ) { try describe($0, isInterrupted: isInterrupted, report: report) }
       progress.mined = mined
     }
     var flips = RandomStream(seed: UInt64(identity.seed), name: "flip/\(progress.epochs)/\(progress.steps)")
@@ -151,11 +153,15 @@ final class Trainer {
   }
 
   /// The descriptors of training images by the network as it is.
-  private func describe(_ images: [Int], _ isInterrupted: () -> Bool) throws -> [Float] {
+  private func describe(_ images: [Int], isInterrupted: () -> Bool, report: (Report) -> Void) throws -> [Float] {
     var values: [Float] = []
+    func say(_ done: Int) { report(.mining(epoch: progress.epochs + 1, done: done, of: images.count)) }
+    say(0)
     do {
       let pass = EvaluationPass(model: model, settings: settings, data: data, engine: engine)
-      try pass.run(over: data.dataset.train, places: images, isInterrupted) { output, _ in values += output.descriptors
+      try pass.run(over: data.dataset.train, places: images, isInterrupted) { output, done in
+        values += output.descriptors
+        say(done)
       }
     } catch TrainingError.interrupted {
       // Before an epoch's first step there is nothing to save, and what a phase does once is not to be saved as done: it

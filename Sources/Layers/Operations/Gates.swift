@@ -39,6 +39,35 @@ extension Tape {
     return output
   }
 
+  /// `y = max(x, 0)` of each number, `dx = dy` where y is above 0.
+  package func rectified(_ input: Value) -> Value {
+    let output = result(engine.empty(input.shape))
+    let count = input.tensor.count
+    let (x, y) = (input.tensor.pointer, output.tensor.pointer)
+    engine.parallel(over: count, grain: 1 << 14) { range, _ in
+      var i = range.lowerBound
+      while i &+ 16 <= range.upperBound {
+        y.store(x.vector(i).rectified, i)
+        i &+= 16
+      }
+      while i < range.upperBound {
+        // As a vector does: a NaN stays one.
+        y[i] = x[i] <= 0 ? 0 : x[i]
+        i &+= 1
+      }
+    }
+    guard let slot = input.slot else { return output }
+    let result = output.tensor
+    record(output) { [engine] dOutput in
+      let (dy, y) = (dOutput.pointer, result.pointer)
+      engine.parallel(over: count, grain: 1 << 14) { range, _ in
+        for i in range where y[i] <= 0 { dy[i] = 0 }
+      }
+      slot.give(dOutput, on: engine)
+    }
+    return output
+  }
+
   /// `y = gate ⊙ x`, number by number: what a gate lets through of its input.
   ///
   /// - Parameters:

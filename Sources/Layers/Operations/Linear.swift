@@ -5,12 +5,12 @@ extension Tape {
   ///
   /// - Parameters:
   ///   - input: `[N, I]`.
-  ///   - weight: `[O, I]`.
+  ///   - weight: `[O, I]`, or a 1×1 convolution's `[O, 1, 1, I]`.
   ///   - bias: `[O]`, where there is one.
   /// - Returns: `[N, O]`.
   package func linear(_ input: Value, _ weight: Parameter, bias: Parameter? = nil) -> Value {
     let (rows, inputs, outputs) = (input.shape[0], input.shape[1], weight.value.shape[0])
-    precondition(weight.value.shape[1] == inputs, "\(weight.name) does not take \(inputs) numbers")
+    precondition(weight.value.count == inputs * outputs, "\(weight.name) does not take \(inputs) numbers")
     let output = result(engine.empty([rows, outputs]))
     let x = input.tensor
     let accumulation = policy.accumulation(
@@ -54,6 +54,18 @@ extension Tape {
       }
     }
     return output
+  }
+
+  /// A 1×1 convolution with a bias: a linear map of each place's channels.
+  ///
+  /// - Parameters:
+  ///   - input: `[N, H, W, I]`.
+  ///   - weight: `[O, 1, 1, I]`.
+  /// - Returns: `[N, H, W, O]`.
+  package func pointwise(_ input: Value, _ weight: Parameter, bias: Parameter) -> Value {
+    let shape = input.shape
+    let places = input.reshaped([shape[0] * shape[1] * shape[2], shape[3]])
+    return linear(places, weight, bias: bias).reshaped([shape[0], shape[1], shape[2], weight.value.shape[0]])
   }
 
   private static let linearGrain = 128

@@ -73,7 +73,13 @@ package struct ResNetConfiguration: Configurable {
 
   /// Rows (or columns) of the feature map for an input of so many: the stem and its pooling halve it, then every
   /// stage of stride 2; each halving rounds up (7×7 padded by 3, 3×3 padded by 1).
-  package func extent(of pixels: Int) -> Int { (pixels + stride - 1) / stride }
+  package func extent(of pixels: Int) -> Int { extent(of: pixels, behindStage: 4) }
+
+  /// The same behind a stage, counted from 1.
+  package func extent(of pixels: Int, behindStage stage: Int) -> Int {
+    let stride = strides.prefix(stage).reduce(4, *)
+    return (pixels + stride - 1) / stride
+  }
 
   /// Trainable numbers of the network.
   package var parameterCount: Int {

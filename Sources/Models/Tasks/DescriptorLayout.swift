@@ -35,7 +35,9 @@ package struct DescriptorLayout: Hashable, Sendable {
   package var slots: [Slot] { vectors.map(\.slot) }
 
   /// The layout of the descriptors that tasks give.
-  package init(of tasks: TaskSet, in sizes: TaskSizes) { vectors = tasks.all.flatMap { $0.vectors(in: sizes) } }
+  package init(of tasks: TaskSet, in sizes: TaskSizes) {
+    vectors = tasks.sized(sizes).flatMap { $0.task.vectors(in: $0.sizes) }
+  }
 
   /// Numbers in a descriptor.
   package var length: Int { vectors.reduce(0) { $0 + $1.width } }

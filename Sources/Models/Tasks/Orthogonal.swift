@@ -91,7 +91,7 @@ package struct OrthogonalTask: Task {
       bias: store.parameter("orthogonal_classifier.bias", shape: [identities], group: .new))
   }
 
-  private func width(in sizes: TaskSizes) -> Int { width ?? max(1, sizes.features / 2) }
+  private func width(in sizes: TaskSizes) -> Int { width ?? sizes.features / 2 }
 
   private struct Network: TaskNetwork {
     let task: OrthogonalTask

@@ -31,6 +31,22 @@ package struct MapExtent {
   package var columns: Int { backbone.extent(of: width) }
   var places: Int { rows * columns }
 
+  /// Rows and columns of the map behind a stage, counted from 1.
+  func rows(ofStage stage: Int) -> Int { backbone.extent(of: height, behindStage: stage) }
+  func columns(ofStage stage: Int) -> Int { backbone.extent(of: width, behindStage: stage) }
+
+  /// Whether the sides of the map behind a stage are multiples of the feature map's.
+  func isMultiple(ofStage stage: Int) -> Bool {
+    rows(ofStage: stage).isMultiple(of: rows) && columns(ofStage: stage).isMultiple(of: columns)
+  }
+
+  /// `3×2`.
+  var sides: String { sides(ofStage: 4) }
+  func sides(ofStage stage: Int) -> String { "\(rows(ofStage: stage))×\(columns(ofStage: stage))" }
+
+  /// What makes the sides of all maps multiples of the feature map's.
+  var remedyOfSides: String { "take input sides that are multiples of \(backbone.stride)" }
+
   /// `a feature map of 4 rows (input height 64, …)`.
   var words: String {
     "a feature map of \(Wording.count(rows, "row")) (input height \(height), "

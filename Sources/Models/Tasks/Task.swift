@@ -16,6 +16,10 @@ package protocol Task: Configurable {
   static var readsAttributes: Bool { get }
   /// Whether it has a loss, and so a weight. One without serves the others, and learns from what they send back.
   static var hasLoss: Bool { get }
+  /// Whether it reads the vectors that the tasks before it put into the descriptor.
+  static var readsVectors: Bool { get }
+  /// Whether it judges pairs of images by their maps, which a ranking can be made anew by.
+  static var judgesPairs: Bool { get }
   /// What is done to its parameters where a phase of training says `transform`, in words; nil where there is nothing.
   static var transformation: String? { get }
 
@@ -31,6 +35,8 @@ package protocol Task: Configurable {
   func fault(on map: MapExtent) -> SettingFault?
   /// What keeps it from learning from such labels.
   func fault(learning labels: TrainingLabels) -> SettingFault?
+  /// What keeps it from learning from batches of so many images.
+  func fault(inBatchesOf images: Int) -> SettingFault?
 
   /// The vectors that it adds to the descriptor, in their order.
   func vectors(in sizes: TaskSizes) -> [DescriptorLayout.Vector]
@@ -47,6 +53,8 @@ package protocol Task: Configurable {
 extension Task {
   package static var readsAttributes: Bool { false }
   package static var hasLoss: Bool { true }
+  package static var readsVectors: Bool { false }
+  package static var judgesPairs: Bool { false }
   package static var transformation: String? { nil }
   package var needs: [TaskNeed] { [] }
   package var variant: String? { nil }
@@ -54,6 +62,7 @@ extension Task {
   package var remark: String? { nil }
   package func fault(on map: MapExtent) -> SettingFault? { nil }
   package func fault(learning labels: TrainingLabels) -> SettingFault? { nil }
+  package func fault(inBatchesOf images: Int) -> SettingFault? { nil }
   package func multiplications(on map: MapExtent, in sizes: TaskSizes) -> Double { 0 }
 
   package var name: TaskName { Self.name }
@@ -78,6 +87,8 @@ package struct TaskSizes {
   package let width: Int
   /// What is to be told apart.
   package let labels: TrainingLabels
+  /// What the tasks before it put into the descriptor.
+  package internal(set) var before: [DescriptorLayout.Vector] = []
 }
 
 /// A task's part of a network: its parameters and its part of a pass.
@@ -110,6 +121,8 @@ package protocol TaskNetwork {
   var identityHeads: [DescriptorLayout.Slot: IdentityHead] { get }
   /// The classifiers of attributes, in the order of the labels.
   var attributeClassifiers: [AttributeClassifier] { get }
+  /// What judges pairs of images by the maps of ``TaskOutput/pairMaps``.
+  var pairHead: PairHead? { get }
 }
 
 extension TaskNetwork {
@@ -121,6 +134,7 @@ extension TaskNetwork {
   package func measures(on engine: Engine) -> [String: Double] { [:] }
   package var identityHeads: [DescriptorLayout.Slot: IdentityHead] { [:] }
   package var attributeClassifiers: [AttributeClassifier] { [] }
+  package var pairHead: PairHead? { nil }
 }
 
 /// What a task's transformation of its parameters came to.
@@ -196,6 +210,10 @@ package struct TaskOutput {
   package var rows: [[Range<Int>]] = []
   /// A map of where it looked, `[N, H, W]`, a constant to the gradient.
   package var map: Tensor?
+  /// The maps that images are judged by in pairs, `[N, Hₙ, Wₙ, V]` of each scale, in evaluation.
+  package var pairMaps: [Tensor] = []
+  /// What its loss alone reads, in training.
+  var ownToLoss: [Value] = []
 
   package init() {}
 }

@@ -12,12 +12,16 @@ package struct TaskSet: Configurable {
   package var embedding: EmbeddingTask?
   package var orthogonal: OrthogonalTask?
   package var scales: ScalesTask?
+  package var mask: MaskTask?
+  package var verification: VerificationTask?
+  package var pairs: PairsTask?
 
   /// All tasks, in the order in which descriptors, losses, σ and tables list them. A task stands behind those that it
   /// needs.
   package static let all: [TaskEntry] = [
     TaskEntry(\.global), TaskEntry(\.part), TaskEntry(\.attribute), TaskEntry(\.attention),
     TaskEntry(\.embedding), TaskEntry(\.orthogonal), TaskEntry(\.scales),
+    TaskEntry(\.mask), TaskEntry(\.verification), TaskEntry(\.pairs),
   ]
 
   /// The paper's four, at their defaults.
@@ -58,6 +62,20 @@ package struct TaskSet: Configurable {
 
   /// The tasks that are on and have a loss, in their order.
   package var weighed: [TaskName] { all.filter { type(of: $0).hasLoss }.map(\.name) }
+
+  /// The tasks that are on, in their order, each with what it is made for.
+  func sized(_ sizes: TaskSizes) -> [(task: any Task, sizes: TaskSizes)] {
+    var before: [DescriptorLayout.Vector] = []
+    return all.map { task in
+      var own = sizes
+      own.before = before
+      before += task.vectors(in: own)
+      return (task, own)
+    }
+  }
+
+  /// Whether a task judges pairs of images by their maps.
+  package var judgesPairs: Bool { all.contains { type(of: $0).judgesPairs } }
 
   /// Whether a task learns from the annotators' attributes.
   package var readsAttributes: Bool { all.contains { type(of: $0).readsAttributes } }

@@ -16,6 +16,8 @@ final class ChildProcess {
   private let log: URL
   private let clock = SuspendingClock()
   private let started: SuspendingClock.Instant
+  /// When the epoch before a phase's first was seen to be recorded.
+  private var boundary: SuspendingClock.Instant?
 
   /// Starts a program; what it says goes to `log`.
   init(_ program: URL, _ arguments: [String], log: URL) throws {
@@ -49,20 +51,17 @@ final class ChildProcess {
       }
       let latest = Self.number(of: folder.appendingPathComponent(RunStore.File.checkpoint.rawValue))
       if latest != checkpoint { (checkpoint, saved) = (latest, max(saved, checkpoint == nil ? started : clock.now)) }
-      if let plan, seconds(since: started) >= plan.delay {
-        let writing = Self.half(in: folder)
-        if plan.file == nil || plan.file.map(\.rawValue) == writing {
-          let lost = seconds(since: saved)
-          let lived = seconds(since: started)
-          stop()
-          if process.terminationReason == .uncaughtSignal {
-            return .killed(Kill(seconds: lived, file: Self.half(in: folder), lost: lost))
-          }
-          break
+      if let plan, try isTime(plan, in: folder) {
+        let lost = seconds(since: saved)
+        let lived = seconds(since: started)
+        stop()
+        if process.terminationReason == .uncaughtSignal {
+          return .killed(Kill(seconds: lived, file: Self.half(in: folder), place: plan.place, lost: lost))
         }
+        break
       }
       // What is written once is half-written for a few hundred microseconds.
-      usleep(plan?.file == nil ? 500 : 50)
+      usleep(plan?.isBrief == true ? 50 : 500)
     }
     ending.wait()
     guard process.terminationReason == .exit, process.terminationStatus == 0 else {
@@ -72,6 +71,24 @@ final class ChildProcess {
         "the run ended by itself with \(kind) \(process.terminationStatus):\n\(words.suffix(2000))")
     }
     return .finished
+  }
+
+  /// Whether the moment has come.
+  private func isTime(_ plan: PlannedKill, in folder: URL) throws -> Bool {
+    if case .betweenPhases(let epochs) = plan.moment {
+      if boundary == nil, Self.lines(of: folder.appendingPathComponent(RunStore.File.epochs.rawValue)) == epochs {
+        boundary = clock.now
+      }
+      return boundary.map { seconds(since: $0) >= plan.delay } ?? false
+    }
+    guard seconds(since: started) >= plan.delay else { return false }
+    switch plan.moment {
+    case .any, .betweenPhases: return true
+    case .writing(let file): return file.rawValue == Self.half(in: folder)
+    case .mining:
+      let beat = try? Data(contentsOf: folder.appendingPathComponent(RunStore.Note.heartbeat.rawValue))
+      return beat.flatMap { try? JSONDecoder().decode(Heartbeat.self, from: $0) }?.place.phase == .mining
+    }
   }
 
   private func stop() {
@@ -87,9 +104,26 @@ final class ChildProcess {
     return names.lazy.compactMap(AtomicFile.target(ofTemporary:)).first
   }
 
+  private static func lines(of file: URL) -> Int {
+    (try? Data(contentsOf: file))?.count { $0 == UInt8(ascii: "\n") } ?? 0
+  }
+
   /// What tells a file from the one that stood there before.
   private static func number(of file: URL) -> UInt64? {
     var status = stat()
     return stat(file.path, &status) == 0 ? UInt64(status.st_ino) : nil
+  }
+}
+
+extension PlannedKill {
+  /// Whether the moment is over in less than a millisecond.
+  fileprivate var isBrief: Bool { if case .writing = moment { true } else { false } }
+
+  fileprivate var place: String? {
+    switch moment {
+    case .any, .writing: nil
+    case .betweenPhases: "between phases"
+    case .mining: "mining"
+    }
   }
 }

@@ -1,25 +1,48 @@
+import Experiments
 import Foundation
 import Runs
 import Tensors
 
 /// The moment at which a child process is to be killed.
 struct PlannedKill {
-  /// Seconds into its life.
-  let delay: Double
-  /// The file that is then to be half-written; nil to kill at once.
-  let file: RunStore.File?
+  /// What the process is to be about.
+  enum Moment {
+    /// Anything.
+    case any
+    /// Writing a file, which is then half there.
+    case writing(RunStore.File)
+    /// Between two phases of training: so many epochs are recorded, the last of them a phase's last.
+    case betweenPhases(epochs: Int)
+    /// Describing images, among which triplets are looked for.
+    case mining
+  }
 
-  /// Draws a moment: every second one is any within a life, every other one is the writing of a file.
+  let moment: Moment
+  /// Seconds into its life, from which on the moment is waited for; of ``Moment/betweenPhases(epochs:)`` seconds after it.
+  let delay: Double
+
+  /// Draws a moment: every second one is any within a life; of the others some are the writing of a file, some what the
+  /// run's own plan has beside that.
   ///
   /// - Parameter seconds: how long an undisturbed life takes.
-  static func draw(from stream: inout RandomStream, seconds: Double) -> PlannedKill {
+  static func draw(from stream: inout RandomStream, seconds: Double, of plan: Settings.Train) -> PlannedKill {
     let files: [RunStore.File] = [.plan, .checkpoint, .checkpoint, .checkpoint, .descriptors, .ranks, .metrics]
     let isAnyMoment = stream.chance(0.5)
     let file = stream.pick(files)
-    // A file that is written once is waited for from the start; a checkpoint from any moment on.
     let delay = stream.uniform() * seconds
-    return isAnyMoment
-      ? PlannedKill(delay: delay, file: nil) : PlannedKill(delay: file == .checkpoint ? delay : 0, file: file)
+    guard !isAnyMoment else { return PlannedKill(moment: .any, delay: delay) }
+    let boundaries = TrainingSchedule(of: plan, images: 0).stretches.map(\.start).filter { $0 > 0 }
+    let isMined = plan.plan.contains { if case .triplets = $0.sampler { true } else { false } }
+    let own: [Moment] =
+      (boundaries.isEmpty ? [] : [.betweenPhases(epochs: stream.pick(boundaries))]) + (isMined ? [.mining] : [])
+    if !own.isEmpty, stream.chance(0.5) {
+      let moment = stream.pick(own)
+      // A boundary lasts as long as a checkpoint takes to write and a phase to begin.
+      if case .betweenPhases = moment { return PlannedKill(moment: moment, delay: stream.uniform() * 0.1) }
+      return PlannedKill(moment: moment, delay: delay)
+    }
+    // A file that is written once is waited for from the start; a checkpoint from any moment on.
+    return PlannedKill(moment: .writing(file), delay: file == .checkpoint ? delay : 0)
   }
 }
 
@@ -29,6 +52,8 @@ package struct Kill: Codable, Sendable {
   package let seconds: Double
   /// The file that was half-written at that moment, as far as its folder showed; nil at other moments.
   package let file: String?
+  /// What the process was killed at on purpose, beside a file: `between phases`, `mining`.
+  package let place: String?
   /// Seconds of work that were lost: since the last checkpoint, or the start of the process.
   package let lost: Double
 }

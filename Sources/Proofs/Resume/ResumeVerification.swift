@@ -74,13 +74,14 @@ package struct ResumeVerification {
     let killed = RunStore(root: scratch.appendingPathComponent("killed", isDirectory: true))
     var stream = RandomStream(seed: seed, name: "kills")
     let (identity, seconds) = try undisturbed(in: whole, isInterrupted: isInterrupted, report: report)
+    let training = try Self.settings(of: identity, in: whole).train
     let folder = killed.folder(for: identity)
     var kills: [Kill] = []
     var comparisons: [RunAgreement] = []
     var leftovers: [String] = []
     var isUnfinished = true
     while kills.count < wanted || isUnfinished {
-      let plan = kills.count < wanted ? PlannedKill.draw(from: &stream, seconds: seconds) : nil
+      let plan = kills.count < wanted ? PlannedKill.draw(from: &stream, seconds: seconds, of: training) : nil
       switch try child(in: killed, threads: threads ?? 1 + stream.int(below: Engine.availableThreads))
         .end(plan, in: folder, watch: { if isInterrupted() { throw TrainingError.interrupted } })
       {
@@ -118,6 +119,15 @@ package struct ResumeVerification {
       throw Failure("the command made \(found.count) runs, not one: \(command(store.root, 1).joined(separator: " "))")
     }
     return (identity, start.duration(to: clock.now) / .seconds(1))
+  }
+
+  private static func settings(of run: RunIdentity, in store: RunStore) throws -> Settings {
+    guard let text = try store.plan(of: run) else {
+      throw Failure("the run has no plan: \(store.folder(for: run).path)")
+    }
+    return try Trial(
+      resolvedYAML: text, experiment: run.experiment, file: store.url(.plan, of: run).path
+    ).settings
   }
 
   private func child(in store: RunStore, threads: Int) throws -> ChildProcess {

@@ -12,10 +12,10 @@ struct VerifyResumeCommand: ParsableCommand {
     abstract: "Prove that killed runs end with the same bits: train, kill at random moments, go on, compare.",
     discussion: """
       Each run of the experiment is trained twice in a folder of its own, which is removed in the end: once undisturbed, \
-      and once by processes that are killed without warning (SIGKILL), at any moment or while a file is half-written. A \
-      run that comes to its end before all kills are spent begins anew. Parameters, BatchNorm statistics, σ, momentum, \
-      the place in training, descriptors, ranks and metrics are compared bit for bit; times are not. runs/ and reports/ \
-      are left alone.
+      and once by processes that are killed without warning (SIGKILL), at any moment, while a file is half-written, \
+      between phases or while triplets are mined. A run that comes to its end before all kills are spent begins anew. \
+      Parameters, BatchNorm statistics, σ, momentum, the place in training, descriptors, ranks and metrics are compared \
+      bit for bit; times are not. runs/ and reports/ are left alone.
 
       Exit codes: 0 the same bits every time, 1 something differs (it is named), 2 the proof could not be made.
 

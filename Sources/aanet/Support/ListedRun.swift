@@ -32,6 +32,7 @@ struct ListedRun: Encodable {
     let what =
       switch place.phase {
       case .training: "epoch \(place.epoch)/\(place.epochs), step \(place.step)/\(place.steps)"
+      case .mining: "epoch \(place.epoch)/\(place.epochs), mining, \(place.step)/\(place.steps) images"
       case .evaluating: "evaluating, \(place.step)/\(place.steps) images"
       }
     let rate = heartbeat.imagesPerSecond.map { ", \(ProgressRate.number($0)) images/s" } ?? ""

@@ -8,6 +8,7 @@ final class RunWatcher {
   private let name: String
   private var training: ProgressBar?
   private var evaluating: ProgressBar?
+  private var mining: ProgressBar?
   private var reading: ProgressBar?
   private var found = 0
   private var warned = false
@@ -34,6 +35,10 @@ final class RunWatcher {
       bar.update(
         progress.images, of: progress.of, secondsLeft: .some(progress.secondsLeft),
         note: "\(Self.place(trial, epoch: epoch)), loss \(loss.fixed(2))")
+    case .mining(let trial, let epoch, let done, let total):
+      let bar = mining ?? ProgressBar("\(Self.place(trial, epoch: epoch)), mining", unit: "images")
+      mining = bar
+      if Console.isTerminal { bar.update(done, of: total) }
     case .epoch(let trial, let record, let progress):
       guard !Console.isTerminal else { return }
       Console.complain("\(Wording.printable(name)): \(Self.line(trial, record, progress))")
@@ -56,6 +61,7 @@ final class RunWatcher {
   func finish() {
     evaluating?.finish()
     training?.finish()
+    mining?.finish()
     reading?.finish()
     evaluating = nil
     reading = nil
@@ -67,6 +73,7 @@ final class RunWatcher {
     if !warned { Console.warnOfNarrowKernels() }
     warned = true
     evaluating = nil
+    mining = nil
   }
 
   private func say(_ text: String) {

@@ -41,6 +41,18 @@ struct LinearTests {
     }
   }
 
+  @Test("a 1×1 convolution with a bias is a linear map of each place")
+  func pointwise() throws {
+    let inputs = [OracleCheck.normal([2, 3, 2, 5], "pointwise x")]
+    let parameters = [OracleCheck.normal([3, 1, 1, 5], "pointwise w"), OracleCheck.normal([3], "pointwise b")]
+    try OracleCheck.check("pointwise", inputs: inputs, parameters: parameters) {
+      [LinearOracle(rows: 12, inputs: 5, outputs: 3).output($0[0], $0[1], bias: $0[2])]
+    } build: { tape, inputs, parameters in
+      let y = tape.pointwise(inputs[0], parameters[0], bias: parameters[1])
+      return y.shape == [2, 3, 2, 3] ? [y] : []
+    }
+  }
+
   @Test("rows, inputs, outputs, with and without bias")
   func grid() throws {
     try withEvery("rows", in: [1, 2, 33]) { rows in

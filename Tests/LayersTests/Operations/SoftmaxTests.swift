@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Softmax and sigmoid against plain loops: the exponential of vectors over its whole range.
+/// Softmax, sigmoid and ReLU against plain loops: the exponential of vectors over its whole range.
 struct SoftmaxTests {
   private let engine = Engine(threads: 2)
 
@@ -67,6 +67,21 @@ struct SoftmaxTests {
     let tape = Tape(on: engine, mode: .evaluation)
     let ends = tape.sigmoid(tape.input(engine.tensor([-1e4, 1e4, 0, .nan], shape: [4]))).tensor.array
     #expect(ends[0] < 1e-37 && ends[1] == 1 && ends[2] == 0.5 && ends[3].isNaN)
+  }
+
+  @Test("ReLU: outputs and gradients, in vectors and beside them")
+  func rectified() throws {
+    try withEvery("count", in: [1, 15, 16, 37]) { count in
+      let x = OracleCheck.normal([count], "rectified \(count)", deviation: 3)
+      try OracleCheck.check("rectified", inputs: [x]) {
+        [$0[0].map { max($0, 0) }]
+      } build: { tape, inputs, _ in
+        [tape.rectified(inputs[0])]
+      }
+    }
+    let tape = Tape(on: engine, mode: .evaluation)
+    let ends = tape.rectified(tape.input(engine.tensor([-1, 0, .infinity, .nan], shape: [4]))).tensor.array
+    #expect(ends[0] == 0 && ends[1] == 0 && ends[2] == .infinity && ends[3].isNaN)
   }
 
   @Test("the same bits on any number of threads")
