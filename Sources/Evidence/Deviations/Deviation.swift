@@ -20,9 +20,8 @@ package struct Deviation: Codable, Hashable, Sendable {
   /// A word that names it: `rate-new`.
   package var name: String
   package var statement: String
-  /// The variant of Tables 1 and 2 that is another method's, where it is of that method alone. Its origin is then told of that
-  /// method's own paper.
-  package var variant: String?
+  /// The rows of other methods that it is of alone, by their variants; its origin is then told of that method's own paper.
+  package var variants: [String] = []
   /// Where it comes from.
   package var origin: Origin
   /// The paper's words; nil where it has none on this.
@@ -47,24 +46,24 @@ package struct Deviation: Codable, Hashable, Sendable {
   var isMapping = false
 
   enum CodingKeys: String, CodingKey {
-    case name, statement, variant, origin, quote, source, reason, file, key, value, studies, code
+    case name, statement, variants, origin, quote, source, reason, file, key, value, studies, code
   }
 
   init(_ name: String, _ setting: Setting, base: String, files: inout [String: YAMLValue], project: URL) throws {
     let keys = try setting.keys(
-      "says", "variant", "origin", "quote", "source", "because", "file", "key", "code", "chosen_on")
+      "says", "variants", "origin", "quote", "source", "because", "file", "key", "code", "chosen_on")
     self.name = name
     statement = try keys.required("says").string(maximum: 300)
-    variant = try keys["variant"]?.string(maximum: 1000)
+    variants = try keys["variants"]?.items(count: 1...100).map { try $0.string(maximum: 1000) } ?? []
     origin = try keys.required("origin").choice()
     quote = try keys["quote"]?.string(maximum: 1000)
     source = try keys["source"]?.string(maximum: 200)
     reason = try keys["because"]?.string(maximum: 500)
     // Of other methods only some of the papers could be had: where it is known from has to be said.
-    let isKnown = variant == nil ? quote != nil : source != nil
+    let isKnown = variants.isEmpty ? quote != nil : source != nil
     if origin == .stated || origin == .changed, !isKnown {
       throw setting.error(
-        variant == nil
+        variants.isEmpty
           ? "what is \(origin.rawValue) needs the paper's words: 'quote'"
           : "what is \(origin.rawValue) of another method needs its 'source'")
     }

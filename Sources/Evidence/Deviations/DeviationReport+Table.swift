@@ -29,7 +29,7 @@ extension DeviationReport {
         Typeset([.code(key)]) + (setting.file.map { Typeset(" in ") + Typeset([.code($0)]) } ?? "")
       } ?? setting.code.map { Typeset([.code($0)]) } ?? Table.gap
     let source = setting.source.map { " (\($0))" } ?? ""
-    let silent = setting.variant == nil ? "none; after " : ""
+    let silent = setting.variants.isEmpty ? "none; after " : ""
     let words = setting.quote.map { "“\($0)”\(source)" } ?? (setting.source.map { silent + $0 } ?? "none")
     return [
       Typeset(title(setting) + (setting.reason.map { ": \($0)" } ?? "") + choice(row)),
@@ -39,7 +39,7 @@ extension DeviationReport {
 
   /// What the setting is, and of which method where it is another one's.
   private func title(_ setting: Deviation) -> String {
-    (setting.variant.map { "\($0): " } ?? "") + setting.statement
+    (setting.variants.isEmpty ? "" : "\(setting.variants.joined(separator: ", ")): ") + setting.statement
   }
 
   /// What the setting was chosen on: the runs, or how to make them.

@@ -11,7 +11,7 @@ package struct MethodPage: Sendable {
 
   package init(method: Method, register: DeviationRegister, parity: [ParityErrors]?) {
     self.method = method
-    deviations = register.deviations.filter { $0.variant == method.name }
+    deviations = register.deviations.filter { $0.variants.contains(method.name) }
     self.parity = parity
   }
 

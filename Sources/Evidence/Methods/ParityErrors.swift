@@ -12,20 +12,37 @@ package struct ParityErrors: Codable, Hashable, Sendable {
     package var afterSteps: Double?
     package var evaluation: Double?
 
+    package init(
+      forward: Double? = nil, loss: Double? = nil, gradient: Double? = nil,
+      afterSteps: Double? = nil,
+      evaluation: Double? = nil
+    ) {
+      (self.forward, self.loss, self.gradient, self.afterSteps, self.evaluation) = (
+        forward, loss, gradient, afterSteps, evaluation
+      )
+    }
+
     enum CodingKeys: String, CodingKey {
       case forward, loss, gradient, evaluation
       case afterSteps = "after_steps"
     }
 
-    fileprivate static let columns: [(title: Typeset, error: (Groups) -> Double?)] = [
-      ("Forward", \.forward), ("Losses", \.loss), ("Gradients", \.gradient), ("After three steps", \.afterSteps),
-      ("Evaluation", \.evaluation),
-    ]
+    fileprivate static var columns: [(title: Typeset, error: (Groups) -> Double?)] {
+      [
+        ("Forward", \.forward), ("Losses", \.loss), ("Gradients", \.gradient),
+        ("After three steps", \.afterSteps),
+        ("Evaluation", \.evaluation),
+      ]
+    }
   }
 
   package var name: String
   package var passed: Bool
   package var groups: Groups
+
+  package init(name: String, passed: Bool, groups: Groups) {
+    (self.name, self.passed, self.groups) = (name, passed, groups)
+  }
 
   enum CodingKeys: String, CodingKey {
     case name = "case"
@@ -48,7 +65,9 @@ package struct ParityErrors: Codable, Hashable, Sendable {
   /// Some cases' errors as a table.
   package static func table(_ cases: [ParityErrors], named name: String) -> Table {
     let columns = Groups.columns.map { title, error in
-      ColumnOf<ParityErrors>(title) { Table.cell(error($0.groups).map { String(format: "%.0e", $0) }) }
+      ColumnOf<ParityErrors>(title) {
+        Table.cell(error($0.groups).map { String(format: "%.0e", $0) })
+      }
     }
     return Table(
       name: name,

@@ -63,7 +63,7 @@ package struct AttentionTask: Task {
     TaskSketch(
       from: .task(.attribute), .features,
       through: [
-        .step("maximum of \(chosen(from: sizes.labels).count) attributes’ maps, cut off", map.sidesOfFeatures),
+        .step("maximum of \(chosen(from: sizes.labels).count) attributes’ maps, cut off", map.sides),
         .step("mean of X, weighed by the map", "\(sizes.features)"),
       ] + TaskSketch.Box.head(in: sizes))
   }

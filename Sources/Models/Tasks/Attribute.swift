@@ -79,7 +79,7 @@ package struct AttributeTask: Task {
     return TaskSketch(
       from: .features,
       through: [
-        .step("1×1 convolution, BatchNorm, ReLU", "\(map.sidesOfFeatures)×\(sizes.width)"),
+        .step("1×1 convolution, BatchNorm, ReLU", "\(map.sides)×\(sizes.width)"),
         .vector(means, .numbers(regions.pooled.count, sizes.width)),
         .step("\(attributes.count) linear layers", "\(attributes.reduce(0) { $0 + $1.classes }) values"),
         .loss(.crossEntropies(attributes.count, reduction)),

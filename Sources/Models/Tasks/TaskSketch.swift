@@ -98,11 +98,7 @@ extension Task {
 extension MapExtent {
   /// Rows, columns and channels of the map behind a stage: `24×8×2048`.
   package func size(ofStage stage: Int, divisor: Int = 1) -> String {
-    let stride = backbone.strides.prefix(stage).reduce(4 * divisor, *)
-    let sides = [height, width].map { "\(($0 + stride - 1) / stride)" }.joined(separator: "×")
-    return "\(sides)×\(backbone.channels(ofStage: stage))"
+    let smaller = MapExtent(height: height / divisor, width: width / divisor, backbone: backbone)
+    return "\(smaller.sides(ofStage: stage))×\(backbone.channels(ofStage: stage))"
   }
-
-  /// Rows and columns of X.
-  package var sidesOfFeatures: String { "\(rows)×\(columns)" }
 }
