@@ -128,6 +128,23 @@ struct AblationTests {
     try withFolder("diverged") { try report.write(to: $0.appendingPathComponent("out")) }
   }
 
+  @Test func onlyLossesThatARowHasGetAColumn() throws {
+    func weights(_ report: Report) -> [String] {
+      report.csv.prefix { !$0.isNewline }.split(separator: ",").filter { $0.hasPrefix("weight_") }.map(String.init)
+    }
+    var basis = try Fabricated.report().basis
+    basis.records.variants.removeLast(3)
+    #expect(
+      try weights(Report.made(of: basis)) == ["weight_global", "weight_part", "weight_attribute", "weight_attention"],
+      "the paper's table has them")
+    basis.published = nil
+    let report = try Report.made(of: basis)
+    #expect(weights(report) == ["weight_global", "weight_part"])
+    #expect(report.results.columns.map(\.title.plain).filter { $0.hasPrefix("λ") } == ["λg", "λp"])
+    #expect(!report.terminalTable(width: 60).contains("λ"))
+    #expect(report.terminalTable(width: 140).contains("λp"))
+  }
+
   @Test func withoutAPublishedTable() throws {
     var basis = try Fabricated.report().basis
     basis.published = nil

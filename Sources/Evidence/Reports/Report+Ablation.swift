@@ -13,6 +13,7 @@ extension Report {
         published: paper, metrics: Metric.ofRanks)
     }
     let metrics: [Metric] = [.mAP, .rank1]
+    let terms = terms(of: rows, published)
     let learned: [Typeset] =
       records.variants.contains { $0.learnsWeights == true }
       ? ["Learned weights are 1/σ² after the last epoch, the mean over the seeds."] : []
@@ -26,7 +27,7 @@ extension Report {
         "mAP and Rank-1 in percent for each combination of task losses, \(records.measuredWhere), mean ± sample "
           + "deviation over n seeds; beside it the row that the paper’s \(published?.label ?? "table") prints."),
       groups: basis.groups,
-      columns: [ColumnOf<Row>("Task loss", .leading) { $0.label }] + weightColumns
+      columns: [ColumnOf<Row>("Task loss", .leading) { $0.label }] + weightColumns(terms)
         + [ColumnOf("n", group: 0) { Typeset($0.count()) }] + measured + printed,
       sections: [(nil, rows)],
       notes: learned + gaps + (published.map { [Typeset("Published figures: \($0.source), \($0.backbone).")] } ?? []))
@@ -48,15 +49,22 @@ extension Report {
       basis: basis, sections: [Section(rows: rows)], metrics: Metric.ofRanks, results: results,
       gains: rows.count > 1 ? gains : nil, findings: findings,
       methods: methods(seeds: rows.map { $0.finished().count }.max()),
-      remarks: learned, gaps: gaps, csv: ablationCSV(rows, metrics, basis),
+      remarks: learned, gaps: gaps, csv: ablationCSV(rows, terms, metrics, basis),
       summary: ReportSummary(basis, rows: rows, metrics: metrics, findings: findings),
-      screens: screens(results, gains, rows, metrics, basis))
+      screens: screens(results, gains, rows, weights: terms.count, metrics, basis))
     report.drawings = report.charts(metrics)
     return report
   }
 
-  private static var weightColumns: [ColumnOf<Row>] {
-    LossTerm.all.map { term in
+  /// The losses that a row was trained with or that the paper's table has: any other would be a column of zeros.
+  private static func terms(of rows: [Row], _ published: PublishedTable?) -> [LossTerm] {
+    let names = Set(
+      rows.flatMap { $0.variant?.weights.map { Array($0.keys) } ?? [] } + (published?.rows.flatMap(\.tasks) ?? []))
+    return LossTerm.all.filter { names.contains($0.name) }
+  }
+
+  private static func weightColumns(_ terms: [LossTerm]) -> [ColumnOf<Row>] {
+    terms.map { term in
       ColumnOf(Typeset([.symbol("λ", subscript: term.mark)])) { row in
         Table.cell(row.variant?.weights.map { Numerals.weight($0[term.name] ?? 0) })
       }
@@ -78,7 +86,7 @@ extension Report {
 
   /// A narrow terminal loses the weights' columns first, then the seeds' count; the figures stay.
   private static func screens(
-    _ results: Table, _ gains: Table, _ rows: [Row], _ metrics: [Metric], _ basis: ReportBasis
+    _ results: Table, _ gains: Table, _ rows: [Row], weights: Int, _ metrics: [Metric], _ basis: ReportBasis
   ) -> [Screen] {
     var plain = results
     plain.groups[0].title = "measured"
@@ -95,7 +103,7 @@ extension Report {
       Screen(
         heading: "\(basis.label) · percent, mean ± deviation over n seeds · \(basis.records.measuredWhere)",
         table: plain,
-        optional: [[1, 2, 3, 4], [5], [6]]),
+        optional: [Set((0..<weights).map { 1 + $0 }), [1 + weights], [2 + weights]]),
       Screen(
         heading: "Gains from row to row, in points; noise is half of the 95 % interval over paired seeds", table: steps,
         optional: [[3]]),
@@ -103,7 +111,9 @@ extension Report {
   }
 
   /// A row a variant, figures in percent, both forms of mAP by name, the gain over the row before. An empty field is a gap.
-  private static func ablationCSV(_ rows: [Row], _ metrics: [Metric], _ basis: ReportBasis) -> String {
+  private static func ablationCSV(
+    _ rows: [Row], _ terms: [LossTerm], _ metrics: [Metric], _ basis: ReportBasis
+  ) -> String {
     typealias Field = (head: String, text: (Int) -> String)
     var fields: [Field] = [
       ("variant", { rows[$0].name }),
@@ -111,7 +121,7 @@ extension Report {
       ("seeds_planned", { "\(rows[$0].variant?.trials.count ?? 0)" }),
       ("seeds_finished", { "\(rows[$0].finished().count)" }),
     ]
-    fields += LossTerm.all.map { term in
+    fields += terms.map { term in
       ("weight_\(term.name)", { row in Numerals.exact(rows[row].variant?.weights.map { $0[term.name] ?? 0 }) })
     }
     fields.append(("measured_on", { _ in basis.records.dataset }))

@@ -36,7 +36,7 @@ extension Settings {
 
 extension StochasticGradientDescent {
   /// The optimiser that settings describe; the log variances take no decay.
-  init(_ settings: Settings.Train.Optimizer) {
+  package init(_ settings: Settings.Train.Optimizer) {
     self.init(
       momentum: settings.momentum,
       decay: [.backbone: settings.weightDecay, .new: settings.weightDecay, .logVariance: 0])

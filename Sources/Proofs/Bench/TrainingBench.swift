@@ -1,3 +1,4 @@
+import Experiments
 import Foundation
 import Layers
 import Models
@@ -46,6 +47,9 @@ package struct TrainingBench {
   private let targets: TrainingTargets
   private let weights = PreparedWeights()
   private let optimizer: StochasticGradientDescent
+  private let statistics: NormStatistics
+  private let tasks: Set<TaskName>?
+  private let draws: StepDraws?
 
   /// What the paper's model tells apart on Market-1501: its twelve attributes, those of the attention map among them.
   package static func labels(identities: Int) -> TrainingLabels {
@@ -60,20 +64,33 @@ package struct TrainingBench {
     ("lower_length", 2, .bottom), ("lower_type", 2, .bottom), ("lower_color", 10, .bottom),
   ].map { AttributeOutput(name: $0, classes: $1, region: $2) }
 
-  /// Makes a model and a batch of noise.
-  package init(_ configuration: AANetConfiguration, batch: Int, height: Int, width: Int, on engine: Engine) {
+  /// Makes a model as it stands in a phase of its training, and a batch of noise in the phase's form: four images of an
+  /// identity in a row, or triplets.
+  package init(_ settings: Settings, in phase: Settings.Train.Phase, identities: Int, on engine: Engine) {
+    let batch = phase.batch
+    let size = settings.input
+    let labels = Self.labels(identities: identities)
+    let configuration = AANetConfiguration(
+      backbone: settings.backbone, head: settings.head, tasks: settings.tasks, loss: settings.loss, labels: labels)
     self.engine = engine
     model = AANet(configuration, on: engine)
     model.initialise(seed: 0)
+    model.freeze(phase.frozen)
     var stream = RandomStream(seed: 0, name: "bench")
     images = engine.tensor(
-      (0..<batch * height * width * 3).map { _ in Float(stream.uniform(in: -2...2)) }, shape: [batch, height, width, 3])
-    let identities = (0..<batch).map { _ in stream.int(below: configuration.labels.identities) }
-    let attributes = configuration.attributes.map { attribute in
-      (0..<batch).map { _ in stream.int(below: attribute.classes) }
-    }
-    targets = TrainingTargets(identities: identities, attributes: attributes)
-    optimizer = StochasticGradientDescent(momentum: 0.9, decay: [.backbone: 5e-4, .new: 5e-4])
+      (0..<batch * size.height * size.width * 3).map { _ in Float(stream.uniform(in: -2...2)) },
+      shape: [batch, size.height, size.width, 3])
+    var triplets: [Triplet]?
+    if case .triplets = phase.sampler, batch % 3 == 0 { triplets = Triplet.inThirds(of: batch) }
+    targets = TrainingTargets(
+      identities: (0..<batch).map { $0 / 4 % labels.identities },
+      attributes: configuration.attributes.map { attribute in
+        (0..<batch).map { _ in stream.int(below: attribute.classes) }
+      }, triplets: triplets)
+    optimizer = StochasticGradientDescent(phase.optimizer)
+    statistics = phase.batchNorm
+    tasks = phase.tasks.map(Set.init)
+    draws = phase.dropout ? StepDraws(seed: 0, epoch: 0, step: 0) : nil
   }
 
   /// Runs the pass once to warm up and then `repeats` times.
@@ -96,8 +113,8 @@ package struct TrainingBench {
   }
 
   private func train() {
-    let tape = Tape(on: engine, mode: .training)
-    let output = model(tape.input(images), on: tape)
+    let tape = Tape(on: engine, mode: .training, statistics: statistics)
+    let output = model(tape.input(images), on: tape, as: .init(tasks: tasks, draws: draws))
     let losses = model.losses(output, targets, on: tape)
     model.multiTaskLoss.backward(losses, on: tape)
     optimizer.step(model.store, rates: [.backbone: 1e-4, .new: 1e-4, .logVariance: 1e-4])

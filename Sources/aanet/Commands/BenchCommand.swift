@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import Models
 import Proofs
+import Support
 import Tensors
 
 /// `aanet bench`: how fast the engine is here.
@@ -26,20 +27,37 @@ struct BenchCommand: ParsableCommand {
       }
     }
 
-    var size: String { self == .quickstart ? "128x64" : "384x128" }
     var identities: Int { self == .quickstart ? 64 : 751 }
-    var batch: Int { self == .quickstart ? 32 : 16 }
+
+    /// All four tasks and uncertainty weights.
+    var settings: Settings {
+      let isSmall = self == .quickstart
+      return Settings(
+        dataset: rawValue, backbone: backbone, input: isSmall ? .init(height: 128, width: 64) : .init(),
+        train: .init(batch: isSmall ? 32 : 16))
+    }
   }
 
   struct Options: ParsableArguments {
-    @Option(
-      help: "The model, with all four tasks and uncertainty weights: \(Model.allValueStrings.joined(separator: ", ")).")
-    var model = Model.aanet50
+    @OptionGroup var project: ProjectOptions
 
-    @Option(help: "Images in a batch; by default 16 (quickstart: 32).")
+    @Option(
+      help: """
+        The model: \(Model.allValueStrings.joined(separator: ", ")), each with the paper's four tasks and uncertainty \
+        weights; or a variant of --of, such as DPFL, as it is trained there.
+        """)
+    var model = Model.aanet50.rawValue
+
+    @Option(help: "The experiment, or the folder of experiments, that --model names a variant of.")
+    var of = "quickstart"
+
+    @Option(help: "The phase of a variant's training; by default the longest.")
+    var phase: String?
+
+    @Option(help: "Images in a batch; by default 16 (quickstart: 32), or a variant's own.")
     var batch: Int?
 
-    @Option(help: "HEIGHTxWIDTH of the images; by default 384x128 (quickstart: 128x64).")
+    @Option(help: "HEIGHTxWIDTH of the images; by default 384x128 (quickstart: 128x64), or a variant's own.")
     var size: String?
 
     @Option(help: "Worker threads; by default one for each processor that it may use.")
@@ -51,39 +69,70 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "How to print: table or json.")
     var format = OutputFormat.table
 
-    /// Height and width of the images, and whether the other numbers make sense.
-    private var configuration: AANetConfiguration {
-      AANetConfiguration(backbone: model.backbone, labels: TrainingBench.labels(identities: model.identities))
-    }
-
-    func extents() throws -> (height: Int, width: Int) {
-      let extents = (size ?? model.size).split(separator: "x").compactMap { Int($0) }
-      guard extents.count == 2 else { throw ValidationError("--size is HEIGHTxWIDTH, as in 384x128") }
-      guard (batch ?? 2) > 1, (threads ?? 1) > 0, repeats > 0 else {
-        throw ValidationError("--batch is at least 2, --threads and --repeats at least 1")
-      }
-      try configuration.validate(height: extents[0], width: extents[1])
-      return (extents[0], extents[1])
+    /// What is timed.
+    struct Resolved {
+      /// In words.
+      let name: String
+      let settings: Settings
+      let phase: Settings.Train.Phase
+      let identities: Int
     }
 
     func run(_ pass: TrainingBench.Pass) throws {
-      let (height, width) = try extents()
-      let engine = Engine(threads: threads ?? Engine.availableThreads)
+      let model = try resolved()
       Console.warnOfNarrowKernels()
-      let bench = TrainingBench(
-        configuration, batch: batch ?? model.batch, height: height, width: width, on: engine)
+      let engine = Engine(threads: threads ?? Engine.availableThreads)
+      let bench = TrainingBench(model.settings, in: model.phase, identities: model.identities, on: engine)
       let result = bench.run(pass, repeats: repeats)
       switch format {
       case .json: try Console.printJSON(result)
       case .table:
+        let size = model.settings.input
         print(
-          "\(model.rawValue) \(pass.rawValue), \(size ?? model.size), batch \(result.batch), \(result.threads) threads,"
-        )
+          "\(model.name) \(pass.rawValue), \(size.height)x\(size.width), batch \(result.batch), "
+            + "\(result.threads) threads,")
         print("OpenBLAS kernels \(result.blasKernels), \(result.parameters) parameters")
         print(String(format: "  best    %8.2f images/s", result.imagesPerSecond))
         print(String(format: "  median  %8.2f images/s", result.medianImagesPerSecond))
         print(String(format: "  memory  %8.2f GiB at most", result.peakMemoryGiB))
       }
+    }
+
+    /// The model, with what the options change of it.
+    func resolved() throws -> Resolved {
+      guard (batch ?? 2) > 1, (threads ?? 1) > 0, repeats > 0 else {
+        throw ValidationError("--batch is at least 2, --threads and --repeats at least 1")
+      }
+      var (name, settings, identities) = try named()
+      if let size {
+        let extents = size.split(separator: "x").compactMap { Int($0) }
+        guard extents.count == 2, extents.allSatisfy({ (8...2048).contains($0) }) else {
+          throw ValidationError("--size is HEIGHTxWIDTH, as in 384x128, each 8 to 2048")
+        }
+        (settings.input.height, settings.input.width) = (extents[0], extents[1])
+      }
+      try settings.check()
+      let plan = settings.train.plan
+      guard
+        var chosen = phase.map({ name in plan.first { $0.name == name } }) ?? plan.max(by: { $0.epochs < $1.epochs })
+      else {
+        throw ValidationError(Wording.unknown("\(name) has no phase", naming: phase ?? "", among: plan.map(\.name)))
+      }
+      if plan.count > 1 { name += " (\(chosen.name))" }
+      chosen.batch = batch ?? chosen.batch
+      return Resolved(name: name, settings: settings, phase: chosen, identities: identities)
+    }
+
+    private func named() throws -> (name: String, settings: Settings, identities: Int) {
+      if let known = Model(rawValue: model) { return (model, known.settings, known.identities) }
+      let variants = try project.library.plans(of).flatMap(\.variants)
+      guard let variant = variants.first(where: { $0.name.lowercased() == model.lowercased() }) else {
+        let names = Set(variants.map(\.name)).sorted()
+        throw ValidationError(
+          Wording.unknown(
+            "no model and no variant of \(of) is called", naming: model, among: Model.allValueStrings + names))
+      }
+      return (variant.name, variant.settings, variant.settings.input.height > 128 ? 751 : 64)
     }
   }
 
@@ -93,6 +142,8 @@ struct BenchCommand: ParsableCommand {
       discussion: """
         Examples:
           aanet bench train --model aanet50 --batch 16
+          aanet bench train --model DPFL
+          aanet bench train --model GP-reID --phase triplet
           env -u OPENBLAS_CORETYPE aanet bench train --model quickstart --format json
         """)
     @OptionGroup var options: Options

@@ -21,23 +21,23 @@ extension BenchCommand {
     @OptionGroup var options: Options
 
     func run() throws {
-      let (height, width) = try options.extents()
+      let model = try options.resolved()
       let engine = Engine(threads: options.threads ?? Engine.availableThreads)
       Console.warnOfNarrowKernels()
-      let convolutions = options.model.backbone.convolutions(
-        batch: options.batch ?? options.model.batch, height: height, width: width)
+      let convolutions = model.settings.backbone.convolutions(
+        batch: model.phase.batch, height: model.settings.input.height, width: model.settings.input.width)
       let bar = ProgressBar("layers", unit: "kinds")
       let result = LayerBench(on: engine, repeats: options.repeats).run(convolutions) { bar.update($0, of: $1) }
       bar.finish()
       switch options.format {
       case .json: try Console.printJSON(result)
-      case .table: printTable(result)
+      case .table: printTable(result, of: model.name)
       }
     }
 
-    private func printTable(_ result: LayerBench.Result) {
+    private func printTable(_ result: LayerBench.Result, of model: String) {
       print(
-        "\(options.model.rawValue), \(result.threads) threads, OpenBLAS kernels \(result.blasKernels), "
+        "\(model), \(result.threads) threads, OpenBLAS kernels \(result.blasKernels), "
           + String(format: "peak %.0f GFLOPS", result.peakGflops))
       print(
         "layer".padded(to: 24) + "sizes".padded(to: 34) + "form".padded(to: 9) + "n".aligned(to: 3)

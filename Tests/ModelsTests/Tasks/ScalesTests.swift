@@ -104,6 +104,25 @@ struct ScalesTests {
     #expect(abs(trial.configuration.multiplications(height: 256, width: 128) / alone - 1.25) < 1e-9)
   }
 
+  @Test("three scales: as many networks, vectors and logits")
+  func three() throws {
+    var configuration = TaskTrial.configuration(tasks(.init(divisors: [1, 2, 4])))
+    configuration.backbone.lastStride = 2
+    try configuration.validate(height: 128, width: 64)
+    let model = AANet(configuration, on: engine)
+    model.initialise(seed: 2)
+    #expect(model.store.parameterCount == configuration.parameterCount)
+    #expect(model.layout.slots == [.scale(0), .scale(1), .scale(2)] && model.layout.length == 96)
+    #expect(model.tasks[0].network.copiesOfBackbone == ["pyramid.1.", "pyramid.2."])
+    let images = engine.tensor(TestNumbers.normal(2 * 128 * 64 * 3, "three scales"), shape: [2, 128, 64, 3])
+    let tape = Tape(on: engine, mode: .training)
+    let output = model(tape.input(images), on: tape)
+    #expect(output.vectors.map(\.shape) == [[2, 32], [2, 32], [2, 32]])
+    #expect(output.identityLogits[.scales]?.count == 4)
+    let losses = model.losses(output, TrainingTargets(identities: [0, 3], attributes: []), on: tape)
+    #expect(losses[0].terms.count == 7 && losses[0].value.isFinite)
+  }
+
   @Test("each scale sees means of blocks through its own backbone; logits are for training and for who looks inside")
   func pass() throws {
     let trial = TaskTrial(tasks(), on: engine)
