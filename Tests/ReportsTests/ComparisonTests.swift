@@ -75,7 +75,10 @@ struct ComparisonTests {
     let definition = try ReportDefinition.find(name, in: Fabricated.package.appendingPathComponent("reports"))
     let rows = definition.sections.flatMap(\.rows)
     #expect(rows.count { $0.variant == nil } == unmeasured && rows.count { $0.paper == nil } == unpublished)
-    #expect(rows.filter { $0.variant == nil }.allSatisfy { row in ["SPReID", "PDC", "GLAD"].contains { row.label.hasPrefix($0) } })
+    #expect(
+      rows.filter { $0.variant == nil }.allSatisfy { row in
+        ["SPReID", "PDC", "GLAD"].contains { row.label.hasPrefix($0) }
+      })
     #expect(Set(rows.map { "\($0.variant ?? $0.label) \($0.isReranked)" }).count == rows.count)
     // The paper's row of PCB is refined part pooling's.
     #expect(rows.first { $0.variant == "PCB+RPP" }?.paper == "PCB (Res-50) [20]")

@@ -12,7 +12,8 @@ struct MethodTests {
   private static let base = Method.Phase(name: "base", epochs: 8, rules: ["rate 0.1"])
 
   private func method(
-    _ tasks: TaskSet = TaskSet(), name: String = "Made up", phases: [Method.Phase] = [base], yaml: String = "tasks: {}\n"
+    _ tasks: TaskSet = TaskSet(), name: String = "Made up", phases: [Method.Phase] = [base],
+    yaml: String = "tasks: {}\n"
   ) -> Method {
     Method(
       name: name,
@@ -25,7 +26,8 @@ struct MethodTests {
 
   private func svg(_ method: Method) throws -> String { try #require(method.figure(named: "made-up").svg) }
 
-  @Test("every task's figure is well formed, and nothing lies outside it", arguments: [nil] + TaskName.allCases.map { $0 })
+  @Test(
+    "every task's figure is well formed, and nothing lies outside it", arguments: [nil] + TaskName.allCases.map { $0 })
   func figures(_ only: TaskName?) throws {
     let tasks = only.map { name in
       TaskSet(only: [name] + TaskSet(only: [name]).all.flatMap(\.needs).map(\.task))
@@ -65,7 +67,9 @@ struct MethodTests {
     #expect(svg.contains("relaxation, 4 times (3, 5, 7, 9)") && svg.contains(">last 7: 2 epochs</text>"))
   }
 
-  private func notebook(_ cell: String, parity: [ParityErrors]? = nil, name: String = "PCB+RPP") throws -> NotebookReport {
+  private func notebook(_ cell: String, parity: [ParityErrors]? = nil, name: String = "PCB+RPP") throws
+    -> NotebookReport
+  {
     let method = method(name: name, yaml: "loss:\n  weights: { global: 1 }\n")
     let page = MethodPage(method: method, register: try DeviationsTests.register(), parity: parity)
     return try NotebookReport(
@@ -112,7 +116,8 @@ struct MethodTests {
   }
 
   @Test(arguments: [
-    ("variant: PCB+RPP", "of: is missing"), ("of: any", "variant: is missing"), ("of: any\nvariant: PCB", "no such variant"),
+    ("variant: PCB+RPP", "of: is missing"), ("of: any", "variant: is missing"),
+    ("of: any\nvariant: PCB", "no such variant"),
     ("of: any\nvariant: PCB+RPP\nparity: []", "parity"), ("of: any\nvariant: PCB+RPP\nrow: x", "did you mean"),
   ])
   func mistakes(_ cell: String, _ words: String) throws {
@@ -129,7 +134,8 @@ struct MethodTests {
         try Data(text.utf8).write(to: file)
         #expect(ParityErrors.read(file) == nil, "\(text)")
       }
-      try Data("[{\"case\": \"a\", \"passed\": false, \"groups\": {\"loss\": null}, \"worst\": null}]".utf8).write(to: file)
+      try Data("[{\"case\": \"a\", \"passed\": false, \"groups\": {\"loss\": null}, \"worst\": null}]".utf8).write(
+        to: file)
       #expect(ParityErrors.read(file) == [ParityErrors(name: "a", passed: false, groups: .init())])
     }
   }

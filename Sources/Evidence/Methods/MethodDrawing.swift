@@ -23,6 +23,8 @@ struct MethodDrawing {
   private static let arrow = 20.0
   private static let gap = 12.0
   private static let leastWidth = 860.0
+  /// For the words below the trunk.
+  private static let underTrunk = 36.0
 
   /// A box with its words broken into lines.
   private struct Cell {
@@ -34,8 +36,11 @@ struct MethodDrawing {
     static let line = 14.0
 
     init(_ words: String, _ size: String, _ paint: SVGCanvas.Paint, within room: Double = 112) {
-      lines = SVGCanvas.lines(words, within: room, size: Self.letters)
-      (self.size, self.paint) = (size, paint)
+      self.init(lines: SVGCanvas.lines(words, within: room, size: Self.letters), size, paint)
+    }
+
+    init(lines: [String], _ size: String, _ paint: SVGCanvas.Paint) {
+      (self.lines, self.size, self.paint) = (lines, size, paint)
     }
 
     init(_ box: TaskSketch.Box) {
@@ -70,9 +75,8 @@ struct MethodDrawing {
       reads.compactMap { if case .task(let task) = $0 { task.title } else { nil } }
     }
 
-    var tagsWidth: Double {
-      tags.map { SVGCanvas.width($0, size: Cell.letters) + 12 + MethodDrawing.arrow }.max() ?? 0
-    }
+    var tagWidth: Double { tags.map { SVGCanvas.width($0, size: Cell.letters) + 12 }.max() ?? 0 }
+    var tagsWidth: Double { tags.isEmpty ? 0 : tagWidth + MethodDrawing.arrow }
 
     /// What comes from the trunk.
     var wires: [TaskSketch.Source] { reads.filter { if case .task = $0 { false } else { true } } }
@@ -120,6 +124,8 @@ struct MethodDrawing {
   /// - Parameter title: what someone who does not see it should know.
   mutating func svg(title: String) -> String {
     let trunkEnd = drawTrunk()
+    // Lanes that are lower than the trunk stand beside its end, which most of them read.
+    y = max(y, trunkEnd - Self.underTrunk - lanes.reduce(-10) { $0 + $1.height + 10 })
     for lane in lanes { draw(lane) }
     drawWires()
     y = max(y, trunkEnd) + 14
@@ -135,10 +141,8 @@ struct MethodDrawing {
     let block = network.backbone.block.rawValue
     let stages = (1...4).map { stage in
       let blocks = Wording.count(network.backbone.blocks[stage - 1], "\(block) block")
-      return (
-        TaskSketch.Source.stage(stage),
-        Cell("\(stage == 1 ? "stem, " : "")layer\(stage): \(blocks)", map.size(ofStage: stage), .grey)
-      )
+      let lines = ["\(stage == 1 ? "stem, " : "")layer\(stage)", blocks]
+      return (TaskSketch.Source.stage(stage), Cell(lines: lines, map.size(ofStage: stage), .grey))
     }
     let all = [(.images, Cell("images", "\(method.height)×\(method.width)×3", .plain))] + stages
     var top = Self.margin
@@ -157,7 +161,7 @@ struct MethodDrawing {
       canvas.text(
         words, x: middle, y: top + 16 + 14 * Double(place), size: Cell.letters, .middle, isSoft: true)
     }
-    return top + 36
+    return top + Self.underTrunk
   }
 
   private mutating func draw(_ cell: Cell, x: Double, y: Double, width: Double, height: Double) {
@@ -202,11 +206,10 @@ struct MethodDrawing {
         y + row.height / 2 + 18 * (Double(place) - Double(entries - 1) / 2)
       }
       for (place, tag) in row.tags.enumerated() {
-        let tagWidth = SVGCanvas.width(tag, size: Cell.letters) + 12
-        let (x, middle) = (start - Self.arrow - tagWidth, entry(place))
-        canvas.box(x: x, y: middle - 8, width: tagWidth, height: 16, .green)
-        canvas.text(tag, x: x + tagWidth / 2, y: middle + 4, size: Cell.letters, .middle)
-        canvas.line([Point(x + tagWidth, middle), Point(start, middle)], hasHead: true)
+        let (x, middle) = (start - row.tagsWidth, entry(place))
+        canvas.box(x: x, y: middle - 8, width: row.tagWidth, height: 16, .green)
+        canvas.text(tag, x: x + row.tagWidth / 2, y: middle + 4, size: Cell.letters, .middle)
+        canvas.line([Point(x + row.tagWidth, middle), Point(start, middle)], hasHead: true)
       }
       for (place, source) in row.wires.enumerated() {
         ends.append((source, Point(start, entry(row.tags.count + place))))
@@ -237,14 +240,35 @@ struct MethodDrawing {
   private mutating func drawTraining() {
     let total = method.phases.reduce(0) { $0 + $1.epochs }
     heading("Training: \(Wording.count(total, "epoch")) in all")
+    let isSingle = method.phases.count == 1
     let kinds = method.kindsOfPhases
-    let paints: [SVGCanvas.Paint] = [.grey, .green, .plain, .orange, .blue]
-    let room = width - 2 * Self.margin
+    if isSingle { y += 10 } else { drawPhases(of: kinds, total: total) }
+    for (kind, (phase, places)) in kinds.enumerated() {
+      let left = isSingle ? Self.margin : Self.margin + 20
+      if !isSingle { canvas.box(x: Self.margin, y: y - 9, width: 12, height: 10, Self.paint(kind)) }
+      let often = places.count == 1 ? "" : ", \(places.count) times (\(Self.list(places)))"
+      let head = isSingle ? "" : "\(phase.name)\(often): "
+      let words = ((isSingle ? [] : [Wording.count(phase.epochs, "epoch")]) + phase.rules).joined(separator: "; ")
+      for line in SVGCanvas.lines(head + words, within: width - Self.margin - left, size: Cell.letters) {
+        canvas.text(line, x: left, y: y, size: Cell.letters)
+        y += 15
+      }
+      y += 3
+    }
+    y += 8
+  }
+
+  private static func paint(_ kind: Int) -> SVGCanvas.Paint {
+    [.grey, .green, .plain, .orange, .blue][kind % 5]
+  }
+
+  /// A bar of all phases, each as long as it has epochs.
+  private mutating func drawPhases(of kinds: [(phase: Method.Phase, places: [Int])], total: Int) {
     var x = Self.margin
     for (place, phase) in method.phases.enumerated() {
       let kind = kinds.firstIndex { $0.places.contains(place) } ?? 0
-      let share = room * Double(phase.epochs) / Double(max(1, total))
-      canvas.box(x: x, y: y, width: share, height: 20, paints[kind % paints.count])
+      let share = (width - 2 * Self.margin) * Double(phase.epochs) / Double(max(1, total))
+      canvas.box(x: x, y: y, width: share, height: 20, Self.paint(kind))
       let words = SVGCanvas.width(phase.name, size: Cell.letters) + 8 < share ? phase.name : "\(place + 1)"
       if SVGCanvas.width(words, size: Cell.letters) + 2 < share {
         canvas.text(words, x: x + share / 2, y: y + 14, size: Cell.letters, .middle)
@@ -252,19 +276,6 @@ struct MethodDrawing {
       x += share
     }
     y += 36
-    for (kind, (phase, places)) in kinds.enumerated() {
-      canvas.box(x: Self.margin, y: y - 9, width: 12, height: 10, paints[kind % paints.count])
-      let often = places.count == 1 ? "" : ", \(places.count) times"
-      let numbers = places.count == 1 || method.phases.count < 6 ? "" : " (\(Self.list(places)))"
-      let head = "\(phase.name)\(often)\(numbers): "
-      let words = ([Wording.count(phase.epochs, "epoch")] + phase.rules).joined(separator: "; ")
-      for line in SVGCanvas.lines(head + words, within: room - 20, size: Cell.letters) {
-        canvas.text(line, x: Self.margin + 20, y: y, size: Cell.letters)
-        y += 15
-      }
-      y += 3
-    }
-    y += 8
   }
 
   /// The numbers of phases that take turns: `2, 4, 6`.
@@ -282,10 +293,13 @@ struct MethodDrawing {
   }
 
   private mutating func drawLegend() {
-    let signs: [(SVGCanvas.Paint, String)] = [
+    var signs: [(SVGCanvas.Paint, String)] = [
       (.grey, "stages of a residual network"), (.plain, "computed"), (.blue, "goes into the descriptor"),
-      (.orange, "loss"), (.green, "what another row or task gives"),
+      (.orange, "loss"),
     ]
+    if lanes.contains(where: { $0.rows.contains { !$0.tags.isEmpty } }) {
+      signs.append((.green, "what another row or task gives"))
+    }
     var x = Self.margin
     for (paint, words) in signs {
       canvas.box(x: x, y: y - 9, width: 12, height: 10, paint)

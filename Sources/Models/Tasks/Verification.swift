@@ -29,7 +29,7 @@ package struct VerificationTask: Task {
         reads: TaskName.allCases.filter(read.contains).map { .task($0) },
         boxes: [
           .step("joined", numbers), .step("(a − b)² of all pairs of a batch", numbers), .step("linear", "2"),
-          .loss("cross-entropy, half by same pairs"),
+          .loss("cross-entropy, half by same, half by other pairs"),
         ])
     ])
   }

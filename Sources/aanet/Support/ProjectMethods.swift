@@ -77,7 +77,7 @@ extension Settings.Train.Phase {
 extension Settings.Evaluate {
   /// What is done with descriptors, step by step.
   fileprivate var words: [String] {
-    var steps = ["\(distance.rawValue) distance"]
+    var steps = ["\(distance.rawValue.capitalized) distance"]
     if normalize { steps.insert("each to unit length", at: 0) }
     if let rerank {
       steps.append("re-ranked beside it: k₁ \(rerank.k1), k₂ \(rerank.k2), λ \(String.number(rerank.lambda))")

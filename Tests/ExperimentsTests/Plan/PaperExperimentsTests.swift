@@ -9,7 +9,8 @@ import Testing
   static let comparisons = ["dukemtmc-reid/table1", "market1501/table2", "quickstart/table1", "quickstart/table2"]
   /// Each row and its tasks, in the order of the file.
   static let rows: [(name: String, tasks: [TaskName])] = [
-    ("Global only", [.global]), ("FMN", [.global, .mask, .verification]), ("SVDNet", [.orthogonal]), ("DPFL", [.scales]),
+    ("Global only", [.global]), ("FMN", [.global, .mask, .verification]), ("SVDNet", [.orthogonal]),
+    ("DPFL", [.scales]),
     ("PL-Net", [.identity, .boxes]), ("KPM", [.pairs]), ("PCB", [.strips]), ("PCB+RPP", [.refinement, .strips]),
     ("APR", [.attribute, .identity]), ("GP-reID", [.identity, .embedding]),
     ("AANet-50", [.global, .part, .attribute, .attention]), ("AANet-152", [.global, .part, .attribute, .attention]),
@@ -28,7 +29,8 @@ import Testing
     #expect(settings["AANet-152"]?.evaluate.rerank == .init(k1: 20, k2: 6, lambda: 0.3))
     #expect(plan.variants.filter { $0.settings.evaluate.pairs != nil }.map(\.name) == ["KPM"])
     #expect(settings["AANet-50"]?.tasks.part?.binning == .kmeans)
-    #expect(settings["APR"]?.tasks.attribute?.regions == .whole && settings["APR"]?.tasks.attribute?.features == .pooled)
+    #expect(
+      settings["APR"]?.tasks.attribute?.regions == .whole && settings["APR"]?.tasks.attribute?.features == .pooled)
   }
 
   /// Every row shows as many images in training, but for those whose method has other epochs of its own.

@@ -21,7 +21,8 @@ struct TaskSketchTests {
     try #require(network(tasks).sketches(height: 128, width: 64).last?.sketch)
   }
 
-  @Test("every task shows what it reads, what goes into the descriptor, and its loss", arguments: TaskSet.all.map(\.name))
+  @Test(
+    "every task shows what it reads, what goes into the descriptor, and its loss", arguments: TaskSet.all.map(\.name))
   func all(_ name: TaskName) throws {
     let configuration = network(TaskSet(only: TaskName.allCases))
     let sketches = configuration.sketches(height: 128, width: 64)
@@ -52,7 +53,9 @@ struct TaskSketchTests {
       try sketch(TaskSet(part: .init(parts: 4), attribute: nil, attention: nil)).chains[0].boxes.map(\.size)
         == ["4 × 64", "4 × 16", "4 × C", ""])
     #expect(
-      try sketch(TaskSet(part: nil, attention: nil)).chains[0].boxes.map(\.size) == ["8×4×16", "4 × 16", "6 values", ""])
+      try sketch(TaskSet(part: nil, attention: nil)).chains[0].boxes.map(\.size) == [
+        "8×4×16", "4 × 16", "6 values", "",
+      ])
     var scales = TaskSet(only: [.scales])
     scales.scales = ScalesTask(divisors: [1, 2])
     let chains = try sketch(scales).chains
@@ -82,7 +85,8 @@ struct TaskSketchTests {
   @Test("a task that says nothing of itself is drawn by what it gives and needs")
   func unsaid() {
     let backbone = ResNetConfiguration(block: .basic, blocks: [1, 1, 1, 1], width: 8)
-    let sketch = Unsaid().sketch(on: MapExtent(height: 128, width: 64, backbone: backbone), in: network(TaskSet()).sizes)
+    let sketch = Unsaid().sketch(
+      on: MapExtent(height: 128, width: 64, backbone: backbone), in: network(TaskSet()).sizes)
     #expect(sketch.chains.map(\.reads) == [[.features, .task(.part)]])
     #expect(sketch.chains[0].boxes.map(\.size) == ["2 × 5", ""])
     #expect(sketch.chains[0].boxes.map(\.kind) == [.vector, .loss])
