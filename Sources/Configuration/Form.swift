@@ -70,6 +70,13 @@ extension Form where Value == Double {
     }
   }
 
+  /// A probability that is no certainty.
+  package static var belowOne: Form {
+    number(in: 0...1).checked { number, setting throws(ConfigurationError) in
+      guard number < 1 else { throw setting.error("must be below 1") }
+    }.called("number, 0 to below 1")
+  }
+
   /// A number above zero.
   package static func positive(atMost most: Double) -> Form {
     number(in: 0...most).checked { number, setting throws(ConfigurationError) in

@@ -50,7 +50,9 @@ struct AANetConfigurationTests {
     Mistake("backbone.last_stride: 3 is out of range; from 1 to 2") { $0.backbone.lastStride = 3 },
     Mistake("a classifier tells 2 to 10000000 identities apart, not 1") { $0.labels.identities = 1 },
     Mistake("head.width: 0 is out of range; from 1 to 8192") { $0.head.width = 0 },
-    Mistake("every task is off; turn one on of global, part, attribute, attention") { $0.tasks = .init(only: []) },
+    Mistake("every task is off; turn one on of \(Wording.list(TaskName.allCases.map(\.rawValue)))") {
+      $0.tasks = .init(only: [])
+    },
     Mistake("an input of 0×128 leaves no feature map", size: (0, 128)) { _ in },
     Mistake("an input of 384×-4 leaves no feature map", size: (384, -4)) { _ in },
     Mistake(
@@ -120,6 +122,10 @@ struct AANetConfigurationTests {
             for configuration in [
               AANetConfiguration(
                 backbone: backbone, head: .init(width: 5), tasks: .init(only: [.global]), labels: labels),
+              AANetConfiguration(
+                backbone: backbone, head: .init(width: 5),
+                tasks: .init(global: nil, part: nil, attribute: .init(features: .pooled), attention: nil),
+                labels: labels),
               AANetConfiguration(
                 backbone: backbone, head: .init(width: 5),
                 tasks: .init(global: nil, part: .init(parts: 2), attention: .init(attributes: ["a"])),

@@ -25,8 +25,12 @@ package protocol Task: Configurable {
   var variant: String? { get }
   /// Whether its loss is a sum of several likelihoods.
   var addsUpTerms: Bool { get }
+  /// The parts of a map that it finds, in a caption; nil where it finds none.
+  var partWords: String? { get }
   /// What keeps it from working on such a map.
   func fault(on map: MapExtent) -> SettingFault?
+  /// What keeps it from working beside the other tasks that are on.
+  func fault(beside tasks: TaskSet) -> SettingFault?
   /// What keeps it from learning from such labels.
   func fault(learning labels: TrainingLabels) -> SettingFault?
 
@@ -47,7 +51,9 @@ extension Task {
   package var needs: [TaskNeed] { [] }
   package var variant: String? { nil }
   package var addsUpTerms: Bool { false }
+  package var partWords: String? { nil }
   package func fault(on map: MapExtent) -> SettingFault? { nil }
+  package func fault(beside tasks: TaskSet) -> SettingFault? { nil }
   package func fault(learning labels: TrainingLabels) -> SettingFault? { nil }
   package func multiplications(on map: MapExtent, in sizes: TaskSizes) -> Double { 0 }
 
@@ -139,6 +145,16 @@ package struct TaskPass {
   }
 }
 
+extension TaskPass {
+  /// A value with some of its numbers dropped, in a step of training that leaves something to chance.
+  func dropped(_ value: Value, _ probability: Double, by task: TaskName, on tape: Tape) -> Value {
+    guard tape.isRecording, probability > 0, let draws else { return value }
+    var stream = draws.stream("dropout/\(task.rawValue)")
+    let mask = DropoutMask(count: value.tensor.count, probability: probability, from: &stream, on: tape.engine)
+    return tape.dropout(value, mask)
+  }
+}
+
 /// Where a step of training draws what it leaves to chance.
 package struct StepDraws: Sendable {
   private let seed: UInt64
@@ -165,12 +181,16 @@ package struct PooledRows {
 package struct TaskOutput {
   /// The numbers that go into the descriptor, each `[N, width]`, in the order of ``Task/vectors(in:)``.
   package var vectors: [Value] = []
-  /// Identity logits, each `[N, C]`, in training.
+  /// Identity logits, each `[N, C]`, in training; a task may give them in evaluation, too.
   package var identityLogits: [Value] = []
   /// What it says of each attribute, in the order of the labels.
   package var attributes: [AttributeEvidence] = []
   /// The rows that it cut the map into: for each part those of each image.
   package var rows: [[Range<Int>]] = []
+  /// The boxes that it found: for each part that of each image.
+  package var boxes: [[MapBox]] = []
+  /// How much each place of the feature map belongs to each part, `[N, H, W, P]`.
+  package var assignment: Value?
   /// A map of where it looked, `[N, H, W]`, a constant to the gradient.
   package var map: Tensor?
 
@@ -186,6 +206,12 @@ package struct ImageLook {
   /// The image's place in the batch.
   let image: Int
   let engine: Engine
+
+  /// The image's row of `[N, C]`, as `[1, C]`.
+  func row(of value: Value) -> Tensor {
+    let width = value.shape[1]
+    return value.tensor.view([1, width], offset: image * width)
+  }
 
   /// One of the task's vectors; nil where it gave none.
   func vector(_ number: Int) -> [Float]? {

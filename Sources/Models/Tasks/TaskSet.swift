@@ -9,11 +9,13 @@ package struct TaskSet: Configurable {
   package var part: PartTask?
   package var attribute: AttributeTask?
   package var attention: AttentionTask?
+  package var identity: IdentityTask?
 
   /// All tasks, in the order in which descriptors, losses, σ and tables list them. A task stands behind those that it
   /// needs.
   package static let all: [TaskEntry] = [
     TaskEntry(\.global), TaskEntry(\.part), TaskEntry(\.attribute), TaskEntry(\.attention),
+    TaskEntry(\.identity),
   ]
 
   /// The paper's four, at their defaults.

@@ -1,4 +1,5 @@
 import Experiments
+import Models
 import Testing
 
 /// The messages on settings that are wrong, in full.
@@ -7,6 +8,9 @@ import Testing
   private func complaint(_ line: String) throws -> String? {
     try TemporaryProject.complaint("dataset: d\n\(line)\n")
   }
+
+  /// All tasks.
+  private static let tasks = TaskName.allCases.map(\.rawValue).joined(separator: ", ")
 
   static let cases: [(String, String)] = [
     (
@@ -20,15 +24,15 @@ import Testing
     ("tasks: { global: { width: 3 } }", "2:20: tasks.global.width: unknown key; none is known here"),
     (
       "tasks: { prat: {} }",
-      "2:10: tasks.prat: unknown key; did you mean 'part'? Known: global, part, attribute, attention"
+      "2:10: tasks.prat: unknown key; did you mean 'part'? Known: \(tasks)"
     ),
     (
       "tasks: [global, prat]",
-      "2:17: tasks[1]: 'prat' is not known here; did you mean 'part'? Known: global, part, attribute, attention"
+      "2:17: tasks[1]: 'prat' is not known here; did you mean 'part'? Known: \(tasks)"
     ),
     ("tasks: [global, global]", "2:17: tasks[1]: global stands here twice"),
     ("tasks: []", "2:8: tasks: expected at least 1 value, found 0"),
-    ("tasks: {}", "2:8: tasks: every task is off; turn one on of global, part, attribute, attention"),
+    ("tasks: {}", "2:8: tasks: every task is off; turn one on of \(tasks)"),
     ("tasks: { global: }", "2:18: tasks.global: expected a mapping, {} for the defaults, or none, found nothing"),
     ("tasks: { part: { parts: six } }", "2:25: tasks.part.parts: expected a whole number, found the text 'six'"),
     ("tasks: { part: { parts: 0 } }", "2:25: tasks.part.parts: 0 is out of range; from 1 to 64"),
