@@ -10,12 +10,15 @@ package struct TaskSet: Configurable {
   package var attribute: AttributeTask?
   package var attention: AttentionTask?
   package var identity: IdentityTask?
+  package var refinement: RefinementTask?
+  package var strips: StripsTask?
+  package var boxes: BoxesTask?
 
   /// All tasks, in the order in which descriptors, losses, σ and tables list them. A task stands behind those that it
   /// needs.
   package static let all: [TaskEntry] = [
     TaskEntry(\.global), TaskEntry(\.part), TaskEntry(\.attribute), TaskEntry(\.attention),
-    TaskEntry(\.identity),
+    TaskEntry(\.identity), TaskEntry(\.refinement), TaskEntry(\.strips), TaskEntry(\.boxes),
   ]
 
   /// The paper's four, at their defaults.
