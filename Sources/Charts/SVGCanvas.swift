@@ -17,6 +17,8 @@ package struct SVGCanvas {
     package static let blue = Paint(fill: "#D6E8F5", line: "#0072B2")
     package static let orange = Paint(fill: "#FBE3D3", line: "#D55E00")
     package static let green = Paint(fill: "#D9F0E7", line: "#009E73")
+    package static let violet = Paint(fill: "#EFE6F5", line: "#8A6BA3")
+    package static let yellow = Paint(fill: "#FBF3D0", line: "#A8903A")
     /// The outline of a group.
     package static let group = Paint(fill: "none", line: "#BBBBBB", dash: "3 3")
   }

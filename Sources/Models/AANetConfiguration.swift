@@ -43,7 +43,7 @@ package struct AANetConfiguration: Hashable, Sendable {
   /// Each task that is on and what it looks like, for images of a size.
   package func sketches(height: Int, width: Int) -> [(task: any Task, sketch: TaskSketch)] {
     let map = MapExtent(height: height, width: width, backbone: backbone)
-    return tasks.sized(sizes).map { ($0.task, $0.task.sketch(on: map, in: $0.sizes)) }
+    return tasks.sized(sizes).map { ($0.task, $0.task.sketch(on: map, beside: tasks, in: $0.sizes)) }
   }
 
   /// Trainable numbers of the network, known before memory is asked for.

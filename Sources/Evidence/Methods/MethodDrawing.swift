@@ -125,7 +125,7 @@ struct MethodDrawing {
   mutating func svg(title: String) -> String {
     let trunkEnd = drawTrunk()
     // Lanes that are lower than the trunk stand beside its end, which most of them read.
-    y = max(y, trunkEnd - Self.underTrunk - lanes.reduce(-10) { $0 + $1.height + 10 })
+    y = max(y, trunkEnd - Self.underTrunk - lanes.reduce(-10 - Self.gap) { $0 + $1.height + 10 })
     for lane in lanes { draw(lane) }
     drawWires()
     y = max(y, trunkEnd) + 14
@@ -259,7 +259,7 @@ struct MethodDrawing {
   }
 
   private static func paint(_ kind: Int) -> SVGCanvas.Paint {
-    [.grey, .green, .plain, .orange, .blue][kind % 5]
+    [.violet, .yellow, .plain, .grey][kind % 4]
   }
 
   /// A bar of all phases, each as long as it has epochs.

@@ -59,7 +59,7 @@ package struct AttentionTask: Task {
 
   package func parameterCount(in sizes: TaskSizes) -> Int { IdentityHead.parameterCount(in: sizes) }
 
-  package func sketch(on map: MapExtent, in sizes: TaskSizes) -> TaskSketch {
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
     TaskSketch(
       from: .task(.attribute), .features,
       through: [

@@ -57,7 +57,7 @@ package struct EmbeddingTask: Task {
 
   package func parameterCount(in sizes: TaskSizes) -> Int { (sizes.features + 1) * width(in: sizes) }
 
-  package func sketch(on map: MapExtent, in sizes: TaskSizes) -> TaskSketch {
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
     TaskSketch(
       from: .features,
       through: [

@@ -15,7 +15,7 @@ package struct GlobalTask: Task {
 
   package func parameterCount(in sizes: TaskSizes) -> Int { IdentityHead.parameterCount(in: sizes) }
 
-  package func sketch(on map: MapExtent, in sizes: TaskSizes) -> TaskSketch {
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
     TaskSketch(from: .features, through: [.step("mean", "\(sizes.features)")] + TaskSketch.Box.head(in: sizes))
   }
 

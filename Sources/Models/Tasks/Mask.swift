@@ -77,10 +77,10 @@ package struct MaskTask: Task {
       + sizes.backbone.multiplications(height: map.height, width: map.width, fromStage: low.stage + 1)
   }
 
-  package func sketch(on map: MapExtent, in sizes: TaskSizes) -> TaskSketch {
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
     let mask = TaskSketch.Chain(
       reads: [.features], boxes: [.step("1×1 convolution, sigmoid", "\(map.sides)×\(depth(in: sizes))")])
-    let stages = low == .layer3 ? "layer4" : "layer\(low.stage + 1) to layer4"
+    let stages = (low.stage + 1...4).map { "layer\($0)" }.joined(separator: ", ")
     let local = TaskSketch.Chain(
       reads: [.task(.mask), .stage(low.stage)],
       boxes: [

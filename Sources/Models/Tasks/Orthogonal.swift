@@ -73,7 +73,7 @@ package struct OrthogonalTask: Task {
     sizes.features * width(in: sizes) + (width(in: sizes) + 1) * sizes.labels.identities
   }
 
-  package func sketch(on map: MapExtent, in sizes: TaskSizes) -> TaskSketch {
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
     let kept = dropout > 0 ? [TaskSketch.Box.step("dropout \(dropout)", "\(width(in: sizes))")] : []
     return TaskSketch(
       from: .features,

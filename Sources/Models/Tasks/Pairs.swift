@@ -89,7 +89,7 @@ package struct PairsTask: Task {
     }
   }
 
-  package func sketch(on map: MapExtent, in sizes: TaskSizes) -> TaskSketch {
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
     let stages = (0..<scales).map { 4 - $0 }
     let sides = stages.map { map.sides(ofStage: $0) }.joined(separator: ", ")
     let maps = TaskSketch.Chain(

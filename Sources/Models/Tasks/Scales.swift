@@ -93,7 +93,7 @@ package struct ScalesTask: Task {
     }
   }
 
-  package func sketch(on map: MapExtent, in sizes: TaskSizes) -> TaskSketch {
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
     let own = TaskSketch.Box.loss("cross-entropy + \(String.number(consensus.weight)) × agreement")
     let scales = divisors.map { divisor -> TaskSketch.Chain in
       let pooled: [TaskSketch.Box] = [.vector("mean", "\(sizes.features)"), .identities(), own]

@@ -82,7 +82,7 @@ extension String {
 
 extension Task {
   /// What is known of any task: what it reads, the vectors that it gives, and that there is a loss.
-  package func sketch(on map: MapExtent, in sizes: TaskSizes) -> TaskSketch {
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
     let vectors = vectors(in: sizes)
     let widths = Set(vectors.map(\.width)).sorted()
     let size = widths.count == 1 ? String.numbers(vectors.count, widths[0]) : "\(vectors.reduce(0) { $0 + $1.width })"

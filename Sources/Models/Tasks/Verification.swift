@@ -21,7 +21,7 @@ package struct VerificationTask: Task {
 
   package func parameterCount(in sizes: TaskSizes) -> Int { 2 * sizes.before.reduce(0) { $0 + $1.width } + 2 }
 
-  package func sketch(on map: MapExtent, in sizes: TaskSizes) -> TaskSketch {
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
     let read = Set(sizes.before.map(\.slot.task))
     let numbers = "\(sizes.before.reduce(0) { $0 + $1.width })"
     return TaskSketch([

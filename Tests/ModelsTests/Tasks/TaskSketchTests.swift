@@ -86,7 +86,7 @@ struct TaskSketchTests {
   func unsaid() {
     let backbone = ResNetConfiguration(block: .basic, blocks: [1, 1, 1, 1], width: 8)
     let sketch = Unsaid().sketch(
-      on: MapExtent(height: 128, width: 64, backbone: backbone), in: network(TaskSet()).sizes)
+      on: MapExtent(height: 128, width: 64, backbone: backbone), beside: TaskSet(), in: network(TaskSet()).sizes)
     #expect(sketch.chains.map(\.reads) == [[.features, .task(.part)]])
     #expect(sketch.chains[0].boxes.map(\.size) == ["2 × 5", ""])
     #expect(sketch.chains[0].boxes.map(\.kind) == [.vector, .loss])
