@@ -80,3 +80,18 @@ extension AANet {
     }
   }
 }
+
+extension AANetConfiguration {
+  /// The training identities of a network of this description whose numbers are stored behind `prefix`: the rows of the
+  /// first parameter that has one for each; nil where none has.
+  package func identities(in stored: [String: StoredTensor], prefix: String) -> Int? {
+    let engine = Engine(threads: 1)
+    let shapes = [2, 3].map { identities in
+      var small = sketch
+      small.labels.identities = identities
+      return AANet(small, on: engine).store.parameters.map { (name: $0.name, shape: $0.storedShape) }
+    }
+    let first = zip(shapes[0], shapes[1]).first { $0.shape.first != $1.shape.first }
+    return first.flatMap { stored[prefix + $0.0.name]?.shape.first }
+  }
+}

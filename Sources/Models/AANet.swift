@@ -64,7 +64,7 @@ package struct AANet {
       vectors = tasks.flatMap(\.output.vectors).map(\.tensor)
     }
 
-    /// Identity logits `[N, C]` of the tasks that classify identities, in training.
+    /// Identity logits `[N, C]` of the tasks that classify identities and gave some: all of them in training.
     package var identityLogits: [TaskName: [Value]] {
       Dictionary(uniqueKeysWithValues: tasks.map { ($0.name, $0.output.identityLogits) }).filter { !$0.value.isEmpty }
     }

@@ -16,6 +16,7 @@ extension TaskSet {
           reason: "the \(name.rawValue) task needs the \(need.task.rawValue) task, \(need.reason); "
             + "add \(need.task.rawValue) to tasks")
       }
+      if let fault = task.fault(beside: self) { return fault }
     }
     return all.lazy.compactMap { $0.fault(on: map) }.first ?? loss.fault(of: weighed)
   }

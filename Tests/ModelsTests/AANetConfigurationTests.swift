@@ -124,6 +124,10 @@ struct AANetConfigurationTests {
                 backbone: backbone, head: .init(width: 5), tasks: .init(only: [.global]), labels: labels),
               AANetConfiguration(
                 backbone: backbone, head: .init(width: 5),
+                tasks: .init(global: nil, part: nil, attribute: .init(features: .pooled), attention: nil),
+                labels: labels),
+              AANetConfiguration(
+                backbone: backbone, head: .init(width: 5),
                 tasks: .init(global: nil, part: .init(parts: 2), attention: .init(attributes: ["a"])),
                 loss: .init(weights: .fixed([.part: 1, .attribute: 1, .attention: 1])), labels: labels),
             ] {

@@ -1,3 +1,6 @@
+import Layers
+import Tensors
+
 /// Where in one image a class finds its evidence: a number for each place of the feature map, over the rows that its
 /// task reads.
 package struct ActivationMap: Sendable, Equatable {
@@ -17,6 +20,18 @@ package struct ActivationMap: Sendable, Equatable {
     self.rows = rows
     self.width = width
     self.values = values
+  }
+
+  /// One image's map of a linear classifier's predicted class over its region's rows: `M(h,w) = Σ_v W[c,v] · F[h,w,v]`.
+  ///
+  /// - Parameters:
+  ///   - classifier: with the logits of that image, `[1, C]`.
+  ///   - features: F, `[1, H, W, V]`.
+  init(_ classifier: AttentionMap.Contribution, features: Tensor) {
+    let rows = classifier.region.rows(of: features.shape[1])
+    self.init(
+      predicted: classifier.logits.array.firstIndexOfLargest, rows: rows, width: features.shape[2],
+      values: AttentionMap.activation(classifier, features: features, image: 0, rows: rows))
   }
 
   /// The map scaled to 0 ... 1 by its own least and greatest value, as the attention map takes it; a flat one is 0.
@@ -39,8 +54,8 @@ package struct ImageMaps: Sendable {
   package var attributes: [ActivationMap] = []
   /// The attribute attention map, `height × width` numbers in 0 ... 1; nil where the task is off.
   package var attention: [Float]?
-  /// The rows of each part, top first; empty where the task is off.
-  package var parts: [Range<Int>] = []
+  /// The parts that a task found, top first; empty where none did.
+  package var parts: [MapBox] = []
   /// How many channels of the feature map have their maximum at each place, `height × width` (Equation 1).
   package let peaks: [Int]
 
@@ -48,5 +63,11 @@ package struct ImageMaps: Sendable {
     self.height = height
     self.width = width
     self.peaks = peaks
+  }
+
+  /// Whether the parts are strips of full width, one right below the other.
+  package var isCutIntoStrips: Bool {
+    parts.allSatisfy { $0.columns == 0..<width }
+      && zip(parts, parts.dropFirst()).allSatisfy { $0.rows.upperBound == $1.rows.lowerBound }
   }
 }

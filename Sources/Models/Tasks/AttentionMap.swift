@@ -21,7 +21,7 @@ package struct AttentionMap {
   package struct Contribution {
     /// The class scores, `[N, C]`.
     package let logits: Tensor
-    /// The classifier's weights, `[C, V]`.
+    /// The classifier's weights, `[C, V]`; of longer rows the first V count.
     package let weight: Tensor
     /// Where the attribute is looked for.
     package let region: BodyRegion
@@ -70,7 +70,7 @@ package struct AttentionMap {
     let scores = contribution.logits.pointer + image * classes
     var predicted = 0
     for c in 1..<max(1, classes) where scores[c] > scores[predicted] { predicted = c }
-    let weight = contribution.weight.pointer + predicted * channels
+    let weight = contribution.weight.pointer + predicted * contribution.weight.shape[1]
     let first = (image * height + rows.lowerBound) * width
     return (first..<first + rows.count * width).map { position in
       let line = features.pointer + position * channels

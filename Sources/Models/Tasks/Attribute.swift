@@ -13,8 +13,17 @@ package enum AttributeRegions: String, Sendable, CaseIterable {
   package var pooled: [BodyRegion] { self == .thirds ? BodyRegion.allCases : [.global] }
 }
 
+/// What the attribute task's classifiers read.
+package enum AttributeFeatures: String, Sendable, CaseIterable {
+  /// A map of V channels that all attributes share: X by a 1×1 convolution, BatchNorm and ReLU (AANet's F).
+  case reduced
+  /// X itself, with nothing between its means and the classifiers.
+  case pooled
+}
+
 /// Attributes, the paper's AFN and `L_a`: one map F of V channels, averaged over the whole and over three thirds, and a
-/// linear classifier for each attribute on its region's vector. Without regions there is the whole alone.
+/// linear classifier for each attribute on its region's vector. Without regions there is the whole alone; on pooled
+/// features F is X.
 ///
 /// Source: paper, section 3.3 (i) and Figure 5.
 package struct AttributeTask: Task {
@@ -22,6 +31,7 @@ package struct AttributeTask: Task {
   package var reduction: LossReduction
   /// With ``AttributeRegions/whole`` an attribute's own region is not read.
   package var regions: AttributeRegions
+  package var features: AttributeFeatures
 
   package static let name = TaskName.attribute
   package static let mark = "a"
@@ -32,16 +42,28 @@ package struct AttributeTask: Task {
     Key(
       "regions", \.regions, .word,
       "Where attributes are looked for: each in its own third of the map, or all of them in the whole."),
+    Key(
+      "features", \.features, .word,
+      "What the classifiers read: means of a map of head.width channels, or of the feature map itself.",
+      isYounger: true),
   ]
 
   package init() { self.init(reduction: .mean) }
 
-  package init(reduction: LossReduction = .mean, regions: AttributeRegions = .thirds) {
+  package init(
+    reduction: LossReduction = .mean, regions: AttributeRegions = .thirds, features: AttributeFeatures = .reduced
+  ) {
     self.reduction = reduction
     self.regions = regions
+    self.features = features
   }
 
-  package var variant: String? { regions == .whole ? "no regions" : nil }
+  package var variant: String? {
+    let words = [regions == .whole ? "no regions" : nil, features == .pooled ? "pooled features" : nil]
+    let said = words.compactMap { $0 }
+    return said.isEmpty ? nil : said.joined(separator: ", ")
+  }
+
   package var addsUpTerms: Bool { reduction == .sum }
 
   package func fault(on map: MapExtent) -> SettingFault? {
@@ -60,17 +82,19 @@ package struct AttributeTask: Task {
   }
 
   package func vectors(in sizes: TaskSizes) -> [DescriptorLayout.Vector] {
-    regions.pooled.map { .init(.attributes($0), width: sizes.width) }
+    regions.pooled.map { .init(.attributes($0), width: width(in: sizes)) }
   }
 
+  /// The numbers that a classifier reads.
+  private func width(in sizes: TaskSizes) -> Int { features == .reduced ? sizes.width : sizes.features }
+
   package func parameterCount(in sizes: TaskSizes) -> Int {
-    sizes.labels.attributes.reduce(sizes.features * sizes.width + 2 * sizes.width) {
-      $0 + (sizes.width + 1) * $1.classes
-    }
+    let reduction = features == .reduced ? sizes.features * sizes.width + 2 * sizes.width : 0
+    return sizes.labels.attributes.reduce(reduction) { $0 + (width(in: sizes) + 1) * $1.classes }
   }
 
   package func multiplications(on map: MapExtent, in sizes: TaskSizes) -> Double {
-    Double(map.places) * Double(sizes.features) * Double(sizes.width)
+    features == .reduced ? Double(map.places) * Double(sizes.features) * Double(sizes.width) : 0
   }
 
   package func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork {
@@ -79,33 +103,39 @@ package struct AttributeTask: Task {
 
   private struct Network: TaskNetwork {
     let task: AttributeTask
-    /// `[V, 1, 1, Z]`.
-    let reduce: Parameter
-    let norm: BatchNorm
+    /// What makes F of X; nil where F is X.
+    let reduction: Reduction?
     let attributeClassifiers: [AttributeClassifier]
 
     init(_ task: AttributeTask, _ sizes: TaskSizes, in store: ParameterStore) {
       self.task = task
-      reduce = store.parameter(
-        "attribute_reduce.weight", shape: [sizes.width, 1, 1, sizes.features], layout: .convolution, group: .new)
-      norm = BatchNorm("attribute_bn", channels: sizes.width, group: .new, in: store)
+      reduction = task.features == .reduced ? Reduction(sizes, in: store) : nil
       attributeClassifiers = sizes.labels.attributes.map { attribute in
         let name = "attribute_classifiers.\(attribute.name)"
         return AttributeClassifier(
           attribute: attribute.name,
-          weight: store.parameter("\(name).weight", shape: [attribute.classes, sizes.width], group: .new),
+          weight: store.parameter("\(name).weight", shape: [attribute.classes, task.width(in: sizes)], group: .new),
           bias: store.parameter("\(name).bias", shape: [attribute.classes], group: .new),
           region: task.regions == .whole ? .global : attribute.region)
       }
     }
 
+    func pools(of features: Tensor, on engine: Engine) -> [[Range<Int>]] {
+      reduction == nil ? regions(of: features) : []
+    }
+
+    /// The rows of each region in each image of a map.
+    private func regions(of map: Tensor) -> [[Range<Int>]] {
+      task.regions.pooled.map { Array(repeating: $0.rows(of: map.shape[1]), count: map.shape[0]) }
+    }
+
     func callAsFunction(_ pass: TaskPass, pooled: [PooledRows], on tape: Tape) -> TaskOutput {
-      let map = tape.convolution(pass.features, reduce, then: norm)
-      let (batch, height) = (map.shape[0], map.shape[1])
-      let regions = task.regions.pooled
-      let means = tape.regionMeans(
-        map, regions: regions.map { Array(repeating: $0.rows(of: height), count: batch) })
-      let vectors = Dictionary(uniqueKeysWithValues: zip(regions, means))
+      var (map, means) = (pass.features, pooled.map(\.vector))
+      if let reduction {
+        map = tape.convolution(pass.features, reduction.weight, then: reduction.norm)
+        means = tape.regionMeans(map, regions: regions(of: map.tensor))
+      }
+      let vectors = Dictionary(uniqueKeysWithValues: zip(task.regions.pooled, means))
       var output = TaskOutput()
       output.vectors = means
       output.attributes = attributeClassifiers.compactMap { classifier in
@@ -122,31 +152,40 @@ package struct AttributeTask: Task {
       return TaskLoss(.attribute, terms, task.reduction)
     }
 
-    /// Each attribute's class activation map over its region's rows: `M(h,w) = Σ_v W[c,v] · F[h,w,v]`.
+    /// Each attribute's class activation map over its region's rows.
     func addMaps(of look: ImageLook, to maps: inout ImageMaps) {
-      let map = features(of: look)
+      let map = reduction?.map(of: look.features, on: look.engine) ?? look.features
       maps.attributes = look.output.attributes.map { evidence in
-        let classes = evidence.logits.shape[1]
-        let logits = evidence.logits.tensor.view([1, classes], offset: look.image * classes)
-        let rows = evidence.classifier.region.rows(of: map.shape[1])
-        let contribution = AttentionMap.Contribution(
-          logits: logits, weight: evidence.classifier.weight.value, region: evidence.classifier.region)
-        return ActivationMap(
-          predicted: logits.array.firstIndexOfLargest, rows: rows, width: map.shape[2],
-          values: AttentionMap.activation(contribution, features: map, image: 0, rows: rows))
+        ActivationMap(
+          AttentionMap.Contribution(
+            logits: look.row(of: evidence.logits), weight: evidence.classifier.weight.value,
+            region: evidence.classifier.region),
+          features: map)
       }
     }
+  }
 
-    /// F of one image, `[1, H, W, V]`: `relu(BatchNorm(reduce · X))` at every place.
-    private func features(of look: ImageLook) -> Tensor {
+  /// `F = relu(BatchNorm(reduce · X))` at every place.
+  private struct Reduction {
+    /// `[V, 1, 1, Z]`.
+    let weight: Parameter
+    let norm: BatchNorm
+
+    init(_ sizes: TaskSizes, in store: ParameterStore) {
+      weight = store.parameter(
+        "attribute_reduce.weight", shape: [sizes.width, 1, 1, sizes.features], layout: .convolution, group: .new)
+      norm = BatchNorm("attribute_bn", channels: sizes.width, group: .new, in: store)
+    }
+
+    /// F of one image in evaluation, `[1, H, W, V]`, from its X.
+    func map(of features: Tensor, on engine: Engine) -> Tensor {
       let numbers = NormNumbers(norm)
-      let features = look.features
       let (height, width, channels) = (features.shape[1], features.shape[2], features.shape[3])
-      let units = reduce.value.shape[0]
-      let map = look.engine.empty([1, height, width, units])
+      let units = weight.value.shape[0]
+      let map = engine.empty([1, height, width, units])
       MatrixProduct.multiply(
         rows: height * width, columns: units, depth: channels, .plain(features.pointer, stride: channels),
-        .transposed(reduce.value.pointer, stride: channels), into: map.pointer, stride: units)
+        .transposed(weight.value.pointer, stride: channels), into: map.pointer, stride: units)
       for place in 0..<height * width {
         for v in 0..<units {
           let value = Double(map.pointer[place * units + v]) * numbers.scale[v] + numbers.offset[v]

@@ -1,6 +1,5 @@
 import Configuration
 import Layers
-import Support
 import Tensors
 
 /// Identity from each of several horizontal parts: the paper's PFN and `L_p`.
@@ -34,13 +33,10 @@ package struct PartTask: Task {
 
   package var variant: String? { binning == .uniform ? "uniform" : nil }
   package var addsUpTerms: Bool { reduction == .sum }
+  package var partWords: String? { binning.words }
 
   package func fault(on map: MapExtent) -> SettingFault? {
-    guard parts > map.rows else { return nil }
-    return SettingFault(
-      at: "tasks.part.parts", "input.size", "backbone.last_stride", "tasks.part",
-      reason: "\(parts) parts do not fit on \(map.words); \(map.remedies(rows: parts)), or at most "
-        + Wording.count(map.rows, "part"))
+    SettingFault.tooManyStrips(parts, of: .part, on: map)
   }
 
   package func vectors(in sizes: TaskSizes) -> [DescriptorLayout.Vector] {
@@ -76,7 +72,9 @@ package struct PartTask: Task {
       TaskLoss(identities: .part, output, targets, task.reduction, on: tape)
     }
 
-    func addMaps(of look: ImageLook, to maps: inout ImageMaps) { maps.parts = look.output.rows.map { $0[look.image] } }
+    func addMaps(of look: ImageLook, to maps: inout ImageMaps) {
+      maps.parts = look.output.rows.map { MapBox(rows: $0[look.image], columns: 0..<maps.width) }
+    }
   }
 }
 

@@ -7,6 +7,14 @@ package enum PartClustering: String, Sendable, CaseIterable {
   case plane
   /// By their rows alone; a part is the rows that hold its peaks, at full width.
   case rows
+
+  /// The parts in a caption.
+  package var words: String {
+    switch self {
+    case .plane: "the smallest boxes that hold each of the clusters that they fall into"
+    case .rows: "the rows that hold each of the clusters that they fall into"
+    }
+  }
 }
 
 /// Parts of a body as boxes around clusters of the channels' strongest responses, image by image.

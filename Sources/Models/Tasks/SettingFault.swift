@@ -13,6 +13,17 @@ package struct SettingFault: Error, Hashable, Sendable {
   }
 }
 
+extension SettingFault {
+  /// Strips of rows of which there are fewer; nil where there are enough.
+  static func tooManyStrips(_ parts: Int, of task: TaskName, on map: MapExtent) -> SettingFault? {
+    guard parts > map.rows else { return nil }
+    return SettingFault(
+      at: "tasks.\(task.rawValue).parts", "input.size", "backbone.last_stride", "tasks.\(task.rawValue)",
+      reason: "\(parts) parts do not fit on \(map.words); \(map.remedies(rows: parts)), or at most "
+        + Wording.count(map.rows, "part"))
+  }
+}
+
 /// The size of the feature map, and why it has it.
 package struct MapExtent {
   /// Of the input, in pixels.

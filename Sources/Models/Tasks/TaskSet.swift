@@ -9,9 +9,13 @@ package struct TaskSet: Configurable {
   package var part: PartTask?
   package var attribute: AttributeTask?
   package var attention: AttentionTask?
+  package var identity: IdentityTask?
+  package var refinement: RefinementTask?
+  package var strips: StripsTask?
   package var embedding: EmbeddingTask?
   package var orthogonal: OrthogonalTask?
   package var scales: ScalesTask?
+  package var boxes: BoxesTask?
   package var mask: MaskTask?
   package var verification: VerificationTask?
   package var pairs: PairsTask?
@@ -20,8 +24,9 @@ package struct TaskSet: Configurable {
   /// needs.
   package static let all: [TaskEntry] = [
     TaskEntry(\.global), TaskEntry(\.part), TaskEntry(\.attribute), TaskEntry(\.attention),
-    TaskEntry(\.embedding), TaskEntry(\.orthogonal), TaskEntry(\.scales),
-    TaskEntry(\.mask), TaskEntry(\.verification), TaskEntry(\.pairs),
+    TaskEntry(\.identity), TaskEntry(\.refinement), TaskEntry(\.strips), TaskEntry(\.embedding),
+    TaskEntry(\.orthogonal), TaskEntry(\.scales), TaskEntry(\.boxes), TaskEntry(\.mask), TaskEntry(\.verification),
+    TaskEntry(\.pairs),
   ]
 
   /// The paper's four, at their defaults.

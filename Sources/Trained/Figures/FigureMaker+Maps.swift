@@ -1,5 +1,6 @@
 import Datasets
 import Documents
+import Layers
 import Runs
 import Support
 
@@ -42,22 +43,25 @@ extension FigureMaker {
   /// Figure 4: the parts and the peaks that they follow from.
   func parts() throws -> Made {
     let shown = try subjects(even + worst)
-    let parts = run.settings.tasks.part?.binning.words ?? ""
+    let parts = run.settings.tasks.all.compactMap(\.partWords).first ?? ""
+    let isCut = shown.allSatisfy(\.maps.isCutIntoStrips)
     return Made(
       panel: PartsPanel.drawn(shown, across: 3),
       figure: figure(
         "parts", paper: "Figure 4",
         caption:
           "Where the feature map’s channels have their maxima (a disc’s area grows with their number) and \(parts), "
-          + "with the rows of each part from the top. Queries of \(data): \(words).",
+          + "\(isCut ? "with the rows of each part" : "numbered") from the top. Queries of \(data): \(words).",
         alternative: "\(Wording.count(shown.count, "pair")) of pictures of a pedestrian: discs where channels peak, "
-          + "and \(Wording.count(shown.first?.maps.parts.count ?? 0, "numbered horizontal strip")).",
+          + "and \(Wording.count(shown.first?.maps.parts.count ?? 0, isCut ? "numbered horizontal strip" : "numbered outline")).",
         rows: shown.map { subject in
-          RunFigures.Row(
-            image: subject.name,
-            words: ["part_rows": subject.maps.parts.map { "\($0.lowerBound)..<\($0.upperBound)" }])
+          var words = ["part_rows": subject.maps.parts.map { Self.written($0.rows) }]
+          if !isCut { words["part_columns"] = subject.maps.parts.map { Self.written($0.columns) } }
+          return RunFigures.Row(image: subject.name, words: words)
         }))
   }
+
+  private static func written(_ range: Range<Int>) -> String { "\(range.lowerBound)..<\(range.upperBound)" }
 
   /// Figure 6: every attribute's map.
   func maps() throws -> Made {

@@ -79,7 +79,7 @@ package struct FigureMaker {
       run: run.name, dataset: run.settings.dataset, isDrawn: run.entry.isSynthetic, figures: [], leftOut: [:])
     let figures = Self.all
     for (number, entry) in figures.enumerated() {
-      let missing = entry.needs.filter { !run.settings.tasks.has($0) }
+      let missing = entry.needs.filter { !$0.contains(where: run.settings.tasks.has) }
       if missing.isEmpty {
         let made = try entry.make(self)()
         let image = try made.panel.drawn()
@@ -90,7 +90,7 @@ package struct FigureMaker {
         try AtomicFile.write(preview, to: folder.appendingPathComponent(figure.preview))
         record.figures.append(figure)
       } else {
-        let tasks = missing.map { "'\($0.rawValue)'" }.joined(separator: " and ")
+        let tasks = missing.map { $0.map { "'\($0.rawValue)'" }.joined(separator: " or ") }.joined(separator: " and ")
         record.leftOut[entry.name] = "the run was trained without the task\(missing.count == 1 ? "" : "s") \(tasks)"
       }
       report(number + 1, figures.count)
@@ -102,17 +102,18 @@ package struct FigureMaker {
   /// libjpeg's quality of previews.
   private static let previewQuality = 85
 
-  private typealias Entry = (name: String, needs: [TaskName], make: (FigureMaker) -> () throws -> Made)
+  /// A figure needs one task of each list.
+  private typealias Entry = (name: String, needs: [[TaskName]], make: (FigureMaker) -> () throws -> Made)
 
   private static var all: [Entry] {
     [
-      ("union", [.attribute, .attention], FigureMaker.union),
-      ("comparison", [.global, .attention], FigureMaker.comparison),
-      ("parts", [.part], FigureMaker.parts),
-      ("maps", [.attribute], FigureMaker.maps),
+      ("union", [[.attribute], [.attention]], FigureMaker.union),
+      ("comparison", [[.global], [.attention]], FigureMaker.comparison),
+      ("parts", [[.part, .boxes]], FigureMaker.parts),
+      ("maps", [[.attribute]], FigureMaker.maps),
       ("ranking", [], FigureMaker.ranking),
-      ("filtering", [.attribute], FigureMaker.filtering),
-      ("attributes", [.attribute], FigureMaker.attributes),
+      ("filtering", [[.attribute]], FigureMaker.filtering),
+      ("attributes", [[.attribute]], FigureMaker.attributes),
     ]
   }
 

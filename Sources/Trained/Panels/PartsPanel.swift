@@ -1,9 +1,12 @@
 import Datasets
+import Layers
+import Models
+import Support
 
 /// Where the channels peak and the parts that follow from it (the paper's Figure 4).
 package enum PartsPanel {
   /// For each image two tiles: the peaks, a disc a place with an area that grows with how many channels peak there; and
-  /// the parts' bounds with their numbers.
+  /// the parts' bounds or outlines with their numbers.
   package static func drawn(_ subjects: [Subject], across: Int) -> Panel {
     let groups = subjects.map { [peaks($0), parts($0)] }
     let rows = stride(from: 0, to: groups.count, by: across).map { start in
@@ -40,21 +43,40 @@ package enum PartsPanel {
   }
 
   private static func parts(_ subject: Subject) -> Tile {
-    let height = Double(subject.maps.height)
-    let labels = subject.maps.parts.enumerated().map { number, rows in
-      Tile.Disc(
-        x: 0.12, y: Double(rows.lowerBound + rows.upperBound) / 2 / height, radius: 9, label: String(number + 1))
+    let maps = subject.maps
+    let labels = maps.parts.enumerated().map { number, part in
+      let isWide = part.columns == 0..<maps.width
+      return Tile.Disc(
+        x: isWide ? 0.12 : middle(of: part.columns, maps.width), y: middle(of: part.rows, maps.height), radius: 9,
+        label: String(number + 1))
     }
-    let rows = subject.maps.parts.map { String($0.count) }.joined(separator: "+")
+    let rows = maps.parts.map { String($0.rows.count) }.joined(separator: "+")
+    let words = maps.isCutIntoStrips ? "rows \(rows)" : Wording.count(maps.parts.count, "box", "boxes")
     return Tile(
-      picture: subject.picture, captions: [Tile.Caption(text: "rows \(rows)", isPale: true)], lines: bounds(subject),
+      picture: subject.picture, captions: [Tile.Caption(text: words, isPale: true)], lines: bounds(subject),
       discs: labels)
   }
 
+  private static func middle(of range: Range<Int>, _ extent: Int) -> Double {
+    Double(range.lowerBound + range.upperBound) / 2 / Double(extent)
+  }
+
+  /// What parts strips from each other; else the outline of each part.
   private static func bounds(_ subject: Subject) -> [Tile.Line] {
-    subject.maps.parts.dropFirst().map { rows in
-      let y = Double(rows.lowerBound) / Double(subject.maps.height)
-      return Tile.Line(from: (0, y), to: (1, y))
+    let maps = subject.maps
+    func place(_ row: Int, _ column: Int) -> (x: Double, y: Double) {
+      (Double(column) / Double(maps.width), Double(row) / Double(maps.height))
+    }
+    guard !maps.isCutIntoStrips else {
+      return maps.parts.dropFirst().map {
+        Tile.Line(from: place($0.rows.lowerBound, 0), to: place($0.rows.lowerBound, maps.width))
+      }
+    }
+    return maps.parts.flatMap { part in
+      let (top, bottom) = (part.rows.lowerBound, part.rows.upperBound)
+      let (left, right) = (part.columns.lowerBound, part.columns.upperBound)
+      let corners = [place(top, left), place(top, right), place(bottom, right), place(bottom, left), place(top, left)]
+      return zip(corners, corners.dropFirst()).map { Tile.Line(from: $0, to: $1) }
     }
   }
 }

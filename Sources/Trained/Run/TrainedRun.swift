@@ -63,7 +63,7 @@ package final class TrainedRun {
     let file = folder.appendingPathComponent(RunStore.File.checkpoint.rawValue)
     let stored = try SafeTensors(checking: file)
     var configuration = settings.modelConfiguration(identities: 1, scheme: scheme)
-    configuration.labels.identities = Self.identities(in: stored, configuration.descriptorLayout)
+    configuration.labels.identities = configuration.identities(in: stored.tensors, prefix: "model.") ?? 1
     model = AANet(configuration, on: engine)
     do { try model.load(stored.tensors, prefix: "model.") } catch {
       throw Failure("\(file.path): \(error.description); the checkpoint is not of the run's plan.yaml")
@@ -97,13 +97,6 @@ package final class TrainedRun {
   package var inputSize: ImageSize { ImageSize(height: settings.input.height, width: settings.input.width) }
 
   private func has(_ file: RunStore.File) -> Bool { FileManager.default.fileExists(atPath: url(file).path) }
-
-  /// The training identities, from the rows of a classifier of identities; 1 where no task has one.
-  private static func identities(in stored: SafeTensors, _ layout: DescriptorLayout) -> Int {
-    let heads = layout.slots.compactMap(\.identityHead)
-    return heads.compactMap { stored.tensors["model.\($0).classifier.weight"]?.shape.first }.first.map { max(1, $0) }
-      ?? 1
-  }
 
   private static func name(of folder: URL, under runs: URL) -> String {
     let root = runs.standardizedFileURL.path + "/"

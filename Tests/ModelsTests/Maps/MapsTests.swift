@@ -15,13 +15,14 @@ struct MapsTests {
 
   private func model(
     global: Bool = true, part: Bool = true, regions: AttributeRegions = .thirds,
-    attention: AttentionTask? = .init(attributes: ["hair", "gender"])
+    features: AttributeFeatures = .reduced, attention: AttentionTask? = .init(attributes: ["hair", "gender"])
   ) -> AANet {
     let model = AANet(
       AANetConfiguration(
         backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 4), head: .init(width: 6),
         tasks: .init(
-          global: global ? .init() : nil, part: part ? .init(parts: 2) : nil, attribute: .init(regions: regions),
+          global: global ? .init() : nil, part: part ? .init(parts: 2) : nil,
+          attribute: .init(regions: regions, features: features),
           attention: attention), labels: .init(identities: 5, attributes: Self.attributes)), on: engine)
     model.initialise(seed: 3)
     // Classifiers start near 0; real ones do not.
@@ -81,6 +82,8 @@ struct MapsTests {
   func attributeMaps() throws {
     try attributeMaps(of: model(), rows: [0..<6, 0..<2, 4..<6])
     try attributeMaps(of: model(regions: .whole), rows: [0..<6, 0..<6, 0..<6])
+    try attributeMaps(of: model(features: .pooled), rows: [0..<6, 0..<2, 4..<6])
+    try attributeMaps(of: model(regions: .whole, features: .pooled), rows: [0..<6, 0..<6, 0..<6])
   }
 
   private func attributeMaps(of model: AANet, rows: [Range<Int>]) throws {
@@ -104,7 +107,10 @@ struct MapsTests {
 
   @Test("the attributes' scaled maps, merged and cut, are the network's attention map")
   func attention() throws {
-    let model = model()
+    for features in AttributeFeatures.allCases { try attention(of: model(features: features)) }
+  }
+
+  private func attention(of model: AANet) throws {
     let output = pass(model)
     for image in 0..<3 {
       let maps = model.maps(of: output, image: image, on: engine)
@@ -132,7 +138,7 @@ struct MapsTests {
       let maps = model().maps(of: output, image: image, on: engine)
       let byRow = (0..<6).map { row in maps.peaks[row * 4..<row * 4 + 4].reduce(0, +) }
       #expect(byRow == (0..<6).map { row in rows[image].count { $0 == row } })
-      #expect(maps.parts == output.partRegions.map { $0[image] } && maps.parts.count == 2)
+      #expect(maps.parts.map(\.rows) == output.partRegions.map { $0[image] } && maps.parts.count == 2)
     }
   }
 
@@ -141,8 +147,11 @@ struct MapsTests {
     try withEvery("global", in: [true, false]) { global in
       try withEvery("part", in: [true, false]) { part in
         try withEvery("regions", in: AttributeRegions.allCases) { regions in
-          try withEvery("attention", in: [AttentionTask(attributes: ["hair"]), nil]) { attention in
-            try readout(of: model(global: global, part: part, regions: regions, attention: attention))
+          try withEvery("features", in: AttributeFeatures.allCases) { features in
+            try withEvery("attention", in: [AttentionTask(attributes: ["hair"]), nil]) { attention in
+              let model = model(global: global, part: part, regions: regions, features: features, attention: attention)
+              try readout(of: model)
+            }
           }
         }
       }

@@ -32,6 +32,8 @@ struct TaskSetTests {
   func labels() {
     let tasks = TaskSet(part: .init(binning: .uniform), attribute: .init(regions: .whole))
     #expect(tasks.all.map(\.label) == ["global", "part (uniform)", "attribute (no regions)", "attention"])
+    #expect(AttributeTask(regions: .whole, features: .pooled).label == "attribute (no regions, pooled features)")
+    #expect(IdentityTask(isReweighted: true).label == "identity (reweighted)")
     #expect(TaskSet().all.map(\.label) == TaskSet().enabled.map(\.rawValue))
   }
 

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Layers
 import Models
 import Retrieval
 import TestSupport
@@ -95,7 +96,7 @@ import Trained
       .init(predicted: index == 0 ? 1 : 0, rows: 0..<1, width: 2, values: [0, 1])
     }
     maps.attention = [0, 0, 0, 0.5, 1, 1]
-    maps.parts = [0..<1, 1..<3]
+    maps.parts = [0..<1, 1..<3].map { MapBox(rows: $0, columns: 0..<2) }
     var labels = [Int?](repeating: 0, count: 10)
     labels[1] = nil
     let subject = Subject(
@@ -114,6 +115,15 @@ import Trained
     // Areas as 3 to 9; the largest just fills its place of 64 × 85 pixels.
     #expect(parts[0].discs[1].radius == 32 && abs(parts[0].discs[0].radius - 32 / 3.0.squareRoot()) < 1e-9)
     #expect(parts[1].discs.map(\.label) == ["1", "2"] && abs(parts[1].discs[1].y - 2.0 / 3) < 1e-12)
+
+    // Boxes that overlap or leave gaps are outlined.
+    maps.parts = [MapBox(rows: 0..<1, columns: 0..<2), MapBox(rows: 0..<3, columns: 1..<2)]
+    let outlined = Subject(
+      name: "a.jpg", picture: try PictureFile.tile(file), maps: maps, probabilities: [], labels: nil)
+    let boxes = PartsPanel.drawn([outlined], across: 3).rows[0].tiles
+    #expect(boxes[0].lines.count == 8 && boxes[1].captions.map(\.text) == ["2 boxes"])
+    #expect(boxes[1].lines[4].from == (0.5, 0) && boxes[1].lines[5].to == (1, 1))
+    #expect(boxes[1].discs.map(\.x) == [0.12, 0.75] && boxes[1].discs[1].y == 0.5)
 
     let merged = MapPanels.merged([maps.attributes[0], maps.attributes[1]], like: maps)
     #expect(merged.values == [0, 1, 0, 0, 0, 0])

@@ -1,0 +1,140 @@
+import Configuration
+import Layers
+import Tensors
+
+/// What of the parts goes into the descriptor.
+package enum StripDescriptor: String, Sendable, CaseIterable {
+  /// Their means, Z numbers a part.
+  case means = "G"
+  /// What their means are reduced to, V numbers a part.
+  case reduced = "H"
+}
+
+/// Identity from each of several averaged parts, which share one reduction Z → V and have classifiers of their own.
+///
+/// The parts are equal strips of rows, or what the refinement task makes of them in a pass in which it takes part.
+///
+/// Source: Sun et al., "Beyond Part Models", ECCV 2018 (PCB), in the form of the authors' code. With a reduction for each
+/// part it is the part task with uniform bins.
+package struct StripsTask: Task {
+  /// How many parts.
+  package var parts: Int
+  /// V.
+  package var width: Int
+  /// How likely each number of a part's mean is dropped in a step of training.
+  package var dropout: Double
+  package var descriptor: StripDescriptor
+
+  package static let name = TaskName.strips
+  package static let mark = "s"
+  package static let meaning = "Identity from each of several strips, which share a reduction."
+  package static let keys: [Key<StripsTask>] = [
+    Key("parts", \.parts, .int(in: 1...64), "How many strips; at most the rows of the feature map."),
+    Key("width", \.width, .int(in: 1...8192), "The numbers that each strip's mean is reduced to."),
+    Key("dropout", \.dropout, .belowOne, "How likely each number of a strip's mean is dropped in a step of training."),
+    Key(
+      "descriptor", \.descriptor, .word,
+      "What goes into the descriptor, each at unit length: the strips' means (G), or what they are reduced to (H)."),
+  ]
+
+  package init() { self.init(parts: 6) }
+
+  package init(parts: Int = 6, width: Int = 256, dropout: Double = 0.5, descriptor: StripDescriptor = .means) {
+    self.parts = parts
+    self.width = width
+    self.dropout = dropout
+    self.descriptor = descriptor
+  }
+
+  package var variant: String? { descriptor == .reduced ? "H" : nil }
+  package var addsUpTerms: Bool { true }
+
+  package func fault(on map: MapExtent) -> SettingFault? {
+    SettingFault.tooManyStrips(parts, of: .strips, on: map)
+  }
+
+  package func vectors(in sizes: TaskSizes) -> [DescriptorLayout.Vector] {
+    (0..<parts).map { .init(.strip($0), width: descriptor == .means ? sizes.features : width) }
+  }
+
+  package func parameterCount(in sizes: TaskSizes) -> Int {
+    width * (sizes.features + 2) + parts * (width + 1) * sizes.labels.identities
+  }
+
+  package func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork {
+    Network(self, sizes, in: store)
+  }
+
+  private struct Network: TaskNetwork {
+    let task: StripsTask
+    /// `[V, Z]`.
+    let reduce: Parameter
+    let norm: BatchNorm
+    /// For each part `[C, V]` and `[C]`.
+    let classifiers: [(weight: Parameter, bias: Parameter)]
+
+    init(_ task: StripsTask, _ sizes: TaskSizes, in store: ParameterStore) {
+      let identities = sizes.labels.identities
+      self.task = task
+      reduce = store.parameter("part_reduce.weight", shape: [task.width, sizes.features], group: .new)
+      norm = BatchNorm("part_bn", channels: task.width, group: .new, in: store)
+      classifiers = (0..<task.parts).map { part in
+        (
+          store.parameter("part_classifiers.\(part).weight", shape: [identities, task.width], group: .new),
+          store.parameter("part_classifiers.\(part).bias", shape: [identities], group: .new)
+        )
+      }
+    }
+
+    func callAsFunction(_ pass: TaskPass, pooled: [PooledRows], on tape: Tape) -> TaskOutput {
+      let batch = pass.features.shape[0]
+      let means = means(pass, on: tape)
+      let kept = pass.dropped(means, task.dropout, by: .strips, on: tape)
+      // BatchNorm sees all images' parts as one batch.
+      let reduced = tape.batchNorm(tape.linear(kept, reduce), norm)
+      var output = TaskOutput()
+      switch task.descriptor {
+      case .means: output.vectors = parts(of: tape.unitLength(means), batch, on: tape)
+      case .reduced: output.vectors = parts(of: tape.unitLength(reduced), batch, on: tape)
+      }
+      if tape.isTraced { tape.trace("H", tape.unitLength(reduced).reshaped([batch, task.parts * task.width])) }
+      if tape.isRecording {
+        output.identityLogits = zip(parts(of: reduced, batch, on: tape), classifiers).map { part, classifier in
+          tape.linear(part, classifier.weight, bias: classifier.bias)
+        }
+      }
+      return output
+    }
+
+    /// The parts' means, `[N·P, Z]`: an image's parts one after the other.
+    private func means(_ pass: TaskPass, on tape: Tape) -> Value {
+      let x = pass.features
+      let shape = [x.shape[0] * task.parts, x.shape[3]]
+      if let assignment = pass.outputs[.refinement]?.assignment {
+        return tape.partMeans(x, assignment: assignment).reshaped(shape)
+      }
+      let strips = PartBins.regions(of: x.tensor, parts: task.parts, binning: .uniform, on: tape.engine)
+      return tape.joined(tape.regionMeans(x, regions: strips)).reshaped(shape)
+    }
+
+    /// Each part of `[N·P, C]`, `[N, C]`.
+    private func parts(of value: Value, _ batch: Int, on tape: Tape) -> [Value] {
+      let width = value.shape[1]
+      let rows = value.reshaped([batch, task.parts * width])
+      return (0..<task.parts).map { tape.columns($0 * width..<($0 + 1) * width, of: rows) }
+    }
+
+    func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
+      TaskLoss(identities: .strips, output, targets, .sum, on: tape)
+    }
+  }
+}
+
+extension TaskName {
+  package static let strips = TaskName(of: "strips")
+}
+
+extension DescriptorLayout.Slot {
+  /// A strip's, counted from the top, from 0.
+  package static func strip(_ number: Int) -> Self { Self(task: .strips, number: number) }
+}
