@@ -130,6 +130,11 @@ extension ExperimentRunner {
           at: "\(path).batch",
           "a batch of \(phase.batch) is larger than the \(images) training images of \(name); take at most \(images)")
       }
+      if case .triplets = phase.sampler, !MinedTriplets.isPossible(of: data.dataset.trainClasses) {
+        throw variant.error(
+          at: "\(path).sampler",
+          "no identity of \(name) has two training images, so that no triplet can be mined; take another sampler")
+      }
       let identities = data.dataset.trainIdentities.count
       if case .identities(let batches) = phase.sampler, batches.count > identities {
         throw variant.error(

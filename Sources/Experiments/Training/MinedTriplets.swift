@@ -26,16 +26,14 @@ struct MinedTriplets {
     let classes = data.dataset.trainClasses
     var pool = stream.permutation(classes.count).prefix(sampler.pool).sorted()
     // A small pool may hold nobody twice; then all images are the pool.
-    if !Self.hasPair(pool, of: classes) { pool = Array(classes.indices) }
+    if !Self.isPossible(of: pool.map { classes[$0] }) { pool = Array(classes.indices) }
     let values = try describe(pool)
     let identities = pool.map { classes[$0] }
     let mining = try TripletMining(
       pool: Descriptors(values, dimension: values.count / max(1, pool.count), of: "pool"),
       identities: identities, hardest: sampler.hardest)
     let anchors = mining.anchors
-    guard !anchors.isEmpty else {
-      throw PlainError("no identity of \(data.dataset.name) has two training images, so that no triplet can be mined")
-    }
+    precondition(!anchors.isEmpty, "triplets are not possible here, which is asked before training")
     return (0..<steps).map { _ in
       // Where the pool has fewer anchors than a step shows, they have several turns.
       var chosen: [Int] = []
@@ -49,8 +47,9 @@ struct MinedTriplets {
     }
   }
 
-  private static func hasPair(_ pool: [Int], of classes: [Int]) -> Bool {
-    let counts = pool.reduce(into: [:]) { $0[classes[$1], default: 0] += 1 }
+  /// Whether images of such classes hold a triplet: two of one class, and one of another.
+  static func isPossible(of classes: [Int]) -> Bool {
+    let counts = classes.reduce(into: [:]) { $0[$1, default: 0] += 1 }
     return counts.count > 1 && counts.values.contains { $0 > 1 }
   }
 }

@@ -25,8 +25,8 @@ package struct TaskSet: Configurable {
   package static let all: [TaskEntry] = [
     TaskEntry(\.global), TaskEntry(\.part), TaskEntry(\.attribute), TaskEntry(\.attention),
     TaskEntry(\.identity), TaskEntry(\.refinement), TaskEntry(\.strips), TaskEntry(\.embedding),
-    TaskEntry(\.orthogonal), TaskEntry(\.scales), TaskEntry(\.boxes), TaskEntry(\.mask),
-    TaskEntry(\.verification), TaskEntry(\.pairs),
+    TaskEntry(\.orthogonal), TaskEntry(\.scales), TaskEntry(\.boxes), TaskEntry(\.mask), TaskEntry(\.verification),
+    TaskEntry(\.pairs),
   ]
 
   /// The paper's four, at their defaults.
