@@ -54,7 +54,10 @@ extension Method.Phase {
           ? "" : ", × \(String.number(rate.step.factor)) after \(Numerals.list(steps.map(String.init)))"),
       "batches of \(phase.batch)",
     ]
-    if phase.sampler != .shuffled { rules[1] += " by \(YAML.inline(phase.yaml(of: "sampler")))" }
+    if phase.sampler != .shuffled {
+      // Without the braces around: `triplets: { count: 16, … }`.
+      rules[1] += ", \(YAML.inline(phase.yaml(of: "sampler")).dropFirst(2).dropLast(2))"
+    }
     if let tasks = phase.tasks { rules.append("tasks: \(tasks.map(\.rawValue).joined(separator: ", "))") }
     for task in settings.tasks.all where phase.transform.contains(task.name) {
       rules.append("at its start \(type(of: task).transformation ?? "")")
@@ -81,6 +84,10 @@ extension Settings.Evaluate {
     if normalize { steps.insert("each to unit length", at: 0) }
     if let rerank {
       steps.append("re-ranked beside it: k₁ \(rerank.k1), k₂ \(rerank.k2), λ \(String.number(rerank.lambda))")
+    }
+    if let pairs {
+      let nearest = pairs.first.map { "of the \($0) nearest" } ?? "of all images"
+      steps.append("\(nearest) by \(pairs.firstStage.rawValue) each is judged with the query as a pair")
     }
     return steps
   }

@@ -24,9 +24,10 @@ import Testing
       #expect(variant.settings.tasks.enabled == row.tasks.sorted(), "\(row.name)")
     }
     let settings = Dictionary(uniqueKeysWithValues: plan.variants.map { ($0.name, $0.settings) })
-    // What the paper re-ranks is re-ranked, and gives both of its rows.
+    // What the paper re-ranks is re-ranked, and gives both of its rows; pairs are judged by one method alone.
     #expect(plan.variants.filter { $0.settings.evaluate.rerank != nil }.map(\.name) == ["GP-reID", "AANet-152"])
     #expect(settings["AANet-152"]?.evaluate.rerank == .init(k1: 20, k2: 6, lambda: 0.3))
+    #expect(plan.variants.filter { $0.settings.evaluate.pairs != nil }.map(\.name) == ["KPM"])
     #expect(settings["AANet-50"]?.tasks.part?.binning == .kmeans)
     #expect(
       settings["APR"]?.tasks.attribute?.regions == .whole && settings["APR"]?.tasks.attribute?.features == .pooled)
