@@ -118,7 +118,7 @@ struct MethodTests {
   @Test(arguments: [
     ("variant: PCB+RPP", "of: is missing"), ("of: any", "variant: is missing"),
     ("of: any\nvariant: PCB", "no such variant"),
-    ("of: any\nvariant: PCB+RPP\nparity: []", "parity"), ("of: any\nvariant: PCB+RPP\nrow: x", "did you mean"),
+    ("of: any\nvariant: PCB+RPP\nparity: []", "parity"), ("of: any\nvariant: PCB+RPP\nrow: x", "row"),
   ])
   func mistakes(_ cell: String, _ words: String) throws {
     let error = #expect(throws: ConfigurationError.self) { _ = try notebook(cell) }

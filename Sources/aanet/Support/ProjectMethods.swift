@@ -85,9 +85,8 @@ extension Settings.Evaluate {
     if let rerank {
       steps.append("re-ranked beside it: k₁ \(rerank.k1), k₂ \(rerank.k2), λ \(String.number(rerank.lambda))")
     }
-    if let pairs {
-      let nearest = pairs.first.map { "of the \($0) nearest" } ?? "of all images"
-      steps.append("\(nearest) by \(pairs.firstStage.rawValue) each is judged with the query as a pair")
+    if let pairs = yaml[key: "pairs"], pairs.entries != nil {
+      steps.append("the nearest judged with the query as pairs: \(YAML.inline(pairs).dropFirst(2).dropLast(2))")
     }
     return steps
   }

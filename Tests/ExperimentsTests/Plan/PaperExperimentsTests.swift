@@ -1,3 +1,4 @@
+import Configuration
 import Experiments
 import Foundation
 import Models
@@ -27,7 +28,7 @@ import Testing
     // What the paper re-ranks is re-ranked, and gives both of its rows; pairs are judged by one method alone.
     #expect(plan.variants.filter { $0.settings.evaluate.rerank != nil }.map(\.name) == ["GP-reID", "AANet-152"])
     #expect(settings["AANet-152"]?.evaluate.rerank == .init(k1: 20, k2: 6, lambda: 0.3))
-    #expect(plan.variants.filter { $0.settings.evaluate.pairs != nil }.map(\.name) == ["KPM"])
+    #expect(plan.variants.filter { $0.settings.evaluate.yaml[key: "pairs"]?.entries != nil }.map(\.name) == ["KPM"])
     #expect(settings["AANet-50"]?.tasks.part?.binning == .kmeans)
     #expect(
       settings["APR"]?.tasks.attribute?.regions == .whole && settings["APR"]?.tasks.attribute?.features == .pooled)

@@ -69,7 +69,7 @@ struct TaskSketchTests {
     static let mark = "u"
     static let meaning = "Nothing."
     static let keys: [Key<Unsaid>] = []
-    var needs: [TaskNeed] { [TaskNeed(task: .part, reason: "for the test")] }
+    var needs: [TaskNeed] { AttentionTask().needs }
 
     func vectors(in sizes: TaskSizes) -> [DescriptorLayout.Vector] {
       [.init(.global, width: 5), .init(.attention, width: 5)]
@@ -87,7 +87,7 @@ struct TaskSketchTests {
     let backbone = ResNetConfiguration(block: .basic, blocks: [1, 1, 1, 1], width: 8)
     let sketch = Unsaid().sketch(
       on: MapExtent(height: 128, width: 64, backbone: backbone), beside: TaskSet(), in: network(TaskSet()).sizes)
-    #expect(sketch.chains.map(\.reads) == [[.features, .task(.part)]])
+    #expect(sketch.chains.map(\.reads) == [[.features, .task(.attribute)]])
     #expect(sketch.chains[0].boxes.map(\.size) == ["2 × 5", ""])
     #expect(sketch.chains[0].boxes.map(\.kind) == [.vector, .loss])
   }
