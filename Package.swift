@@ -72,7 +72,7 @@ let package = Package(
     room("Retrieval", knows: ["Tensors", "Support", "COpenBLAS"], settings: native),
 
     // What readers see: typeset text, tables, pages; charts by gnuplot.
-    room("Documents", knows: ["Support"], embeds: ["Pages/page.css", "Pages/page.js", "Pages/notebook.css"]),
+    room("Documents", knows: ["Support"], embeds: ["Pages/page.css", "Pages/page.js"]),
     room("Charts", knows: ["Support", "Documents", "GnuplotBridge"]),
 
     // The harness.

@@ -5,7 +5,7 @@ import Support
 /// A chart that gnuplot can draw.
 package protocol Chart: Sendable {
   /// The word that its files are named by. It is a name of ours, never one from outside.
-  var name: String { get }
+  var name: String { get set }
   /// Width and height, in points.
   var size: (width: Int, height: Int) { get }
   /// Adds its data blocks, under names that start with `prefix`.
@@ -117,7 +117,10 @@ package struct Drawing: Sendable {
     (self.chart, self.caption, self.alternative, self.isWide) = (chart, caption, alternative, isWide)
   }
 
-  package var name: String { chart.name }
+  package var name: String {
+    get { chart.name }
+    set { chart.name = newValue }
+  }
 
   /// The files that drawings can be drawn into, by the charts' names.
   package static func files(of names: [String]) -> [String] {

@@ -36,7 +36,7 @@ package struct CurveChart: Chart {
     package init(title: String, curves: [Curve]) { (self.title, self.curves) = (title, curves) }
   }
 
-  package let name: String
+  package var name: String
   /// What the upright axis measures, with its unit.
   let axis: String
   /// Whether the upright axis is logarithmic; values that are not positive are then left out.

@@ -34,7 +34,7 @@ package struct DotChart: Chart {
     package init(title: String, style: SeriesStyle) { (self.title, self.style) = (title, style) }
   }
 
-  package let name: String
+  package var name: String
   /// What the axis measures, with its unit.
   let axis: String
   /// What the seeds' points are, for the key; empty draws none.

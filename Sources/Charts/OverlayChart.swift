@@ -1,7 +1,7 @@
 /// Curves of several groups over the epochs in one panel, with a band for the spread over seeds and a key below, a line a
 /// group, so that long names are read too.
 package struct OverlayChart: Chart {
-  package let name: String
+  package var name: String
   /// What the upright axis measures, with its unit.
   let axis: String
   /// Whether the upright axis is logarithmic; values that are not positive are then left out.

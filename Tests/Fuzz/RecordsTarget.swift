@@ -4,6 +4,7 @@ import Evidence
 import Foundation
 import Runs
 import Tensors
+import TestSupport
 
 /// The files of a run's folder: the first byte names the file that the rest becomes, and what is read of it is reported on.
 struct RecordsTarget: FuzzTarget {
@@ -59,10 +60,11 @@ struct RecordsTarget: FuzzTarget {
       _ = table.report.terminalTable(width: 80)
       _ = try? JSONEncoder().encode(table.report.summary)
     }
-    let page = ReportPage(title: "fuzz", reports: tables.map(\.report), command: "aanet run made/up")
-    let document = page.document([])
-    _ = document.html()
-    _ = document.markdown()
+    for block in tables.flatMap({ [.table($0.report.results), .list($0.report.findings)] as [Block] }) {
+      _ = block.html(label: "")
+      _ = block.markdown(label: "")
+    }
+    _ = try? NotebookReport.tables(of: tables.map(\.report), title: "fuzz", command: "aanet run made/up")
     _ = try? PageManifest(of: [record])
     for ranks in [try? RunStore.ranks(in: record.folder)].compactMap({ $0 ?? nil }) {
       _ = RetrievalCurves.cumulatedMatching(ranks, last: 20)

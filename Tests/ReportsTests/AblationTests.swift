@@ -107,7 +107,7 @@ struct AblationTests {
 
   @Test func manyRows() throws {
     let one = try Fabricated.report().records.variants[0]
-    for (count, files) in [(60, 14), (500, 4)] {
+    for (count, files) in [(60, 18), (500, 8)] {
       let report = try Fabricated.ablation((0..<count).map { ReportVariant(name: "row \($0)", trials: one.trials) })
       try withFolder("many-\(count)") { folder in
         let written = try report.write(to: folder.appendingPathComponent("out"))

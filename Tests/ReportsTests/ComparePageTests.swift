@@ -1,6 +1,7 @@
 import Documents
 import Evidence
 import Foundation
+import Notebook
 import Support
 import Testing
 
@@ -20,7 +21,7 @@ import Testing
       }
       let comparison = try runs.compare("up/Lg", "made/up/\(Self.hostile)")
       let out = folder.appendingPathComponent("page")
-      let files = try comparison.write(to: out)
+      let files = try comparison.notebook().write(to: out).files
       #expect(files.first?.lastPathComponent == "index.html")
       let page = try String(contentsOf: out.appendingPathComponent("index.html"), encoding: .utf8)
       expectSelfContained(page)
@@ -29,9 +30,9 @@ import Testing
       for file in files where file.pathExtension == "svg" { try expectWellFormed(file) }
       #expect(comparison.terminal(width: 100).split(separator: "\n").allSatisfy { !$0.contains("\u{1b}") })
       // A second time takes the first one's place; a stranger's folder is left alone.
-      try comparison.write(to: out)
+      try comparison.notebook().write(to: out)
       try Data("mine".utf8).write(to: out.appendingPathComponent("notes.txt"))
-      #expect(throws: PlainError.self) { try comparison.write(to: out) }
+      #expect(throws: PlainError.self) { try comparison.notebook().write(to: out) }
       #expect(FileManager.default.fileExists(atPath: out.appendingPathComponent("notes.txt").path))
     }
   }
@@ -78,7 +79,7 @@ import Testing
       #expect(comparison.levelsTable().words.map { $0[2] }.first == "69.50")
       #expect(comparison.summary().deltas.count == 99 * comparison.metrics.count)
       let out = folder.appendingPathComponent("page")
-      try comparison.write(to: out)
+      try comparison.notebook().write(to: out)
       let page = try Data(contentsOf: out.appendingPathComponent("index.html"))
       #expect(page.count < 1_000_000)
       expectSelfContained(String(decoding: page, as: UTF8.self))
@@ -91,7 +92,7 @@ import Testing
       for variant in ["A", "B", "C"] { try runs.add(.init(variant: variant, hits: ["a": variant == "A", "b": true])) }
       let pages = try ["x", "y"].map { name in
         let out = folder.appendingPathComponent(name)
-        try runs.compare("made/up").write(to: out)
+        try runs.compare("made/up").notebook().write(to: out)
         return try Data(contentsOf: out.appendingPathComponent("index.html"))
       }
       #expect(pages[0] == pages[1])

@@ -98,7 +98,7 @@ extension Report {
   /// Its page by itself.
   @discardableResult
   func write(to folder: URL) throws -> [URL] {
-    try ReportPage(title: title, reports: [self], command: records.command).write(to: folder)
+    try NotebookReport.tables(of: [self], title: title, command: records.command).write(to: folder).files
   }
 }
 

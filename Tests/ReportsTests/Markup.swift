@@ -29,7 +29,7 @@ func expectSelfContained(
     page.removeSubrange(place)
   }
   var open: [Substring] = []
-  let empty: Set<Substring> = ["meta", "img", "!doctype"]
+  let empty: Set<Substring> = ["meta", "img", "link", "!doctype"]
   for tag in page.matches(of: #/<(/?)([!a-zA-Z][a-zA-Z0-9]*)([^>]*)>/#) {
     let (name, attributes) = (tag.output.2, tag.output.3)
     if tag.output.1 == "/" {
@@ -37,7 +37,8 @@ func expectSelfContained(
     } else if !empty.contains(name) {
       open.append(name)
     }
-    #expect(name != "script" && name != "link" && name != "iframe" && name != "object", sourceLocation: sourceLocation)
+    #expect(name != "script" && name != "iframe" && name != "object", sourceLocation: sourceLocation)
+    #expect(name != "link" || attributes == " rel=\"icon\" href=\"data:,\"", sourceLocation: sourceLocation)
     let names = attributes.replacing(#/"[^"]*"/#, with: "")
     #expect(!names.contains(#/\son\w+\s*=/#), "\(names)", sourceLocation: sourceLocation)
     for source in attributes.matches(of: #/src="([^"]*)"/#) {
@@ -45,7 +46,8 @@ func expectSelfContained(
     }
     for link in attributes.matches(of: #/href="([^"]*)"/#) {
       #expect(
-        link.output.1.hasPrefix("#") || link.output.1.wholeMatch(of: #/[a-z0-9-]+\.(md|csv|tex|svg|png)/#) != nil,
+        ["#", "data:text/csv;", "data:,"].contains { link.output.1.hasPrefix($0) }
+          || link.output.1.wholeMatch(of: #/[a-z0-9-]+\.(md|tex|ipynb)/#) != nil,
         "\(link.output.1)", sourceLocation: sourceLocation)
     }
   }

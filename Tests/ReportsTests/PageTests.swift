@@ -6,24 +6,26 @@ import Testing
 
 /// A page of several tables on disk.
 struct PageTests {
-  private func page(hasGap: Bool = false) throws -> ReportPage {
-    ReportPage(
-      title: "Made up",
-      reports: [
-        try Fabricated.comparison("table1", hasGap: hasGap), try Fabricated.comparison("table2", hasGap: hasGap),
-        try Fabricated.report(hasGap: hasGap), try Fabricated.attributes(hasGap: hasGap),
-      ], command: "aanet run made")
+  private func reports(hasGap: Bool = false) throws -> [Report] {
+    [
+      try Fabricated.comparison("table1", hasGap: hasGap), try Fabricated.comparison("table2", hasGap: hasGap),
+      try Fabricated.report(hasGap: hasGap), try Fabricated.attributes(hasGap: hasGap),
+    ]
+  }
+
+  private func page(hasGap: Bool = false) throws -> NotebookReport {
+    try .tables(of: reports(hasGap: hasGap), title: "Made up", command: "aanet run made")
   }
 
   @Test func everyFileIsThereAndThePageIsWhole() throws {
     try withFolder("page") { folder in
       let out = folder.appendingPathComponent("quickstart")
-      let files = try page(hasGap: true).write(to: out)
+      let files = try page(hasGap: true).write(to: out).files
       #expect(files.first?.lastPathComponent == "index.html")
       let names = Set(files.map(\.lastPathComponent))
       #expect(names.isSuperset(of: ["tables.md", "tables.tex", "map.svg", "sigma.png"]))
       #expect(names.isSuperset(of: (1...4).map { "table\($0).csv" }))
-      #expect(Set(try FileManager.default.contentsOfDirectory(atPath: out.path)) == names)
+      #expect(Set(try FileManager.default.contentsOfDirectory(atPath: out.path)) == names.union([".cells"]))
       let html = try String(contentsOf: out.appendingPathComponent("index.html"), encoding: .utf8)
       expectSelfContained(html)
       for place in 1...4 { #expect(html.contains("<b>Table \(place).</b>")) }
@@ -65,21 +67,20 @@ struct PageTests {
   @Test func snapshots() throws {
     try withFolder("page-snapshots") { folder in
       let out = folder.appendingPathComponent("out")
-      let page = try page(hasGap: true)
-      try page.write(to: out)
+      try page(hasGap: true).write(to: out)
       for kind in ["md", "tex"] {
         try expectSnapshot(
           try String(contentsOf: out.appendingPathComponent("tables.\(kind)"), encoding: .utf8), "page.\(kind)")
       }
-      let text = page.reports.map { $0.terminalTable(width: 100) }.joined(separator: "\n\n") + "\n"
+      let text = try reports(hasGap: true).map { $0.terminalTable(width: 100) }.joined(separator: "\n\n") + "\n"
       try expectSnapshot(text, "page.txt")
     }
   }
 
   @Test func sameRecordsSameBytes() throws {
     try withFolder("page-same") { folder in
-      let first = try page().write(to: folder.appendingPathComponent("a"))
-      let second = try page().write(to: folder.appendingPathComponent("b"))
+      let first = try page().write(to: folder.appendingPathComponent("a")).files
+      let second = try page().write(to: folder.appendingPathComponent("b")).files
       for (one, other) in zip(first, second) {
         #expect(try Data(contentsOf: one) == Data(contentsOf: other), "\(one.lastPathComponent)")
       }
@@ -90,10 +91,11 @@ struct PageTests {
     let report = try Fabricated.comparison("table1").changed { records in
       for row in records.variants.indices { records.variants[row].trials = [ReportTrial(seed: 1, record: nil)] }
     }
-    let page = ReportPage(title: "t", reports: [report], command: "aanet run made")
     try withFolder("page-nothing") { folder in
       let out = folder.appendingPathComponent("out")
-      #expect { try page.write(to: out) } throws: {
+      #expect {
+        try NotebookReport.tables(of: [report], title: "t", command: "aanet run made").write(to: out)
+      } throws: {
         "\($0)" == "no run of made/up is finished yet: run aanet run made"
       }
       #expect(!FileManager.default.fileExists(atPath: out.path))
@@ -107,7 +109,7 @@ struct PageTests {
     }
     try withFolder("page-hostile") { folder in
       let out = folder.appendingPathComponent("out")
-      try ReportPage(title: "<b>\n", reports: [report], command: "c").write(to: out)
+      try NotebookReport.tables(of: [report], title: "<b>\n", command: "c").write(to: out)
       expectSelfContained(try String(contentsOf: out.appendingPathComponent("index.html"), encoding: .utf8))
       let markdown = try String(contentsOf: out.appendingPathComponent("tables.md"), encoding: .utf8)
       #expect(!markdown.contains("<script>"))
@@ -119,7 +121,8 @@ struct PageTests {
     let real = try Fabricated.comparison("table2").changed { ($0.isSynthetic, $0.dataset) = (false, "market1501") }
     try withFolder("page-both") { folder in
       let out = folder.appendingPathComponent("out")
-      try ReportPage(title: "t", reports: [try Fabricated.comparison("table1"), real], command: "c").write(to: out)
+      try NotebookReport.tables(of: [try Fabricated.comparison("table1"), real], title: "t", command: "c")
+        .write(to: out)
       let markdown = try String(contentsOf: out.appendingPathComponent("tables.md"), encoding: .utf8)
       #expect(markdown.contains("Figures measured on made-up come from a synthetic twin"))
       #expect(markdown.contains("Measured on photographs: market1501."))

@@ -12,9 +12,12 @@ struct WritingTests {
       #expect(files.first?.lastPathComponent == "index.html")
       let names = ["map", "rank1", "gain-map", "gain-rank1", "losses", "sigma"]
       let expected =
-        ["index.html", "table3.md", "table3.csv", "table3.tex"] + names.flatMap { ["\($0).svg", "\($0).png"] }
+        [
+          "index.html", "table3.md", "table3.csv", "table3.tex", "table3.ipynb", "table3-gains.csv", "runs.csv",
+          "provenance.csv",
+        ] + names.flatMap { ["\($0).svg", "\($0).png"] }
       #expect(Set(files.map(\.lastPathComponent)) == Set(expected))
-      #expect(Set(try FileManager.default.contentsOfDirectory(atPath: out.path)) == Set(expected))
+      #expect(Set(try FileManager.default.contentsOfDirectory(atPath: out.path)) == Set(expected + [".cells"]))
       for file in files where file.pathExtension == "svg" { try expectWellFormed(file) }
       for file in files where file.pathExtension == "png" {
         let bytes = [UInt8](try Data(contentsOf: file))
@@ -62,6 +65,17 @@ struct WritingTests {
       let names = try FileManager.default.contentsOfDirectory(atPath: out.path)
       #expect(!names.contains("sigma.svg"))
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out"])
+    }
+  }
+
+  /// A page of before these were notebooks has no list of its files.
+  @Test func aPageOfBeforeIsReplaced() throws {
+    try withFolder("before") { folder in
+      for name in ["index.html", "table3.csv", "tables.md", "gain-map.svg"] {
+        try Data("old".utf8).write(to: folder.appendingPathComponent(name))
+      }
+      try Fabricated.report().write(to: folder)
+      #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("tables.md").path))
     }
   }
 

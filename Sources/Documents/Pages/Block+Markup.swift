@@ -4,8 +4,7 @@ extension Block {
   /// The block as HTML.
   ///
   /// Pictures are images by data URI, not markup of the page: whatever a chart's text holds cannot become part of it.
-  package func html(label: String, in form: PageForm) -> String {
-    let isNotebook = form == .notebook
+  package func html(label: String) -> String {
     switch self {
     case .heading(let text, let level, let name):
       return "<h\(level + 1) id=\"\(name.escapedForHTML)\">\(text.html)</h\(level + 1)>"
@@ -15,18 +14,18 @@ extension Block {
       let tag = isNumbered ? "ol" : "ul"
       return "<\(tag)>\(items.map { "<li>\($0.html)</li>" }.joined())</\(tag)>"
     case .code(let text, let title):
-      let code = Self.code(text, isScrolled: isNotebook)
+      let code = Self.code(text)
       return title.map { "<details><summary>\($0.escapedForHTML)</summary>\(code)</details>" } ?? code
     case .table(let table, let csv):
-      return table.html(label: label, foot: isNotebook ? Self.download(table, csv) : "")
-    case .figure(let figure): return isNotebook ? figure.enlargeable(label) : figure.html(label)
+      return table.html(label: label, foot: Self.download(table, csv))
+    case .figure(let figure): return figure.html(label)
     case .gap(let text): return "<p class=\"gap\"><b>Gap.</b> \(text.html)</p>"
     }
   }
 
-  /// Lines as they are, in a box that keyboards can scroll where it may be long.
-  package static func code(_ text: String, isScrolled: Bool = true) -> String {
-    "<pre\(isScrolled ? " tabindex=\"0\"" : "")><code>\(text.escapedLinesForHTML)</code></pre>"
+  /// Lines as they are, in a box that keyboards can scroll.
+  package static func code(_ text: String) -> String {
+    "<pre tabindex=\"0\"><code>\(text.escapedLinesForHTML)</code></pre>"
   }
 
   private static func download(_ table: Table, _ csv: String) -> String {
@@ -45,15 +44,8 @@ extension Figure {
 
   private var opening: String { "<figure class=\"chart\(isWide ? " wide" : "")\" id=\"\(name.escapedForHTML)\">" }
 
-  fileprivate func html(_ label: String) -> String {
-    [
-      opening, "<div class=\"scroll\">\(image)</div>",
-      "<figcaption><b>\(label.escapedForHTML).</b> \(caption.html)</figcaption>", "</figure>",
-    ].joined(separator: "\n")
-  }
-
   /// A picture that a link enlarges over the page, by the address alone: no script is needed.
-  fileprivate func enlargeable(_ label: String) -> String {
+  fileprivate func html(_ label: String) -> String {
     let (name, label) = (name.escapedForHTML, label.escapedForHTML)
     return [
       opening,
@@ -76,7 +68,7 @@ extension String {
 
 extension Block {
   /// The block as GitHub's Markdown; a figure shows the file of its name beside the page.
-  package func markdown(label: String, in form: PageForm) -> String {
+  package func markdown(label: String) -> String {
     switch self {
     case .heading(let text, let level, _): return String(repeating: "#", count: level + 1) + " " + text.markdown
     case .paragraph(let text): return text.markdown.guardedAsParagraph
@@ -84,7 +76,7 @@ extension Block {
     case .list(let items, let isNumbered):
       return items.enumerated().map { "\(isNumbered ? "\($0.offset + 1)." : "-") \($0.element.markdown)" }
         .joined(separator: "\n")
-    case .code(let text, _): return form == .notebook ? text.fencedForMarkdown : "    \(text.onOneLine)"
+    case .code(let text, _): return text.fencedForMarkdown
     case .table(let table, _): return table.markdown(label: label)
     case .figure(let figure):
       let file = "\(figure.name).\(figure.jpeg == nil ? "svg" : "jpg")"

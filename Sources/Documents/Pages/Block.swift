@@ -58,26 +58,19 @@ package struct Figure: Codable, Sendable {
   }
 }
 
-/// The two forms of a page. A notebook's has tools (its tables can be fetched, its pictures enlarged), and its own tables
-/// are those of a supplement to the paper's.
-package enum PageForm: Sendable {
-  case report, notebook
-
+extension [Block] {
   /// Each block with its number, `Table 3` or `Figure 2`, empty for what bears none. The paper's tables keep their own; the
   /// others are counted, with an S where both stand on a page.
-  package func numbered(_ blocks: [Block]) -> [(label: String, block: Block)] {
-    let hasPaperTables = blocks.contains {
-      if case .table(let table, _) = $0 { table.label != nil } else { false }
-    }
-    let mark = self == .notebook || hasPaperTables ? "S" : ""
+  package var numbered: [(label: String, block: Block)] {
+    let hasPaperTables = contains { if case .table(let table, _) = $0 { table.label != nil } else { false } }
     var (tables, figures) = (0, 0)
     var used: Set<String> = []
-    return blocks.map { block in
+    return map { block in
       switch block {
       case .table(let table, _):
-        if let label = table.label, used.insert(label).inserted || self == .report { return (label, block) }
+        if let label = table.label, used.insert(label).inserted { return (label, block) }
         tables += 1
-        return ("Table \(mark)\(tables)", block)
+        return ("Table \(hasPaperTables ? "S" : "")\(tables)", block)
       case .figure:
         figures += 1
         return ("Figure \(figures)", block)

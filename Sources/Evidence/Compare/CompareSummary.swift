@@ -1,4 +1,5 @@
 import Configuration
+import Runs
 
 /// A comparison's numbers for another program: the same as on its page, and every query by name.
 package struct CompareSummary: Codable, Sendable {
@@ -98,6 +99,14 @@ package struct CompareSummary: Codable, Sendable {
 }
 
 extension RunComparison {
+  /// All that its tables, charts and sentences draw from, as texts.
+  package func inputs() throws -> [String] {
+    try [RunJSON.text(of: summary()), sorting?.name ?? ""]
+      + groups.flatMap(\.runs).flatMap { run in
+        try [RunJSON.text(of: run.metrics), RunJSON.text(of: run.epochs), RunJSON.text(of: run.provenance)]
+      }
+  }
+
   package func summary() -> CompareSummary {
     let metrics = metrics
     return CompareSummary(

@@ -1,6 +1,13 @@
 import Documents
 
 extension RunComparison {
+  /// How its numbers are computed.
+  package static let methods: [Typeset] = [
+    "mAP is the rectangle form: the mean, over a query’s true matches, of the precision at that match, then the mean "
+      + "over queries; mAP (trapezoid) is the form of the benchmark’s own code.",
+    .rankOne, .deviation, .gainAndNoise,
+  ]
+
   /// What each group was measured at.
   package func levelsTable() -> Table {
     let unit: Typeset = "Percent, mean ± deviation over the n runs that are finished."

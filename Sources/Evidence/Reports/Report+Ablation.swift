@@ -1,4 +1,3 @@
-import Charts
 import Documents
 
 extension Report {
@@ -45,15 +44,13 @@ extension Report {
       sections: steps.filter { !$0.items.isEmpty }
     ) { $0.to.longLabel }
     let findings = metrics.flatMap { rows.findings(in: $0, planned: rows.count) } + records.seedWarnings
-    var report = Report(
+    return Report(
       basis: basis, sections: [Section(rows: rows)], metrics: Metric.ofRanks, results: results,
       gains: rows.count > 1 ? gains : nil, findings: findings,
       methods: methods(seeds: rows.map { $0.finished().count }.max()),
       remarks: learned, gaps: gaps, csv: ablationCSV(rows, terms, metrics, basis),
       summary: ReportSummary(basis, rows: rows, metrics: metrics, findings: findings),
       screens: screens(results, gains, rows, weights: terms.count, metrics, basis))
-    report.drawings = report.charts(metrics)
-    return report
   }
 
   /// The losses that a row was trained with or that the paper's table has: any other would be a column of zeros.
@@ -146,33 +143,6 @@ extension Report {
     }
     return CSV.text(of: Array(rows.indices), fields)
   }
-
-  private func charts(_ metrics: [Metric]) -> [Drawing] {
-    // None for more rows than a page can show; the tables hold them all.
-    guard rows.count <= Self.largestChart else { return [] }
-    var drawings = metrics.map { levels($0.name.lowercased(), $0, rows) }
-    if rows.count > 1 {
-      drawings += metrics.map { metric in
-        gains(
-          "gain-\(metric.name.lowercased())", metric, rows.steps(in: metric), of: nil, label: { $0.added },
-          words: { "to \($0.to.plain)" })
-      }
-    }
-    let words = [
-      "losses":
-        ("Training loss of each task over the epochs, before weighting, on a logarithmic axis: mean over seeds, band from "
-        + "the smallest to the largest. The part loss is the sum over the parts."),
-      "sigma":
-        ("Learned σ of each task over the epochs, in the rows whose weights are learned (a task’s loss is weighted by "
-        + "1/σ²), on a logarithmic axis: mean over seeds, band from the smallest to the largest."),
-    ]
-    return drawings
-      + [TrainingCurves.losses, .sigma].compactMap { curves in
-        drawing(
-          curves, curves.rawValue, rows, caption: words[curves.rawValue] ?? "",
-          panels: curves == .losses ? "a panel a row" : "a panel for each row with learned weights")
-      }
-  }
 }
 
 /// Which rows a step of an ablation is between.
@@ -207,16 +177,4 @@ private struct LossSum {
   var typeset: Typeset { terms.dropFirst().reduce(terms.first?.symbol ?? "") { $0 + " + " + $1.symbol } }
   var withWeights: Typeset { isLearned ? typeset + ", learned weights" : typeset }
   var plain: String { terms.map(\.plain).joined(separator: "+") + (isLearned ? " learned" : "") }
-}
-
-extension Difference {
-  /// What a step adds: the losses that are new, or that weights are now learned; else the row that it leads to.
-  fileprivate var added: String {
-    guard let before = from.published, let after = to.published, !after.tasks.isEmpty else { return "→ " + to.plain }
-    var changes = LossTerm.all.filter { after.tasks.contains($0.name) && !before.tasks.contains($0.name) }
-      .map { "+ \($0.plain)" }
-    if before.weights != nil, after.weights == nil { changes.append("learned weights") }
-    let lost = before.tasks.filter { !after.tasks.contains($0) }
-    return changes.isEmpty || !lost.isEmpty ? "→ " + to.plain : changes.joined(separator: ", ")
-  }
 }

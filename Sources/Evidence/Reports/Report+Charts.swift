@@ -10,8 +10,8 @@ extension Report {
   private var seedsKey: String { "measured, each seed: " + records.measuredOn.prefix(30) }
   private var paperKey: String { "paper: " + (published?.dataset ?? "none").prefix(40) }
 
-  /// A figure of each row, measured beside published. `of` is the table's name, where the page has several.
-  package func levels(_ name: String, _ metric: Metric, _ rows: [Row], of table: String? = nil) -> Drawing {
+  /// A figure of each row, measured beside published. `of` is the table's name.
+  package func levels(_ name: String, _ metric: Metric, _ rows: [Row], of table: String) -> Drawing {
     let chart = DotChart(
       name: name, axis: "\(metric.title) (%)", seeds: seedsKey, measured: "mean ± deviation over seeds",
       published: paperKey,
@@ -28,7 +28,7 @@ extension Report {
     return Drawing(
       chart,
       caption: Typeset(
-        "\(metric.title) of each row\(table.map { " of \($0)" } ?? ""): \(records.measuredWhere) (dot: mean; bar: ± deviation "
+        "\(metric.title) of each row of \(table): \(records.measuredWhere) (dot: mean; bar: ± deviation "
           + "over seeds; small dots: each seed), and the paper’s figure on \(published?.dataset ?? "the paper’s data") (diamond)."
       ),
       alternative:
@@ -36,28 +36,23 @@ extension Report {
     )
   }
 
-  /// What each step gains. `of` is the table's name, where the page has several; `label` is how a step is called, `words`
-  /// how it is read out.
-  package func gains(
-    _ name: String, _ metric: Metric, _ steps: [Difference], of table: String?, label: (Difference) -> String,
-    words: (Difference) -> String
-  ) -> Drawing {
+  /// What each step gains. `of` is the table's name.
+  package func gains(_ name: String, _ metric: Metric, _ steps: [Difference], of table: String) -> Drawing {
     let chart = DotChart(
       name: name, axis: "gain in \(metric.title) over the row above (points)", seeds: seedsKey,
       measured: "mean and 95 % interval over seeds", published: paperKey, marksZero: true,
       rows: steps.map { step in
         DotChart.Row(
-          label: label(step), mean: step.paired?.mean, spread: step.noise,
+          label: "→ " + step.to.plain, mean: step.paired?.mean, spread: step.noise,
           values: step.paired?.differences.values ?? [],
           published: step.published)
       })
-    let values = steps.map { "\(words($0)) \(($0.paired?.mean).map { Numerals.signed($0) } ?? "not measured")" }
-    let what =
-      table.map {
-        "of each measured row of \($0) over the one above (bar: 95 % interval over paired seeds; the dotted line is no gain),"
-      } ?? "of each row over the row above: measured (bar: 95 % interval over paired seeds; the dotted line is no gain)"
+    let values = steps.map { "→ \($0.to.plain) \(($0.paired?.mean).map { Numerals.signed($0) } ?? "not measured")" }
     return Drawing(
-      chart, caption: Typeset("Gain in \(metric.title) \(what) and between the paper’s rows (diamond)."),
+      chart,
+      caption: Typeset(
+        "Gain in \(metric.title) of each measured row of \(table) over the one above (bar: 95 % interval over paired seeds; "
+          + "the dotted line is no gain), and between the paper’s rows (diamond)."),
       alternative: "Dot chart of gains in \(metric.title) in percentage points: \(values.joined(separator: "; ")).")
   }
 
@@ -90,10 +85,8 @@ extension Report {
       alternative: "Dot chart of attribute accuracy in percent: \(values.joined(separator: "; ")).")
   }
 
-  /// Something of each task over the epochs, a panel a row; nil where no row has it. `panels` says which rows have one.
-  package func drawing(
-    _ curves: TrainingCurves, _ name: String, _ rows: [Row], caption: String, panels: String = "a panel a row"
-  ) -> Drawing? {
+  /// Something of each task over the epochs, a panel a row; nil where no row has it.
+  package func drawing(_ curves: TrainingCurves, _ name: String, _ rows: [Row], caption: String) -> Drawing? {
     let shown = rows.filter { row in
       row.variant.map { curves == .losses || $0.learnsWeights == true } ?? false
     }
@@ -111,7 +104,7 @@ extension Report {
       })
     return Drawing(
       chart, caption: Typeset(caption),
-      alternative: "\(curves.words), \(panels), a curve a task. \(chart.ends.joined(separator: "; ")).",
+      alternative: "\(curves.words), a panel a row, a curve a task. \(chart.ends.joined(separator: "; ")).",
       isWide: true)
   }
 }

@@ -1,5 +1,5 @@
-import Charts
 import Documents
+import Foundation
 import Support
 
 /// What a report is made of: how it is defined, what the disk knows, what the paper printed.
@@ -98,8 +98,6 @@ package struct Report: Sendable {
   package let summary: ReportSummary
   /// What a terminal shows: the results first.
   let screens: [Screen]
-  /// The charts that its page shows.
-  package var drawings: [Drawing] = []
 
   package var records: ExperimentRecords { basis.records }
   package var published: PublishedTable? { basis.published }
@@ -180,9 +178,19 @@ extension Typeset {
     + "of the differences. A gain exceeds the noise where the interval leaves out zero."
 }
 
-/// What the data is: the first thing that a reader has to know.
 extension [Report] {
-  /// Of several tables on a page.
+  /// Their records for tables of runs, but for those that draw on the runs of a report before them.
+  package var labelled: [LabelledRecords] {
+    var seen: Set<URL> = []
+    return compactMap { report in
+      let folders = report.records.variants.flatMap { $0.trials.compactMap { $0.record?.folder.standardizedFileURL } }
+      let isNew = folders.isEmpty || folders.contains { !seen.contains($0) }
+      seen.formUnion(folders)
+      return isNew ? report.labelled : nil
+    }
+  }
+
+  /// What the data is: the first thing that a reader has to know.
   package var dataStatement: String {
     let measured = map(\.records).filter(\.hasMeasurements)
     let drawn = measured.filter(\.isSynthetic).map(\.dataset).unique
@@ -203,20 +211,5 @@ extension [Report] {
       sentences.append("Columns headed “published” are the paper’s figures on \(Numerals.list(published)).")
     }
     return sentences.joined(separator: " ")
-  }
-}
-
-extension Report {
-  /// Of an ablation on a page of its own.
-  package var dataStatement: String {
-    let dataset = records.dataset
-    guard records.isSynthetic else {
-      return "Measured on \(dataset). Columns headed “published” are the paper’s figures; nothing measured here is in "
-        + "them."
-    }
-    let real = published.map { " Columns headed “published” are the paper’s figures on \($0.dataset)." } ?? ""
-    return "Every measured figure here comes from \(dataset), a synthetic twin: drawn pedestrians, not photographs "
-      + "of people. Its levels say nothing of the accuracy on the real benchmark; what can be compared with the paper is "
-      + "which task losses help, and whether by more than the seeds’ noise.\(real)"
   }
 }

@@ -101,11 +101,11 @@ struct ChartCell: NotebookCell {
     .weights: "What each task’s loss is multiplied with where that is learned, 1/σ², over the epochs",
   ]
 
-  /// What each measured row gains over the one before that the paper has too.
+  /// What each measured row gains over the one before; among a paper's methods, over the one before that the paper has too.
   private func gains(_ name: String, _ metric: Metric, of label: String) -> Drawing? {
-    let shared = rows.filter { $0.variant != nil && $0.published(metric) != nil }
+    let isOfMethods = table.report.basis.definition.kind == .comparison
+    let shared = rows.filter { $0.variant != nil && (!isOfMethods || $0.published(metric) != nil) }
     guard shared.count > 1 else { return nil }
-    return table.report.gains(
-      name, metric, shared.steps(in: metric), of: label, label: { "→ " + $0.to.plain }, words: { "→ " + $0.to.plain })
+    return table.report.gains(name, metric, shared.steps(in: metric), of: label)
   }
 }

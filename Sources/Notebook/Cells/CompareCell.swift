@@ -2,27 +2,40 @@ import Documents
 import Evidence
 import Runs
 
-/// Rows of a table side by side, as `aanet compare` sets runs: figures and differences, settings that differ, queries that
-/// one gets right and the other wrong.
+/// Rows of a table side by side, or the runs that `aanet compare` was called with: figures and differences, settings that
+/// differ, queries that one gets right and the other wrong.
 struct CompareCell: NotebookCell {
   /// What of a comparison is shown.
   enum Part: String, CaseIterable {
-    case findings, metrics, deltas, settings, training, queries, flips, runs
+    case findings, metrics, deltas, settings, training, curves, queries, flips, runs
+    /// What keeps the comparison from being whole, and how its figures are computed.
+    case cautions, methods
+  }
+
+  /// What is compared.
+  private enum Subject {
+    case runs(RunComparison)
+    case rows([Row], of: NotebookTable)
   }
 
   static let kind = "compare"
   /// The most rows that stand side by side on a page.
   static let largest = 12
-  private let table: NotebookTable
-  private let rows: [Row]
+  private let subject: Subject
   private let parts: [Part]
   private let store: RunStore?
 
   init(_ source: CellSource, in notebook: NotebookContext) throws {
     let keys = try source.keys("of", "rows", "show")
+    parts = try keys["show"]?.items(count: 1...Part.allCases.count).map { try $0.choice() } ?? Part.allCases
+    store = notebook.store
+    if let comparison = notebook.comparison, keys["of"] == nil {
+      subject = .runs(comparison)
+      return
+    }
     let table = try notebook.table(keys)
     let named = try keys.required("rows")
-    rows = try named.items(count: 2...Self.largest).map { item in
+    let rows = try named.items(count: 2...Self.largest).map { item in
       let row = try table.row(item.string(maximum: 1000), at: item.location)
       guard row.variant != nil else { throw item.error("this row is the paper's alone; no run stands behind it") }
       return row
@@ -30,16 +43,26 @@ struct CompareCell: NotebookCell {
     guard Set(rows.compactMap(\.variant?.name)).count == rows.count else {
       throw named.error("two of these rows are the same runs")
     }
-    parts = try keys["show"]?.items(count: 1...Part.allCases.count).map { try $0.choice() } ?? Part.allCases
-    (self.table, store) = (table, notebook.store)
+    subject = .rows(rows, of: table)
   }
 
-  var name: String { "\(table.name)-compare" }
+  var name: String {
+    switch subject {
+    case .runs: parts.first?.rawValue ?? Self.kind
+    case .rows(_, let table): "\(table.name)-compare"
+    }
+  }
 
-  func inputs() throws -> [String] { [try table.digest()] + (try comparison().map { ["\($0.contrasts)"] } ?? []) }
+  func inputs() throws -> [String] {
+    switch subject {
+    case .runs(let comparison): try comparison.inputs()
+    case .rows(let rows, let table):
+      [try table.digest()] + (try comparison(of: rows, in: table).map { ["\($0.contrasts)"] } ?? [])
+    }
+  }
 
   /// The rows as they are on disk; nil where fewer than two have a run.
-  private func comparison() throws -> RunComparison? {
+  private func comparison(of rows: [Row], in table: NotebookTable) throws -> RunComparison? {
     let groups = rows.compactMap { row -> ComparedGroup? in
       let runs = (row.variant?.trials ?? []).compactMap(\.record).map { record in
         guard let store else { return ComparedRun(record) }
@@ -58,44 +81,64 @@ struct CompareCell: NotebookCell {
   }
 
   func render(as name: String) throws -> [CellPart] {
-    guard rows.count(where: { $0.variant?.finished.isEmpty == false }) > 1, let comparison = try comparison() else {
-      return [
-        table.gap("Fewer than two of these rows have a finished run, so there is nothing to compare.")
-      ]
-    }
-    // References lead to the cell's first table, which bears its name alone.
-    var isFirst = true
-    return parts.map { part in
-      guard var table = part.table(of: comparison) else { return .list(part.sentences(of: comparison)) }
-      table.name = isFirst ? name : "\(name)-\(part.rawValue)"
-      isFirst = false
-      return .table(table)
+    switch subject {
+    case .runs(let comparison): return parts.flatMap { $0.content(of: comparison) }
+    case .rows(let rows, let table):
+      guard rows.count(where: { $0.variant?.finished.isEmpty == false }) > 1,
+        let comparison = try comparison(of: rows, in: table)
+      else {
+        return [table.gap("Fewer than two of these rows have a finished run, so there is nothing to compare.")]
+      }
+      // References lead to the cell's first table or picture, which bears its name alone.
+      var isFirst = true
+      return parts.flatMap { $0.content(of: comparison) }.map { part in
+        part.renamed { own in
+          defer { isFirst = false }
+          return isFirst ? name : "\(name)-\(own)"
+        }
+      }
     }
   }
 }
 
 extension CompareCell.Part {
-  /// Its table; nil where it is told in sentences, or has nothing to show.
-  fileprivate func table(of comparison: RunComparison) -> Table? {
+  /// What it shows; nothing where there is nothing to say.
+  fileprivate func content(of comparison: RunComparison) -> [CellPart] {
+    func sentence(_ text: String) -> CellPart { .list([Typeset(text)]) }
     switch self {
-    case .findings: nil
-    case .metrics: comparison.levelsTable()
-    case .deltas: comparison.deltasTable()
-    case .settings: comparison.settingsTable()
-    case .training: comparison.trainingTable()
-    case .queries: comparison.queriesTable()
-    case .flips: comparison.flipsTable()
-    case .runs: comparison.runsTable()
+    case .findings: return [.list(comparison.findings())]
+    case .metrics: return [.table(comparison.levelsTable())]
+    case .deltas: return comparison.deltasTable().map { [.table($0)] } ?? []
+    case .settings: return [comparison.settingsTable().map { .table($0) } ?? sentence(comparison.noSettings)]
+    case .training: return [.table(comparison.trainingTable())]
+    case .curves:
+      return (comparison.curveSelection.map { [.block(.paragraph(Typeset($0)))] } ?? [])
+        + comparison.drawings().map { .drawing($0) }
+    case .queries: return [comparison.queriesTable().map { .table($0) } ?? sentence(comparison.noQueries)]
+    case .flips:
+      guard comparison.queriesTable() != nil else { return [] }
+      return [
+        comparison.flipsTable().map { .table($0) }
+          ?? sentence("No query is right more often in one of these rows than in the other.")
+      ]
+    case .runs: return [.table(comparison.runsTable())]
+    case .cautions: return comparison.cautions().map { .block(.notice(Typeset($0))) }
+    case .methods: return [.list(RunComparison.methods)]
     }
   }
+}
 
-  /// What is said in a table's place.
-  fileprivate func sentences(of comparison: RunComparison) -> [Typeset] {
+extension CellPart {
+  /// Its table or picture under another name.
+  fileprivate func renamed(_ name: (String) -> String) -> CellPart {
     switch self {
-    case .settings: [Typeset(comparison.noSettings)]
-    case .queries: [Typeset(comparison.noQueries)]
-    case .flips: ["No query is right more often in one of these rows than in the other."]
-    case .findings, .metrics, .deltas, .training, .runs: comparison.findings()
+    case .block(.table(var table, let csv)):
+      table.name = name(table.name)
+      return .table(table, csv: csv)
+    case .drawing(var drawing):
+      drawing.name = name(drawing.name)
+      return .drawing(drawing)
+    case .block: return self
     }
   }
 }

@@ -38,6 +38,8 @@ package enum CellPart: Sendable {
 package struct NotebookContext: Sendable {
   /// The tables, in the notebook's order.
   package var tables: [NotebookTable]
+  /// What cells compare that name no rows: the runs that the whole notebook is about; nil where it is about tables.
+  package var comparison: RunComparison?
   /// Where the runs lie, for the cells that read more than the tables hold; nil reads nothing more.
   package var store: RunStore?
   /// Reads the ledger of the paper's claims, for the cells that judge them.
@@ -47,14 +49,24 @@ package struct NotebookContext: Sendable {
 
   /// Gathers what there is; a cell that asks for what there is not is told so.
   package init(
-    tables: [NotebookTable], store: RunStore? = nil,
+    tables: [NotebookTable] = [], comparison: RunComparison? = nil, store: RunStore? = nil,
     claims: @escaping @Sendable () throws -> ClaimsLedger = { throw PlainError("there is no ledger of claims here") },
     deviations: @escaping @Sendable () throws -> DeviationReport = {
       throw PlainError("there is no register of settings here")
     }
   ) {
-    (self.tables, self.store, self.claims, self.deviations) = (tables, store, claims, deviations)
+    (self.tables, self.comparison, self.store) = (tables, comparison, store)
+    (self.claims, self.deviations) = (claims, deviations)
   }
+
+  /// The runs that its figures lead back to; of a comparison those that are sound, for others cannot be recomputed.
+  var records: [RunRecord] {
+    tables.flatMap(\.report.records.finished)
+      + (comparison?.groups ?? []).flatMap(\.finished).filter(\.damage.isEmpty).map(\.record)
+  }
+
+  /// The table that a cell names under `of`, all where it names none.
+  func tables(_ keys: KnownKeys) throws -> [NotebookTable] { try keys["of"] == nil ? tables : [table(keys)] }
 
   /// The table that a cell names under `of`.
   ///

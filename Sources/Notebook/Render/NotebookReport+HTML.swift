@@ -8,7 +8,7 @@ extension NotebookReport {
   /// is there.
   func html(_ parts: [Part]) throws -> String {
     var lines = Page.head(
-      title: source.title, style: Page.style + Page.notebookStyle, extra: ["<link rel=\"icon\" href=\"data:,\">"])
+      title: source.title, style: Page.style, extra: ["<link rel=\"icon\" href=\"data:,\">"])
     lines += [
       "<body>", "<a class=\"skip\" href=\"#_content\">To the content</a>",
       "<header class=\"page\">", "<h1>\(source.title.escapedForHTML)</h1>",
@@ -25,38 +25,20 @@ extension NotebookReport {
         + "letters over a dotted line, the paper’s <span class=\"value published\">published</span> ones in grey italics.</p>",
       "</footer>",
     ]
-    let records = notebook.tables.flatMap(\.report.records.finished)
+    let records = notebook.records
     if !records.isEmpty { lines.append(try PageManifest(of: records).html()) }
     lines.append("</main>")
     return (lines + Page.end).joined(separator: "\n")
   }
 
-  /// The parts one after the other; cells of one narrow picture each stand side by side where there is room.
   private func main(_ parts: [Part]) -> [String] {
-    var lines: [String] = []
-    var isRow = false
-    for (place, part) in parts.enumerated() {
-      let isNarrow = Self.isNarrow(part)
-      if isNarrow, !isRow, place + 1 < parts.count, Self.isNarrow(parts[place + 1]) {
-        lines.append("<div class=\"figures\">")
-        isRow = true
-      } else if isRow, !isNarrow {
-        lines.append("</div>")
-        isRow = false
-      }
-      switch part {
-      case .prose(let block): lines.append(block.html(label: "", in: .notebook))
-      case .cell(let cell): lines.append(Self.html(cell))
-      }
-    }
-    return isRow ? lines + ["</div>"] : lines
-  }
-
-  private static func isNarrow(_ part: Part) -> Bool {
-    guard case .cell(let cell) = part, cell.parts.count == 1, case .figure(let figure) = cell.parts[0].block else {
-      return false
-    }
-    return !figure.isWide
+    Self.lines(
+      parts.map { part in
+        switch part {
+        case .prose(let block): (block.html(label: ""), false)
+        case .cell(let cell): (Self.html(cell), cell.parts.count == 1 && cell.parts[0].block.isNarrow)
+        }
+      })
   }
 
   private static func html(_ cell: RenderedCell) -> String {
@@ -66,10 +48,27 @@ extension NotebookReport {
     let fenced = "```\(cell.kind)\n\(cell.source)\n```"
     return
       (["<section class=\"cell\"\(id) aria-label=\"\(cell.kind.escapedForHTML): \(name)\">"]
-      + cell.parts.map { $0.block.html(label: $0.label, in: .notebook) } + [
+      + lines(cell.parts.map { ($0.block.html(label: $0.label), $0.block.isNarrow) }) + [
         "<details class=\"source\"><summary>Source of <code>\(name)</code></summary>\(Block.code(fenced))</details>",
         "</section>",
       ]).joined(separator: "\n")
+  }
+
+  /// One after the other; narrow pictures in a row stand side by side where there is room.
+  private static func lines(_ items: [(html: String, isNarrow: Bool)]) -> [String] {
+    var lines: [String] = []
+    var isRow = false
+    for (place, item) in items.enumerated() {
+      if item.isNarrow, !isRow, place + 1 < items.count, items[place + 1].isNarrow {
+        lines.append("<div class=\"figures\">")
+        isRow = true
+      } else if isRow, !item.isNarrow {
+        lines.append("</div>")
+        isRow = false
+      }
+      lines.append(item.html)
+    }
+    return isRow ? lines + ["</div>"] : lines
   }
 
   /// Headings, nested as they are.
@@ -89,4 +88,8 @@ extension NotebookReport {
     lines.append("</li>" + String(repeating: "</ol></li>", count: depth - 1) + "</ol></details></nav>")
     return lines.joined()
   }
+}
+
+extension Block {
+  fileprivate var isNarrow: Bool { if case .figure(let figure) = self { !figure.isWide } else { false } }
 }

@@ -15,7 +15,7 @@ extension NotebookReport {
             outputs: cell.parts.map { Self.output($0.block, $0.label) }))
       case .prose(let block):
         cells.append(
-          JupyterCell(id: "prose-\(cells.count + 1)", markdown: block.markdown(label: "", in: .notebook)))
+          JupyterCell(id: "prose-\(cells.count + 1)", markdown: block.markdown(label: "")))
       }
     }
     let encoder = JSONEncoder()
@@ -27,7 +27,7 @@ extension NotebookReport {
   private static func output(_ block: Block, _ label: String) -> JupyterCell.Output {
     var data: [String: String] = [:]
     var alternative: String?
-    let markdown = block.markdown(label: label, in: .notebook)
+    let markdown = block.markdown(label: label)
     let plain: String
     switch block {
     case .table(let table, _):

@@ -8,9 +8,9 @@ extension NotebookReport {
     var texts = [markdownHead]
     texts += parts.map { part in
       switch part {
-      case .prose(let block): block.markdown(label: "", in: .notebook)
+      case .prose(let block): block.markdown(label: "")
       case .cell(let cell):
-        cell.parts.map { $0.block.markdown(label: $0.label, in: .notebook) }.joined(separator: "\n\n")
+        cell.parts.map { $0.block.markdown(label: $0.label) }.joined(separator: "\n\n")
       }
     }
     texts.append("Made by `\(command.onOneLine)` from `\(source.file.onOneLine)` and the records of the runs alone.")
@@ -31,15 +31,13 @@ extension NotebookReport {
       "% \(source.title.onOneLine)", "% \((dataStatement ?? [Report]().dataStatement).onOneLine)",
       "% Made by: \(command.onOneLine)", Table.packagesForLaTeX, "",
     ]
-    let tables = Self.blocks(parts).flatMap { block in
-      if case .table(let table, _) = block { [table.latex(), ""] } else { [String]() }
+    let tables = Self.cells(parts).filter { isForLaTeX($0.name) }.flatMap(\.parts).flatMap { part in
+      if case .table(let table, _) = part.block { [table.latex(), ""] } else { [String]() }
     }
     return (head + tables).joined(separator: "\n")
   }
 
-  static func blocks(_ parts: [Part]) -> [Block] {
-    parts.flatMap { part in
-      if case .cell(let cell) = part { cell.parts.map(\.block) } else { [Block]() }
-    }
+  static func cells(_ parts: [Part]) -> [RenderedCell] {
+    parts.compactMap { part in if case .cell(let cell) = part { cell } else { nil } }
   }
 }

@@ -38,7 +38,7 @@ extension NotebookReport {
       (try? Data(contentsOf: folder.appendingPathComponent(Self.list)))
       .flatMap { try? JSONDecoder().decode([String].self, from: $0) } ?? []
     let known = Set(own + [CellCache.folder])
-    let swap = try FolderSwap(folder, isKnown: known.contains)
+    let swap = try FolderSwap(folder) { known.contains($0) || isKnown($0) }
     let cache = CellCache(report: swap.target)
     var outcome = Outcome(report: source.name, cells: [], files: [])
     outcome.files = try swap.fill { work in
@@ -53,7 +53,7 @@ extension NotebookReport {
         (Page.file, try html(parts)), ("\(source.name).md", markdown(parts)), ("\(source.name).tex", latex(parts)),
         ("\(source.name).ipynb", try jupyter(parts)),
       ]
-      files = texts.map { ($0, Data($1.utf8)) } + Self.blocks(parts).flatMap(\.files) + files
+      files = texts.map { ($0, Data($1.utf8)) } + Self.cells(parts).flatMap(\.parts).flatMap(\.block.files) + files
       let names = files.map(\.name).filter { !$0.hasPrefix(CellCache.folder) }
       files.append((Self.list, try JSONEncoder().encode(names)))
       for (name, data) in files { try data.write(to: work.appendingPathComponent(name)) }

@@ -10,6 +10,10 @@ package struct NotebookReport: Sendable {
   package var command: String
   /// What changes with the program: cells rendered by another are rendered anew.
   package var program: String
+  /// Whether the LaTeX file has the tables of a cell of that name.
+  var isForLaTeX: @Sendable (String) -> Bool = { _ in true }
+  /// Whether a file of that name, which no list of ours has, may be replaced all the same.
+  var isKnown: @Sendable (String) -> Bool = { _ in false }
   /// The cells, read and checked, with the names that their files bear.
   let cells: [Cell]
 
@@ -111,7 +115,7 @@ package struct NotebookReport: Sendable {
 
   /// The whole notebook around finished cells, tables and figures numbered as they come.
   func parts(_ rendered: [RenderedCell]) throws -> [Part] {
-    var numbers = PageForm.notebook.numbered(rendered.flatMap { $0.parts.map(\.block) })[...]
+    var numbers = rendered.flatMap { $0.parts.map(\.block) }.numbered[...]
     let numbered = rendered.map { cell in
       var cell = cell
       let count = cell.parts.count
@@ -130,6 +134,9 @@ package struct NotebookReport: Sendable {
     }
   }
 
-  /// What the data is: the first thing that a reader has to know; nil where no table is drawn from.
-  var dataStatement: String? { notebook.tables.isEmpty ? nil : notebook.tables.map(\.report).dataStatement }
+  /// What the data is: the first thing that a reader has to know; nil where nothing is drawn from.
+  var dataStatement: String? {
+    notebook.comparison?.dataStatement()
+      ?? (notebook.tables.isEmpty ? nil : notebook.tables.map(\.report).dataStatement)
+  }
 }

@@ -85,8 +85,11 @@ struct NotebookValue {
         Wording.unknown("there is no table \(Wording.quoted(path[0])) here", path[0], among: tables.map(\.name)))
     }
     let source = table.report.records
-    if path.count == 2, ["experiment", "dataset"].contains(path[1]) {
-      return .code(path[1] == "experiment" ? source.experiment : source.dataset)
+    switch path.dropFirst() {
+    case ["experiment"]: return .code(source.experiment)
+    case ["dataset"]: return .code(source.dataset)
+    case ["title"]: return .text(table.report.title)
+    default: break
     }
     let row = try table.row(path[1], at: location)
     let figures = table.report.metrics

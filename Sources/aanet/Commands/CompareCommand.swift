@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Evidence
 import Foundation
+import Notebook
 
 /// `aanet compare`
 struct CompareCommand: ParsableCommand {
@@ -51,7 +52,8 @@ struct CompareCommand: ParsableCommand {
       let changes = project.store.sealStatus(of: run.identity).changes
       if !changes.isEmpty { Console.complain("warning: \(SealWarning.sentence(run.identity, changes))") }
     }
-    let files = try comparison.write(to: out.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? folder)
+    let files = try comparison.notebook(program: NotebookOutput.program)
+      .write(to: out.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? folder).files
     if let page = files.first { Console.complain("\nopen \(page.path)") }
     if !comparison.damage.isEmpty { throw ExitCode(2) }
   }

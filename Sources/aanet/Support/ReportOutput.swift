@@ -20,7 +20,8 @@ struct ReportOutput {
 
   /// Writes the page and what belongs to it; the page is the first file.
   func write() throws -> [URL] {
-    try ReportPage(title: title, reports: reports, command: command).write(to: folder, marksCSV: marksCSV)
+    try NotebookReport.tables(of: reports, title: title, command: command, program: NotebookOutput.program)
+      .write(to: folder, marksCSV: marksCSV).files
   }
 
   /// Writes the page, prints the tables, and says what to open.
