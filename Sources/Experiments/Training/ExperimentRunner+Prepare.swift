@@ -10,7 +10,11 @@ extension ExperimentRunner {
   func prepare(
     variants: [String]?, threads: Int, isInterrupted: () -> Bool, report: (Event) -> Void
   ) throws -> [Run] {
-    try trials(variants).map { plan, trial in
+    var remarks: Set<String> = []
+    return try trials(variants).map { plan, trial in
+      for remark in trial.settings.tasks.all.compactMap(\.remark) where remarks.insert(remark).inserted {
+        report(.remark("\(Wording.printable(trial.variant)): \(remark)"))
+      }
       let variant = try plan.variant(named: trial.variant)
       let data = try data(
         for: variant, among: variants, threads: threads, isInterrupted: isInterrupted, report: report)

@@ -245,17 +245,15 @@ package final class ExperimentRunner {
     if let remark = chain.remark { report(.remark("\(identity.inWords) \(remark)")) }
     let pulse = RunPulse(identity, in: store)
     let epochs = settings.train.totalEpochs
-    let clock = SuspendingClock()
-    let beginning = clock.now
-    let trainedBefore = trainer.images
+    sweep.start(at: trainer.images)
     try trainer.train(isInterrupted: isInterrupted) { told in
       switch told {
       case .step(let step):
         pulse.beat(
           at: .init(phase: .training, epoch: step.epoch, epochs: epochs, step: step.step, steps: step.steps),
           images: step.images)
-        let seconds = beginning.duration(to: clock.now) / .seconds(1)
-        sweep.observe(run.work, .training, images: step.images - trainedBefore, seconds: seconds)
+        let phase = trainer.schedule.stretches.lastIndex { $0.start < step.epoch } ?? 0
+        sweep.step(of: run.work, in: phase, images: step.images)
         report(
           .training(run.trial, epoch: step.epoch, loss: step.loss, sweep.progress(in: run, images: step.images)))
       case .mining(let epoch, let done, let all):
@@ -269,6 +267,7 @@ package final class ExperimentRunner {
       }
     }
 
+    let clock = SuspendingClock()
     let start = clock.now
     let evaluator = Evaluator(model: trainer.model, settings: settings, data: run.data, engine: engine)
     let result = try evaluator.evaluate(isInterrupted: isInterrupted) { done, all in
@@ -288,7 +287,7 @@ package final class ExperimentRunner {
       imagesPerSecond: Double(trainer.schedule.images) / max(trainer.progress.seconds, 1e-9),
       peakMemoryGiB: ProcessUsage.peakMemoryGiB)
     try store.finish(identity, with: metrics)
-    sweep.observe(run.work, .evaluating, images: run.work.evaluationImages, seconds: metrics.secondsEvaluating)
+    sweep.evaluated(run.work, seconds: metrics.secondsEvaluating)
     pulse.end()
     guard let record = try store.record(for: identity) else {
       throw TrainingError.inconsistent(file: store.folder(for: identity), reason: "the run was removed while it ran")

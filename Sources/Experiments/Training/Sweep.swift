@@ -1,4 +1,5 @@
 import Foundation
+import Layers
 import Models
 import Runs
 
@@ -12,6 +13,10 @@ struct Sweep {
   var diverged: [Divergence] = []
   private var pending: [(run: RunIdentity, work: SweepForecast.Work)]
   private var forecast = SweepForecast()
+  /// The phase that the run at hand is in, where it began, and the last step: how many images, and when.
+  private var pace: (phase: Int?, start: Mark, last: Mark) = (nil, (0, .now), (0, .now))
+
+  private typealias Mark = (images: Int, time: SuspendingClock.Instant)
 
   init(_ runs: [ExperimentRunner.Run]) {
     pending = runs.map { ($0.identity, $0.work) }
@@ -26,8 +31,20 @@ struct Sweep {
     pending.removeAll { $0.run == run.identity }
   }
 
-  mutating func observe(_ work: SweepForecast.Work, _ phase: SweepForecast.Phase, images: Int, seconds: Double) {
-    forecast.observe(work, phase, images: images, seconds: seconds)
+  /// Counts time from now on for a run that has been trained on so many images before.
+  mutating func start(at images: Int) { pace = (nil, (images, .now), (images, .now)) }
+
+  /// Counts a step that ends a run's first so many images, in the phase of that place.
+  mutating func step(of work: SweepForecast.Work, in phase: Int, images: Int) {
+    if pace.phase != phase { (pace.phase, pace.start) = (phase, pace.last) }
+    pace.last = (images, .now)
+    forecast.observe(
+      work, .training(phase), images: images - pace.start.images,
+      seconds: pace.start.time.duration(to: pace.last.time) / .seconds(1))
+  }
+
+  mutating func evaluated(_ work: SweepForecast.Work, seconds: Double) {
+    forecast.observe(work, .evaluating, images: work.evaluationImages, seconds: seconds)
   }
 
   /// How far the call is while a run has been trained on so many of its images.
@@ -55,10 +72,16 @@ extension SweepForecast.Work {
   init(of settings: Settings, on data: TrainingData) {
     let dataset = data.dataset
     let configuration = settings.modelConfiguration(identities: dataset.trainIdentities.count, scheme: data.scheme)
+    let (height, width) = (settings.input.height, settings.input.width)
+    let all = configuration.multiplications(height: height, width: width)
+    let ofBackbone = configuration.backbone.convolutions(batch: 1, height: height, width: width)
+      .reduce(0) { $0 + Double($1.geometry.multiplications) }
     self.init(
-      settings: settings,
-      multiplications: configuration.multiplications(height: settings.input.height, width: settings.input.width),
-      trainingImages: TrainingSchedule(of: settings.train, images: dataset.train.count).images,
-      evaluationImages: dataset.query.count + dataset.gallery.count)
+      settings: settings, multiplications: all,
+      phases: TrainingSchedule(of: settings.train, images: dataset.train.count).stretches.map { stretch in
+        let isBackboneFrozen = stretch.phase.frozen.contains(Parameter.Group.backbone.rawValue)
+        return SweepForecast.Phase(
+          images: stretch.images * stretch.phase.epochs, learning: isBackboneFrozen ? 1 - ofBackbone / all : 1)
+      }, evaluationImages: dataset.query.count + dataset.gallery.count)
   }
 }

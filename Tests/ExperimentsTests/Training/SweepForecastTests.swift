@@ -7,7 +7,7 @@ import Testing
     var settings = Settings(dataset: "d")
     settings.backbone.width = width
     return SweepForecast.Work(
-      settings: settings, multiplications: multiplications, trainingImages: 1000, evaluationImages: 200)
+      settings: settings, multiplications: multiplications, phases: [.init(images: 1000)], evaluationImages: 200)
   }
 
   @Test func nothingIsForetoldOfNothing() {
@@ -17,23 +17,39 @@ import Testing
   @Test func settingsThatWereSeenTakeWhatTheyTook() throws {
     var forecast = SweepForecast()
     let (small, large) = (work(1, multiplications: 100), work(2, multiplications: 900))
-    forecast.observe(small, .training, images: 500, seconds: 5)
+    forecast.observe(small, .training(0), images: 500, seconds: 5)
     #expect(try #require(forecast.seconds(of: small)) == 10 + 200 * 0.01 / 3, "evaluation is one pass of three")
     forecast.observe(small, .evaluating, images: 200, seconds: 1)
     #expect(forecast.seconds(of: small) == 11)
     #expect(forecast.seconds(of: small, trainingLeft: 100) == 2)
     func isNear(_ wanted: Double) -> Bool { forecast.seconds(of: large).map { abs($0 - wanted) < 1e-9 } ?? false }
     #expect(isNear(9 * 11), "unseen: by the multiplications")
-    forecast.observe(large, .training, images: 10, seconds: 2)
+    forecast.observe(large, .training(0), images: 10, seconds: 2)
     #expect(isNear(200 + 9))
     #expect(forecast.seconds(of: small) == 11)
+  }
+
+  /// A phase whose backbone is frozen is foretold by what it leaves out, and once it was seen by its own speed.
+  @Test func eachPhaseHasItsOwnSpeed() throws {
+    var forecast = SweepForecast()
+    let work = SweepForecast.Work(
+      settings: Settings(dataset: "d"), multiplications: 1,
+      phases: [.init(images: 300), .init(images: 100, learning: 0.25)], evaluationImages: 0)
+    func isNear(_ left: Int, _ wanted: Double) -> Bool {
+      forecast.seconds(of: work, trainingLeft: left).map { abs($0 - wanted) < 1e-9 } ?? false
+    }
+    forecast.observe(work, .training(0), images: 100, seconds: 10)
+    #expect(isNear(400, 30 + 5), "half of three passes")
+    #expect(isNear(100, 5) && isNear(50, 2.5) && isNear(0, 0))
+    forecast.observe(work, .training(1), images: 50, seconds: 2)
+    #expect(isNear(100, 4) && isNear(400, 30 + 4) && isNear(200, 10 + 4))
   }
 
   @Test func theMostSimilarNetworkStandsInForOneThatWasNotSeen() {
     var forecast = SweepForecast()
     for (width, multiplications, seconds) in [(1, 100.0, 10.0), (2, 10_000.0, 200.0)] {
-      for phase in SweepForecast.Phase.allCases {
-        forecast.observe(work(width, multiplications: multiplications), phase, images: 100, seconds: seconds)
+      for stage in [SweepForecast.Stage.training(0), .evaluating] {
+        forecast.observe(work(width, multiplications: multiplications), stage, images: 100, seconds: seconds)
       }
     }
     #expect(forecast.seconds(of: work(3, multiplications: 5000)) == 1200.0)
@@ -45,13 +61,13 @@ import Testing
     let work = work(1, multiplications: 1)
     func training() -> Double? { forecast.seconds(of: work, trainingLeft: 1000).map { $0 / (1000 + 200 / 3.0) * 1000 } }
     func isNear(_ wanted: Double) -> Bool { training().map { abs($0 - wanted) < 1e-9 } ?? false }
-    forecast.observe(work, .training, images: 10, seconds: 0.9)
+    forecast.observe(work, .training(0), images: 10, seconds: 0.9)
     #expect(isNear(90))
-    forecast.observe(work, .training, images: 100, seconds: 1.1)
+    forecast.observe(work, .training(0), images: 100, seconds: 1.1)
     #expect(isNear(11))
-    forecast.observe(work, .training, images: 10, seconds: 0.9)
+    forecast.observe(work, .training(0), images: 10, seconds: 0.9)
     #expect(isNear(11))
-    forecast.observe(work, .training, images: 0, seconds: 5)
+    forecast.observe(work, .training(0), images: 0, seconds: 5)
     #expect(isNear(11))
   }
 }
