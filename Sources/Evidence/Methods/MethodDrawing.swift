@@ -232,7 +232,7 @@ struct MethodDrawing {
       for end in own {
         canvas.line([Point(x, end.y), end], hasHead: true)
         let isBranch = end.y != heights.min() && end.y != heights.max()
-        if isBranch || end.y == outlet { canvas.dot(x: x, y: end.y) }
+        if own.count > 1, isBranch || end.y == outlet { canvas.dot(x: x, y: end.y) }
       }
     }
   }
