@@ -9,13 +9,19 @@ BUILD := swift build --configuration release
 # takes the widest that the processor can run; the tests take the same, or another: make test KERNELS=Haswell.
 unexport OPENBLAS_CORETYPE
 
-.PHONY: quickstart sample settings test build fuzz sanitize packages sweep clean
+.PHONY: quickstart methods sample settings test build fuzz sanitize packages sweep clean
 
 quickstart: build
 	@$(AANET) data make synthetic-duke
 	@$(AANET) run quickstart/table3
 	@$(AANET) figures 'quickstart/table3/Lg+Lp+La+Laa uncertainty/1'
 	@$(AANET) report paper
+
+# The page of the methods, with parity measured on the cases among the tests.
+methods: build
+	@mkdir -p reports/_out
+	-@$(AANET) parity Tests/ProofsTests/Fixtures/methods --format json > reports/_out/parity.json
+	@$(AANET) report methods
 
 # The rendered report that the README shows, anew from the runs on disk.
 sample: build

@@ -133,7 +133,8 @@ let package = Package(
     .testTarget(
       name: "ReportsTests",
       dependencies: [
-        "TestSupport", "Support", "Configuration", "YAML", "Runs", "Documents", "Charts", "Evidence", "Notebook",
+        "TestSupport", "Support", "Configuration", "YAML", "Models", "Runs", "Documents", "Charts", "Evidence",
+        "Notebook",
       ], exclude: ["Fixtures"]),
     .testTarget(
       name: "CommandTests",

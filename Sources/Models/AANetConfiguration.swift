@@ -24,7 +24,7 @@ package struct AANetConfiguration: Hashable, Sendable {
   package var attributes: [AttributeOutput] { tasks.readsAttributes ? labels.attributes : [] }
 
   /// What tasks build on.
-  var sizes: TaskSizes { TaskSizes(backbone: backbone, width: head.width, labels: labels) }
+  package var sizes: TaskSizes { TaskSizes(backbone: backbone, width: head.width, labels: labels) }
 
   /// Which numbers of the network's descriptors are whose.
   package var descriptorLayout: DescriptorLayout { DescriptorLayout(of: tasks, in: sizes) }
@@ -38,6 +38,12 @@ package struct AANetConfiguration: Hashable, Sendable {
     let map = MapExtent(height: height, width: width, backbone: backbone)
     let ofTasks = tasks.sized(sizes).reduce(0) { $0 + $1.task.multiplications(on: map, in: $1.sizes) }
     return ofTasks + backbone.multiplications(height: height, width: width)
+  }
+
+  /// Each task that is on and what it looks like, for images of a size.
+  package func sketches(height: Int, width: Int) -> [(task: any Task, sketch: TaskSketch)] {
+    let map = MapExtent(height: height, width: width, backbone: backbone)
+    return tasks.sized(sizes).map { ($0.task, $0.task.sketch(on: map, beside: tasks, in: $0.sizes)) }
   }
 
   /// Trainable numbers of the network, known before memory is asked for.

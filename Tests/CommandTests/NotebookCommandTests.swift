@@ -1,3 +1,4 @@
+import Experiments
 import Foundation
 import TestSupport
 import Testing
@@ -69,6 +70,27 @@ import Testing
     let other = try BuiltCommand.run(["report", "mine"], in: project.url)
     #expect(other.status == 2 && other.complaints.contains("reports/mine.md:3:"))
     #expect(!FileManager.default.fileExists(atPath: project.url.appendingPathComponent("reports/_out").path))
+  }
+
+  /// The project's own page of the methods, which needs neither runs nor data: every row of Table 1 and its network.
+  @Test func methodsAreDrawnWithoutARun() throws {
+    let folder = try TemporaryFolder()
+    let out = folder.url.appendingPathComponent("out")
+    let made = try BuiltCommand.run(
+      ["report", "methods", "--out", out.path, "--runs", folder.url.path, "--format", "json"],
+      in: ReportCommandTests.package)
+    #expect(made.status == 0, "\(made.complaints)")
+    let outcome = try JSONDecoder().decode(Outcome.self, from: Data(made.output.utf8))
+    let plan = try ExperimentLibrary(project: ReportCommandTests.package).plan("quickstart/table1")
+    #expect(outcome.cells.count == plan.variants.count)
+    // What is missing, if anything, is what parity has not measured on this machine.
+    #expect(outcome.cells.allSatisfy { $0.gaps.allSatisfy { $0.contains("aanet parity") } })
+    let page = try String(contentsOf: out.appendingPathComponent("methods.md"), encoding: .utf8)
+    for (cell, variant) in zip(outcome.cells, plan.variants) {
+      let svg = try String(contentsOf: out.appendingPathComponent("\(cell.name).svg"), encoding: .utf8)
+      for task in variant.settings.tasks.all { #expect(svg.contains(">\(task.label)</text>"), "\(cell.name)") }
+      #expect(page.contains("(\(cell.name).svg)"))
+    }
   }
 
   @Test func numbersAreNotTyped() throws {

@@ -53,6 +53,51 @@ struct ComparisonTests {
     #expect(last[0] == "AANet-152 + RR" && last[2] == "49.00 ± 1.41" && last[5] == "92.38")
   }
 
+  /// What a row cost stands beside its network: images shown over all epochs, seconds of training and of evaluating.
+  @Test func networksSayWhatTheyCost() throws {
+    let report = try Fabricated.comparison("table1", hasGap: true)
+    let networks = try #require(Table.networks(of: [report.labelled]))
+    let heads = networks.columns.map(\.title.plain)
+    #expect(heads.suffix(3) == ["Image passes", "Training (s)", "Evaluating (s)"])
+    let rows = networks.sections.flatMap(\.rows).map { $0.map(\.plain) }
+    // Twelve epochs of 640 images, as they are made up.
+    #expect(rows.allSatisfy { $0.suffix(3) == ["7680", "10", "1"] } && rows.count == 5)
+    let none = try report.changed { records in
+      for row in records.variants.indices { records.variants[row].trials = [] }
+    }
+    let empty = try #require(Table.networks(of: [none.labelled])).sections.flatMap(\.rows).map { $0.map(\.plain) }
+    #expect(empty.allSatisfy { $0.suffix(3) == ["—", "—", "—"] })
+  }
+
+  /// The files of the two tables name a variant for every published row but those that nothing here measures, and no row twice.
+  @Test(arguments: [("table1", 2, 4), ("table2", 4, 5)])
+  func rowsAreMeasuredWhereTheyCanBe(_ name: String, _ unmeasured: Int, _ unpublished: Int) throws {
+    let definition = try ReportDefinition.find(name, in: Fabricated.package.appendingPathComponent("reports"))
+    let rows = definition.sections.flatMap(\.rows)
+    #expect(rows.count { $0.variant == nil } == unmeasured && rows.count { $0.paper == nil } == unpublished)
+    #expect(
+      rows.filter { $0.variant == nil }.allSatisfy { row in
+        ["SPReID", "PDC", "GLAD"].contains { row.label.hasPrefix($0) }
+      })
+    #expect(Set(rows.map { "\($0.variant ?? $0.label) \($0.isReranked)" }).count == rows.count)
+    // The paper's row of PCB is refined part pooling's.
+    #expect(rows.first { $0.variant == "PCB+RPP" }?.paper == "PCB (Res-50) [20]")
+    #expect(rows.first { $0.variant == "PCB" }?.paper == nil)
+  }
+
+  /// Where the paper quotes another version than it names, the notes under the table say so, each beside the figure.
+  @Test(arguments: [
+    ("table1", "PCB (Res-50) [20]", ["PCB+RPP", "66.1", "81.8"]), ("table1", "SVDNet [19]", ["pool5", "56.3", "75.9"]),
+    ("table2", "PCB (Res-50) [20]", ["PCB+RPP", "77.4", "92.3"]), ("table2", "DPFL [3]", ["72.6", "88.6"]),
+    ("table4", "APR [15]", ["2017", "re-weighting"]),
+  ])
+  func whatThePaperQuotesOtherwiseIsSaid(_ table: String, _ row: String, _ words: [String]) throws {
+    let note = try #require(try Fabricated.published().table(table).row(row)?.note)
+    for word in words { #expect(note.contains(word)) }
+    guard table != "table4" else { return }
+    #expect(try Fabricated.comparison(table).results.notes.contains { $0.plain.hasPrefix("\(row): ") })
+  }
+
   @Test func gapsAreMarkedNotFilled() throws {
     let report = try Fabricated.comparison("table1", hasGap: true)
     let rows = report.results.sections.flatMap(\.rows).map { $0.map(\.plain) }

@@ -1,6 +1,8 @@
+import Configuration
 import Evidence
 import Foundation
 import Testing
+import YAML
 
 /// The register of settings and what varying them cost; no figure here was ever measured.
 struct DeviationsTests {
@@ -44,6 +46,21 @@ struct DeviationsTests {
       if isLeaf, !keys.contains(key) { missing.append(key) }
     }
     #expect(missing == ["abstract", "title", "evaluate.rerank", "evaluate.batch"])
+  }
+
+  /// Every other method of the comparisons says where it departs, and nothing is said of a row that there is not.
+  @Test func everyMethodHasItsDepartures() throws {
+    let own = ["Global only", "AANet-50", "AANet-152"]
+    let file = Fabricated.package.appendingPathComponent("experiments/base/paper-comparison.yaml")
+    let names = try #require(YAML.parse(contentsOf: file)[key: "variants"]?.entries).map(\.key)
+    let register = try Self.register().deviations
+    #expect(Set(register.flatMap(\.variants)) == Set(names).subtracting(own))
+    for deviation in register where !deviation.variants.isEmpty {
+      #expect(deviation.source != nil, "\(deviation.name)")
+      guard let key = deviation.key, key.hasPrefix("variants.") else { continue }
+      #expect(deviation.variants.contains { key.hasPrefix("variants.\($0).") }, "\(deviation.name) is set by \(key)")
+    }
+    #expect(register.first { $0.name == "rpp-induce" }?.value == "5", "an item of a list is named by its place")
   }
 
   @Test(.enabled(if: PaperText.isThere)) func quotesOccurInThePaper() throws {
@@ -122,6 +139,7 @@ struct DeviationsTests {
 
   @Test(arguments: [
     ("origin: stated, key: train.epochs", "needs the paper's words"),
+    ("origin: changed, variants: [PCB], key: train.epochs", "of another method needs its 'source'"),
     ("origin: chosen, key: train.epoch", "did you mean 'train.epochs'?"), ("origin: chosen", "needs a 'key'"),
     ("origin: chosen, code: Sources/None.swift", "there is no file"), ("origin: guessed", "known"),
     ("origin: chosen, key: seeds, file: experiments/none.yaml", "cannot be read"),

@@ -20,6 +20,8 @@ package struct Deviation: Codable, Hashable, Sendable {
   /// A word that names it: `rate-new`.
   package var name: String
   package var statement: String
+  /// The rows of other methods that it is of alone, by their variants; its origin is then told of that method's own paper.
+  package var variants: [String] = []
   /// Where it comes from.
   package var origin: Origin
   /// The paper's words; nil where it has none on this.
@@ -44,19 +46,26 @@ package struct Deviation: Codable, Hashable, Sendable {
   var isMapping = false
 
   enum CodingKeys: String, CodingKey {
-    case name, statement, origin, quote, source, reason, file, key, value, studies, code
+    case name, statement, variants, origin, quote, source, reason, file, key, value, studies, code
   }
 
   init(_ name: String, _ setting: Setting, base: String, files: inout [String: YAMLValue], project: URL) throws {
-    let keys = try setting.keys("says", "origin", "quote", "source", "because", "file", "key", "code", "chosen_on")
+    let keys = try setting.keys(
+      "says", "variants", "origin", "quote", "source", "because", "file", "key", "code", "chosen_on")
     self.name = name
     statement = try keys.required("says").string(maximum: 300)
+    variants = try keys["variants"]?.items(count: 1...100).map { try $0.string(maximum: 1000) } ?? []
     origin = try keys.required("origin").choice()
     quote = try keys["quote"]?.string(maximum: 1000)
     source = try keys["source"]?.string(maximum: 200)
     reason = try keys["because"]?.string(maximum: 500)
-    if origin == .stated || origin == .changed, quote == nil {
-      throw setting.error("what is \(origin.rawValue) needs the paper's words: 'quote'")
+    // Of other methods only some of the papers could be had: where it is known from has to be said.
+    let isKnown = variants.isEmpty ? quote != nil : source != nil
+    if origin == .stated || origin == .changed, !isKnown {
+      throw setting.error(
+        variants.isEmpty
+          ? "what is \(origin.rawValue) needs the paper's words: 'quote'"
+          : "what is \(origin.rawValue) of another method needs its 'source'")
     }
     for item in try keys["chosen_on"]?.items(count: 1...20) ?? [] {
       let name = try item.string(maximum: 300)
@@ -98,9 +107,12 @@ package struct Deviation: Codable, Hashable, Sendable {
 }
 
 extension YAMLValue {
-  /// What stands under a dotted key.
+  /// What stands under a dotted key; an item of a list by its place, from 0.
   func value(at key: String) -> YAMLValue? {
-    key.split(separator: ".", omittingEmptySubsequences: false).reduce(Optional(self)) { $0?[key: String($1)] }
+    key.split(separator: ".", omittingEmptySubsequences: false).reduce(Optional(self)) { value, part in
+      guard case .sequence(let items)? = value?.content else { return value?[key: String(part)] }
+      return Int(part).flatMap { items.indices.contains($0) ? items[$0] : nil }
+    }
   }
 }
 

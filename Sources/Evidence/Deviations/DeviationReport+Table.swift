@@ -29,11 +29,17 @@ extension DeviationReport {
         Typeset([.code(key)]) + (setting.file.map { Typeset(" in ") + Typeset([.code($0)]) } ?? "")
       } ?? setting.code.map { Typeset([.code($0)]) } ?? Table.gap
     let source = setting.source.map { " (\($0))" } ?? ""
-    let words = setting.quote.map { "“\($0)”\(source)" } ?? (setting.source.map { "none; after \($0)" } ?? "none")
+    let silent = setting.variants.isEmpty ? "none; after " : ""
+    let words = setting.quote.map { "“\($0)”\(source)" } ?? (setting.source.map { silent + $0 } ?? "none")
     return [
-      Typeset(setting.statement + (setting.reason.map { ": \($0)" } ?? "") + choice(row)),
+      Typeset(title(setting) + (setting.reason.map { ": \($0)" } ?? "") + choice(row)),
       setting.value.map { Typeset([.code($0)]) } ?? Table.gap, place, Typeset(words), Typeset(costs(row)),
     ]
+  }
+
+  /// What the setting is, and of which method where it is another one's.
+  private func title(_ setting: Deviation) -> String {
+    (setting.variants.isEmpty ? "" : "\(setting.variants.joined(separator: ", ")): ") + setting.statement
   }
 
   /// What the setting was chosen on: the runs, or how to make them.
@@ -85,7 +91,7 @@ extension DeviationReport {
         let setting = row.setting
         let value = setting.key.map { " [\($0): \(setting.value ?? "")]" } ?? setting.code.map { " [\($0)]" } ?? ""
         let cost = row.costs.isEmpty ? "" : "; varied: \(costs(row))"
-        lines += (setting.statement + value + choice(row) + cost).onOneLine.wrapped(to: room)
+        lines += (title(setting) + value + choice(row) + cost).onOneLine.wrapped(to: room)
       }
       lines.append("")
     }

@@ -44,7 +44,8 @@ package struct DeviationReport: Codable, Hashable, Sendable {
 
   /// Whether the register's value of a setting is that of the program, for runs to be compared with.
   private static func isCompared(_ deviation: Deviation) -> String? {
-    guard let key = deviation.key, !key.hasPrefix("variants."), deviation.origin != .changed else { return nil }
+    guard let key = deviation.key, deviation.variants.isEmpty, !key.hasPrefix("variants."), deviation.origin != .changed
+    else { return nil }
     return key
   }
 

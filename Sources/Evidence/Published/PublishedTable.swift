@@ -119,7 +119,9 @@ extension PublishedRow {
     var weights: [String: Double]?
     if let setting = keys["weights"], !setting.isWord("learned") {
       let given = try KnownKeys(setting, known: known)
-      weights = try known.reduce(into: [:]) { $0[$1] = try given[$1]?.double(in: 0...1e6) ?? 0 }
+      weights = try known.reduce(into: [:]) { weights, task in
+        if let weight = given[task] { weights[task] = try weight.double(in: 0...1e6) }
+      }
     }
     let values = try columns.reduce(into: [String: Double]()) { values, column in
       // A column that the paper leaves empty in a row is left out of the row.

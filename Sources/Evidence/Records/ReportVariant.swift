@@ -33,6 +33,9 @@ package struct ReportVariant: Sendable {
     return done == trials.count ? "\(done)" : "\(done)/\(trials.count)"
   }
 
+  /// How many images one training showed, over all of its phases; nil before one is finished.
+  package var imagePasses: Int? { finished.first.map { $0.epochs.reduce(0) { $0 + $1.images } } }
+
   /// The weight of each task's loss after the last epoch, the mean over finished runs; nil before one is finished.
   package var weights: [String: Double]? {
     let last = finished.compactMap { $0.epochs.last?.weights }

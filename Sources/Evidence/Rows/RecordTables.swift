@@ -15,30 +15,41 @@ extension Table {
   /// What was trained: each variant's network, how large it is and how long its training took; nil where nobody described
   /// any.
   package static func networks(of sources: [LabelledRecords]) -> Table? {
-    typealias Item = (label: Typeset, network: ReportNetwork, metrics: [RunMetrics])
+    typealias Item = (label: Typeset, network: ReportNetwork, variant: ReportVariant)
     let sections = sources.map { source -> (title: Typeset?, items: [Item]) in
       (
         Typeset(source.records.experiment),
         source.records.variants.compactMap { variant in
-          variant.network.map { (source.label(variant), $0, variant.finished.compactMap(\.metrics)) }
+          variant.network.map { (source.label(variant), $0, variant) }
         }
       )
     }.filter { !$0.items.isEmpty }
     guard !sections.isEmpty else { return nil }
+    func seconds(_ title: Typeset, _ measured: @escaping (RunMetrics) -> Double) -> ColumnOf<Item> {
+      ColumnOf(title) { item in
+        cell(
+          Sample(item.variant.finished.compactMap(\.metrics).map(measured)).map {
+            Numerals.number($0.mean, decimals: 0)
+          })
+      }
+    }
     return Table(
       name: "networks",
-      caption: "What stands behind the rows: the networks that were trained, and the mean time that one training took.",
+      caption:
+        "What stands behind the rows: the networks that were trained, how many images one training showed them, and the "
+        + "mean time that training and evaluating took.",
       columns: [
         ColumnOf<Item>("Row", .leading) { $0.label },
         ColumnOf("Backbone", .leading) { Typeset($0.network.backbone) },
         ColumnOf("Input") { Typeset($0.network.input) },
         ColumnOf("Tasks", .leading) { Typeset($0.network.tasks) },
         ColumnOf("Epochs × batch") { Typeset($0.network.training) },
-        ColumnOf("Descriptor") { cell($0.metrics.first.map { "\($0.descriptorLength)" }) },
-        ColumnOf("Parameters (M)") { cell($0.metrics.first.map { Numerals.number(Double($0.parameters) / 1e6) }) },
-        ColumnOf("Training (s)") {
-          cell(Sample($0.metrics.map(\.secondsTraining)).map { Numerals.number($0.mean, decimals: 0) })
+        ColumnOf("Descriptor") { cell($0.variant.finished.first?.metrics.map { "\($0.descriptorLength)" }) },
+        ColumnOf("Parameters (M)") {
+          cell($0.variant.finished.first?.metrics.map { Numerals.number(Double($0.parameters) / 1e6) })
         },
+        ColumnOf("Image passes") { cell($0.variant.imagePasses.map { "\($0)" }) },
+        seconds("Training (s)") { $0.secondsTraining }, seconds("Evaluating (s)") { $0.secondsEvaluating },
       ], sections: sections)
   }
 

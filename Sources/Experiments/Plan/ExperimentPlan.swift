@@ -12,6 +12,8 @@ package struct ExperimentPlan: Sendable {
     package let settings: Settings
     /// The settings as they were written, each with its place; what is not there is a default.
     let written: YAMLValue
+    /// What of them the variant itself says, beside what all variants share.
+    package let own: YAMLValue
 
     /// Where a setting was written, by its dotted path; nil where it is the default.
     package func location(of path: String) -> SourceLocation? { Settings.location(of: path, in: written) }
@@ -60,7 +62,8 @@ package struct ExperimentPlan: Sendable {
 
     guard let listed = try contents.variants.map({ variants throws(ConfigurationError) in try variants.entries() })
     else {
-      variants = [Variant(name: "default", settings: try Settings(agreeing: Setting(base)), written: base)]
+      let settings = try Settings(agreeing: Setting(base))
+      variants = [Variant(name: "default", settings: settings, written: base, own: .mapping([]))]
       return
     }
     guard !listed.isEmpty, listed.count <= 1000 else {
@@ -73,7 +76,8 @@ package struct ExperimentPlan: Sendable {
       let changed = changes.reduce(own.value) { $1.replaced(in: $0) }
       do throws(ConfigurationError) {
         let written = try SettingsMerge.merged(base, with: changed)
-        variants.append(Variant(name: name, settings: try Settings(agreeing: Setting(written)), written: written))
+        let settings = try Settings(agreeing: Setting(written))
+        variants.append(Variant(name: name, settings: settings, written: written, own: changed))
       } catch {
         throw ConfigurationError(
           at: error.location, path: error.path, "\(error.reason) (variant \(Wording.quoted(name)))")

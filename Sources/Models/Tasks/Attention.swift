@@ -59,6 +59,15 @@ package struct AttentionTask: Task {
 
   package func parameterCount(in sizes: TaskSizes) -> Int { IdentityHead.parameterCount(in: sizes) }
 
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
+    TaskSketch(
+      from: .task(.attribute), .features,
+      through: [
+        .step("maximum of \(chosen(from: sizes.labels).count) attributes’ maps, cut off", map.sides),
+        .step("mean of X, weighed by the map", "\(sizes.features)"),
+      ] + TaskSketch.Box.head(in: sizes))
+  }
+
   package func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork {
     Network(
       chosen: chosen(from: sizes.labels), threshold: threshold, head: IdentityHead("attention_head", sizes, in: store))

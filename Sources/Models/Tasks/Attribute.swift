@@ -97,6 +97,20 @@ package struct AttributeTask: Task {
     features == .reduced ? Double(map.places) * Double(sizes.features) * Double(sizes.width) : 0
   }
 
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
+    let attributes = sizes.labels.attributes
+    let means = regions == .thirds ? "means of the whole and of thirds" : "mean"
+    let reduced: [TaskSketch.Box] =
+      features == .reduced ? [.step("1×1 convolution, BatchNorm, ReLU", "\(map.sides)×\(sizes.width)")] : []
+    return TaskSketch(
+      from: .features,
+      through: reduced + [
+        .vector(means, .numbers(regions.pooled.count, width(in: sizes))),
+        .step("\(attributes.count) linear layers", "\(attributes.reduce(0) { $0 + $1.classes }) values"),
+        .loss(.crossEntropies(attributes.count, reduction)),
+      ])
+  }
+
   package func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork {
     Network(self, sizes, in: store)
   }

@@ -49,6 +49,15 @@ package struct BoxesTask: Task {
 
   package func parameterCount(in sizes: TaskSizes) -> Int { parts * IdentityHead.parameterCount(in: sizes) }
 
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
+    let boxes = clustering == .rows ? "boxes of full width" : "boxes"
+    return TaskSketch(
+      from: .features,
+      through: [
+        .step("means of \(parts) \(boxes) around clustered peaks", .numbers(parts, sizes.features))
+      ] + TaskSketch.Box.head(parts, in: sizes, loss: .crossEntropies(parts, .mean)))
+  }
+
   package func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork {
     Network(task: self, heads: (0..<parts).map { IdentityHead("box_heads.\($0)", sizes, in: store) })
   }

@@ -57,6 +57,16 @@ package struct EmbeddingTask: Task {
 
   package func parameterCount(in sizes: TaskSizes) -> Int { (sizes.features + 1) * width(in: sizes) }
 
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
+    TaskSketch(
+      from: .features,
+      through: [
+        .step(pooling == .max ? "maximum of each channel" : "mean", "\(sizes.features)"),
+        .step("linear", "\(width(in: sizes))"), .vector("to unit length", "\(width(in: sizes))"),
+        .loss("triplets, margin \(margin)"),
+      ])
+  }
+
   package func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork {
     let width = width(in: sizes)
     return Network(

@@ -15,6 +15,10 @@ package struct GlobalTask: Task {
 
   package func parameterCount(in sizes: TaskSizes) -> Int { IdentityHead.parameterCount(in: sizes) }
 
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
+    TaskSketch(from: .features, through: [.step("mean", "\(sizes.features)")] + TaskSketch.Box.head(in: sizes))
+  }
+
   package func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork {
     Network(head: IdentityHead("global_head", sizes, in: store))
   }

@@ -51,6 +51,23 @@ package struct IdentityTask: Task {
     return (sizes.features + probabilities + 1) * sizes.labels.identities + probabilities * (probabilities + 1)
   }
 
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
+    let mean: [TaskSketch.Box] =
+      [.vector("mean", "\(sizes.features)", if: isDescriptor)]
+      + (dropout > 0 ? [.step("dropout \(dropout)", "\(sizes.features)")] : [])
+    guard isReweighted else {
+      return TaskSketch(from: .features, through: mean + [.identities(), .loss("cross-entropy")])
+    }
+    let count = probabilities(in: sizes)
+    let weighed = TaskSketch.Chain(
+      reads: [.task(.attribute)],
+      boxes: [.step("probabilities, each weighed by all", "\(count)")])
+    let joined: [TaskSketch.Box] = [
+      .step("beside them", "\(sizes.features + count)"), .identities(), .loss("cross-entropy"),
+    ]
+    return TaskSketch([weighed, .init(reads: [.features], boxes: mean + joined)])
+  }
+
   package func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork {
     Network(self, sizes, in: store)
   }

@@ -77,6 +77,19 @@ package struct MaskTask: Task {
       + sizes.backbone.multiplications(height: map.height, width: map.width, fromStage: low.stage + 1)
   }
 
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
+    let mask = TaskSketch.Chain(
+      reads: [.features], boxes: [.step("1×1 convolution, sigmoid", "\(map.sides)×\(depth(in: sizes))")])
+    let stages = (low.stage + 1...4).map { "layer\($0)" }.joined(separator: ", ")
+    let local = TaskSketch.Chain(
+      reads: [.task(.mask), .stage(low.stage)],
+      boxes: [
+        .step("\(low.rawValue) × mask, enlarged", map.size(ofStage: low.stage)),
+        .stages("\(stages) of its own", map.size(ofStage: 4)), .step("mean", "\(sizes.features)"),
+      ] + TaskSketch.Box.head(in: sizes))
+    return TaskSketch([mask, local])
+  }
+
   package func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork {
     let depth = depth(in: sizes)
     return Network(

@@ -73,6 +73,16 @@ package struct OrthogonalTask: Task {
     sizes.features * width(in: sizes) + (width(in: sizes) + 1) * sizes.labels.identities
   }
 
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
+    let kept = dropout > 0 ? [TaskSketch.Box.step("dropout \(dropout)", "\(width(in: sizes))")] : []
+    return TaskSketch(
+      from: .features,
+      through: [
+        .vector("mean", "\(sizes.features)", if: descriptor == .pooled),
+        .vector("Eigenlayer, rows orthogonal", "\(width(in: sizes))", if: descriptor == .eigenlayer),
+      ] + kept + [.identities(), .loss("cross-entropy")])
+  }
+
   package func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork {
     let (width, identities) = (width(in: sizes), sizes.labels.identities)
     return Network(

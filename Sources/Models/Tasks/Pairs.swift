@@ -96,6 +96,21 @@ package struct PairsTask: Task {
     }
   }
 
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
+    let stages = (0..<scales).map { 4 - $0 }
+    let sides = stages.map { map.sides(ofStage: $0) }.joined(separator: ", ")
+    let maps = TaskSketch.Chain(
+      reads: stages.reversed().map { .stage($0) },
+      boxes: [
+        .step("1×1 convolution, BatchNorm each; coarser ones added; ReLU", "\(sides) × \(width)"),
+        .step("each place looked up in the other image’s map", "warped maps"),
+        .step("(mean difference\(attention ? ", weighed by attention" : ""))²", .numbers(scales, width)),
+        .step("BatchNorm, linear", "2"), .loss("cross-entropy"),
+      ])
+    let mean = TaskSketch.Chain(reads: [.features], boxes: [.vector("mean", "\(sizes.features)")])
+    return TaskSketch(descriptor ? [mean, maps] : [maps])
+  }
+
   package func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork {
     Network(task: self, maps: PairMaps(self, sizes, in: store), head: PairHead(self, in: store))
   }

@@ -45,6 +45,14 @@ package struct PartTask: Task {
 
   package func parameterCount(in sizes: TaskSizes) -> Int { parts * IdentityHead.parameterCount(in: sizes) }
 
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
+    let strips = binning == .uniform ? "equal strips" : "strips by k-means of peaks’ rows"
+    return TaskSketch(
+      from: .features,
+      through: [.step("means of \(parts) \(strips)", .numbers(parts, sizes.features))]
+        + TaskSketch.Box.head(parts, in: sizes, loss: .crossEntropies(parts, reduction)))
+  }
+
   package func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork {
     Network(task: self, heads: (0..<parts).map { IdentityHead("part_heads.\($0)", sizes, in: store) })
   }

@@ -70,6 +70,17 @@ package struct RefinementTask: Task {
   /// R, what the part classifier reads of a column.
   private func groups(in sizes: TaskSizes) -> Int { min(channels, sizes.features) }
 
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
+    let groups = groups(in: sizes)
+    let read = groups < sizes.features ? "means of \(groups) groups of channels" : "channels"
+    return TaskSketch(
+      from: .features,
+      through: [
+        .step(read + (isCentred ? ", less the image’s" : ""), "\(map.sides)×\(groups)"),
+        .step("linear, softmax over parts", "\(map.sides)×\(parts)"),
+      ])
+  }
+
   package func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork {
     Network(
       task: self, weight: store.parameter("refine.weight", shape: [parts, groups(in: sizes)], group: .new),

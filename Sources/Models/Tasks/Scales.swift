@@ -93,6 +93,26 @@ package struct ScalesTask: Task {
     }
   }
 
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
+    let own = TaskSketch.Box.loss("cross-entropy + \(String.number(consensus.weight)) × agreement")
+    let scales = divisors.map { divisor -> TaskSketch.Chain in
+      let pooled: [TaskSketch.Box] = [.vector("mean", "\(sizes.features)"), .identities(), own]
+      guard divisor > 1 else { return .init(reads: [.features], boxes: pooled) }
+      let network: [TaskSketch.Box] = [
+        .step("means of \(divisor)×\(divisor) pixels", "\(map.height / divisor)×\(map.width / divisor)"),
+        .stages("a backbone of its own", map.size(ofStage: 4, divisor: divisor)),
+      ]
+      return .init(reads: [.images], boxes: network + pooled)
+    }
+    let joined = TaskSketch.Chain(
+      reads: [.task(.scales)],
+      boxes: [
+        .step("all means, joined", .numbers(divisors.count, sizes.features)), .step("consensus: linear", "C"),
+        .loss("cross-entropy"),
+      ])
+    return TaskSketch(scales + [joined])
+  }
+
   package func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork {
     Network(self, sizes, in: store)
   }

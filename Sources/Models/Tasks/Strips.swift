@@ -61,6 +61,24 @@ package struct StripsTask: Task {
     width * (sizes.features + 2) + parts * (width + 1) * sizes.labels.identities
   }
 
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
+    let (given, reduced) = (String.numbers(parts, sizes.features), String.numbers(parts, width))
+    let isRefined = tasks.refinement != nil
+    let means = TaskSketch.Box.step(
+      "means of \(parts) \(isRefined ? "parts, equal strips where refinement rests" : "equal strips")", given)
+    let reduction = TaskSketch.Box.step(
+      (dropout > 0 ? "dropout \(dropout), " : "") + "one linear, BatchNorm, ReLU for all", reduced)
+    let classified: [TaskSketch.Box] = [.identities(parts), .loss(.crossEntropies(parts))]
+    let first =
+      descriptor == .means
+      ? [means, .vector("each to unit length", given)]
+      : [means, reduction, .vector("each to unit length", reduced)]
+    return TaskSketch([
+      .init(reads: (isRefined ? [.task(.refinement)] : []) + [.features], boxes: first),
+      .init(reads: [.task(.strips)], boxes: (descriptor == .means ? [reduction] : []) + classified),
+    ])
+  }
+
   package func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork {
     Network(self, sizes, in: store)
   }

@@ -49,6 +49,8 @@ package protocol Task: Configurable {
   func parameterCount(in sizes: TaskSizes) -> Int
   /// Multiplications for one image in layers that work on a whole map.
   func multiplications(on map: MapExtent, in sizes: TaskSizes) -> Double
+  /// What it looks like in a figure of the network, beside the other tasks that are on.
+  func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch
   /// Registers the parameters, all at their neutral values.
   func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork
 }

@@ -21,6 +21,19 @@ package struct VerificationTask: Task {
 
   package func parameterCount(in sizes: TaskSizes) -> Int { 2 * sizes.before.reduce(0) { $0 + $1.width } + 2 }
 
+  package func sketch(on map: MapExtent, beside tasks: TaskSet, in sizes: TaskSizes) -> TaskSketch {
+    let read = Set(sizes.before.map(\.slot.task))
+    let numbers = "\(sizes.before.reduce(0) { $0 + $1.width })"
+    return TaskSketch([
+      .init(
+        reads: TaskName.allCases.filter(read.contains).map { .task($0) },
+        boxes: [
+          .step("joined", numbers), .step("(a − b)² of all pairs of a batch", numbers), .step("linear", "2"),
+          .loss("cross-entropy, half by same, half by other pairs"),
+        ])
+    ])
+  }
+
   package func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork {
     Network(
       before: sizes.before,

@@ -46,6 +46,8 @@ package struct NotebookContext: Sendable {
   package var claims: @Sendable () throws -> ClaimsLedger
   /// Reads the register of settings and what varying them cost, for the cells that show it.
   package var deviations: @Sendable () throws -> DeviationReport
+  /// Looks up the method that an experiment and one of its variants compose, as a cell names them.
+  package var method: @Sendable (_ experiment: Setting, _ variant: Setting) throws -> MethodPage
 
   /// Gathers what there is; a cell that asks for what there is not is told so.
   package init(
@@ -53,10 +55,13 @@ package struct NotebookContext: Sendable {
     claims: @escaping @Sendable () throws -> ClaimsLedger = { throw PlainError("there is no ledger of claims here") },
     deviations: @escaping @Sendable () throws -> DeviationReport = {
       throw PlainError("there is no register of settings here")
+    },
+    method: @escaping @Sendable (Setting, Setting) throws -> MethodPage = { experiment, _ in
+      throw experiment.error("there are no experiments here")
     }
   ) {
     (self.tables, self.comparison, self.store) = (tables, comparison, store)
-    (self.claims, self.deviations) = (claims, deviations)
+    (self.claims, self.deviations, self.method) = (claims, deviations, method)
   }
 
   /// The runs that its figures lead back to; of a comparison those that are sound, for others cannot be recomputed.
@@ -85,7 +90,7 @@ package struct NotebookContext: Sendable {
 package enum NotebookCells {
   package static let kinds: [any NotebookCell.Type] = [
     TableCell.self, ChartCell.self, FigureCell.self, RunCell.self, FindingsCell.self, ClaimsCell.self,
-    DeviationsCell.self, CompareCell.self,
+    DeviationsCell.self, CompareCell.self, MethodCell.self,
   ]
   static let words = kinds.map { $0.kind }
 }

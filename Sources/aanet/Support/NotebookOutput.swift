@@ -40,7 +40,8 @@ struct NotebookOutput {
       source,
       notebook: NotebookContext(
         tables: tables, store: project.store, claims: reports.claims,
-        deviations: { [project] in try ProjectReports.deviations(in: project) }),
+        deviations: { [project] in try ProjectReports.deviations(in: project) },
+        method: ProjectMethods(project: project, overrides: overrides).page),
       command: command, program: Self.program)
     let outcome = try report.write(to: folder, marksCSV: marksCSV)
     if format == .json { try Console.printJSON(outcome) } else { print(Self.summary(outcome)) }

@@ -1,0 +1,327 @@
+import Charts
+import Documents
+import Models
+import Support
+
+/// A method's network, training and test in one figure, drawn from its settings: the backbone's stages at the left, a lane
+/// for each task with what it computes, below them the phases of training and what is done with descriptors.
+struct MethodDrawing {
+  private let method: Method
+  private let lanes: [Lane]
+  private var canvas = SVGCanvas()
+  /// The middle of what each source of a chain stands for, at the trunk's right edge.
+  private var outlets: [TaskSketch.Source: Double] = [:]
+  /// Where the next thing is drawn.
+  private var y = Self.margin
+
+  private typealias Point = SVGCanvas.Point
+
+  private static let margin = 14.0
+  private static let trunkWidth = 128.0
+  /// From one wire between trunk and lanes to the next.
+  private static let wire = 13.0
+  private static let arrow = 20.0
+  private static let gap = 12.0
+  private static let leastWidth = 860.0
+  /// For the words below the trunk.
+  private static let underTrunk = 36.0
+
+  /// A box with its words broken into lines.
+  private struct Cell {
+    let lines: [String]
+    let size: String
+    let paint: SVGCanvas.Paint
+
+    static let letters = 11.5
+    static let line = 14.0
+
+    init(_ words: String, _ size: String, _ paint: SVGCanvas.Paint, within room: Double = 112) {
+      self.init(lines: SVGCanvas.lines(words, within: room, size: Self.letters), size, paint)
+    }
+
+    init(lines: [String], _ size: String, _ paint: SVGCanvas.Paint) {
+      (self.lines, self.size, self.paint) = (lines, size, paint)
+    }
+
+    init(_ box: TaskSketch.Box) {
+      let paint: SVGCanvas.Paint =
+        switch box.kind {
+        case .step: .plain
+        case .stages: .grey
+        case .vector: .blue
+        case .loss: .orange
+        }
+      self.init(box.words, box.size, paint)
+    }
+
+    var width: Double {
+      let widest = (lines + [size]).map { SVGCanvas.width($0, size: Self.letters) }.max() ?? 0
+      return max(50, widest + 14)
+    }
+
+    var height: Double { Double(lines.count) * Self.line + (size.isEmpty ? 0 : Self.line) + 12 }
+  }
+
+  /// Boxes one behind the other.
+  private struct Row {
+    var cells: [Cell]
+    var reads: [TaskSketch.Source] = []
+
+    var width: Double { cells.reduce(-MethodDrawing.arrow) { $0 + $1.width + MethodDrawing.arrow } }
+    var height: Double { cells.map(\.height).max() ?? 0 }
+
+    /// Tasks that are read stand before the boxes, by their names.
+    var tags: [String] {
+      reads.compactMap { if case .task(let task) = $0 { task.title } else { nil } }
+    }
+
+    var tagWidth: Double { tags.map { SVGCanvas.width($0, size: Cell.letters) + 12 }.max() ?? 0 }
+    var tagsWidth: Double { tags.isEmpty ? 0 : tagWidth + MethodDrawing.arrow }
+
+    /// What comes from the trunk.
+    var wires: [TaskSketch.Source] { reads.filter { if case .task = $0 { false } else { true } } }
+  }
+
+  private struct Lane {
+    let title: String
+    let weight: String
+    let rows: [Row]
+
+    var width: Double { rows.map { $0.tagsWidth + $0.width }.max() ?? 0 }
+    var height: Double { rows.reduce(24) { $0 + $1.height + MethodDrawing.gap } }
+  }
+
+  init(_ method: Method) {
+    self.method = method
+    lanes = method.network.sketches(height: method.height, width: method.width).map { task, sketch in
+      Lane(
+        title: task.label, weight: type(of: task).hasLoss ? method.weight(of: task.name) : "no loss of its own",
+        rows: sketch.chains.map { Row(cells: $0.boxes.map(Cell.init), reads: $0.reads) })
+    }
+  }
+
+  /// The trunk's wires, from the images down.
+  private var sources: [TaskSketch.Source] {
+    let wanted = Set(lanes.flatMap { $0.rows.flatMap(\.wires) })
+    return ([.images] + (1...4).map { .stage($0) }).filter(wanted.contains)
+  }
+
+  private var lanesLeft: Double { Self.margin + Self.trunkWidth + Self.wire * Double(sources.count + 1) + 8 }
+
+  private var width: Double {
+    let lanes = lanes.map { lanesLeft + $0.width + 2 * Self.gap + Self.arrow }.max() ?? 0
+    return max(Self.leastWidth, lanes + Self.margin, Self.margin * 2 + testRow.width)
+  }
+
+  private var testRow: Row {
+    let descriptor = Cell(
+      method.descriptor, "= \(method.network.descriptorLength) numbers", .blue, within: 300)
+    return Row(cells: [descriptor] + method.test.map { Cell($0, "", .plain, within: 170) })
+  }
+
+  /// The figure as SVG.
+  ///
+  /// - Parameter title: what someone who does not see it should know.
+  mutating func svg(title: String) -> String {
+    let trunkEnd = drawTrunk()
+    // Lanes that are lower than the trunk stand beside its end, which most of them read.
+    y = max(y, trunkEnd - Self.underTrunk - lanes.reduce(-10 - Self.gap) { $0 + $1.height + 10 })
+    for lane in lanes { draw(lane) }
+    drawWires()
+    y = max(y, trunkEnd) + 14
+    drawTraining()
+    drawTest()
+    drawLegend()
+    return canvas.svg(width: width, height: y + Self.margin, title: title)
+  }
+
+  private mutating func drawTrunk() -> Double {
+    let network = method.network
+    let map = MapExtent(height: method.height, width: method.width, backbone: network.backbone)
+    let block = network.backbone.block.rawValue
+    let stages = (1...4).map { stage in
+      let blocks = Wording.count(network.backbone.blocks[stage - 1], "\(block) block")
+      let lines = ["\(stage == 1 ? "stem, " : "")layer\(stage)", blocks]
+      return (TaskSketch.Source.stage(stage), Cell(lines: lines, map.size(ofStage: stage), .grey))
+    }
+    let all = [(.images, Cell("images", "\(method.height)×\(method.width)×3", .plain))] + stages
+    var top = Self.margin
+    let middle = Self.margin + Self.trunkWidth / 2
+    for (place, (source, cell)) in all.enumerated() {
+      if place > 0 {
+        canvas.line([Point(middle, top), Point(middle, top + Self.arrow)], hasHead: true)
+        top += Self.arrow
+      }
+      draw(cell, x: Self.margin, y: top, width: Self.trunkWidth, height: cell.height)
+      outlets[source] = top + cell.height / 2
+      top += cell.height
+    }
+    let start = network.backbone.weights == nil ? "from chance" : "pretrained"
+    for (place, words) in ["X: the map of layer4", start].enumerated() {
+      canvas.text(
+        words, x: middle, y: top + 16 + 14 * Double(place), size: Cell.letters, .middle, isSoft: true)
+    }
+    return top + Self.underTrunk
+  }
+
+  private mutating func draw(_ cell: Cell, x: Double, y: Double, width: Double, height: Double) {
+    canvas.box(x: x, y: y, width: width, height: height, cell.paint)
+    var line = y + (height - cell.height) / 2 + 6 + Cell.line - 3.5
+    for words in cell.lines {
+      canvas.text(words, x: x + width / 2, y: line, size: Cell.letters, .middle)
+      line += Cell.line
+    }
+    if !cell.size.isEmpty {
+      canvas.text(cell.size, x: x + width / 2, y: line, size: Cell.letters, .middle, isSoft: true)
+    }
+  }
+
+  /// A row's boxes with arrows between, from x on.
+  private mutating func draw(_ row: Row, x: Double, y: Double) {
+    var x = x
+    for (place, cell) in row.cells.enumerated() {
+      if place > 0 {
+        let middle = y + row.height / 2
+        canvas.line([Point(x, middle), Point(x + Self.arrow, middle)], hasHead: true)
+        x += Self.arrow
+      }
+      draw(cell, x: x, y: y, width: cell.width, height: row.height)
+      x += cell.width
+    }
+  }
+
+  /// The rows that wires lead to: where the wire ends, and what it comes from.
+  private var ends: [(source: TaskSketch.Source, at: SVGCanvas.Point)] = []
+
+  private mutating func draw(_ lane: Lane) {
+    let left = lanesLeft
+    canvas.box(x: left, y: y, width: width - left - Self.margin, height: lane.height, .group)
+    canvas.text(lane.title, x: left + 10, y: y + 16, isBold: true)
+    canvas.text(lane.weight, x: width - Self.margin - 10, y: y + 16, size: Cell.letters, .end, isSoft: true)
+    y += 24
+    for row in lane.rows {
+      let start = left + Self.gap + Self.arrow + row.tagsWidth
+      let entries = row.tags.count + row.wires.count
+      func entry(_ place: Int) -> Double {
+        y + row.height / 2 + 18 * (Double(place) - Double(entries - 1) / 2)
+      }
+      for (place, tag) in row.tags.enumerated() {
+        let (x, middle) = (start - row.tagsWidth, entry(place))
+        canvas.box(x: x, y: middle - 8, width: row.tagWidth, height: 16, .green)
+        canvas.text(tag, x: x + row.tagWidth / 2, y: middle + 4, size: Cell.letters, .middle)
+        canvas.line([Point(x + row.tagWidth, middle), Point(start, middle)], hasHead: true)
+      }
+      for (place, source) in row.wires.enumerated() {
+        ends.append((source, Point(start, entry(row.tags.count + place))))
+      }
+      draw(row, x: start, y: y)
+      y += row.height + Self.gap
+    }
+    y += 10
+  }
+
+  /// From each outlet of the trunk one wire, which branches to all rows that read it.
+  private mutating func drawWires() {
+    for (place, source) in sources.enumerated() {
+      guard let outlet = outlets[source] else { continue }
+      let x = Self.margin + Self.trunkWidth + Self.wire * Double(place + 1)
+      let own = ends.filter { $0.source == source }.map(\.at)
+      canvas.line([Point(Self.margin + Self.trunkWidth, outlet), Point(x, outlet)])
+      let heights = own.map(\.y) + [outlet]
+      canvas.line([Point(x, heights.min() ?? outlet), Point(x, heights.max() ?? outlet)])
+      for end in own {
+        canvas.line([Point(x, end.y), end], hasHead: true)
+        let isBranch = end.y != heights.min() && end.y != heights.max()
+        if isBranch || end.y == outlet { canvas.dot(x: x, y: end.y) }
+      }
+    }
+  }
+
+  private mutating func drawTraining() {
+    let total = method.phases.reduce(0) { $0 + $1.epochs }
+    heading("Training: \(Wording.count(total, "epoch")) in all")
+    let isSingle = method.phases.count == 1
+    let kinds = method.kindsOfPhases
+    if isSingle { y += 10 } else { drawPhases(of: kinds, total: total) }
+    for (kind, (phase, places)) in kinds.enumerated() {
+      let left = isSingle ? Self.margin : Self.margin + 20
+      if !isSingle { canvas.box(x: Self.margin, y: y - 9, width: 12, height: 10, Self.paint(kind)) }
+      let often = places.count == 1 ? "" : ", \(places.count) times (\(Self.list(places)))"
+      let head = isSingle ? "" : "\(phase.name)\(often): "
+      let words = ((isSingle ? [] : [Wording.count(phase.epochs, "epoch")]) + phase.rules).joined(separator: "; ")
+      for line in SVGCanvas.lines(head + words, within: width - Self.margin - left, size: Cell.letters) {
+        canvas.text(line, x: left, y: y, size: Cell.letters)
+        y += 15
+      }
+      y += 3
+    }
+    y += 8
+  }
+
+  private static func paint(_ kind: Int) -> SVGCanvas.Paint {
+    [.violet, .yellow, .plain, .grey][kind % 4]
+  }
+
+  /// A bar of all phases, each as long as it has epochs.
+  private mutating func drawPhases(of kinds: [(phase: Method.Phase, places: [Int])], total: Int) {
+    var x = Self.margin
+    for (place, phase) in method.phases.enumerated() {
+      let kind = kinds.firstIndex { $0.places.contains(place) } ?? 0
+      let share = (width - 2 * Self.margin) * Double(phase.epochs) / Double(max(1, total))
+      canvas.box(x: x, y: y, width: share, height: 20, Self.paint(kind))
+      let words = SVGCanvas.width(phase.name, size: Cell.letters) + 8 < share ? phase.name : "\(place + 1)"
+      if SVGCanvas.width(words, size: Cell.letters) + 2 < share {
+        canvas.text(words, x: x + share / 2, y: y + 14, size: Cell.letters, .middle)
+      }
+      x += share
+    }
+    y += 36
+  }
+
+  /// The numbers of phases that take turns: `2, 4, 6`.
+  private static func list(_ places: [Int]) -> String { places.map { "\($0 + 1)" }.joined(separator: ", ") }
+
+  private mutating func drawTest() {
+    heading("Test")
+    draw(testRow, x: Self.margin, y: y)
+    y += testRow.height + 22
+  }
+
+  private mutating func heading(_ words: String) {
+    canvas.text(words, x: Self.margin, y: y + 10, isBold: true)
+    y += 18
+  }
+
+  private mutating func drawLegend() {
+    var signs: [(SVGCanvas.Paint, String)] = [
+      (.grey, "stages of a residual network"), (.plain, "computed"), (.blue, "goes into the descriptor"),
+      (.orange, "loss"),
+    ]
+    if lanes.contains(where: { $0.rows.contains { !$0.tags.isEmpty } }) {
+      signs.append((.green, "what another row or task gives"))
+    }
+    var x = Self.margin
+    for (paint, words) in signs {
+      canvas.box(x: x, y: y - 9, width: 12, height: 10, paint)
+      canvas.text(words, x: x + 17, y: y, size: 11, isSoft: true)
+      x += 17 + SVGCanvas.width(words, size: 11) + 18
+    }
+  }
+}
+
+extension Method {
+  /// The figure of its network, training and test.
+  package func figure(named name: String) -> Figure {
+    let tasks = network.tasks.all.map(\.label).joined(separator: ", ")
+    let alternative =
+      "The network of \(self.name): a residual network, the tasks \(tasks) on it, \(Wording.count(phases.count, "phase")) "
+      + "of training, and a descriptor of \(network.descriptorLength) numbers."
+    var drawing = MethodDrawing(self)
+    return Figure(
+      name: name,
+      caption: Typeset(
+        "\(self.name.onOneLine) as it is composed here, drawn from its settings: what each task reads and computes, the sizes of "
+          + "what comes out for an image, the phases of training, and the test. C: the identities of the training set."),
+      alternative: alternative, isWide: true, svg: drawing.svg(title: alternative))
+  }
+}
