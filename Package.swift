@@ -89,8 +89,9 @@ let package = Package(
     room(
       "Proofs",
       knows: [
-        "Support", "Configuration", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors", "Experiments",
-      ]),
+        "Support", "Configuration", "YAML", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors",
+        "Experiments",
+      ], embeds: ["Parity/methods.yaml"]),
 
     // What was measured beside what was printed: rows, differences, claims; and the notebooks that show them.
     room(
@@ -126,7 +127,9 @@ let package = Package(
     tests(
       of: "Trained",
       and: ["Support", "Configuration", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors", "Experiments"]),
-    tests(of: "Proofs", and: ["Experiments", "Models", "Layers", "Tensors"], fixtures: true),
+    tests(
+      of: "Proofs", and: ["Support", "Configuration", "YAML", "Experiments", "Models", "Layers", "Tensors"],
+      fixtures: true),
     .testTarget(
       name: "ReportsTests",
       dependencies: [
@@ -151,7 +154,7 @@ if Context.environment["AANET_FUZZ"] != nil {
       name: "fuzz",
       dependencies: [
         "Support", "Configuration", "YAML", "Datasets", "Experiments", "Documents", "Charts", "Evidence", "Notebook",
-        "Retrieval", "Runs", "Tensors", "TestSupport", "CMatIO",
+        "Proofs", "Retrieval", "Runs", "Tensors", "TestSupport", "CMatIO",
       ], path: "Tests/Fuzz", exclude: ["run.sh"]))
 }
 

@@ -49,7 +49,9 @@ package struct Form<Value: Sendable>: Sendable {
 extension Form where Value == Int {
   /// A whole number within a range.
   package static func int(in range: ClosedRange<Int>) -> Form {
-    Form("whole number, \(range.lowerBound) to \(range.upperBound)") { setting, _ throws(ConfigurationError) in
+    Form(
+      "whole number, \(range.lowerBound) to \(range.upperBound)", isKind: { (try? $0.int()) != nil }
+    ) { setting, _ throws(ConfigurationError) in
       try setting.int(in: range)
     } write: {
       .int($0)

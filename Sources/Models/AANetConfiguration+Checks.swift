@@ -44,9 +44,11 @@ extension TaskSet {
         + "descriptor: false away")
   }
 
-  /// Whether the tasks can learn from batches of so many images.
-  package func fault(inBatchesOf images: Int) -> SettingFault? {
-    all.lazy.compactMap { $0.fault(inBatchesOf: images) }.first
+  /// Whether those of the tasks that take part can learn from batches of so many images.
+  ///
+  /// - Parameter groups: how many images of an identity stand in a row; nil where they come as they will.
+  package func fault(inBatchesOf images: Int, groups: Int?, of active: [TaskName]) -> SettingFault? {
+    all.lazy.filter { active.contains($0.name) }.compactMap { $0.fault(inBatchesOf: images, groups: groups) }.first
   }
 }
 

@@ -38,6 +38,8 @@ package struct RetrievalScores: Codable, Hashable, Sendable {
 package struct RunMetrics: Codable, Hashable, Sendable {
   /// Retrieval by the benchmark's protocol.
   package var retrieval: RetrievalScores
+  /// Retrieval by the descriptors alone, where pairs were judged after them; absent where they were not.
+  package var firstStage: RetrievalScores?
   /// Retrieval by re-ranked distances; absent where the plan asks for none. The variant stands in the plan.
   package var reranked: RetrievalScores?
   /// Attribute accuracy on the gallery; absent where the attribute task is off, and in old records.
@@ -56,11 +58,13 @@ package struct RunMetrics: Codable, Hashable, Sendable {
   package var peakMemoryGiB: Double
 
   package init(
-    retrieval: RetrievalScores, reranked: RetrievalScores? = nil, attributes: AttributeScores? = nil,
+    retrieval: RetrievalScores, firstStage: RetrievalScores? = nil, reranked: RetrievalScores? = nil,
+    attributes: AttributeScores? = nil,
     descriptorLength: Int, parameters: Int, secondsTraining: Double,
     secondsEvaluating: Double, imagesPerSecond: Double, peakMemoryGiB: Double
   ) {
     self.retrieval = retrieval
+    self.firstStage = firstStage
     self.reranked = reranked
     self.attributes = attributes
     self.descriptorLength = descriptorLength
@@ -73,6 +77,7 @@ package struct RunMetrics: Codable, Hashable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case retrieval, reranked, attributes, parameters
+    case firstStage = "first_stage"
     case descriptorLength = "descriptor_length"
     case secondsTraining = "seconds_training"
     case secondsEvaluating = "seconds_evaluating"

@@ -76,7 +76,7 @@ extension RunStore {
   /// The files that a report reads.
   private static let records: [File] = [.plan, .provenance, .epochs, .metrics, .ranks]
   /// The files of many megabytes.
-  private static let arrays: [File] = [.checkpoint, .descriptors]
+  private static let arrays: [File] = [.checkpoint, .descriptors, .pairs]
 
   /// Finishes a run: seals its files, and writes `metrics.json`, which marks it as finished.
   ///

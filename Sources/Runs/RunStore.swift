@@ -20,6 +20,8 @@ package struct RunStore: Sendable {
     case previousCheckpoint = "checkpoint.previous.safetensors"
     /// Descriptors of query and gallery.
     case descriptors = "descriptors.safetensors"
+    /// What each query's nearest gallery images were judged as; only where the run's ranking has such a stage.
+    case pairs = "pairs.safetensors"
     /// What the run was measured at.
     case metrics = "metrics.json"
     /// The ranks of each query's true matches.

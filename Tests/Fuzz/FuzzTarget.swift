@@ -36,6 +36,8 @@ enum FuzzKind: String, CaseIterable {
   case records
   /// Patterns for the names of a dataset's files, and such names.
   case names
+  /// Descriptions of golden cases.
+  case parity
 
   /// The target of the kind.
   func target() throws -> any FuzzTarget {
@@ -48,6 +50,7 @@ enum FuzzKind: String, CaseIterable {
     case .notebook: try NotebookTarget()
     case .records: try RecordsTarget()
     case .names: NamesTarget()
+    case .parity: try ParityTarget()
     }
   }
 }

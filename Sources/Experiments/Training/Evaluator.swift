@@ -6,35 +6,67 @@ import Retrieval
 import Runs
 import Tensors
 
+/// What evaluation is at.
+package enum EvaluationStage: String, Sendable {
+  /// Images become descriptors.
+  case descriptors
+  /// The nearest gallery images of each query are judged in pairs.
+  case pairs
+}
+
 /// Extracts descriptors with a trained model and scores them by the benchmarks' protocol.
 struct Evaluator {
   let model: AANet
   let settings: Settings
   let data: TrainingData
   let engine: Engine
-  /// Prepared at the first batch, for queries and gallery alike.
-  private let weights = PreparedWeights()
+  /// Keeps what is judged until all is.
+  let keeper: JudgingKeeper
+  /// For queries and gallery alike.
+  let pass: EvaluationPass
 
-  /// What evaluation gives: the scores, each query's ranking by plain distance, and the descriptors as they are stored.
+  init(model: AANet, settings: Settings, data: TrainingData, engine: Engine, keeper: JudgingKeeper) {
+    self.model = model
+    self.settings = settings
+    self.data = data
+    self.engine = engine
+    self.keeper = keeper
+    pass = EvaluationPass(model: model, settings: settings, data: data, engine: engine)
+  }
+
+  /// What evaluation gives: the scores, each query's ranking, and what of the descriptors and pairs is stored.
   struct Result {
     let scores: RetrievalScores
+    /// The scores of the first stage, where pairs were judged after it.
+    let firstStage: RetrievalScores?
     let reranked: RetrievalScores?
     let attributes: AttributeScores?
     let rankings: [Runs.QueryRanking]
     let descriptors: SafeTensors
+    let pairs: SafeTensors?
   }
 
   /// Evaluates.
   ///
   /// - Parameters:
   ///   - isInterrupted: asked after each batch.
-  ///   - report: told how many images are done, of how many.
-  func evaluate(isInterrupted: () -> Bool, report: (_ done: Int, _ total: Int) -> Void) throws -> Result {
+  ///   - report: told how many images of a stage are done, of how many.
+  func evaluate(
+    isInterrupted: () -> Bool, report: (_ stage: EvaluationStage, _ done: Int, _ total: Int) -> Void
+  ) throws -> Result {
     let dataset = data.dataset
     let total = dataset.query.count + dataset.gallery.count
-    let queryValues = try pass(over: dataset.query, isInterrupted) { report($0, total) }.descriptors
-    let (galleryValues, predicted) = try pass(over: dataset.gallery, isInterrupted) {
-      report(dataset.query.count + $0, total)
+    // The queries' maps, where pairs are judged by them.
+    var maps: [Tensor] = []
+    let queryValues = try described(
+      dataset.query, isInterrupted,
+      see: { output, done in
+        if settings.evaluate.pairs != nil { keep(output.pairMaps, upTo: done, in: &maps, count: dataset.query.count) }
+      },
+      report: { report(.descriptors, $0, total) }
+    ).descriptors
+    let (galleryValues, predicted) = try described(dataset.gallery, isInterrupted) {
+      report(.descriptors, dataset.query.count + $0, total)
     }
     let dimension = model.layout.length
     let query = try LabelledDescriptors(
@@ -43,11 +75,18 @@ struct Evaluator {
     let gallery = try LabelledDescriptors(
       values: galleryValues, dimension: dimension, identities: dataset.gallery.map(\.identity),
       cameras: dataset.gallery.map(\.camera), of: "gallery")
-    let result = try RetrievalProtocol.evaluate(
-      query: query, gallery: gallery, normalize: settings.evaluate.normalize, topRanks: 0)
+    let normalize = settings.evaluate.isNormalized
+    let first = try RetrievalProtocol.evaluate(query: query, gallery: gallery, normalize: normalize)
+    let pairs = try settings.evaluate.pairs.map { ranking in
+      try judged(ranking, maps, query: query, gallery: gallery, isInterrupted, report: report)
+    }
+    let result = try pairs.map {
+      try RetrievalProtocol.evaluate(query: query, gallery: gallery, normalize: normalize, pairs: $0)
+    }
+    let final = result ?? first
     let reranked = try settings.evaluate.rerank.map { reranking in
       try RetrievalProtocol.evaluate(
-        query: query, gallery: gallery, reranking: reranking, normalize: settings.evaluate.normalize,
+        query: query, gallery: gallery, reranking: reranking, normalize: normalize,
         threads: engine.workers.count)
     }
     var tensors: [String: StoredTensor] = [:]
@@ -57,40 +96,32 @@ struct Evaluator {
       tensors["\(name)_cameras"] = StoredTensor(images.map(\.camera), shape: [images.count])
     }
     return Result(
-      scores: RetrievalScores(result), reranked: reranked.map(RetrievalScores.init),
-      attributes: try attributeScores(predicted),
-      rankings: result.queries.compactMap { ranking in
+      scores: RetrievalScores(final), firstStage: result.map { _ in RetrievalScores(first) },
+      reranked: reranked.map(RetrievalScores.init), attributes: try attributeScores(predicted),
+      rankings: final.queries.compactMap { ranking in
         ranking.averagePrecision.map {
           Runs.QueryRanking(
             query: dataset.query[ranking.query].name, matchRanks: ranking.matchRanks.map { $0 + 1 },
             averagePrecision: $0.rectangle)
         }
-      }, descriptors: SafeTensors(tensors: tensors))
+      }, descriptors: SafeTensors(tensors: tensors), pairs: pairs?.stored(queries: query.count))
   }
 
   /// The descriptors of some images, one after the other, and for each attribute the class that is predicted for each.
-  private func pass(
-    over images: [LabelledImage], _ isInterrupted: () -> Bool, report: (Int) -> Void
+  ///
+  /// - Parameter see: shown what the model makes of each batch, and how many images are done with it.
+  private func described(
+    _ images: [LabelledImage], _ isInterrupted: () -> Bool, see: (AANet.Output, _ done: Int) -> Void = { _, _ in },
+    report: (Int) -> Void
   ) throws -> (descriptors: [Float], attributes: [[Int]]) {
-    let size = ImageSize(height: settings.input.height, width: settings.input.width)
-    let loader = try data.loader(
-      images, size: size, batches: BatchLoader.inOrder(images.count, batch: settings.evaluate.batch))
-    defer { loader.cancel() }
     var values: [Float] = []
     values.reserveCapacity(images.count * model.layout.length)
     var attributes = [[Int]](repeating: [], count: model.configuration.attributes.count)
-    var done = 0
-    while let batch = try loader.next() {
-      let tensor = engine.empty([batch.count, size.height, size.width, 3])
-      batch.withPixels { _ = tensor.values.update(fromContentsOf: $0) }
-      let tape = Tape(on: engine, mode: .evaluation, weights: weights)
-      let output = model(tape.input(tensor), on: tape)
+    try pass.run(over: images, isInterrupted) { output, done in
       values += output.descriptors
       for (place, logits) in output.attributeLogits.enumerated() { attributes[place] += logits.tensor.likeliest }
-      loader.recycle(batch)
-      done += batch.count
+      see(output, done)
       report(done)
-      if isInterrupted() { throw TrainingError.interrupted }
     }
     return (values, attributes)
   }

@@ -21,8 +21,8 @@ package final class ExperimentRunner {
     case mining(Trial, epoch: Int, done: Int, total: Int)
     /// An epoch of training is recorded.
     case epoch(Trial, EpochRecord, SweepProgress)
-    /// Descriptors are being extracted.
-    case evaluating(Trial, done: Int, total: Int)
+    /// A trained model is being measured.
+    case evaluating(Trial, EvaluationStage, done: Int, total: Int)
     /// A run was finished by this call.
     case finished(Trial, RunRecord)
     /// All variants of an experiment are done under one more seed, and other runs come next.
@@ -269,18 +269,21 @@ package final class ExperimentRunner {
 
     let clock = SuspendingClock()
     let start = clock.now
-    let evaluator = Evaluator(model: trainer.model, settings: settings, data: run.data, engine: engine)
-    let result = try evaluator.evaluate(isInterrupted: isInterrupted) { done, all in
+    let evaluator = Evaluator(
+      model: trainer.model, settings: settings, data: run.data, engine: engine,
+      keeper: JudgingKeeper(identity, in: store))
+    let result = try evaluator.evaluate(isInterrupted: isInterrupted) { stage, done, all in
       pulse.beat(
         at: .init(phase: .evaluating, epoch: epochs, epochs: epochs, step: done, steps: all),
         images: trainer.schedule.images + done)
-      report(.evaluating(run.trial, done: done, total: all))
+      report(.evaluating(run.trial, stage, done: done, total: all))
     }
     try requireUnchanged(run, threads: engine.workers.count)
     try store.write(try result.descriptors.pieces(), as: .descriptors, of: identity)
+    if let pairs = result.pairs { try store.write(try pairs.pieces(), as: .pairs, of: identity) }
     try store.writeRanks(result.rankings, of: identity)
     let metrics = RunMetrics(
-      retrieval: result.scores, reranked: result.reranked, attributes: result.attributes,
+      retrieval: result.scores, firstStage: result.firstStage, reranked: result.reranked, attributes: result.attributes,
       descriptorLength: trainer.model.configuration.descriptorLength,
       parameters: trainer.model.store.parameterCount, secondsTraining: trainer.progress.seconds,
       secondsEvaluating: start.duration(to: clock.now) / .seconds(1),

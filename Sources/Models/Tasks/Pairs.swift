@@ -65,12 +65,19 @@ package struct PairsTask: Task {
     return nil
   }
 
-  package func fault(inBatchesOf images: Int) -> SettingFault? {
-    guard images % group != 0 || images < 2 * group else { return nil }
+  package func fault(inBatchesOf images: Int, groups: Int?) -> SettingFault? {
+    guard groups == group else {
+      return SettingFault(
+        at: "tasks.pairs.group", "train.sampler",
+        reason: "pairs are made of groups of \(group) images, "
+          + (groups.map { "and batches come in groups of \($0)" } ?? "and batches come without groups")
+          + "; take train.sampler: { groups: { images: \(group) } }")
+    }
+    guard images < 2 * group else { return nil }
     return SettingFault(
       at: "tasks.pairs.group", "train.batch",
-      reason: "batches of \(images) do not hold two or more whole groups of \(group); "
-        + "take a batch that is a multiple of \(group), at least \(2 * group)")
+      reason: "a batch of \(images) is one group of \(group), and so holds no two people; take a batch of at least "
+        + "\(2 * group)")
   }
 
   package func vectors(in sizes: TaskSizes) -> [DescriptorLayout.Vector] {

@@ -39,8 +39,9 @@ package protocol Task: Configurable {
   func fault(beside tasks: TaskSet) -> SettingFault?
   /// What keeps it from learning from such labels.
   func fault(learning labels: TrainingLabels) -> SettingFault?
-  /// What keeps it from learning from batches of so many images.
-  func fault(inBatchesOf images: Int) -> SettingFault?
+  /// What keeps it from learning from batches of so many images, of which `groups` of an identity stand in a row; nil
+  /// where they come as they will.
+  func fault(inBatchesOf images: Int, groups: Int?) -> SettingFault?
 
   /// The vectors that it adds to the descriptor, in their order.
   func vectors(in sizes: TaskSizes) -> [DescriptorLayout.Vector]
@@ -68,7 +69,7 @@ extension Task {
   package func fault(on map: MapExtent) -> SettingFault? { nil }
   package func fault(beside tasks: TaskSet) -> SettingFault? { nil }
   package func fault(learning labels: TrainingLabels) -> SettingFault? { nil }
-  package func fault(inBatchesOf images: Int) -> SettingFault? { nil }
+  package func fault(inBatchesOf images: Int, groups: Int?) -> SettingFault? { nil }
   package func multiplications(on map: MapExtent, in sizes: TaskSizes) -> Double { 0 }
 
   package var name: TaskName { Self.name }

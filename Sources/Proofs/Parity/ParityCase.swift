@@ -1,3 +1,4 @@
+import Configuration
 import Foundation
 import Layers
 import Models
@@ -8,157 +9,74 @@ import Tensors
 ///
 /// `NAME.safetensors` holds the numbers, `NAME.json` beside it says what model they belong to.
 package struct ParityCase {
-  /// The description beside the numbers.
-  struct Description: Decodable {
-    let name: String
-    let block: String
-    let depths: [Int]
-    let width: Int
-    let lastStride: Int
-    let identities: Int
-    let headWidth: Int
-    let parts: Int
-    let tasks: [String]
-    let weights: Weights
-    let attributes: [Attribute]
-    let attentionAttributes: [String]
-    let optimizer: Optimizer
-
-    enum CodingKeys: String, CodingKey {
-      case name, block, depths, width, parts, tasks, weights, attributes, optimizer
-      case lastStride = "last_stride"
-      case identities = "ids"
-      case headWidth = "V"
-      case attentionAttributes = "aam"
-    }
+  /// Three steps on the case's batch, then an evaluation.
+  struct Phase {
+    /// What the names of its tensors begin with: `phase.NAME.`, or nothing where the case has no phases.
+    let prefix: String
+    /// The names of the parameters that are trained, the project's own.
+    let trained: Set<String>
+    let statistics: NormStatistics
+    let rates: [Parameter.Group: Double]
+    let rules: Composition.Phase
   }
 
-  enum Weights: Decodable {
-    case learned(LearnedWeights.Terms)
-    case fixed([Double])
-
-    /// The words for learned weights.
-    private static let words: [String: LearnedWeights.Terms] = ["uncertainty": .task, "uncertainty-each": .each]
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if let word = try? container.decode(String.self) {
-        guard let terms = Self.words[word] else {
-          throw DecodingError.dataCorruptedError(
-            in: container, debugDescription: "weights are 'uncertainty', 'uncertainty-each' or a list")
-        }
-        self = .learned(terms)
-      } else {
-        self = .fixed(try container.decode([Double].self))
-      }
-    }
-  }
-
-  struct Attribute: Decodable {
-    let name: String
-    let classes: Int
-    let region: String
-
-    init(from decoder: any Decoder) throws {
-      var container = try decoder.unkeyedContainer()
-      name = try container.decode(String.self)
-      classes = try container.decode(Int.self)
-      region = try container.decode(String.self)
-    }
-  }
-
-  struct Optimizer: Decodable {
-    let kind: String
-    let momentum: Double
-    let weightDecay: Double
-    let backboneRate: Double
-    let newRate: Double
-    let logVarianceDecay: Double?
-
-    enum CodingKeys: String, CodingKey {
-      case kind, momentum
-      case weightDecay = "weight_decay"
-      case backboneRate = "lr_backbone"
-      case newRate = "lr_new"
-      case logVarianceDecay = "log_variance_weight_decay"
-    }
-  }
-
-  let description: Description
+  let description: CaseDescription
+  let composition: Composition
   let configuration: AANetConfiguration
   let tensors: [String: StoredTensor]
 
   /// The case's name.
   package var name: String { description.name }
+  /// The method that it is of; nil where it names none.
+  package var method: String? { description.method?.value.scalar?.text }
 
   /// Reads a case.
   ///
-  /// - Throws: `PlainError` where the files are missing, damaged or contradict each other.
-  package init(contentsOf url: URL) throws {
+  /// - Throws: an error that names the file and the key or the tensor, where the files are missing, damaged or contradict
+  ///   each other, or the method is not in the table.
+  package init(contentsOf url: URL, table: MethodTable? = nil) throws {
     tensors = try SafeTensors(contentsOf: url).tensors
+    let table = try table ?? .ours()
     let beside = url.deletingPathExtension().appendingPathExtension("json")
-    do {
-      description = try JSONDecoder().decode(Description.self, from: try Data(contentsOf: beside))
-    } catch {
-      throw PlainError("\(beside.path): cannot be read as the description of a golden case (\(error))")
-    }
-    do {
-      configuration = try Self.configuration(description)
-      let size = try Self.require(tensors, "input", rank: 4).shape
-      guard size[1] == 3, size[0] > 1 else { throw PlainError("the input \(size) is no batch of RGB images") }
-      try configuration.validate(height: size[2], width: size[3])
-      // The description decides how much memory the model takes, so it must be one that the numbers could fill.
-      let numbers = tensors.reduce(0) { $0 + ($1.key.hasPrefix("before.") ? $1.value.count : 0) }
-      guard configuration.parameterCount <= numbers else {
-        throw PlainError(
-          "the description is of a model of \(configuration.parameterCount) parameters; the tensors before.* have \(numbers)"
-        )
-      }
-    } catch {
-      throw PlainError("\(url.path): \(error)")
-    }
+    description = try CaseDescription(contentsOf: beside, for: table)
+    composition = try table.composition(of: description)
+    configuration = AANetConfiguration(
+      backbone: description.backbone, head: composition.head, tasks: composition.tasks, loss: composition.loss,
+      labels: description.labels)
+    do { try check() } catch { throw PlainError("\(url.path): \(error)") }
   }
 
-  private static func configuration(_ description: Description) throws -> AANetConfiguration {
-    guard let block = ResNetConfiguration.Block(rawValue: description.block) else {
-      throw PlainError("the block '\(description.block)' is not one of basic, bottleneck")
+  private static let largestBatch = 256
+
+  /// What must hold before memory is asked for.
+  private func check() throws(PlainError) {
+    let size = try Self.require(tensors, "input", rank: 4).shape
+    guard size[1] == 3, (2...Self.largestBatch).contains(size[0]) else {
+      throw PlainError("the input \(size) is no batch of 2 to \(Self.largestBatch) RGB images")
     }
-    guard description.optimizer.kind == "sgd" else {
-      throw PlainError("the optimizer '\(description.optimizer.kind)' is not sgd")
+    try configuration.validate(height: size[2], width: size[3])
+    // The description decides how much memory the model takes, so it must be one that the numbers could fill.
+    let numbers = tensors.reduce(0) { $0 + ($1.key.hasPrefix("before.") ? $1.value.count : 0) }
+    guard configuration.parameterCount <= numbers else {
+      throw PlainError(
+        "the description is of a model of \(configuration.parameterCount) parameters; the tensors before.* have \(numbers)"
+      )
     }
-    let names = try description.tasks.map { name in
-      guard let task = TaskName(rawValue: name) else { throw PlainError("there is no task '\(name)'") }
-      return task
-    }
-    guard names == Array(Set(names)).sorted() else {
-      throw PlainError("the tasks \(description.tasks) are out of order")
-    }
-    let attributes = try description.attributes.map { attribute in
-      guard let region = BodyRegion(rawValue: attribute.region) else {
-        throw PlainError("the attribute '\(attribute.name)' is looked for in the unknown region '\(attribute.region)'")
+    for (name, tensor) in tensors where name == "input" || name.hasPrefix("before.") {
+      guard tensor.doubles.allSatisfy(\.isFinite) else {
+        throw PlainError("the tensor '\(name)' holds a number that is not finite")
       }
-      return AttributeOutput(name: attribute.name, classes: attribute.classes, region: region)
     }
-    let weights: LossWeights
-    switch description.weights {
-    case .learned(let terms): weights = .learned(LearnedWeights(terms: terms))
-    case .fixed(let values):
-      guard values.count == names.count else { throw PlainError("\(values.count) weights for \(names.count) tasks") }
-      weights = .fixed(Dictionary(uniqueKeysWithValues: zip(names, values)))
+    if let fault = configuration.tasks.fault(inBatchesOf: size[0]) { throw PlainError(fault.reason) }
+    if composition.batch == .triplets, size[0] % 3 != 0 {
+      throw PlainError("a batch of \(size[0]) images is no three times as many triplets")
     }
-    var tasks = TaskSet(only: names)
-    tasks.part?.parts = description.parts
-    return AANetConfiguration(
-      backbone: ResNetConfiguration(
-        block: block, blocks: description.depths, width: description.width, lastStride: description.lastStride),
-      head: HeadSettings(width: description.headWidth), tasks: tasks, loss: LossSettings(weights: weights),
-      labels: TrainingLabels(
-        identities: description.identities, attributes: attributes, attended: description.attentionAttributes,
-        source: "the case"))
   }
 
   /// A tensor that the case must have.
-  static func require(_ tensors: [String: StoredTensor], _ name: String, rank: Int? = nil) throws -> StoredTensor {
+  static func require(
+    _ tensors: [String: StoredTensor], _ name: String, rank: Int? = nil
+  ) throws(PlainError) -> StoredTensor {
     guard let tensor = tensors[name] else { throw PlainError("the tensor '\(name)' is missing") }
     if let rank, tensor.shape.count != rank {
       throw PlainError("the tensor '\(name)' has \(tensor.shape.count) dimensions, not \(rank)")
@@ -166,24 +84,76 @@ package struct ParityCase {
     return tensor
   }
 
-  /// The batch as the model takes it: images `[N, H, W, 3]`, identities, and the attributes' values.
-  func batch(on engine: Engine) throws -> (images: Tensor, identities: [Int], attributes: [[Int]]) {
+  /// The batch as the model takes it: images `[N, H, W, 3]`, and what they are held against.
+  func batch(on engine: Engine) throws(PlainError) -> (images: Tensor, targets: TrainingTargets) {
     let input = try Self.require(tensors, "input", rank: 4)
     let images = engine.tensor(
       Layout.channelsLast(input.floats, shape: input.shape),
       shape: [input.shape[0], input.shape[2], input.shape[3], input.shape[1]])
     let count = input.shape[0]
-    func labels(_ name: String, below limit: Int, lowest: Int) throws -> [Int] {
+    func labels(_ name: String, below limit: Int, lowest: Int) throws(PlainError) -> [Int] {
       guard let values = try Self.require(tensors, name, rank: 1).integers, values.count == count,
         values.allSatisfy({ $0 >= lowest && $0 < limit })
       else { throw PlainError("the tensor '\(name)' is no list of \(count) labels in \(lowest) ..< \(limit)") }
       return values
     }
     let identities = try labels("ids", below: configuration.labels.identities, lowest: 0)
-    let attributes = try configuration.attributes.map {
-      try labels("attribute.\($0.name)", below: $0.classes, lowest: -1)
+    var attributes: [[Int]] = []
+    for attribute in configuration.attributes {
+      attributes.append(try labels("attribute.\(attribute.name)", below: attribute.classes, lowest: -1))
     }
-    return (images, identities, attributes)
+    let triplets = composition.batch == .triplets ? Triplet.inThirds(of: count) : nil
+    return (images, TrainingTargets(identities: identities, attributes: attributes, triplets: triplets))
+  }
+
+  /// The case's numbers before it into a model.
+  func load(into model: AANet) throws(PlainError) {
+    let prefix = "before."
+    var ours: [String: StoredTensor] = [:]
+    var known: Set<String> = []
+    let shapes =
+      model.store.parameters.map { ($0.name, $0.storedShape) }
+      + model.store.statistics.map { ($0.name, $0.value.shape) }
+    for (name, shape) in shapes {
+      let theirs = prefix + composition.parameters.theirs(name)
+      let stored = try Self.require(tensors, theirs)
+      guard stored.shape == shape else {
+        throw PlainError("the tensor '\(theirs)' has the shape \(stored.shape); the model needs \(shape)")
+      }
+      ours[name] = stored
+      known.insert(theirs)
+    }
+    try model.load(ours)
+    if let stranger = tensors.keys.filter({ $0.hasPrefix(prefix) && !known.contains($0) }).min() {
+      throw PlainError("the model as it is described has no '\(stranger)'")
+    }
+  }
+
+  /// The phases, in their order; one where the case has none.
+  func phases(of model: AANet) throws(ConfigurationError) -> [Phase] {
+    let parameters = model.store.parameters.map(\.name)
+    guard let phases = description.phases else {
+      return [
+        Phase(
+          prefix: "", trained: Set(parameters), statistics: .batch, rates: description.optimizer.rates.byGroup,
+          rules: try composition.phase(named: nil))
+      ]
+    }
+    var all: [Phase] = []
+    for phase in phases {
+      var trained: Set<String> = []
+      for beginning in phase.trains {
+        let word = try beginning.string(maximum: 200)
+        let begun = parameters.filter { composition.parameters.theirs($0).hasPrefix(word) }
+        guard !begun.isEmpty else { throw beginning.error("no parameter's name begins with \(Wording.quoted(word))") }
+        trained.formUnion(begun)
+      }
+      all.append(
+        Phase(
+          prefix: "phase.\(try phase.name.string()).", trained: trained, statistics: phase.statistics,
+          rates: phase.rates.byGroup, rules: try composition.phase(named: phase.name)))
+    }
+    return all
   }
 }
 

@@ -1,208 +1,281 @@
-import Foundation
 import Layers
 import Models
 import Support
 import Tensors
 
-/// How far the engine is from a golden case, tensor by tensor.
-package struct ParityResult: Sendable {
-  /// What is compared, each with a tolerance of its own.
-  package enum Group: String, Sendable, CaseIterable {
-    /// The training pass: X, the descriptor, the attention map, the part rows.
-    case forward
-    /// Each loss and the total.
-    case loss
-    /// The gradient of every parameter and of X.
-    case gradient
-    /// Parameters and running statistics after three steps, and the loss before each.
-    case afterSteps = "after_steps"
-    /// The evaluation pass after the steps.
-    case evaluation
-
-    /// The largest error that passes.
-    package var tolerance: Double {
-      switch self {
-      case .forward, .loss: 1e-4
-      case .gradient: 1e-3
-      case .afterSteps, .evaluation: 5e-3
-      }
-    }
-  }
-
-  /// One tensor's error.
-  package struct Comparison: Sendable {
-    /// The tensor's name in the case.
-    package let name: String
-    /// What it belongs to.
-    package let group: Group
-    /// The largest difference, relative to the tensor's largest magnitude; infinite where a shape or a part's row
-    /// differs.
-    package let error: Double
-  }
-
-  /// The case's name.
-  package let name: String
-  /// All comparisons, in the order in which the replay made them.
-  package let comparisons: [Comparison]
-
-  /// The largest error of each group that the case has.
-  package var groups: [Group: Double] {
-    comparisons.reduce(into: [:]) { groups, next in
-      groups[next.group] = Self.larger(groups[next.group] ?? 0, next.error)
-    }
-  }
-
-  /// The comparison that is furthest from its tolerance.
-  package var worst: Comparison? {
-    comparisons.max { !($0.error / $0.group.tolerance >= $1.error / $1.group.tolerance) }
-  }
-
-  /// Whether every group is within its tolerance.
-  package var passed: Bool {
-    Set(comparisons.map(\.group)).count == Group.allCases.count
-      && comparisons.allSatisfy { $0.error <= $0.group.tolerance }
-  }
-
-  private static func larger(_ a: Double, _ b: Double) -> Double { a.isNaN || b.isNaN ? .nan : max(a, b) }
-}
-
 extension ParityCase {
-  /// Replays the case: a training pass with its gradients, three optimiser steps, an evaluation pass, and the single
-  /// operations that it has.
+  /// Replays the case: its phases one after the other, or the one that it is, and the single operations that it has.
   ///
   /// - Parameter policy: which of the engine's ways of computing is put to the test; by default what training takes.
-  /// - Throws: `PlainError` where the case lacks a tensor or one does not fit the model.
+  /// - Throws: an error where the case lacks a tensor, has one that nothing is compared with, or one does not fit the
+  ///   model.
   package func replay(on engine: Engine, policy: ComputePolicy = .automatic) throws -> ParityResult {
     let model = AANet(configuration, on: engine)
-    try model.load(tensors, prefix: "before.")
-    let batch = try batch(on: engine)
-    var comparison = Comparer(tensors: tensors)
-
-    var featureGradient: [Float] = []
-    for step in 0..<3 {
-      let tape = Tape(on: engine, mode: .training, policy: policy)
-      let output = model(tape.input(batch.images), on: tape) { featureGradient = $0 }
-      let losses = model.losses(
-        output, TrainingTargets(identities: batch.identities, attributes: batch.attributes), on: tape)
-      let total = model.multiTaskLoss.total(losses)
-      if step == 0 {
-        try comparison.forward(output, losses: losses, total: total)
-      }
-      try comparison.number(total, in: "losses3", at: step)
-      model.multiTaskLoss.backward(losses, on: tape)
-      if step == 0 { try comparison.gradients(model, featureGradient: featureGradient) }
-      optimizer.step(model.store, rates: rates)
+    try load(into: model)
+    let (images, targets) = try batch(on: engine)
+    var comparison = CaseComparison(tensors)
+    let phases = try phases(of: model)
+    for (number, phase) in phases.enumerated() {
+      let replay = PhaseReplay(
+        phase: phase, model: model, composition: composition, optimizer: optimizer, images: images, targets: targets,
+        policy: policy, showsAll: method == nil)
+      try replay.run(isLast: number == phases.count - 1, &comparison)
     }
-    for (name, tensor) in model.state(prefix: "after3.").sorted(by: { $0.key < $1.key }) {
-      try comparison.compare(tensor.floats, with: name, .afterSteps)
-    }
-
-    let tape = Tape(on: engine, mode: .evaluation, policy: policy, weights: PreparedWeights())
-    let output = model(tape.input(batch.images), on: tape)
-    try comparison.compare(output.descriptors, with: "eval.descriptor", .evaluation)
-    for (attribute, logits) in zip(configuration.attributes, output.attributeLogits) {
-      try comparison.compare(logits.tensor.array, with: "eval.attribute.\(attribute.name)", .evaluation)
-    }
-    let operations = try OperationReplay.comparisons(tensors, policy: policy, on: engine)
-    return ParityResult(name: name, comparisons: comparison.comparisons + operations)
+    let margin = description["margin"]?.scalar.flatMap { Double($0.text) } ?? 0.1
+    let operations = try OperationReplay.comparisons(tensors, margin: margin, policy: policy, on: engine)
+    return ParityResult(name: name, comparisons: try comparison.finish() + operations)
   }
 
   private var optimizer: StochasticGradientDescent {
-    let settings = description.optimizer
-    return StochasticGradientDescent(
-      momentum: settings.momentum,
-      decay: [
-        .backbone: settings.weightDecay, .new: settings.weightDecay, .logVariance: settings.logVarianceDecay ?? 0,
-      ])
-  }
-
-  private var rates: [Parameter.Group: Double] {
-    [
-      .backbone: description.optimizer.backboneRate, .new: description.optimizer.newRate,
-      .logVariance: description.optimizer.newRate,
-    ]
+    StochasticGradientDescent(momentum: description.optimizer.momentum, decay: description.optimizer.decay)
   }
 }
 
-/// Gathers comparisons against a case's tensors.
-private struct Comparer {
-  let tensors: [String: StoredTensor]
-  var comparisons: [ParityResult.Comparison] = []
+/// One phase: three steps on the batch from the numbers that the model has, with a fresh optimiser, then an evaluation.
+private struct PhaseReplay {
+  let phase: ParityCase.Phase
+  let model: AANet
+  let composition: Composition
+  let optimizer: StochasticGradientDescent
+  let images: Tensor
+  let targets: TrainingTargets
+  let policy: ComputePolicy
+  /// Whether the case must have whatever the model gives; else what it has is compared.
+  let showsAll: Bool
 
-  /// `[N, H, W, Z]` of X.
-  private var featureShape: [Int] = []
+  private var engine: Engine { model.store.engine }
 
-  init(tensors: [String: StoredTensor]) { self.tensors = tensors }
-
-  mutating func forward(_ output: AANet.Output, losses: [TaskLoss], total: Double) throws {
-    featureShape = output.features.shape
-    try compareFeatures(output.features.tensor.array, with: "train.X", .forward)
-    try compare(output.descriptors, with: "train.descriptor", .forward)
-    if let map = output.attentionMap { try compare(map.array, with: "train.aam", .forward) }
-    if !output.partRegions.isEmpty { try compareRows(output) }
-    for loss in losses { try number(loss.value, in: "train.loss.\(loss.task.rawValue)", at: 0, .loss) }
-    try number(total, in: "train.total_loss", at: 0, .loss)
-  }
-
-  mutating func gradients(_ model: AANet, featureGradient: [Float]) throws {
-    try compareFeatures(featureGradient, with: "grad.X", .gradient)
+  func run(isLast: Bool, _ comparison: inout CaseComparison) throws {
+    try transform(&comparison)
     for parameter in model.store.parameters {
-      try compare(parameter.storedGradient, with: "grad.\(parameter.name)", .gradient)
+      parameter.momentum.values.update(repeating: 0)
+      parameter.isFrozen = !phase.trained.contains(parameter.name)
+    }
+    let before = model.state()
+    for step in 0..<3 { try self.step(step, &comparison) }
+    try compareState(since: before, &comparison)
+    for (name, value) in model.tasks.flatMap({ $0.network.measures(on: engine) }).sorted(by: { $0.key < $1.key }) {
+      let name = phase.prefix + composition.values.theirs(name)
+      if comparison.has(name) { try comparison.compare(value, with: name, .evaluation) }
+    }
+    try evaluate("\(phase.prefix)eval.", &comparison)
+    if isLast, !phase.prefix.isEmpty { try evaluate("eval.", &comparison) }
+  }
+
+  /// What is done to parameters at the phase's start.
+  private func transform(_ comparison: inout CaseComparison) throws {
+    for rule in phase.rules.transforms {
+      guard let parameter = model.store.parameters.first(where: { $0.name == rule.parameter }) else {
+        throw PlainError("the model has no parameter \(rule.parameter), which methods.yaml names")
+      }
+      func show(_ name: String) {
+        shown.append(Shown(name, parameter.storedValues, shape: parameter.storedShape, isAsked: true))
+      }
+      var shown: [Shown] = []
+      show("before")
+      let figures = model.transform(rule.task)?.figures ?? [:]
+      show("after")
+      for (name, values) in figures.sorted(by: { $0.key < $1.key }) {
+        shown.append(Shown(name, values.map(Float.init), shape: [values.count]))
+      }
+      for shown in shown { try compare(shown, as: "\(rule.prefix).\(shown.name)", .afterSteps, &comparison) }
     }
   }
 
-  /// Compares X or its gradient, whose stored shape is `[N, Z, H, W]`.
-  private mutating func compareFeatures(_ values: [Float], with name: String, _ group: ParityResult.Group) throws {
-    let shape = [featureShape[0], featureShape[3], featureShape[1], featureShape[2]]
-    let agrees = try ParityCase.require(tensors, name, rank: 4).shape == shape && values.count == shape.reduce(1, *)
-    if agrees {
-      try compare(Layout.channelsFirst(values, shape: shape), with: name, group)
+  private func step(_ number: Int, _ comparison: inout CaseComparison) throws {
+    let inside = Inside()
+    let isShown = number == 0
+    let tape = Tape(
+      on: engine, mode: .training, statistics: phase.statistics, policy: policy, tracer: isShown ? inside.see : nil)
+    inside.tape = tape
+    let output = model(tape.input(images), on: tape, as: .init(tasks: phase.rules.tasks.map(Set.init))) {
+      inside.gradients["X"] = $0
+    }
+    let losses = model.losses(output, targets, on: tape)
+    let total = model.multiTaskLoss.total(losses)
+    guard total.isFinite else {
+      throw PlainError("the loss of step \(number + 1) of '\(phase.prefix)losses3' is not finite here")
+    }
+    if isShown {
+      try compare(output, inside, under: "\(phase.prefix)train.", .forward, &comparison)
+      try compare(losses, total: total, &comparison)
+    }
+    try comparison.compare(total, at: number, with: "\(phase.prefix)losses3", .afterSteps)
+    model.multiTaskLoss.backward(losses, on: tape)
+    if isShown { try compareGradients(inside, of: output, &comparison) }
+    if let broken = optimizer.step(model.store, rates: phase.rates) {
+      throw PlainError(
+        "step \(number + 1) of '\(phase.prefix)losses3' leaves \(broken.name) with a number that is not finite")
+    }
+  }
+
+  // MARK: What a pass shows
+
+  private func evaluate(_ prefix: String, _ comparison: inout CaseComparison) throws {
+    let inside = Inside()
+    let tape = Tape(
+      on: engine, mode: .evaluation, policy: policy, weights: PreparedWeights(), tracer: inside.see)
+    let tasks = phase.rules.evaluates ?? phase.rules.tasks
+    let output = model(tape.input(images), on: tape, as: .init(tasks: tasks.map(Set.init)))
+    try compare(output, inside, under: prefix, .evaluation, &comparison)
+    guard let pairs = JudgedPairs(of: output, by: model) else { return }
+    try comparison.compare(pairs, under: prefix)
+  }
+
+  private func compare(
+    _ output: AANet.Output, _ inside: Inside, under prefix: String, _ group: ParityResult.Group,
+    _ comparison: inout CaseComparison
+  ) throws {
+    let isTraining = group == .forward
+    var shown = inside.shown
+    shown.append(.init("X", output.features.tensor, isAsked: isTraining))
+    let descriptors = output.descriptors
+    let images = output.features.shape[0]
+    shown.append(
+      .init(
+        "descriptor", descriptors, shape: [images, descriptors.count / images], isAsked: showsAll || !isTraining))
+    for (attribute, logits) in zip(model.configuration.attributes, output.attributeLogits) {
+      shown.append(.init("attribute.\(attribute.name)", logits.tensor, isAsked: showsAll && !isTraining))
+    }
+    for (task, logits) in output.identityLogits {
+      for (number, logits) in logits.enumerated() {
+        shown.append(.init("logits.\(task.rawValue).\(number)", logits.tensor))
+      }
+    }
+    if let map = output.attentionMap { shown.append(.init("aam", map, isAsked: showsAll && isTraining)) }
+    if !output.partRegions.isEmpty {
+      shown.append(.init("part_rows", integers: partRows(output), isAsked: showsAll && isTraining))
+    }
+    for shown in shown { try compare(shown, as: prefix + composition.values.theirs(shown.name), group, &comparison) }
+  }
+
+  private func compare(
+    _ shown: Shown, as name: String, _ group: ParityResult.Group, _ comparison: inout CaseComparison
+  ) throws {
+    guard shown.isAsked || comparison.has(name) else { return }
+    if let integers = shown.integers {
+      try comparison.compare(integers, with: name, group)
     } else {
-      comparisons.append(.init(name: name, group: group, error: .infinity))
+      try comparison.compare(shown.values, shape: shown.shape, with: name, group)
     }
   }
 
-  /// Part rows must agree exactly.
-  private mutating func compareRows(_ output: AANet.Output) throws {
-    let stored = try ParityCase.require(tensors, "train.part_rows", rank: 2)
-    let (images, height) = (featureShape[0], featureShape[1])
+  /// The part of each row of each image; −1 where there is none.
+  private func partRows(_ output: AANet.Output) -> [Int] {
+    let (images, height) = (output.features.shape[0], output.features.shape[1])
     var rows = [Int](repeating: -1, count: images * height)
     for (part, regions) in output.partRegions.enumerated() {
       for (image, region) in regions.enumerated() {
         for row in region { rows[image * height + row] = part }
       }
     }
-    let agrees = stored.shape == [images, height] && stored.integers == rows
-    comparisons.append(.init(name: "train.part_rows", group: .forward, error: agrees ? 0 : .infinity))
+    return rows
   }
 
-  mutating func number(
-    _ value: Double, in name: String, at index: Int, _ group: ParityResult.Group = .afterSteps
+  // MARK: What a step leaves
+
+  private func compare(_ losses: [TaskLoss], total: Double, _ comparison: inout CaseComparison) throws {
+    func compare(_ value: Double, _ name: String, isAsked: Bool) throws {
+      let name = "\(phase.prefix)train.loss.\(composition.losses.theirs(name))"
+      if isAsked || comparison.has(name) { try comparison.compare(value, with: name, .loss) }
+    }
+    for loss in losses {
+      try compare(loss.value, loss.task.rawValue, isAsked: showsAll)
+      for case (let name?, let value) in loss.terms.map({ ($0.name, $0.loss.value) }) {
+        try compare(value, "\(loss.task.rawValue).\(name)", isAsked: false)
+      }
+    }
+    try comparison.compare(total, with: "\(phase.prefix)train.total_loss", .loss)
+  }
+
+  private func compareGradients(
+    _ inside: Inside, of output: AANet.Output, _ comparison: inout CaseComparison
   ) throws {
-    let stored = try ParityCase.require(tensors, name).doubles
-    guard stored.indices.contains(index) else { throw PlainError("the tensor '\(name)' has no number \(index)") }
-    let label = stored.count > 1 ? "\(name)[\(index)]" : name
-    let error = abs(value - stored[index]) / max(abs(stored[index]), .leastNormalMagnitude)
-    comparisons.append(.init(name: label, group: group, error: value == stored[index] ? 0 : error))
+    let prefix = "\(phase.prefix)grad."
+    for shown in inside.shown {
+      let name = prefix + composition.values.theirs(shown.name)
+      guard let gradient = inside.gradients[shown.name], comparison.has(name) else { continue }
+      try comparison.compare(gradient, shape: shown.shape, with: name, .gradient)
+    }
+    // Where nothing below X is trained no gradient reaches it.
+    if let gradient = inside.gradients["X"] {
+      try comparison.compare(gradient, shape: output.features.shape, with: prefix + "X", .gradient)
+    }
+    for parameter in model.store.parameters where !parameter.isFrozen {
+      // No gradient is a gradient of zeros; the memory may still hold an older one.
+      let gradient =
+        parameter.hasGradient
+        ? parameter.storedGradient : [Float](repeating: 0, count: parameter.gradient.count)
+      try comparison.compare(
+        gradient, shape: parameter.storedShape, with: prefix + composition.parameters.theirs(parameter.name),
+        .gradient)
+    }
   }
 
-  mutating func compare(_ values: [Float], with name: String, _ group: ParityResult.Group) throws {
-    let stored = try ParityCase.require(tensors, name).doubles
-    comparisons.append(.init(name: name, group: group, error: ParityResult.Comparison.error(values, stored)))
+  /// What is trained, and statistics that move, must be as in the case; all else to the bit as before.
+  private func compareState(
+    since before: [String: StoredTensor], _ comparison: inout CaseComparison
+  ) throws {
+    let movesStatistics = phase.statistics == .batch
+    let parameters = Set(model.store.parameters.map(\.name))
+    for (name, tensor) in model.state().sorted(by: { $0.key < $1.key }) {
+      let theirs = "\(phase.prefix)after3.\(composition.parameters.theirs(name))"
+      let isSame = before[name] == tensor
+      let moves = parameters.contains(name) ? phase.trained.contains(name) : movesStatistics && !isSame
+      if moves || comparison.has(theirs) {
+        try comparison.compare(tensor.floats, shape: tensor.shape, with: theirs, .afterSteps)
+      } else {
+        comparison.keep(theirs, isSame: isSame)
+      }
+    }
   }
 }
 
-extension ParityResult.Comparison {
-  /// The largest difference relative to the largest magnitude.
-  static func error(_ values: [Float], _ stored: [Double]) -> Double {
-    guard values.count == stored.count else { return .infinity }
-    let largest = stored.reduce(0) { max($0, abs($1)) }
-    var error = 0.0
-    for (value, expected) in zip(values, stored) {
-      let difference = abs(Double(value) - expected)
-      if difference.isNaN { return .nan }
-      error = max(error, difference)
+/// Something of the inside of a pass, as it was when it was shown.
+private struct Shown {
+  let name: String
+  /// Empty where it is whole numbers.
+  let values: [Float]
+  let shape: [Int]
+  let integers: [Int]?
+  /// Whether the case must have it.
+  let isAsked: Bool
+
+  init(_ name: String, _ values: [Float], shape: [Int], isAsked: Bool = false) {
+    self.name = name
+    self.values = values
+    self.shape = shape
+    integers = nil
+    self.isAsked = isAsked
+  }
+
+  init(_ name: String, _ tensor: Tensor, isAsked: Bool = false) {
+    self.init(name, tensor.array, shape: tensor.shape, isAsked: isAsked)
+  }
+
+  init(_ name: String, integers: [Int], isAsked: Bool = false) {
+    self.name = name
+    self.integers = integers
+    self.isAsked = isAsked
+    values = []
+    shape = []
+  }
+}
+
+/// Gathers what model code shows of a pass.
+private final class Inside {
+  /// The tape whose reverse pass gives the gradients; nil where there is none.
+  weak var tape: Tape?
+  private(set) var shown: [Shown] = []
+  /// The gradients of the total loss by shown values, and by X.
+  var gradients: [String: [Float]] = [:]
+
+  func see(_ name: String, _ trace: Tape.Trace) {
+    switch trace {
+    case .integers(let integers): shown.append(Shown(name, integers: integers))
+    case .value(let value):
+      shown.append(Shown(name, value.tensor))
+      tape?.observeGradient(of: value) { [weak self] in self?.gradients[name] = $0 }
     }
-    return error == 0 ? 0 : error / max(largest, .leastNormalMagnitude)
   }
 }

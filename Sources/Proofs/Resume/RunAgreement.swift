@@ -31,6 +31,9 @@ package struct RunAgreement: Codable, Sendable {
     }
     let checkpoints = try both { try SafeTensors(checking: $0.url(.checkpoint, of: run)) }
     let descriptors = try both { try SafeTensors(contentsOf: $0.url(.descriptors, of: run)).tensors }
+    let pairs = try both { store in
+      store.has(.pairs, of: run) ? try SafeTensors(contentsOf: store.url(.pairs, of: run)).tensors : [:]
+    }
     func tensors(_ name: String, where isMeant: (Substring) -> Bool, behind prefix: String) -> Part {
       func chosen(_ file: SafeTensors) -> [String: StoredTensor] {
         file.tensors.filter { $0.key.hasPrefix(prefix) && isMeant($0.key.dropFirst(prefix.count)) }
@@ -40,7 +43,8 @@ package struct RunAgreement: Codable, Sendable {
     func isStatistic(_ name: Substring) -> Bool { name.hasSuffix(".running_mean") || name.hasSuffix(".running_var") }
     func isSigma(_ name: Substring) -> Bool { name.hasSuffix("log_variance") }
     let places = (try Self.place(in: checkpoints.0), try Self.place(in: checkpoints.1))
-    parts = [
+    let ofPairs = pairs.0.isEmpty && pairs.1.isEmpty ? [] : [Self.tensors("pairs", pairs.0, pairs.1)]
+    let before = [
       Self.text("plan", try both { try $0.plan(of: run) ?? "" }),
       tensors("parameters", where: { !isStatistic($0) && !isSigma($0) }, behind: "model."),
       tensors("BatchNorm statistics", where: isStatistic, behind: "model."),
@@ -49,9 +53,12 @@ package struct RunAgreement: Codable, Sendable {
       Self.text("place in training", places),
       Self.text("epochs", try both { try RunJSON.text(of: try $0.epochs(of: run).map(\.withoutTimes)) }),
       Self.tensors("descriptors", descriptors.0, descriptors.1),
+    ]
+    let after = [
       Self.text("ranks", try both { try RunJSON.text(of: try $0.ranks(of: run)) }),
       Self.text("metrics", try both { try RunJSON.text(of: try $0.metrics(of: run)?.withoutTimes) }),
     ]
+    parts = before + ofPairs + after
   }
 
   private static func place(in checkpoint: SafeTensors) throws -> String {

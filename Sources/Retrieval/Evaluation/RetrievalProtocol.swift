@@ -13,15 +13,24 @@ package enum RetrievalProtocol {
   ///
   /// - Parameters:
   ///   - normalize: whether descriptors are scaled to unit length first.
+  ///   - pairs: what a judge of pairs said of each query's nearest, where the ranking has such a stage.
   ///   - topRanks: how many of the best gallery images each query's ranking keeps.
   /// - Throws: ``PlainError`` where a set is empty, the sets do not agree, or no query has a true match.
   package static func evaluate(
-    query: LabelledDescriptors, gallery: LabelledDescriptors, normalize: Bool = false, topRanks: Int = 0
+    query: LabelledDescriptors, gallery: LabelledDescriptors, normalize: Bool = false, pairs: PairScores? = nil,
+    topRanks: Int = 0
   ) throws(PlainError) -> RetrievalResult {
     let distances = try EuclideanDistances(
       query: normalize ? query.descriptors.unitLength : query.descriptors,
       gallery: normalize ? gallery.descriptors.unitLength : gallery.descriptors)
-    return try evaluate(query: query.labels, gallery: gallery.labels, topRanks: topRanks) { distances.rows($0) }
+    return try evaluate(query: query.labels, gallery: gallery.labels, topRanks: topRanks) { rows in
+      let block = distances.rows(rows)
+      guard let pairs else { return block }
+      return rows.flatMap { row in
+        let start = (row - rows.lowerBound) * gallery.count
+        return pairs.merged(Array(block[start..<start + gallery.count]), ofQuery: row, among: gallery.labels)
+      }
+    }
   }
 
   /// Ranks by given distances, as after re-ranking.
@@ -97,21 +106,5 @@ package enum RetrievalProtocol {
       }
     }
     return try RetrievalResult(queries: rankings.values.flatMap { $0 })
-  }
-}
-
-/// Results put in their places by several threads.
-private final class Placed<Value: Sendable>: @unchecked Sendable {
-  // Unchecked: every access to `places` holds `lock`.
-  private let lock = NSLock()
-  private var places: [Value?]
-
-  init(count: Int) { places = Array(repeating: nil, count: count) }
-
-  var values: [Value] { lock.withLock { places.compactMap { $0 } } }
-
-  subscript(place: Int) -> Value? {
-    get { lock.withLock { places[place] } }
-    set { lock.withLock { places[place] = newValue } }
   }
 }

@@ -12,11 +12,13 @@ package struct RetrievalReport: Codable, Sendable, Equatable {
   package let queriesWithoutMatch: Int
   /// The scores by Euclidean distance.
   package let plain: RetrievalFigures
+  /// The scores after the nearest were judged in pairs, where that was done.
+  package let pairs: RetrievalFigures?
   /// The scores by re-ranked distances, where they were asked for.
   package let reranked: ReRankedFigures?
 
   enum CodingKeys: String, CodingKey {
-    case queries, gallery, plain, reranked
+    case queries, gallery, plain, pairs, reranked
     case galleryWithoutJunk = "gallery_without_junk"
     case dimension = "dim"
     case queriesWithoutMatch = "queries_without_match"
@@ -24,11 +26,13 @@ package struct RetrievalReport: Codable, Sendable, Equatable {
 
   /// Scores a file with the tensors `query`, `query_ids`, `query_cameras` and their `gallery` twins.
   ///
+  /// - Parameter pairs: a file of how each query's nearest were judged (``PairScores``), where there is one.
   /// - Throws: `PlainError`, with the file's path.
-  package init(scoring file: URL, reranking: ReRanking? = nil) throws {
+  package init(scoring file: URL, pairs: URL? = nil, reranking: ReRanking? = nil) throws {
     let (query, gallery) = try Self.sets(of: file)
+    let scores = try pairs.map { try PairScores(contentsOf: $0, query: query.labels, gallery: gallery.labels) }
     do throws(PlainError) {
-      try self.init(query: query, gallery: gallery, reranking: reranking)
+      try self.init(query: query, gallery: gallery, pairs: scores, reranking: reranking)
     } catch {
       throw PlainError("\(file.path): \(error.description)")
     }
@@ -51,7 +55,7 @@ package struct RetrievalReport: Codable, Sendable, Equatable {
   /// - Throws: ``PlainError`` where they do not agree, no query has a true match, or re-ranking has a setting out
   ///   of range.
   package init(
-    query: LabelledDescriptors, gallery: LabelledDescriptors, reranking: ReRanking? = nil
+    query: LabelledDescriptors, gallery: LabelledDescriptors, pairs: PairScores? = nil, reranking: ReRanking? = nil
   ) throws(PlainError) {
     let result = try RetrievalProtocol.evaluate(query: query, gallery: gallery)
     plain = RetrievalFigures(result)
@@ -60,6 +64,11 @@ package struct RetrievalReport: Codable, Sendable, Equatable {
     galleryWithoutJunk = gallery.labels.identities.count { $0 != RetrievalLabels.junk }
     dimension = query.descriptors.dimension
     queriesWithoutMatch = result.queriesWithoutMatch
+    if let pairs {
+      self.pairs = RetrievalFigures(try RetrievalProtocol.evaluate(query: query, gallery: gallery, pairs: pairs))
+    } else {
+      self.pairs = nil
+    }
     if let reranking {
       let again = try RetrievalProtocol.evaluate(query: query, gallery: gallery, reranking: reranking)
       reranked = ReRankedFigures(reranking, RetrievalFigures(again))
@@ -73,9 +82,11 @@ package struct RetrievalReport: Codable, Sendable, Equatable {
     let head =
       "\(queries) queries (\(queriesWithoutMatch) without a true match are not counted), \(gallery) gallery images "
       + "(\(galleryWithoutJunk) without junk), descriptors of \(dimension) numbers, Euclidean distance"
-    guard let reranked else { return ([head] + plain.lines).joined(separator: "\n") }
-    return ([head, "", "Euclidean distance"] + plain.lines + ["", reranked.title] + reranked.figures.lines)
-      .joined(separator: "\n")
+    let further =
+      (pairs.map { [("The nearest judged in pairs", $0)] } ?? []) + (reranked.map { [($0.title, $0.figures)] } ?? [])
+    guard !further.isEmpty else { return ([head] + plain.lines).joined(separator: "\n") }
+    let sections = [("Euclidean distance", plain)] + further
+    return ([head] + sections.flatMap { ["", $0.0] + $0.1.lines }).joined(separator: "\n")
   }
 }
 

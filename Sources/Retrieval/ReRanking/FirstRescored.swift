@@ -14,9 +14,16 @@ package struct FirstRescored: Sendable {
   ///
   /// - Parameter count: K; nil looks at all.
   package init(distances: [Float], first count: Int?) {
+    self.init(
+      distances: distances,
+      first: GalleryRanker.smallest(min(count ?? distances.count, distances.count), of: Self.keys(distances))
+        .map { Int($0 & 0xffff_ffff) })
+  }
+
+  /// Takes those that were looked at.
+  package init(distances: [Float], first: [Int]) {
     self.distances = distances
-    first = GalleryRanker.smallest(min(count ?? distances.count, distances.count), of: Self.keys(distances))
-      .map { Int($0 & 0xffff_ffff) }
+    self.first = first
   }
 
   /// The distances after the second opinion.
@@ -29,7 +36,9 @@ package struct FirstRescored: Sendable {
     var merged = distances
     for (place, score) in zip(first, scores) { merged[place] = score }
     guard let largest = scores.max(), first.count < distances.count else { return merged }
-    let rest = Self.keys(distances).sorted().dropFirst(first.count).map { Int($0 & 0xffff_ffff) }
+    let looked = Set(first)
+    let rest = Self.keys(distances).filter { !looked.contains(Int($0 & 0xffff_ffff)) }.sorted()
+      .map { Int($0 & 0xffff_ffff) }
     let gap = max(Double(largest) + 1 - Double(distances[rest[0]]), 0)
     guard gap > 0 else { return merged }
     // Adding may round two distances to the same number; the farther one stays the farther.

@@ -53,9 +53,10 @@ package struct FigureMaker {
     stored = try StoredGallery(of: run)
     if let changed = stored.remark { remark(changed) }
     gallery = SearchGallery(stored, of: run)
-    search = Search(gallery, normalize: run.settings.evaluate.normalize)
+    search = Search(
+      gallery, normalize: run.settings.evaluate.isNormalized, second: SecondStage(of: run, stored: stored))
     let result = try RetrievalProtocol.evaluate(
-      query: stored.query, gallery: stored.gallery, normalize: run.settings.evaluate.normalize)
+      query: stored.query, gallery: stored.gallery, normalize: run.settings.evaluate.isNormalized, pairs: stored.pairs)
     let finder = QueryFinder(run, stored: stored)
     let counted = result.queries.filter { $0.averagePrecision != nil }
     queries = try counted.map { try finder.query($0.query) }

@@ -14,6 +14,8 @@ package struct StoredGallery {
   package let query: LabelledDescriptors
   /// The gallery's descriptors and labels, in the dataset's order.
   package let gallery: LabelledDescriptors
+  /// How each query's nearest were judged in pairs; nil where the run's ranking has no such stage.
+  package let pairs: PairScores?
   /// The annotators' attributes; nil where the dataset has no file of them.
   package let attributes: AttributeTable?
   /// What is to be said where the images or attributes are not those that the run was made on; nil where they are.
@@ -25,12 +27,7 @@ package struct StoredGallery {
   ///   the files throws.
   package init(of run: TrainedRun) throws {
     let file = run.url(.descriptors)
-    guard FileManager.default.fileExists(atPath: file.path) else {
-      throw TrainedRun.Failure(
-        run.isFinished
-          ? "\(file.path): it is missing; remove \(RunStore.File.metrics.rawValue) beside it, and aanet run writes both anew"
-          : "\(run.folder.path): the run has no \(RunStore.File.descriptors.rawValue) yet; `aanet run` finishes it")
-    }
+    try Self.require(.descriptors, of: run)
     dataset = try run.openDataset()
     let stored = try SafeTensors(contentsOf: file)
     do throws(PlainError) {
@@ -41,6 +38,12 @@ package struct StoredGallery {
     }
     try Self.check(query, against: dataset.query, run, "query")
     try Self.check(gallery, against: dataset.gallery, run, "gallery")
+    if run.settings.evaluate.pairs != nil {
+      try Self.require(.pairs, of: run)
+      pairs = try PairScores(contentsOf: run.url(.pairs), query: query.labels, gallery: gallery.labels)
+    } else {
+      pairs = nil
+    }
     remark = try run.changedData(of: dataset).map { made, now in
       "the images or attributes of '\(run.settings.dataset)' are not what they were when \(run.name) was made (their "
         + "fingerprint was \(made) and is \(now)): distances and ranks are of the earlier ones; `aanet run` makes a new "
@@ -56,6 +59,15 @@ package struct StoredGallery {
   package static func descriptor(_ index: Int, in set: LabelledDescriptors) -> ArraySlice<Float> {
     let length = set.descriptors.dimension
     return set.descriptors.values[index * length..<(index + 1) * length]
+  }
+
+  private static func require(_ file: RunStore.File, of run: TrainedRun) throws(TrainedRun.Failure) {
+    let place = run.url(file)
+    guard !FileManager.default.fileExists(atPath: place.path) else { return }
+    throw TrainedRun.Failure(
+      run.isFinished
+        ? "\(place.path): it is missing; remove \(RunStore.File.metrics.rawValue) beside it, and aanet run writes both anew"
+        : "\(run.folder.path): the run has no \(file.rawValue) yet; `aanet run` finishes it")
   }
 
   private static func check(

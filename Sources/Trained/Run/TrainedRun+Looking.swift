@@ -61,6 +61,35 @@ extension TrainedRun {
     return seen
   }
 
+  /// Judges one image with each of several others by their maps, which are made anew.
+  ///
+  /// - Parameters:
+  ///   - probe: the image that is looked for.
+  ///   - gallery: those that it is held against.
+  /// - Returns: z₀ − z₁ of each, above 0 where the two rather differ; empty where no task of the run judges pairs.
+  /// - Throws: ``PlainError`` where an image cannot be read.
+  package func differences(
+    of probe: URL, with gallery: [URL], isInterrupted: () -> Bool = { false }, remark: (String) -> Void = { _ in }
+  ) throws -> [Float] {
+    guard let head = model.pairHead else { return [] }
+    var rescoring = PairRescoring(
+      head, queries: try pairMaps(of: [probe], remark), first: gallery.count, places: Array(gallery.indices),
+      gallery: gallery.count, on: engine)
+    for start in stride(from: 0, to: gallery.count, by: settings.evaluate.batch) {
+      let places = start..<min(start + settings.evaluate.batch, gallery.count)
+      rescoring.judge(places, maps: try pairMaps(of: Array(gallery[places]), remark))
+      if isInterrupted() { throw TrainingError.interrupted }
+    }
+    return rescoring.differences
+  }
+
+  private func pairMaps(of files: [URL], _ remark: (String) -> Void) throws -> [Tensor] {
+    let pixels = try files.flatMap { file throws(PlainError) in try self.pixels(of: file, remark: remark) }
+    let input = engine.tensor(pixels, shape: [files.count, inputSize.height, inputSize.width, 3])
+    let tape = Tape(on: engine, mode: .evaluation)
+    return model(tape.input(input), on: tape).pairMaps
+  }
+
   private func look(at images: [(index: Int, pixels: [Float])], withMaps: Bool) -> [ImageReading] {
     guard !images.isEmpty else { return [] }
     let input = engine.tensor(

@@ -38,21 +38,23 @@ package struct QueryFinder {
   /// The query at a place of the dataset's list.
   package func query(_ index: Int) throws -> SearchQuery {
     guard let stored else { throw PlainError("\(run.name): its dataset is not open") }
-    return query(index, of: stored.dataset.query, stored.query)
+    return query(index, of: stored.dataset.query, stored.query, place: index)
   }
 
   private func ofDataset(_ isMeant: (LabelledImage) -> Bool) throws -> SearchQuery? {
     guard let stored else { return nil }
-    for (images, set) in [(stored.dataset.query, stored.query), (stored.dataset.gallery, stored.gallery)] {
-      if let index = images.firstIndex(where: isMeant) { return query(index, of: images, set) }
+    if let index = stored.dataset.query.firstIndex(where: isMeant) { return try query(index) }
+    return stored.dataset.gallery.firstIndex(where: isMeant).map {
+      query($0, of: stored.dataset.gallery, stored.gallery, place: nil)
     }
-    return nil
   }
 
-  private func query(_ index: Int, of images: [LabelledImage], _ set: LabelledDescriptors) -> SearchQuery {
+  private func query(
+    _ index: Int, of images: [LabelledImage], _ set: LabelledDescriptors, place: Int?
+  ) -> SearchQuery {
     SearchQuery(
       image: SearchImage(images[index]), descriptor: Array(StoredGallery.descriptor(index, in: set)),
-      probabilities: SearchGallery.probabilities(index, in: set, readout))
+      probabilities: SearchGallery.probabilities(index, in: set, readout), place: place)
   }
 
   private func photograph(_ file: URL, remark: (String) -> Void) throws -> SearchQuery {

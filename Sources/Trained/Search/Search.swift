@@ -9,9 +9,12 @@ package struct SearchQuery {
   package let descriptor: [Float]
   /// For each attribute the probability of each class; empty where the attribute task is off.
   package let probabilities: [[Double]]
+  /// Its place among the run's queries; nil where it is none of them.
+  let place: Int?
 
   /// Names what is looked for.
-  package init(image: SearchImage, descriptor: [Float], probabilities: [[Double]]) {
+  package init(image: SearchImage, descriptor: [Float], probabilities: [[Double]], place: Int? = nil) {
+    self.place = place
     self.image = image
     self.descriptor = descriptor
     self.probabilities = probabilities
@@ -89,14 +92,18 @@ package struct Search {
   /// Where is searched.
   package let gallery: SearchGallery
   private let normalize: Bool
+  private let second: SecondStage?
   private let descriptors: Descriptors
 
   /// Prepares a search.
   ///
-  /// - Parameter normalize: whether descriptors are scaled to unit length first.
-  package init(_ gallery: SearchGallery, normalize: Bool) {
+  /// - Parameters:
+  ///   - normalize: whether descriptors are scaled to unit length first.
+  ///   - second: what makes the distances of the nearest anew; nil leaves them.
+  package init(_ gallery: SearchGallery, normalize: Bool, second: SecondStage? = nil) {
     self.gallery = gallery
     self.normalize = normalize
+    self.second = second
     descriptors = normalize ? gallery.descriptors.unitLength : gallery.descriptors
   }
 
@@ -120,7 +127,10 @@ package struct Search {
     let all = try Descriptors(
       queries.flatMap(\.descriptor), dimension: gallery.descriptors.dimension, of: "query")
     let distances = try EuclideanDistances(query: normalize ? all.unitLength : all, gallery: descriptors)
-    for index in queries.indices { try body(index, distances.rows(index..<index + 1)) }
+    for (index, query) in queries.enumerated() {
+      let plain = distances.rows(index..<index + 1)
+      try body(index, try second?.distances(plain, of: query, in: gallery) ?? plain)
+    }
   }
 
   /// Ranks the gallery by given distances.

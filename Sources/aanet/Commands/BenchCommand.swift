@@ -11,7 +11,10 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Time the engine on this machine.",
-    subcommands: [Kernels.self, Train.self, Infer.self, Layers.self, Loader.self, BenchRetrievalCommand.self]
+    subcommands: [
+      Kernels.self, Train.self, Infer.self, Layers.self, Loader.self, BenchRetrievalCommand.self,
+      BenchPairsCommand.self,
+    ]
   )
 
   /// The models that can be timed.

@@ -14,7 +14,8 @@ struct QueryCommand: ParsableCommand {
     discussion: """
       IMAGE is one of the dataset's images, by its name alone or its path, or any JPEG photograph of a person. Without \
       it the gallery is searched by attributes alone. Ranking is by the benchmarks' protocol: junk is left out, and so \
-      are images of the query's person by the query's own camera. Distances are the run's, without re-ranking.
+      are images of the query's person by the query's own camera. Distances are the run's, without re-ranking; where the \
+      run judges pairs, the nearest images' distance is the probability that they show somebody else.
 
       --where keeps images of which all conditions hold; an attribute that is named twice may have either value. An \
       attribute without a value never holds.
@@ -87,9 +88,15 @@ struct QueryCommand: ParsableCommand {
       filter = filter.and(try AttributeFilter(like: like, classes: classes, scheme: trained.scheme))
     }
     let (pool, skipped) = try searched(by: trained, stored: stored)
-    let search = Search(pool, normalize: trained.settings.evaluate.normalize)
-    let answer =
-      try query.map { try search.rank(for: $0, where: filter, by: by) } ?? search.rank(where: filter, by: by)
+    let second = SecondStage(
+      of: trained, stored: gallery == nil ? stored : nil, isInterrupted: { Interruption.isAsked })
+    let search = Search(pool, normalize: trained.settings.evaluate.isNormalized, second: second)
+    let answer: Search.Answer
+    do {
+      answer = try query.map { try search.rank(for: $0, where: filter, by: by) } ?? search.rank(where: filter, by: by)
+    } catch TrainingError.interrupted {
+      throw ExitCode(130)
+    }
     var report = QueryReport(answer, to: query, in: pool, where: filter, by: by, top: top, run: trained)
     let file = panelFile(query, filter, trained)
     try InspectionPanels.writeRanking(

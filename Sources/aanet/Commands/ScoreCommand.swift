@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Retrieval
+import Runs
 
 /// `aanet score`: figures of descriptors that are already in a file.
 struct ScoreCommand: ParsableCommand {
@@ -16,7 +17,8 @@ struct ScoreCommand: ParsableCommand {
       abstract: "CMC and both mAPs of query descriptors in a gallery, plain and re-ranked.",
       discussion: """
         FILE holds the tensors query [images, numbers], query_ids [images], query_cameras [images] and the same of \
-        gallery. The protocol is that of Market-1501 and DukeMTMC-reID: identity -1 is junk, 0 a distractor.
+        gallery. The protocol is that of Market-1501 and DukeMTMC-reID: identity -1 is junk, 0 a distractor. A file \
+        pairs.safetensors beside FILE, as runs have it that judge pairs, is a second stage of the ranking.
 
         Examples:
           aanet score retrieval runs/quickstart/table3/Lg/seed-1-0123abcd/descriptors.safetensors
@@ -34,8 +36,11 @@ struct ScoreCommand: ParsableCommand {
     var format = OutputFormat.table
 
     func run() throws {
+      let descriptors = URL(fileURLWithPath: file)
+      let pairs = descriptors.deletingLastPathComponent().appendingPathComponent(RunStore.File.pairs.rawValue)
+      let hasPairs = FileManager.default.fileExists(atPath: pairs.path)
       let report = try RetrievalReport(
-        scoring: URL(fileURLWithPath: file), reranking: rerank ? reranking.settings : nil)
+        scoring: descriptors, pairs: hasPairs ? pairs : nil, reranking: rerank ? reranking.settings : nil)
       switch format {
       case .table: print(report.table)
       case .json: try Console.printJSON(report)

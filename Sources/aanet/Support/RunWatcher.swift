@@ -7,7 +7,7 @@ import Support
 final class RunWatcher {
   private let name: String
   private var training: ProgressBar?
-  private var evaluating: ProgressBar?
+  private var evaluating: (stage: EvaluationStage, bar: ProgressBar)?
   private var mining: ProgressBar?
   private var reading: ProgressBar?
   private var found = 0
@@ -42,10 +42,12 @@ final class RunWatcher {
     case .epoch(let trial, let record, let progress):
       guard !Console.isTerminal else { return }
       Console.complain("\(Wording.printable(name)): \(Self.line(trial, record, progress))")
-    case .evaluating(_, let done, let total):
-      let bar = evaluating ?? ProgressBar("descriptors", unit: "images")
-      evaluating = bar
-      bar.update(done, of: total)
+    case .evaluating(_, let stage, let done, let total):
+      if stage != evaluating?.stage { evaluating?.bar.finish() }
+      let bar = evaluating?.stage == stage ? evaluating?.bar : nil
+      let shown = bar ?? ProgressBar(stage.rawValue, unit: "images")
+      evaluating = (stage, shown)
+      shown.update(done, of: total)
     case .finished(let trial, let record): say(Self.line(trial, record))
     case .round: finish()  // its table follows
     case .occupied(let trial, let holder):
@@ -59,7 +61,7 @@ final class RunWatcher {
   }
 
   func finish() {
-    evaluating?.finish()
+    evaluating?.bar.finish()
     training?.finish()
     mining?.finish()
     reading?.finish()

@@ -30,13 +30,13 @@ let oneChange: [(String, @Sendable (inout Settings) -> Void)] = [
   ("tasks.mask.low", { $0.tasks.mask = .init(low: .layer1) }),
   ("tasks.mask.channels", { $0.tasks.mask = .init(channels: .all) }),
   ("tasks.verification", { $0.tasks.verification = .init() }),
-  ("tasks.pairs", { $0.tasks.pairs = .init() }),
-  ("tasks.pairs.scales", { $0.tasks.pairs = .init(scales: 2) }),
-  ("tasks.pairs.width", { $0.tasks.pairs = .init(width: 64) }),
-  ("tasks.pairs.temperature", { $0.tasks.pairs = .init(temperature: 6) }),
-  ("tasks.pairs.attention", { $0.tasks.pairs = .init(attention: false) }),
-  ("tasks.pairs.group", { $0.tasks.pairs = .init(group: 2) }),
-  ("tasks.pairs.descriptor", { $0.tasks.pairs = .init(descriptor: false) }),
+  ("tasks.pairs", { $0.judgePairs(.init()) }),
+  ("tasks.pairs.scales", { $0.judgePairs(.init(scales: 2)) }),
+  ("tasks.pairs.width", { $0.judgePairs(.init(width: 64)) }),
+  ("tasks.pairs.temperature", { $0.judgePairs(.init(temperature: 6)) }),
+  ("tasks.pairs.attention", { $0.judgePairs(.init(attention: false)) }),
+  ("tasks.pairs.group", { $0.judgePairs(.init(group: 2)) }),
+  ("tasks.pairs.descriptor", { $0.judgePairs(.init(descriptor: false)) }),
   ("loss.weights", { $0.loss.weights = .fixed([.global: 1, .part: 1, .attribute: 1, .attention: 1]) }),
   ("loss.weights.part", { $0.loss.weights = .fixed([.global: 1, .part: 0.1, .attribute: 1, .attention: 1]) }),
   ("loss.terms", { $0.loss.weights = .learned(.init(terms: LearnedWeights().terms == .task ? .each : .task)) }),
@@ -60,8 +60,34 @@ let oneChange: [(String, @Sendable (inout Settings) -> Void)] = [
   ("evaluate.rerank.lambda", { $0.evaluate.rerank = .init(lambda: 0.1) }),
   ("evaluate.rerank.variant", { $0.evaluate.rerank = .init(variant: .d4) }),
   ("evaluate.rerank.junk", { $0.evaluate.rerank = .init(junk: .in) }),
+  (
+    "evaluate.pairs",
+    {
+      $0.judgePairs(.init()); $0.evaluate.pairs = .init()
+    }
+  ),
+  (
+    "evaluate.pairs.first",
+    {
+      $0.judgePairs(.init()); $0.evaluate.pairs = .init(first: nil)
+    }
+  ),
+  (
+    "evaluate.pairs.first_stage",
+    {
+      $0.judgePairs(.init()); $0.evaluate.pairs = .init(firstStage: .cosine)
+    }
+  ),
   ("evaluate.batch", { $0.evaluate.batch = 16 }),
 ]
+
+extension Settings {
+  /// Adds the pairs task, and the batches that it needs.
+  fileprivate mutating func judgePairs(_ task: PairsTask) {
+    tasks.pairs = task
+    train.sampler = .groups(.init(images: task.group))
+  }
+}
 
 @Suite struct SettingsTests {
   @Test func defaultsAreThePapers() throws {

@@ -42,7 +42,9 @@ import Testing
       #expect(metrics.retrieval.queries == 4)
       #expect((0.0...1.0).contains(metrics.retrieval.mAP))
       #expect(record.provenance?.threads == 1)
-      for file in RunStore.File.allCases { #expect(store(project).has(file, of: record.identity), "\(file)") }
+      for file in RunStore.File.allCases where file != .pairs {
+        #expect(store(project).has(file, of: record.identity), "\(file)")
+      }
     }
     let all = records[0].epochs[0]
     #expect(Set(all.losses.keys) == ["global", "part", "attribute", "attention"])

@@ -11,8 +11,8 @@ struct PairHeadTests {
   private static let sides = [[2, 1], [4, 2]]
 
   /// A head whose numbers are all drawn, so that none is neutral.
-  private func network(threads: Int) -> PairedNetwork {
-    let network = PairedNetwork(.pairs(Self.task), lastStride: 2, on: Engine(threads: threads))
+  private func network(threads: Int) -> TaskTrial {
+    let network = TaskTrial(.pairs(Self.task), lastStride: 2, on: Engine(threads: threads))
     let store = network.model.store
     for parameter in store.parameters where parameter.group == .new {
       parameter.load(TestNumbers.normal(parameter.value.count, "head \(parameter.name)"))
@@ -34,7 +34,7 @@ struct PairHeadTests {
   }
 
   /// The judgement by plain loops in double precision.
-  private func oracle(_ network: PairedNetwork, _ probes: [Tensor], _ gallery: [Tensor], _ pair: MapPair) throws
+  private func oracle(_ network: TaskTrial, _ probes: [Tensor], _ gallery: [Tensor], _ pair: MapPair) throws
     -> Double
   {
     var features: [Double] = []
@@ -47,8 +47,8 @@ struct PairHeadTests {
         let length = v.reduce(0) { $0 + $1 * $1 }.squareRoot()
         return v.map { length > 1e-6 ? $0 / length : 0 }
       }
-      let weight = try network.parameter("attention.\(n).weight").value.array.map(Double.init)
-      let bias = Double(try network.parameter("attention.\(n).bias").value.array[0])
+      let weight = try network.require("attention.\(n).weight").value.array.map(Double.init)
+      let bias = Double(try network.require("attention.\(n).bias").value.array[0])
       var mean = [Double](repeating: 0, count: 5)
       for p in 0..<places {
         let y = vector(image, pair.reference, p)
@@ -64,11 +64,11 @@ struct PairHeadTests {
       }
       features += mean.map { $0 * $0 }
     }
-    let numbers = try ["weight", "bias"].map { try network.parameter("pair_bn.\($0)").value.array.map(Double.init) }
+    let numbers = try ["weight", "bias"].map { try network.require("pair_bn.\($0)").value.array.map(Double.init) }
     let state = network.model.state()
     let (means, variances) = (state["pair_bn.running_mean"]?.doubles ?? [], state["pair_bn.running_var"]?.doubles ?? [])
-    let classifier = try network.parameter("pair_classifier.weight").value.array.map(Double.init)
-    let bias = try network.parameter("pair_classifier.bias").value.array.map(Double.init)
+    let classifier = try network.require("pair_classifier.weight").value.array.map(Double.init)
+    let bias = try network.require("pair_classifier.bias").value.array.map(Double.init)
     return features.indices.reduce(bias[0] - bias[1]) { sum, i in
       let normal = (features[i] - means[i]) / (variances[i] + 1e-5).squareRoot() * numbers[0][i] + numbers[1][i]
       return sum + (classifier[i] - classifier[10 + i]) * normal

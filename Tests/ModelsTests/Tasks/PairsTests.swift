@@ -15,7 +15,7 @@ struct PairsTests {
   func sizes(_ scales: Int) throws {
     for attention in [true, false] {
       let task = PairsTask(scales: scales, width: 8, attention: attention, group: 3, descriptor: attention)
-      let network = PairedNetwork(.pairs(task), lastStride: 2)
+      let network = TaskTrial(.pairs(task), lastStride: 2)
       #expect(network.configuration.parameterCount == network.model.store.parameterCount)
       let output = network.evaluate().output
       #expect(output.vectors.map(\.shape) == (attention ? [[6, 32]] : []))
@@ -29,7 +29,7 @@ struct PairsTests {
 
   @Test("parameters are named and stored as in the golden case")
   func names() throws {
-    let network = PairedNetwork(.pairs(PairsTask(scales: 2, width: 8)), lastStride: 2)
+    let network = TaskTrial(.pairs(PairsTask(scales: 2, width: 8)), lastStride: 2)
     let own = network.model.store.parameters.filter { $0.group == .new }
     #expect(
       own.map { "\($0.name) \($0.storedShape)" } == [
@@ -39,17 +39,17 @@ struct PairsTests {
         "attention.1.bias [1]", "pair_bn.weight [16]", "pair_bn.bias [16]", "pair_classifier.weight [2, 16]",
         "pair_classifier.bias [2]",
       ])
-    let attention = try network.parameter("attention.1.weight").value.array
+    let attention = try network.require("attention.1.weight").value.array
     #expect(attention.contains { $0 != 0 } && attention.allSatisfy { abs($0) < 0.01 })
   }
 
   @Test("the maps are an hourglass: each finer one adds the coarser one before ReLU")
   func hourglass() throws {
-    let network = PairedNetwork(Self.tasks, lastStride: 2)
+    let network = TaskTrial(Self.tasks, lastStride: 2)
     // A coarse map that is 5 everywhere, finer ones that are −2 of their own.
     for n in 0..<3 {
-      try network.parameter("lateral_bns.\(n).weight").load([Float](repeating: 0, count: 8))
-      try network.parameter("lateral_bns.\(n).bias").load([Float](repeating: [5, -2, -4][n], count: 8))
+      try network.require("lateral_bns.\(n).weight").load([Float](repeating: 0, count: 8))
+      try network.require("lateral_bns.\(n).bias").load([Float](repeating: [5, -2, -4][n], count: 8))
     }
     let maps = network.evaluate().output.pairMaps.map { Set($0.array) }
     #expect(maps == [[5], [3], [0]])
@@ -57,29 +57,29 @@ struct PairsTests {
 
   @Test("the first of each group is paired with all that are not, the probe first")
   func pairs() throws {
-    let network = PairedNetwork(Self.tasks, lastStride: 2)
-    let pass = network.train()
+    let network = TaskTrial(Self.tasks, lastStride: 2)
+    let pass = network.step()
     guard case .integers(let pairs)? = pass.traces["pairs"] else {
       Issue.record("no pairs are shown")
       return
     }
     #expect(pairs == [0, 1, 0, 2, 0, 4, 0, 5, 3, 1, 3, 2, 3, 4, 3, 5])
-    #expect(try network.numbers("pair_logits", pass.traces).count == 16)
+    #expect(pass.numbers("pair_logits").count == 16)
     // At first both logits are nearly 0.
     #expect(pass.losses.map(\.task) == [.pairs] && abs(pass.losses[0].value - 0.6931) < 0.02)
   }
 
   @Test("a batch without a pair has a loss of 0, and one of one identity pairs it with itself")
   func fewImages() {
-    let one = PairedNetwork(Self.tasks, identities: [2], lastStride: 2)
-    #expect(one.train().losses.map(\.value) == [0])
-    let same = PairedNetwork(Self.tasks, identities: [1, 1, 1], lastStride: 2)
-    for _ in 0..<2 { #expect(same.train().losses.allSatisfy { $0.value.isFinite }) }
+    let one = TaskTrial(Self.tasks, identities: [2], lastStride: 2)
+    #expect(one.step().losses.map(\.value) == [0])
+    let same = TaskTrial(Self.tasks, identities: [1, 1, 1], lastStride: 2)
+    for _ in 0..<2 { #expect(same.step().losses.allSatisfy { $0.value.isFinite }) }
     #expect(same.model.store.parameters.allSatisfy { $0.value.isFinite })
   }
 
   @Test("the same bits on any number of threads")
-  func threads() throws { try PairedNetwork.checkThreads(Self.tasks) }
+  func threads() throws { try TaskTrial.checkThreads(Self.tasks) }
 
   @Test("settings are read and written back; what does not fit is named with what to change")
   func settings() throws {
@@ -89,7 +89,7 @@ struct PairsTests {
     func complaint(_ change: (inout PairsTask) -> Void) -> String? {
       var task = PairsTask()
       change(&task)
-      return PairedNetwork.complaint(.pairs(task), height: 64, width: 32)
+      return TaskTrial.complaint(.pairs(task), height: 64, width: 32)
     }
     #expect(complaint { _ in } == nil)
     #expect(
@@ -100,15 +100,26 @@ struct PairsTests {
     #expect(complaint { $0.temperature = 0 } == "tasks.pairs.temperature: must be above 0")
     #expect(complaint { $0.group = 1 } == "tasks.pairs.group: 1 is out of range; from 2 to 4096")
     #expect(
-      PairedNetwork.complaint(Self.tasks, height: 72, width: 32)
+      TaskTrial.complaint(Self.tasks, height: 72, width: 32)
         == "the map of 5×2 is enlarged to 9×4 of layer2, which are no multiples; take input sides that are multiples of "
         + "16, or at most 2 scales")
-    #expect(Self.tasks.fault(inBatchesOf: 6) == nil)
-    for images in [3, 8] {
-      let reason =
-        "batches of \(images) do not hold two or more whole groups of 3; take a batch that is a multiple of 3, at "
-        + "least 6"
-      #expect(Self.tasks.fault(inBatchesOf: images)?.reason == reason)
+    func complaint(images: Int, groups: Int?) -> String? {
+      Self.tasks.fault(inBatchesOf: images, groups: groups, of: [.pairs])?.reason
     }
+    #expect(complaint(images: 6, groups: 3) == nil)
+    #expect(Self.tasks.fault(inBatchesOf: 7, groups: nil, of: []) == nil, "it sits out")
+    #expect(
+      complaint(images: 6, groups: nil)
+        == "pairs are made of groups of 3 images, and batches come without groups; take train.sampler: { groups: { images: 3 "
+        + "} }")
+    #expect(complaint(images: 6, groups: 2)?.contains("and batches come in groups of 2; take") == true)
+    #expect(
+      complaint(images: 3, groups: 3)
+        == "a batch of 3 is one group of 3, and so holds no two people; take a batch of at least 6")
   }
+}
+
+extension TaskSet {
+  /// The pairs task alone.
+  static func pairs(_ task: PairsTask) -> TaskSet { .only { $0.pairs = task } }
 }

@@ -3,6 +3,7 @@ import Models
 import Support
 import Tensors
 import TestSupport
+import Testing
 
 /// A task, or several, on a small backbone and one batch of images, for the tests of tasks.
 struct TaskTrial {
@@ -14,19 +15,24 @@ struct TaskTrial {
   private static let width = 32
   private var engine: Engine { model.store.engine }
 
-  /// The network at its first values; the backbone's map has 32 channels, 4 rows and 2 columns.
-  init(_ tasks: TaskSet, identities: [Int] = [0, 4, 2, 0, 1, 4], seed: UInt64 = 1, on engine: Engine) {
+  /// The network at its first values; the backbone's map has 32 channels, 4 rows and 2 columns, half of them where its
+  /// last stride is 2.
+  init(
+    _ tasks: TaskSet, identities: [Int] = [0, 4, 2, 0, 1, 4], lastStride: Int = 1, seed: UInt64 = 1,
+    on engine: Engine = Engine(threads: 2)
+  ) {
     self.identities = identities
-    configuration = Self.configuration(tasks)
+    configuration = Self.configuration(tasks, lastStride: lastStride)
     model = AANet(configuration, on: engine)
     model.initialise(seed: seed)
     let shape = [identities.count, Self.height, Self.width, 3]
     images = engine.tensor(TestNumbers.normal(shape.reduce(1, *), "images of a task"), shape: shape)
   }
 
-  static func configuration(_ tasks: TaskSet) -> AANetConfiguration {
+  static func configuration(_ tasks: TaskSet, lastStride: Int = 1) -> AANetConfiguration {
     AANetConfiguration(
-      backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 4), head: .init(width: 6), tasks: tasks,
+      backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 4, lastStride: lastStride), head: .init(width: 6),
+      tasks: tasks,
       loss: .init(weights: .fixed(Dictionary(uniqueKeysWithValues: tasks.weighed.map { ($0, 1) }))),
       labels: .init(identities: 5))
   }
@@ -46,11 +52,12 @@ struct TaskTrial {
 
   /// A training pass, forward and back.
   func train(
-    triplets: [Triplet]? = nil, statistics: NormStatistics = .batch, draws: StepDraws? = nil
+    tasks: Set<TaskName>? = nil, triplets: [Triplet]? = nil, statistics: NormStatistics = .batch,
+    draws: StepDraws? = nil
   ) -> Pass {
     var traces: [String: Tape.Trace] = [:]
     let tape = Tape(on: engine, mode: .training, statistics: statistics, tracer: { traces[$0] = $1 })
-    let output = model(tape.input(images), on: tape, as: .init(draws: draws))
+    let output = model(tape.input(images), on: tape, as: .init(tasks: tasks, draws: draws))
     let losses = model.losses(
       output, TrainingTargets(identities: identities, attributes: [], triplets: triplets), on: tape)
     model.multiTaskLoss.backward(losses, on: tape)
@@ -71,6 +78,16 @@ struct TaskTrial {
       ? Tape(on: engine, mode: .evaluation, tracer: { traces[$0] = $1 }) : Tape(on: engine, mode: .evaluation)
     return Pass(output: model(tape.input(images), on: tape), losses: [], traces: traces)
   }
+
+  /// A training pass and a step.
+  @discardableResult
+  func step(tasks: Set<TaskName>? = nil, statistics: NormStatistics = .batch) -> Pass {
+    let pass = train(tasks: tasks, statistics: statistics)
+    update()
+    return pass
+  }
+
+  func require(_ name: String) throws -> Parameter { try #require(parameter(name), "\(name)") }
 
   func parameter(_ name: String) -> Parameter? { model.store.parameters.first { $0.name == name } }
 

@@ -1,4 +1,3 @@
-import Experiments
 import Foundation
 import Tensors
 import TestSupport
@@ -11,10 +10,18 @@ enum ParityFiles {
     "part-uncertainty-each",
   ]
 
+  /// The specification's cases of methods of the literature, as far as they need nothing but the image.
+  static let methods = [
+    "apr", "apr-reweight", "dpfl", "fmn", "gp-reid", "kpm", "pcb-rpp", "pl-net", "svdnet",
+  ]
+
+  /// The file of a method's case.
+  static func method(_ name: String) -> URL { fixture(name, in: "methods") }
+
   /// The file of one of our own cases.
-  static func fixture(_ name: String) -> URL {
+  static func fixture(_ name: String, in folder: String = "parity") -> URL {
     URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Fixtures/parity/\(name).safetensors")
+      .appendingPathComponent("Fixtures/\(folder)/\(name).safetensors")
   }
 
   /// A file of the shared golden cases: under `AANET_SHARED`, or under `shared` beside the package. Nil on a machine
@@ -28,21 +35,28 @@ enum ParityFiles {
       .first { FileManager.default.fileExists(atPath: $0.path) }
   }
 
-  /// A copy of one of our own cases with other tensors or another description.
+  /// A copy of a case with other tensors or another description.
   ///
   /// - Parameters:
+  ///   - case: its numbers.
   ///   - tensors: changes the tensors.
   ///   - description: changes the description; returning nil leaves it away.
   static func altered(
-    _ name: String, tensors change: (inout [String: StoredTensor]) throws -> Void = { _ in },
+    _ case: URL, tensors change: (inout [String: StoredTensor]) throws -> Void = { _ in },
     description rewrite: (String) -> String? = { $0 }
   ) throws -> URL {
     let folder = try TemporaryFolder()
-    var file = try SafeTensors(contentsOf: fixture(name))
+    var file = try SafeTensors(contentsOf: `case`)
     try change(&file.tensors)
     let text = try String(
-      contentsOf: fixture(name).deletingPathExtension().appendingPathExtension("json"), encoding: .utf8)
+      contentsOf: `case`.deletingPathExtension().appendingPathExtension("json"), encoding: .utf8)
     if let text = rewrite(text) { try folder.write(text, to: "case.json") }
     return try folder.write(Array(try file.serialized()), to: "case.safetensors")
   }
+
+  /// The same of one of our own cases.
+  static func altered(
+    _ name: String, tensors change: (inout [String: StoredTensor]) throws -> Void = { _ in },
+    description rewrite: (String) -> String? = { $0 }
+  ) throws -> URL { try altered(fixture(name), tensors: change, description: rewrite) }
 }

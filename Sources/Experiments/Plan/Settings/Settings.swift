@@ -74,8 +74,20 @@ package struct Settings: Configurable {
     let ofPhases = train.phases.enumerated().lazy.compactMap {
       $1.fault(for: tasks, at: "train.phases[\($0)]")
     }
-    guard let fault = tasks.fault(on: map, weighed: loss) ?? train.fault ?? ofPhases.first else { return }
+    guard
+      let fault = tasks.fault(on: map, weighed: loss) ?? train.fault ?? ofPhases.first ?? faultOfBatches
+        ?? evaluate.fault(of: tasks)
+    else { return }
     throw ConfigurationError(fault, locate: locate)
+  }
+
+  /// A phase whose batches a task cannot learn from.
+  private var faultOfBatches: SettingFault? {
+    train.plan.lazy.compactMap { phase -> SettingFault? in
+      var groups: Int?
+      if case .groups(let images) = phase.sampler { groups = images.images }
+      return tasks.fault(inBatchesOf: phase.batch, groups: groups, of: phase.active(of: tasks))
+    }.first
   }
 
   /// Where a setting was written, or the nearest one above it that was; nil where it is the default.

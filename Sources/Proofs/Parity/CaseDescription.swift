@@ -1,0 +1,161 @@
+import Configuration
+import Foundation
+import Layers
+import Models
+import Support
+import YAML
+
+/// What the JSON text beside a golden case says of it: the model, the settings of its method, the optimiser, the phases.
+///
+/// What else stands there tells a reader how the numbers were made, and is passed over.
+struct CaseDescription {
+  struct Optimizer {
+    let momentum: Double
+    let decay: [Parameter.Group: Double]
+    let rates: Rates
+  }
+
+  /// Learning rates.
+  struct Rates {
+    let backbone: Double
+    let new: Double
+
+    var byGroup: [Parameter.Group: Double] { [.backbone: backbone, .new: new, .logVariance: new] }
+  }
+
+  /// A phase of training.
+  struct Phase {
+    let name: Setting
+    /// What the names of trained parameters begin with.
+    let trains: [Setting]
+    let statistics: NormStatistics
+    let rates: Rates
+  }
+
+  let name: String
+  /// nil where the case names no method.
+  let method: Setting?
+  let backbone: ResNetConfiguration
+  let labels: TrainingLabels
+  let optimizer: Optimizer
+  /// nil where the case is of three steps and no phases.
+  let phases: [Phase]?
+  /// The method's settings; nil where the case has none.
+  let settings: Setting?
+  private let whole: Setting
+
+  /// Reads a description.
+  ///
+  /// - Parameter table: must know the method, or else nobody knows what the rest means.
+  /// - Throws: ``PlainError`` where there is none, ``ConfigurationError`` where a value is not what it must be.
+  init(contentsOf file: URL, for table: MethodTable) throws {
+    let value: YAMLValue
+    // Every text of JSON is one of YAML, whose reader knows the place of each value.
+    do { value = try YAML.parse(contentsOf: file) } catch {
+      throw PlainError("\(file.path): cannot be read as the description of a golden case (\(error))")
+    }
+    guard value.entries != nil else {
+      throw PlainError("\(file.path): cannot be read as the description of a golden case, which is a JSON object")
+    }
+    try self.init(value, for: table)
+  }
+
+  private init(_ value: YAMLValue, for table: MethodTable) throws(ConfigurationError) {
+    let whole = Setting(value)
+    self.whole = whole
+    method = whole[present: "method"]
+    _ = try table.entry(of: method)
+    settings = whole[present: "settings"]
+    name = try whole.member("name").string()
+    var backbone: [(String, YAMLValue)] = []
+    for (ours, theirs) in [
+      ("block", "block"), ("blocks", "depths"), ("width", "width"), ("last_stride", "last_stride"),
+    ] {
+      backbone.append((ours, try whole.member(theirs).value))
+    }
+    self.backbone = try ResNetConfiguration(Setting(.mapping(backbone), path: "backbone"))
+    labels = try Self.labels(whole)
+    optimizer = try Self.optimizer(try whole.member("optimizer"))
+    phases = try Self.phases(whole[present: "phases"])
+  }
+
+  /// The value that a name stands for: that of `settings`, else the one beside them.
+  subscript(name: String) -> YAMLValue? { settings?[present: name]?.value ?? whole[present: name]?.value }
+
+  /// Where a value of that name is missing.
+  func missing(_ name: String) -> ConfigurationError {
+    let place = settings ?? whole
+    return ConfigurationError(at: place.location, path: place.path(of: name), "is missing and has no default")
+  }
+
+  private static func labels(_ whole: Setting) throws(ConfigurationError) -> TrainingLabels {
+    var attributes: [AttributeOutput] = []
+    for item in try whole[present: "attributes"]?.items() ?? [] {
+      let values = try item.items(count: 3...3)
+      attributes.append(
+        AttributeOutput(
+          name: try values[0].string(maximum: 100), classes: try values[1].int(), region: try values[2].choice()))
+    }
+    var attended: [String] = []
+    for item in try whole[present: "aam"]?.items() ?? [] { attended.append(try item.string(maximum: 100)) }
+    return TrainingLabels(
+      identities: try whole.member("ids").int(), attributes: attributes, attended: attended, source: "the case")
+  }
+
+  private static func optimizer(_ setting: Setting) throws(ConfigurationError) -> Optimizer {
+    let keys = try setting.keys(
+      "kind", "momentum", "nesterov", "weight_decay", "lr_backbone", "lr_new", "log_variance_weight_decay",
+      "backbone_prefixes")
+    let kind = try keys.required("kind")
+    guard kind.isWord("sgd") else { throw kind.mismatch("sgd, which alone is replayed") }
+    if let nesterov = keys["nesterov"], try nesterov.bool() {
+      throw nesterov.error("Nesterov's momentum is not replayed, plain momentum alone")
+    }
+    let decay = try keys.required("weight_decay").double(in: 0...1)
+    return Optimizer(
+      momentum: try keys.required("momentum").double(in: 0...1),
+      decay: [
+        .backbone: decay, .new: decay,
+        .logVariance: try keys["log_variance_weight_decay"]?.double(in: 0...1) ?? 0,
+      ],
+      rates: try rates(setting))
+  }
+
+  private static func rates(_ setting: Setting) throws(ConfigurationError) -> Rates {
+    let rate: ClosedRange<Double> = 0...1e3
+    return Rates(
+      backbone: try setting.member("lr_backbone").double(in: rate), new: try setting.member("lr_new").double(in: rate))
+  }
+
+  private static func phases(_ list: Setting?) throws(ConfigurationError) -> [Phase]? {
+    guard let list else { return nil }
+    var phases: [Phase] = []
+    for item in try list.items(count: 1...20) {
+      let name = try item.member("name")
+      let word = try name.string(maximum: 40)
+      for earlier in phases where earlier.name.isWord(word) {
+        throw name.error("a second phase of the name \(Wording.quoted(word))")
+      }
+      phases.append(
+        Phase(
+          name: name, trains: try item.member("trains").items(count: 1...100),
+          statistics: try item.member("batchnorm").choice(), rates: try rates(item)))
+    }
+    return phases
+  }
+}
+
+extension Setting {
+  /// What stands under a key of a mapping whose other keys nobody has to know; nil where nothing does.
+  fileprivate subscript(present key: String) -> Setting? {
+    value[key: key].map { Setting($0, path: path(of: key)) }.flatMap { $0.isNull ? nil : $0 }
+  }
+
+  fileprivate func member(_ key: String) throws(ConfigurationError) -> Setting {
+    guard value.entries != nil else { throw mismatch("a mapping (key: value)") }
+    guard let found = self[present: key] else {
+      throw ConfigurationError(at: location, path: path(of: key), "is missing and has no default")
+    }
+    return found
+  }
+}
