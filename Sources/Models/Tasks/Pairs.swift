@@ -65,6 +65,8 @@ package struct PairsTask: Task {
     return nil
   }
 
+  package var groups: Int? { group }
+
   package func fault(inBatchesOf images: Int, groups: Int?) -> SettingFault? {
     guard groups == group else {
       return SettingFault(

@@ -42,6 +42,8 @@ package protocol Task: Configurable {
   /// What keeps it from learning from batches of so many images, of which `groups` of an identity stand in a row; nil
   /// where they come as they will.
   func fault(inBatchesOf images: Int, groups: Int?) -> SettingFault?
+  /// Images of an identity that it wants in a row in every batch; nil where it takes them as they come.
+  var groups: Int? { get }
 
   /// The vectors that it adds to the descriptor, in their order.
   func vectors(in sizes: TaskSizes) -> [DescriptorLayout.Vector]
@@ -70,6 +72,7 @@ extension Task {
   package func fault(beside tasks: TaskSet) -> SettingFault? { nil }
   package func fault(learning labels: TrainingLabels) -> SettingFault? { nil }
   package func fault(inBatchesOf images: Int, groups: Int?) -> SettingFault? { nil }
+  package var groups: Int? { nil }
   package func multiplications(on map: MapExtent, in sizes: TaskSizes) -> Double { 0 }
 
   package var name: TaskName { Self.name }

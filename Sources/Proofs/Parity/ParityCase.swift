@@ -67,7 +67,14 @@ package struct ParityCase {
         throw PlainError("the tensor '\(name)' holds a number that is not finite")
       }
     }
-    if let fault = configuration.tasks.fault(inBatchesOf: size[0]) { throw PlainError(fault.reason) }
+    let tasks = configuration.tasks
+    let groups = tasks.all.lazy.compactMap(\.groups).first
+    if let groups, size[0] % groups != 0 {
+      throw PlainError("a batch of \(size[0]) images is not made of groups of \(groups)")
+    }
+    if let fault = tasks.fault(inBatchesOf: size[0], groups: groups, of: tasks.enabled) {
+      throw PlainError(fault.reason)
+    }
     if composition.batch == .triplets, size[0] % 3 != 0 {
       throw PlainError("a batch of \(size[0]) images is no three times as many triplets")
     }
