@@ -17,16 +17,19 @@ package struct Origin: Sendable, Hashable {
 }
 
 extension ExperimentPlan.Variant {
-  /// Every setting in the fixed order, each with its origin; tasks that are off are listed as `none`.
+  /// Every setting in the fixed order, each with its origin; tasks that are off are listed as `none` where somebody wrote
+  /// that, or where they are on otherwise.
   package func origins() -> [Origin] {
     leaves(of: settings.yaml, path: [])
   }
 
   private func leaves(of value: YAMLValue, path: [String]) -> [Origin] {
     if path == ["tasks"] {
-      return TaskName.allCases.flatMap { task -> [Origin] in
-        let inner = path + [task.rawValue]
-        return value[key: task.rawValue].map { leaves(of: $0, path: inner) } ?? [origin(inner, "none")]
+      return TaskSet.all.flatMap { task -> [Origin] in
+        let inner = path + [task.name.rawValue]
+        if let on = value[key: task.name.rawValue] { return leaves(of: on, path: inner) }
+        let off = origin(inner, "none")
+        return task.isOnByDefault || off.location != nil ? [off] : []
       }
     }
     guard let entries = value.entries, !entries.isEmpty else { return [origin(path, YAML.inline(value))] }

@@ -146,9 +146,11 @@ final class Trainer {
       ) { try describe($0, isInterrupted: isInterrupted, report: report) }
       progress.mined = mined
     }
-    var flips = RandomStream(seed: UInt64(identity.seed), name: "flip/\(progress.epochs)/\(progress.steps)")
-    return mined.prefix(stretch.steps - progress.steps).map { batch in
-      batch.map { LoadItem(index: $0, flip: stretch.phase.augment.flip && flips.chance(0.5)) }
+    return mined.prefix(stretch.steps - progress.steps).enumerated().map { place, batch in
+      // Each step has a stream of its own, so that it flips alike wherever training is taken up.
+      let draws = StepDraws(seed: UInt64(identity.seed), epoch: progress.epochs, step: progress.steps + place)
+      var flips = draws.stream("flip")
+      return batch.map { LoadItem(index: $0, flip: stretch.phase.augment.flip && flips.chance(0.5)) }
     }
   }
 

@@ -92,6 +92,8 @@ package struct TaskEntry: Sendable {
   /// The subscript of its loss in the paper.
   package let mark: String
   let hasLoss: Bool
+  /// Whether it is one of the paper's four, which are on unless settings say otherwise.
+  package let isOnByDefault: Bool
   /// Whether a phase of training may transform it.
   package let isTransformable: Bool
   let key: Key<TaskSet>
@@ -104,6 +106,7 @@ package struct TaskEntry: Sendable {
     name = Kind.name
     mark = Kind.mark
     hasLoss = Kind.hasLoss
+    isOnByDefault = TaskSet()[keyPath: path] != nil
     isTransformable = Kind.transformation != nil
     settings = { $0[keyPath: path] }
     set = { $0[keyPath: path] = $1 ? Kind() : nil }

@@ -69,9 +69,6 @@ package struct ParityCase {
     }
     let tasks = configuration.tasks
     let groups = tasks.all.lazy.compactMap(\.groups).first
-    if let groups, size[0] % groups != 0 {
-      throw PlainError("a batch of \(size[0]) images is not made of groups of \(groups)")
-    }
     if let fault = tasks.fault(inBatchesOf: size[0], groups: groups, of: tasks.enabled) {
       throw PlainError(fault.reason)
     }

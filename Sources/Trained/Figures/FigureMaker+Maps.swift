@@ -68,7 +68,7 @@ extension FigureMaker {
     let shown = try subjects(even)
     let identity =
       shown.contains { $0.maps.global != nil }
-      ? "second column: the global task’s map of the likeliest training identity; then " : ""
+      ? "second column: the map of the likeliest training identity; then " : ""
     let merged = run.chosenAttributes.isEmpty ? "" : " Framed maps are merged into the attention map, the last column."
     let columns = [
       shown.first?.maps.global.map { _ in "the identity" },

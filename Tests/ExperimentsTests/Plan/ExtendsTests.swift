@@ -71,11 +71,11 @@ import Testing
       try tasks("[global, { attribute: { regions: whole } }]")
         == .init(part: nil, attribute: .init(regions: .whole), attention: nil))
     for (list, complaint) in [
-      ("[{ part: { part: 3 } }]", "2:20: tasks.part.part: unknown key; did you mean 'parts'?"),
+      ("[{ part: { part: 3 } }]", "2:19: tasks.part.part: unknown key; did you mean 'parts'?"),
       ("[{ prat: {} }]", "2:11: tasks.prat: unknown key; did you mean 'part'?"),
       ("[{ part: {}, global: {} }]", "2:9: tasks[0]: a task in a list is its name, or its name with settings"),
       ("[{ part: {} }, part]", "2:23: tasks[1]: part stands here twice"),
-      ("[{ part: none }]", "2:16: tasks: every task is off"),
+      ("[{ part: none }]", "2:8: tasks: every task is off"),
     ] {
       let project = try TemporaryProject([
         "experiments/a.yaml": base, "experiments/b.yaml": "extends: a.yaml\ntasks: \(list)\n",
