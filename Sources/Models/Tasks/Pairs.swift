@@ -75,6 +75,11 @@ package struct PairsTask: Task {
           + (groups.map { "and batches come in groups of \($0)" } ?? "and batches come without groups")
           + "; take train.sampler: { groups: { images: \(group) } }")
     }
+    if images > 2 * group, images % group != 0 {
+      return SettingFault(
+        at: "tasks.pairs.group", "train.batch",
+        reason: "\(images) images do not hold two or more whole groups of \(group); take a batch of a multiple of it")
+    }
     guard images < 2 * group else { return nil }
     return SettingFault(
       at: "tasks.pairs.group", "train.batch",
