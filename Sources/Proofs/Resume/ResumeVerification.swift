@@ -72,6 +72,8 @@ package struct ResumeVerification {
   ) throws -> Outcome {
     let whole = RunStore(root: scratch.appendingPathComponent("whole", isDirectory: true))
     let killed = RunStore(root: scratch.appendingPathComponent("killed", isDirectory: true))
+    // The next run of an experiment is proved in the same place, which must then hold no other.
+    defer { for store in [whole, killed] { try? FileManager.default.removeItem(at: store.root) } }
     var stream = RandomStream(seed: seed, name: "kills")
     let (identity, seconds) = try undisturbed(in: whole, isInterrupted: isInterrupted, report: report)
     let training = try Self.settings(of: identity, in: whole).train
