@@ -139,8 +139,8 @@ import Trained
       let run = try TrainedRun(
         RunStore(root: matrix.project.url.appendingPathComponent("runs")).folder(for: row.run),
         in: Project(matrix.project.url))
-      let heads = run.model.layout.slots.compactMap(\.identityHead)
-      try Agreement.require(heads.allSatisfy { names.contains("\($0).classifier.weight") }, "\(names.sorted())")
+      let heads = run.model.identityHeads.values.map(\.classifier.weight.name)
+      try Agreement.require(heads.allSatisfy(names.contains), "\(names.sorted())")
       let parts = names.filter { $0.hasPrefix("part_heads.") && $0.hasSuffix(".classifier.weight") }
       try Agreement.require(parts.count == row.settings.tasks.part?.parts ?? 0, "\(parts)")
       try Agreement.require(

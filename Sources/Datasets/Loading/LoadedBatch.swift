@@ -1,3 +1,5 @@
+import Tensors
+
 /// One image of a batch's plan.
 package struct LoadItem: Hashable, Sendable {
   /// The image's place in the loader's list.
@@ -32,6 +34,13 @@ package struct LoadedBatch: Sendable {
     _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
     try withExtendedLifetime(storage) { try body(pixels) }
+  }
+
+  /// A copy for a model, `[count, height, width, 3]`: the batch may be recycled behind it.
+  package func images(on engine: Engine) -> Tensor {
+    let images = engine.empty([count, size.height, size.width, 3])
+    withPixels { _ = images.values.update(fromContentsOf: $0) }
+    return images
   }
 }
 

@@ -30,10 +30,8 @@ struct EvaluationPass {
     defer { loader.cancel() }
     var done = 0
     while let batch = try loader.next() {
-      let tensor = engine.empty([batch.count, size.height, size.width, 3])
-      batch.withPixels { _ = tensor.values.update(fromContentsOf: $0) }
       let tape = Tape(on: engine, mode: .evaluation, weights: weights)
-      let output = model(tape.input(tensor), on: tape)
+      let output = model(tape.input(batch.images(on: engine)), on: tape)
       loader.recycle(batch)
       done += batch.count
       try see(output, done)

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Models
+import Retrieval
 import Support
 import Tensors
 
@@ -134,7 +135,7 @@ extension ExperimentRunner {
           at: "\(path).batch",
           "a batch of \(phase.batch) is larger than the \(images) training images of \(name); take at most \(images)")
       }
-      if case .triplets = phase.sampler, !MinedTriplets.isPossible(of: data.dataset.trainClasses) {
+      if case .triplets = phase.sampler, TripletMining.anchors(among: data.dataset.trainClasses).isEmpty {
         throw variant.error(
           at: "\(path).sampler",
           "no identity of \(name) has two training images, so that no triplet can be mined; take another sampler")

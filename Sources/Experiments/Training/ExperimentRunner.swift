@@ -252,8 +252,7 @@ package final class ExperimentRunner {
         pulse.beat(
           at: .init(phase: .training, epoch: step.epoch, epochs: epochs, step: step.step, steps: step.steps),
           images: step.images)
-        let phase = trainer.schedule.stretches.lastIndex { $0.start < step.epoch } ?? 0
-        sweep.step(of: run.work, in: phase, images: step.images)
+        sweep.step(of: run.work, in: trainer.schedule.place(of: step.epoch - 1), images: step.images)
         report(
           .training(run.trial, epoch: step.epoch, loss: step.loss, sweep.progress(in: run, images: step.images)))
       case .mining(let epoch, let done, let all):

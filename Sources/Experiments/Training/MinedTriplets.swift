@@ -26,7 +26,7 @@ struct MinedTriplets {
     let classes = data.dataset.trainClasses
     var pool = stream.permutation(classes.count).prefix(sampler.pool).sorted()
     // A small pool may hold nobody twice; then all images are the pool.
-    if !Self.isPossible(of: pool.map { classes[$0] }) { pool = Array(classes.indices) }
+    if TripletMining.anchors(among: pool.map { classes[$0] }).isEmpty { pool = Array(classes.indices) }
     let values = try describe(pool)
     let identities = pool.map { classes[$0] }
     let mining = try TripletMining(
@@ -45,11 +45,5 @@ struct MinedTriplets {
       let triplets = zip(chosen, pairs).compactMap { anchor, pair in pair.map { (anchor, $0.positive, $0.negative) } }
       return (triplets.map(\.0) + triplets.map(\.1) + triplets.map(\.2)).map { pool[$0] }
     }
-  }
-
-  /// Whether images of such classes hold a triplet: two of one class, and one of another.
-  static func isPossible(of classes: [Int]) -> Bool {
-    let counts = classes.reduce(into: [:]) { $0[$1, default: 0] += 1 }
-    return counts.count > 1 && counts.values.contains { $0 > 1 }
   }
 }

@@ -39,8 +39,7 @@ extension Trainer {
   ) throws -> Double {
     let phase = stretch.phase
     let draws = StepDraws(seed: UInt64(identity.seed), epoch: progress.epochs, step: progress.steps)
-    let images = engine.empty([batch.count, size.height, size.width, 3])
-    batch.withPixels { _ = images.values.update(fromContentsOf: $0) }
+    let images = batch.images(on: engine)
     cutOut(of: images, in: stretch, draws)
     let indices = batch.items.map(\.index)
     let rules = AANet.Rules(tasks: phase.tasks.map(Set.init), draws: phase.dropout ? draws : nil)

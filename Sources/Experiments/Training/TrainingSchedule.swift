@@ -35,7 +35,10 @@ package struct TrainingSchedule: Sendable {
   package var images: Int { images(before: epochs) }
 
   /// The stretch that an epoch belongs to; behind the last epoch, the last.
-  package func stretch(of epoch: Int) -> Stretch { stretches.last { $0.start <= epoch } ?? stretches[0] }
+  package func stretch(of epoch: Int) -> Stretch { stretches[place(of: epoch)] }
+
+  /// The place of that stretch among all.
+  func place(of epoch: Int) -> Int { stretches.lastIndex { $0.start <= epoch } ?? 0 }
 
   /// Images of all epochs before one.
   package func images(before epoch: Int) -> Int {

@@ -113,7 +113,7 @@ extension TaskName {
 
 extension DescriptorLayout.Slot {
   /// The attention task's.
-  package static let attention = Self(task: .attention, identityHead: "attention_head")
+  package static let attention = Self(task: .attention)
 }
 
 extension Form where Value == AttentionThreshold {

@@ -111,7 +111,5 @@ extension TaskName {
 
 extension DescriptorLayout.Slot {
   /// A box's, counted from the top, from 0.
-  package static func box(_ number: Int) -> Self {
-    Self(task: .boxes, number: number, identityHead: "box_heads.\(number)")
-  }
+  package static func box(_ number: Int) -> Self { Self(task: .boxes, number: number) }
 }

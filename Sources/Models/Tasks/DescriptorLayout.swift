@@ -9,13 +9,10 @@ package struct DescriptorLayout: Hashable, Sendable {
     package let task: TaskName
     /// Which of the task's vectors, from 0.
     let number: Int
-    /// What the parameters of its classifier of identities are named behind; nil for a vector that none reads.
-    package let identityHead: String?
 
-    init(task: TaskName, number: Int = 0, identityHead: String? = nil) {
+    init(task: TaskName, number: Int = 0) {
       self.task = task
       self.number = number
-      self.identityHead = identityHead
     }
   }
 

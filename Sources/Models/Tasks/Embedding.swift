@@ -84,7 +84,7 @@ package struct EmbeddingTask: Task {
     let bias: Parameter
 
     func pools(of features: Tensor, on engine: Engine) -> [[Range<Int>]] {
-      task.pooling == .average ? [Array(repeating: 0..<features.shape[1], count: features.shape[0])] : []
+      task.pooling == .average ? [features.allRows] : []
     }
 
     func callAsFunction(_ pass: TaskPass, pooled: [PooledRows], on tape: Tape) -> TaskOutput {

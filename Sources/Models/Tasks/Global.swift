@@ -29,7 +29,7 @@ package struct GlobalTask: Task {
     var identityHeads: [DescriptorLayout.Slot: IdentityHead] { [.global: head] }
 
     func pools(of features: Tensor, on engine: Engine) -> [[Range<Int>]] {
-      [Array(repeating: 0..<features.shape[1], count: features.shape[0])]
+      [features.allRows]
     }
 
     func callAsFunction(_ pass: TaskPass, pooled: [PooledRows], on tape: Tape) -> TaskOutput {
@@ -74,5 +74,5 @@ extension TaskName {
 
 extension DescriptorLayout.Slot {
   /// The global task's.
-  package static let global = Self(task: .global, identityHead: "global_head")
+  package static let global = Self(task: .global)
 }

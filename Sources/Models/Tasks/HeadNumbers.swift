@@ -42,8 +42,9 @@ package struct HeadNumbers {
 
   package init(_ head: IdentityHead) {
     self.init(
-      reduce: head.reduce.value.array, scale: NormNumbers(head.norm).scale, classifier: head.classifier.value.array,
-      bias: head.bias.value.array)
+      reduce: head.reduce.value.array, scale: NormNumbers(head.norm).scale,
+      classifier: head.classifier.weight.value.array,
+      bias: head.classifier.bias.value.array)
   }
 
   /// The class that a V vector scores highest for, the first of equals.

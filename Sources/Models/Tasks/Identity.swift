@@ -79,19 +79,15 @@ package struct IdentityTask: Task {
 
   private struct Network: TaskNetwork {
     let task: IdentityTask
-    /// `[C, Z]`, or `[C, Z + A]` with A probabilities.
-    let weight: Parameter
-    /// `[C]`.
-    let bias: Parameter
+    /// Of Z numbers, or of Z + A with A probabilities.
+    let classifier: IdentityClassifier
     /// `[A, A]` and `[A]`.
     let reweight: (weight: Parameter, bias: Parameter)?
 
     init(_ task: IdentityTask, _ sizes: TaskSizes, in store: ParameterStore) {
       let probabilities = task.probabilities(in: sizes)
-      let identities = sizes.labels.identities
       self.task = task
-      weight = store.parameter("classifier.weight", shape: [identities, sizes.features + probabilities], group: .new)
-      bias = store.parameter("classifier.bias", shape: [identities], group: .new)
+      classifier = IdentityClassifier("classifier", inputs: sizes.features + probabilities, sizes, in: store)
       reweight =
         task.isReweighted
         ? (
@@ -101,7 +97,7 @@ package struct IdentityTask: Task {
     }
 
     func pools(of features: Tensor, on engine: Engine) -> [[Range<Int>]] {
-      [Array(repeating: 0..<features.shape[1], count: features.shape[0])]
+      [features.allRows]
     }
 
     func callAsFunction(_ pass: TaskPass, pooled: [PooledRows], on tape: Tape) -> TaskOutput {
@@ -111,7 +107,7 @@ package struct IdentityTask: Task {
         let kept = pass.dropped(mean, task.dropout, by: .identity, on: tape)
         guard let read = read(kept, pass, on: tape) else { continue }
         // In evaluation, too: the logits name the class whose map is shown, and are nothing beside the backbone.
-        let logits = tape.linear(read, weight, bias: bias)
+        let logits = classifier(read, on: tape)
         tape.trace("identity", logits)
         output.identityLogits.append(logits)
       }
@@ -139,7 +135,7 @@ package struct IdentityTask: Task {
     func addMaps(of look: ImageLook, to maps: inout ImageMaps) {
       guard maps.global == nil, let logits = look.output.identityLogits.first else { return }
       maps.global = ActivationMap(
-        AttentionMap.Contribution(logits: look.row(of: logits), weight: weight.value, region: .global),
+        AttentionMap.Contribution(logits: look.row(of: logits), weight: classifier.weight.value, region: .global),
         features: look.features)
     }
   }

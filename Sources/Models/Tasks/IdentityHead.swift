@@ -1,6 +1,23 @@
 import Layers
 import Tensors
 
+/// A linear classifier of identities.
+package struct IdentityClassifier {
+  /// `[C, inputs]`.
+  package let weight: Parameter
+  /// `[C]`.
+  package let bias: Parameter
+
+  /// Registers its parameters under `name`.
+  init(_ name: String, inputs: Int, _ sizes: TaskSizes, in store: ParameterStore) {
+    weight = store.parameter("\(name).weight", shape: [sizes.labels.identities, inputs], group: .new)
+    bias = store.parameter("\(name).bias", shape: [sizes.labels.identities], group: .new)
+  }
+
+  /// The logits of `[N, inputs]`.
+  func callAsFunction(_ x: Value, on tape: Tape) -> Value { tape.linear(x, weight, bias: bias) }
+}
+
 /// The classifier that tasks share the form of: Z → V → C.
 ///
 ///     v = relu(BatchNorm(reduce · x))        logits = classifier · v + bias
@@ -10,18 +27,13 @@ package struct IdentityHead {
   /// `[V, Z]`.
   let reduce: Parameter
   package let norm: BatchNorm
-  /// `[C, V]`.
-  let classifier: Parameter
-  /// `[C]`.
-  let bias: Parameter
+  package let classifier: IdentityClassifier
 
   /// Registers the head's parameters under `name`.
   package init(_ name: String, _ sizes: TaskSizes, in store: ParameterStore) {
-    let (width, identities) = (sizes.width, sizes.labels.identities)
-    reduce = store.parameter("\(name).reduce.weight", shape: [width, sizes.features], group: .new)
-    norm = BatchNorm("\(name).bn", channels: width, group: .new, in: store)
-    classifier = store.parameter("\(name).classifier.weight", shape: [identities, width], group: .new)
-    bias = store.parameter("\(name).classifier.bias", shape: [identities], group: .new)
+    reduce = store.parameter("\(name).reduce.weight", shape: [sizes.width, sizes.features], group: .new)
+    norm = BatchNorm("\(name).bn", channels: sizes.width, group: .new, in: store)
+    classifier = IdentityClassifier("\(name).classifier", inputs: sizes.width, sizes, in: store)
   }
 
   /// Trainable numbers.
@@ -36,6 +48,6 @@ extension TaskOutput {
   mutating func classify(_ features: Value, by head: IdentityHead, on tape: Tape) {
     let vector = tape.batchNorm(tape.linear(features, head.reduce), head.norm)
     vectors.append(vector)
-    if tape.isRecording { identityLogits.append(tape.linear(vector, head.classifier, bias: head.bias)) }
+    if tape.isRecording { identityLogits.append(head.classifier(vector, on: tape)) }
   }
 }

@@ -125,9 +125,8 @@ package struct MaskTask: Task {
       let maps = stages(tape.masked(early, by: mask), on: tape)
       let local = maps[maps.count - 1]
       tape.trace("local", local)
-      let rows = Array(repeating: 0..<local.shape[1], count: local.shape[0])
       var output = TaskOutput()
-      output.classify(tape.regionMeans(local, regions: [rows])[0], by: head, on: tape)
+      output.classify(tape.regionMeans(local, regions: [local.tensor.allRows])[0], by: head, on: tape)
       for logits in output.identityLogits { tape.trace("local_logits", logits) }
       return output
     }
@@ -144,5 +143,5 @@ extension TaskName {
 
 extension DescriptorLayout.Slot {
   /// The masked map's.
-  package static let local = Self(task: .mask, identityHead: "local_head")
+  package static let local = Self(task: .mask)
 }

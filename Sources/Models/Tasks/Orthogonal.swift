@@ -84,11 +84,10 @@ package struct OrthogonalTask: Task {
   }
 
   package func network(in sizes: TaskSizes, _ store: ParameterStore) -> any TaskNetwork {
-    let (width, identities) = (width(in: sizes), sizes.labels.identities)
+    let width = width(in: sizes)
     return Network(
       task: self, layer: store.parameter("eigenlayer.weight", shape: [width, sizes.features], group: .new),
-      classifier: store.parameter("orthogonal_classifier.weight", shape: [identities, width], group: .new),
-      bias: store.parameter("orthogonal_classifier.bias", shape: [identities], group: .new))
+      classifier: IdentityClassifier("orthogonal_classifier", inputs: width, sizes, in: store))
   }
 
   private func width(in sizes: TaskSizes) -> Int { width ?? sizes.features / 2 }
@@ -97,13 +96,10 @@ package struct OrthogonalTask: Task {
     let task: OrthogonalTask
     /// W, `[D, Z]`: a weight vector a row.
     let layer: Parameter
-    /// `[C, D]`.
-    let classifier: Parameter
-    /// `[C]`.
-    let bias: Parameter
+    let classifier: IdentityClassifier
 
     func pools(of features: Tensor, on engine: Engine) -> [[Range<Int>]] {
-      [Array(repeating: 0..<features.shape[1], count: features.shape[0])]
+      [features.allRows]
     }
 
     func callAsFunction(_ pass: TaskPass, pooled: [PooledRows], on tape: Tape) -> TaskOutput {
@@ -116,7 +112,7 @@ package struct OrthogonalTask: Task {
       if task.descriptor == .eigenlayer { output.vectors = [e] }
       if tape.isRecording {
         let kept = pass.dropped(e, task.dropout, by: .orthogonal, on: tape)
-        output.identityLogits = [tape.linear(kept, classifier, bias: bias)]
+        output.identityLogits = [classifier(kept, on: tape)]
       }
       return output
     }

@@ -132,7 +132,7 @@ package struct PairsTask: Task {
     func deviation(of parameter: Parameter) -> Double? { head.isAttention(parameter) ? 0.001 : nil }
 
     func pools(of features: Tensor, on engine: Engine) -> [[Range<Int>]] {
-      task.descriptor ? [Array(repeating: 0..<features.shape[1], count: features.shape[0])] : []
+      task.descriptor ? [features.allRows] : []
     }
 
     func callAsFunction(_ pass: TaskPass, pooled: [PooledRows], on tape: Tape) -> TaskOutput {

@@ -92,7 +92,5 @@ extension TaskName {
 
 extension DescriptorLayout.Slot {
   /// A part's, counted from the top, from 0.
-  package static func part(_ number: Int) -> Self {
-    Self(task: .part, number: number, identityHead: "part_heads.\(number)")
-  }
+  package static func part(_ number: Int) -> Self { Self(task: .part, number: number) }
 }

@@ -123,22 +123,8 @@ package struct ScalesTask: Task {
     let pyramid: [(divisor: Int, backbone: ResNet)]
     let copiesOfBackbone: [String]
     /// Of each scale.
-    let classifiers: [Classifier]
-    let consensus: Classifier
-
-    struct Classifier {
-      /// `[C, inputs]`.
-      let weight: Parameter
-      /// `[C]`.
-      let bias: Parameter
-
-      init(_ name: String, inputs: Int, _ sizes: TaskSizes, in store: ParameterStore) {
-        weight = store.parameter("\(name).weight", shape: [sizes.labels.identities, inputs], group: .new)
-        bias = store.parameter("\(name).bias", shape: [sizes.labels.identities], group: .new)
-      }
-
-      func callAsFunction(_ x: Value, on tape: Tape) -> Value { tape.linear(x, weight, bias: bias) }
-    }
+    let classifiers: [IdentityClassifier]
+    let consensus: IdentityClassifier
 
     init(_ task: ScalesTask, _ sizes: TaskSizes, in store: ParameterStore) {
       self.task = task
@@ -148,16 +134,12 @@ package struct ScalesTask: Task {
       }
       copiesOfBackbone = prefixes
       classifiers = task.divisors.indices.map {
-        Classifier("classifiers.\($0)", inputs: sizes.features, sizes, in: store)
+        IdentityClassifier("classifiers.\($0)", inputs: sizes.features, sizes, in: store)
       }
-      consensus = Classifier("consensus", inputs: task.divisors.count * sizes.features, sizes, in: store)
+      consensus = IdentityClassifier("consensus", inputs: task.divisors.count * sizes.features, sizes, in: store)
     }
 
-    func pools(of features: Tensor, on engine: Engine) -> [[Range<Int>]] { [Self.allRows(of: features)] }
-
-    private static func allRows(of map: Tensor) -> [Range<Int>] {
-      Array(repeating: 0..<map.shape[1], count: map.shape[0])
-    }
+    func pools(of features: Tensor, on engine: Engine) -> [[Range<Int>]] { [features.allRows] }
 
     func callAsFunction(_ pass: TaskPass, pooled: [PooledRows], on tape: Tape) -> TaskOutput {
       var output = TaskOutput()
@@ -167,7 +149,7 @@ package struct ScalesTask: Task {
         let images = tape.still { tape.blockMeans(pass.images, divisor: divisor) }
         guard let map = backbone(images, on: tape).last else { continue }
         tape.trace("X.\(scale)", map)
-        output.vectors += tape.regionMeans(map, regions: [Self.allRows(of: map.tensor)])
+        output.vectors += tape.regionMeans(map, regions: [map.tensor.allRows])
       }
       if tape.isRecording || tape.isTraced { output.identityLogits = logits(of: output.vectors, on: tape) }
       return output

@@ -88,19 +88,15 @@ package struct StripsTask: Task {
     /// `[V, Z]`.
     let reduce: Parameter
     let norm: BatchNorm
-    /// For each part `[C, V]` and `[C]`.
-    let classifiers: [(weight: Parameter, bias: Parameter)]
+    /// Of each part.
+    let classifiers: [IdentityClassifier]
 
     init(_ task: StripsTask, _ sizes: TaskSizes, in store: ParameterStore) {
-      let identities = sizes.labels.identities
       self.task = task
       reduce = store.parameter("part_reduce.weight", shape: [task.width, sizes.features], group: .new)
       norm = BatchNorm("part_bn", channels: task.width, group: .new, in: store)
       classifiers = (0..<task.parts).map { part in
-        (
-          store.parameter("part_classifiers.\(part).weight", shape: [identities, task.width], group: .new),
-          store.parameter("part_classifiers.\(part).bias", shape: [identities], group: .new)
-        )
+        IdentityClassifier("part_classifiers.\(part)", inputs: task.width, sizes, in: store)
       }
     }
 
@@ -117,9 +113,7 @@ package struct StripsTask: Task {
       }
       if tape.isTraced { tape.trace("H", tape.unitLength(reduced).reshaped([batch, task.parts * task.width])) }
       if tape.isRecording {
-        output.identityLogits = zip(parts(of: reduced, batch, on: tape), classifiers).map { part, classifier in
-          tape.linear(part, classifier.weight, bias: classifier.bias)
-        }
+        output.identityLogits = zip(classifiers, parts(of: reduced, batch, on: tape)).map { $0($1, on: tape) }
       }
       return output
     }

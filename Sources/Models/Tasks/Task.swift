@@ -208,6 +208,11 @@ package struct PooledRows {
   package let vector: Value
 }
 
+extension Tensor {
+  /// All rows of each image of a map, `[N, H, W, C]`, for its average over the whole.
+  var allRows: [Range<Int>] { Array(repeating: 0..<shape[1], count: shape[0]) }
+}
+
 /// What a task gives in a pass; what it has not stays empty.
 package struct TaskOutput {
   /// The numbers that go into the descriptor, each `[N, width]`, in the order of ``Task/vectors(in:)``.

@@ -1,4 +1,3 @@
-import Foundation
 import Layers
 import Models
 import Retrieval
@@ -33,7 +32,7 @@ struct JudgedPairs {
       of: head.probes(output.pairMaps, on: engine), and: head.gallery(output.pairMaps, on: engine), pairs: pairs,
       on: engine)
     distances = (0..<images).map { probe in
-      differences[probe * images..<(probe + 1) * images].map { Float(1 / (1 + exp(-Double($0)))) }
+      PairScores.probabilities(Array(differences[probe * images..<(probe + 1) * images]))
     }
   }
 

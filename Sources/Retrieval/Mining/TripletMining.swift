@@ -38,7 +38,10 @@ package struct TripletMining {
   }
 
   /// The images of the pool that have a positive and a negative in it, ascending.
-  package var anchors: [Int] {
+  package var anchors: [Int] { Self.anchors(among: identities) }
+
+  /// Those of a pool of such identities.
+  package static func anchors(among identities: [Int]) -> [Int] {
     let counts = identities.reduce(into: [:]) { $0[$1, default: 0] += 1 }
     return identities.indices.filter { place in
       let same = counts[identities[place]] ?? 0

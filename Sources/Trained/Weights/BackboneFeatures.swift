@@ -74,13 +74,12 @@ package enum BackboneFeatures {
     do { try fit.load(tensors, into: store) } catch {
       throw Failure(description: "\(weights.path): \(error.description)")
     }
-    let input = engine.empty([1, size.height, size.width, 3])
     let labelled = LabelledImage(file: image, name: image.lastPathComponent, identity: 0, camera: 0)
     let loader = try BatchLoader(images: [labelled], size: size, batches: [[LoadItem(index: 0)]])
     guard let batch = try loader.next() else { throw Failure(description: "\(image.path): it cannot be read") }
     for warning in loader.warnings { remark(warning) }
-    batch.withPixels { _ = input.values.update(fromContentsOf: $0) }
 
+    let input = batch.images(on: engine)
     let tape = Tape(on: engine, mode: .evaluation)
     let stages = backbone(tape.input(input), on: tape).map(\.tensor)
     let features = stages[stages.count - 1]

@@ -1,6 +1,5 @@
 import Layers
 import Models
-import Support
 import Tensors
 import TestSupport
 import Testing
@@ -29,12 +28,10 @@ struct TaskTrial {
     images = engine.tensor(TestNumbers.normal(shape.reduce(1, *), "images of a task"), shape: shape)
   }
 
+  private static let labels = TrainingLabels(identities: 5)
+
   static func configuration(_ tasks: TaskSet, lastStride: Int = 1) -> AANetConfiguration {
-    AANetConfiguration(
-      backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 4, lastStride: lastStride), head: .init(width: 6),
-      tasks: tasks,
-      loss: .init(weights: .fixed(Dictionary(uniqueKeysWithValues: tasks.weighed.map { ($0, 1) }))),
-      labels: .init(identities: 5))
+    TrialNetwork.configuration(tasks, labels: labels, lastStride: lastStride)
   }
 
   /// What a pass gave and showed.
@@ -130,14 +127,9 @@ struct TaskTrial {
 
   /// What is said of tasks on an input of such a size; nil where all is well.
   static func complaint(
-    _ tasks: TaskSet, height: Int = height, width: Int = width, labels: TrainingLabels? = nil
+    _ tasks: TaskSet, height: Int = height, width: Int = width, labels: TrainingLabels = labels
   ) -> String? {
-    var configuration = configuration(tasks)
-    if let labels { configuration.labels = labels }
-    do throws(PlainError) { try configuration.validate(height: height, width: width) } catch {
-      return error.description
-    }
-    return nil
+    TrialNetwork.complaint(tasks, height: height, width: width, labels: labels)
   }
 }
 

@@ -17,16 +17,21 @@ struct TrialNetwork {
       .init(name: "gender", classes: 2, region: .global), .init(name: "hair", classes: 3, region: .top),
     ])
 
-  static func configuration(_ tasks: TaskSet, labels: TrainingLabels = Self.labels) -> AANetConfiguration {
+  static func configuration(
+    _ tasks: TaskSet, labels: TrainingLabels = Self.labels, lastStride: Int = 1
+  ) -> AANetConfiguration {
     AANetConfiguration(
-      backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 4), head: .init(width: 6), tasks: tasks,
+      backbone: .init(block: .basic, blocks: [1, 1, 1, 1], width: 4, lastStride: lastStride), head: .init(width: 6),
+      tasks: tasks,
       loss: .init(weights: .fixed(Dictionary(uniqueKeysWithValues: tasks.weighed.map { ($0, 1) }))), labels: labels)
   }
 
   /// What is said of tasks on a map of 24×8 places, or of another input; nil where nothing is wrong.
-  static func complaint(_ tasks: TaskSet, height: Int = 384, width: Int = 128) -> String? {
+  static func complaint(
+    _ tasks: TaskSet, height: Int = 384, width: Int = 128, labels: TrainingLabels = Self.labels
+  ) -> String? {
     do throws(PlainError) {
-      try configuration(tasks).validate(height: height, width: width)
+      try configuration(tasks, labels: labels).validate(height: height, width: width)
       return nil
     } catch {
       return error.description

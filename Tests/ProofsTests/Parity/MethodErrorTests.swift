@@ -8,15 +8,6 @@ import Testing
 struct MethodErrorTests {
   private let engine = Engine(threads: 1)
 
-  private func message(of file: URL) -> String? {
-    do {
-      _ = try ParityCase(contentsOf: file).replay(on: engine)
-      return nil
-    } catch {
-      return "\(error)"
-    }
-  }
-
   /// A word of a case's description, what stands there instead, and what is said of it.
   struct Lie: CustomTestStringConvertible, Sendable {
     let name, from, to, complaint: String
@@ -90,7 +81,7 @@ struct MethodErrorTests {
         }
         return text.replacingCharacters(in: range, with: lie.to)
       })
-    let complaint = try #require(message(of: file))
+    let complaint = try #require(ParityFiles.complaint(about: file))
     #expect(complaint.contains(lie.complaint), "\(complaint)")
     #expect(
       complaint.contains("case.json:") || complaint.contains("case.safetensors: ") || complaint.contains("'before."))
@@ -106,7 +97,8 @@ struct MethodErrorTests {
       ("svdnet", "phase.base.eval.descriptor"), ("svdnet", "eval.descriptor"), ("dpfl", "before.consensus.bias"),
     ])
   func missing(name: String, tensor: String) throws {
-    let complaint = try #require(message(of: try ParityFiles.altered(ParityFiles.method(name)) { $0[tensor] = nil }))
+    let complaint = try #require(
+      ParityFiles.complaint(about: try ParityFiles.altered(ParityFiles.method(name)) { $0[tensor] = nil }))
     let count = "the tensors before.* have"
     #expect(
       complaint.contains("'\(tensor)'") || (tensor.hasPrefix("before.") && complaint.contains(count)), "\(complaint)")
@@ -116,15 +108,16 @@ struct MethodErrorTests {
   func leftOver() throws {
     let number = StoredTensor([1] as [Float], shape: [1])
     let one = try ParityFiles.altered(ParityFiles.method("svdnet")) { $0["phase.base.train.angle"] = number }
-    #expect(message(of: one) == "nothing was compared with 1 tensor of the case: phase.base.train.angle")
+    #expect(
+      ParityFiles.complaint(about: one) == "nothing was compared with 1 tensor of the case: phase.base.train.angle")
     let more = try ParityFiles.altered(ParityFiles.method("dpfl")) { tensors in
       for place in 10..<30 { tensors["train.logits.\(place)"] = number }
     }
-    let complaint = try #require(message(of: more))
+    let complaint = try #require(ParityFiles.complaint(about: more))
     #expect(complaint.hasPrefix("nothing was compared with 20 tensors of the case: train.logits.10, train.logits.11"))
     #expect(complaint.hasSuffix("train.logits.21, …"))
     let before = try ParityFiles.altered(ParityFiles.method("dpfl")) { $0["before.third.weight"] = number }
-    #expect(message(of: before) == "the model as it is described has no 'before.third.weight'")
+    #expect(ParityFiles.complaint(about: before) == "the model as it is described has no 'before.third.weight'")
   }
 
   @Test("numbers that are not finite are named, or do not pass")
@@ -137,7 +130,9 @@ struct MethodErrorTests {
           numbers[1] = number
           tensors[tensor] = StoredTensor(numbers, shape: stored.shape)
         }
-        #expect(message(of: file)?.hasSuffix("the tensor '\(tensor)' holds a number that is not finite") == true)
+        #expect(
+          ParityFiles.complaint(about: file)?.hasSuffix("the tensor '\(tensor)' holds a number that is not finite")
+            == true)
       }
       let file = try ParityFiles.altered(ParityFiles.method("svdnet")) { tensors in
         tensors["svd.correlation_after"] = StoredTensor([number], shape: [1])

@@ -7,18 +7,6 @@ import Testing
 
 /// Damaged and lying golden cases: a message each, never a crash.
 struct ParityErrorTests {
-  private let engine = Engine(threads: 1)
-
-  /// The message of reading and replaying a case.
-  private func message(of file: URL) -> String? {
-    do {
-      _ = try ParityCase(contentsOf: file).replay(on: engine)
-      return nil
-    } catch {
-      return "\(error)"
-    }
-  }
-
   @Test(
     "a missing tensor is named",
     arguments: [
@@ -27,7 +15,8 @@ struct ParityErrorTests {
       "grad.log_variance", "after3.attribute_bn.running_mean", "losses3", "eval.descriptor", "eval.attribute.bag",
     ])
   func missing(name: String) throws {
-    let complaint = try #require(message(of: try ParityFiles.altered(ParityFiles.ours[0]) { $0[name] = nil }))
+    let complaint = try #require(
+      ParityFiles.complaint(about: try ParityFiles.altered(ParityFiles.ours[0]) { $0[name] = nil }))
     // Without a parameter the model no longer fits its numbers, which is found first.
     let count = "the tensors before.* have"
     #expect(complaint.contains("'\(name)'") || (name.hasPrefix("before.") && complaint.contains(count)), "\(complaint)")
@@ -36,7 +25,8 @@ struct ParityErrorTests {
   @Test("a description that is missing or no JSON is named")
   func description() throws {
     for rewrite in [{ @Sendable (_: String) -> String? in nil }, { _ in "{" }, { _ in "[]" }, { _ in "" }] {
-      let complaint = try #require(message(of: try ParityFiles.altered(ParityFiles.ours[2], description: rewrite)))
+      let complaint = try #require(
+        ParityFiles.complaint(about: try ParityFiles.altered(ParityFiles.ours[2], description: rewrite)))
       #expect(complaint.contains("case.json: cannot be read as the description of a golden case"), "\(complaint)")
     }
   }
@@ -92,14 +82,14 @@ struct ParityErrorTests {
         }
         return text.replacingCharacters(in: range, with: lie.to)
       })
-    let complaint = try #require(message(of: file))
+    let complaint = try #require(ParityFiles.complaint(about: file))
     #expect(complaint.contains(lie.complaint), "\(complaint)")
   }
 
   @Test("labels beyond their classes, of the wrong count or no whole numbers are named")
   func labels() throws {
     func alter(_ tensor: StoredTensor) throws -> String? {
-      message(of: try ParityFiles.altered(ParityFiles.ours[0]) { $0["attribute.hair"] = tensor })
+      ParityFiles.complaint(about: try ParityFiles.altered(ParityFiles.ours[0]) { $0["attribute.hair"] = tensor })
     }
     let expected = "the tensor 'attribute.hair' is no list of 4 labels in -1 ..< 2"
     #expect(try alter(StoredTensor([0, 1, 2, 0], shape: [4]))?.contains(expected) == true)
@@ -113,7 +103,8 @@ struct ParityErrorTests {
   func input() throws {
     func alter(_ shape: [Int]) throws -> String {
       let tensor = StoredTensor([Float](repeating: 0, count: shape.reduce(1, *)), shape: shape)
-      return try #require(message(of: try ParityFiles.altered(ParityFiles.ours[0]) { $0["input"] = tensor }))
+      return try #require(
+        ParityFiles.complaint(about: try ParityFiles.altered(ParityFiles.ours[0]) { $0["input"] = tensor }))
     }
     #expect(try alter([4, 1, 64, 64]).contains("the input [4, 1, 64, 64] is no batch of 2 to 256 RGB images"))
     #expect(try alter([1, 3, 64, 64]).contains("the input [1, 3, 64, 64] is no batch of 2 to 256 RGB images"))
@@ -127,18 +118,19 @@ struct ParityErrorTests {
     let file = try ParityFiles.altered(ParityFiles.ours[2]) {
       $0["losses3"] = StoredTensor([0.5] as [Float], shape: [1])
     }
-    #expect(message(of: file)?.contains("the tensor 'losses3' has no number 1") == true)
+    #expect(ParityFiles.complaint(about: file)?.contains("the tensor 'losses3' has no number 1") == true)
   }
 
   @Test("a file that is missing or cut is named")
   func damagedFile() throws {
     #expect(
-      message(of: URL(fileURLWithPath: "/nowhere/case.safetensors"))?.contains("/nowhere/case.safetensors") == true)
+      ParityFiles.complaint(about: URL(fileURLWithPath: "/nowhere/case.safetensors"))?.contains(
+        "/nowhere/case.safetensors") == true)
     let folder = try TemporaryFolder()
     let bytes = Array(try Data(contentsOf: ParityFiles.fixture(ParityFiles.ours[2])))
     for length in [0, 7, 100, bytes.count - 1] {
       let file = try folder.write(Array(bytes.prefix(length)), to: "cut.safetensors")
-      #expect(message(of: file)?.contains("cut.safetensors: ") == true)
+      #expect(ParityFiles.complaint(about: file)?.contains("cut.safetensors: ") == true)
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Proofs
 import Tensors
 import TestSupport
 
@@ -33,6 +34,16 @@ enum ParityFiles {
     return [named, package.deletingLastPathComponent().appendingPathComponent("shared")].compactMap { $0 }
       .map { $0.appendingPathComponent("golden/\(name).safetensors") }
       .first { FileManager.default.fileExists(atPath: $0.path) }
+  }
+
+  /// What is said of a case that cannot be read or replayed; nil where it can.
+  static func complaint(about file: URL) -> String? {
+    do {
+      _ = try ParityCase(contentsOf: file).replay(on: Engine(threads: 1))
+      return nil
+    } catch {
+      return "\(error)"
+    }
   }
 
   /// A copy of a case with other tensors or another description.
