@@ -110,12 +110,15 @@ package struct AANet {
   ///
   /// - Parameters:
   ///   - images: `[N, H, W, 3]`, normalised.
+  ///   - inputs: what the tasks read of each image beside it (``AANetConfiguration/inputs(height:width:)``), `[N]` +
+  ///     ``CueInput/shape``.
   ///   - seeFeatureGradient: gets the total loss's gradient by X, `N·H·W·Z` numbers, when the reverse pass reaches it.
   package func callAsFunction(
-    _ images: Value, on tape: Tape, as rules: Rules = Rules(), seeFeatureGradient: (([Float]) -> Void)? = nil
+    _ images: Value, inputs: [CueInput: Tensor] = [:], on tape: Tape, as rules: Rules = Rules(),
+    seeFeatureGradient: (([Float]) -> Void)? = nil
   ) -> Output {
     let stages = backbone(images, on: tape)
-    var pass = TaskPass(images: images, stages: stages, draws: rules.draws)
+    var pass = TaskPass(images: images, inputs: inputs, stages: stages, draws: rules.draws)
     let features = pass.features
     if let seeFeatureGradient { tape.observeGradient(of: features, seeFeatureGradient) }
     let tasks = tasks.filter { rules.tasks?.contains($0.name) ?? true }

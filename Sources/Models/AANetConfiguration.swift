@@ -40,6 +40,11 @@ package struct AANetConfiguration: Hashable, Sendable {
     return ofTasks + backbone.multiplications(height: height, width: width)
   }
 
+  /// What the tasks read of each image beside the network's input, for images of a size.
+  package func inputs(height: Int, width: Int) -> [CueInput] {
+    tasks.inputs(on: MapExtent(height: height, width: width, backbone: backbone))
+  }
+
   /// Each task that is on and what it looks like, for images of a size.
   package func sketches(height: Int, width: Int) -> [(task: any Task, sketch: TaskSketch)] {
     let map = MapExtent(height: height, width: width, backbone: backbone)

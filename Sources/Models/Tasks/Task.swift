@@ -45,6 +45,8 @@ package protocol Task: Configurable {
   /// Images of an identity that it wants in a row in every batch; nil where it takes them as they come.
   var groups: Int? { get }
 
+  /// What it reads of each image beside the network's input.
+  func inputs(on map: MapExtent) -> [CueInput]
   /// The vectors that it adds to the descriptor, in their order.
   func vectors(in sizes: TaskSizes) -> [DescriptorLayout.Vector]
   /// Trainable numbers, known before memory is asked for.
@@ -73,6 +75,7 @@ extension Task {
   package func fault(learning labels: TrainingLabels) -> SettingFault? { nil }
   package func fault(inBatchesOf images: Int, groups: Int?) -> SettingFault? { nil }
   package var groups: Int? { nil }
+  package func inputs(on map: MapExtent) -> [CueInput] { [] }
   package func multiplications(on map: MapExtent, in sizes: TaskSizes) -> Double { 0 }
 
   package var name: TaskName { Self.name }
@@ -163,13 +166,16 @@ package struct TaskPass {
   package let stages: [Value]
   /// The feature map X, `[N, H', W', Z]`.
   package let features: Value
+  /// What tasks asked for of each image beside it (``Task/inputs(on:)``), `[N]` + ``CueInput/shape``.
+  let inputs: [CueInput: Tensor]
   /// Where what is left to chance in a step of training is drawn from; nil where nothing is.
   package let draws: StepDraws?
   /// What the tasks before it in the list gave, as far as they take part.
   package internal(set) var outputs: [TaskName: TaskOutput] = [:]
 
-  init(images: Value, stages: [Value], draws: StepDraws?) {
+  init(images: Value, inputs: [CueInput: Tensor], stages: [Value], draws: StepDraws?) {
     self.images = images
+    self.inputs = inputs
     self.stages = stages
     features = stages[stages.count - 1]
     self.draws = draws
@@ -177,6 +183,12 @@ package struct TaskPass {
 }
 
 extension TaskPass {
+  /// What a task asked for of each image.
+  func input(_ wanted: CueInput) -> Tensor {
+    guard let input = inputs[wanted] else { preconditionFailure("a pass without \(wanted), which a task reads") }
+    return input
+  }
+
   /// A value with some of its numbers dropped, in a step of training that leaves something to chance.
   func dropped(_ value: Value, _ probability: Double, by task: TaskName, on tape: Tape) -> Value {
     guard tape.isRecording, probability > 0, let draws else { return value }

@@ -79,6 +79,11 @@ package struct TaskSet: Configurable {
     }
   }
 
+  /// What the tasks read of each image beside the network's input, each once.
+  package func inputs(on map: MapExtent) -> [CueInput] {
+    all.flatMap { $0.inputs(on: map) }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
   /// Whether a task judges pairs of images by their maps.
   package var judgesPairs: Bool { all.contains { type(of: $0).judgesPairs } }
 
