@@ -64,6 +64,21 @@ package struct Descriptors: Sendable, Equatable {
     }
     return Descriptors(checked: scaled, dimension: dimension)
   }
+
+  /// Several networks' descriptors of the same images side by side, each first scaled to unit length.
+  ///
+  /// - Throws: ``PlainError`` where they are not of the same number of images.
+  package static func joined(_ parts: [Descriptors], of what: String) throws(PlainError) -> Descriptors {
+    let units = parts.map(\.unitLength)
+    let count = units.first?.count ?? 0
+    guard units.allSatisfy({ $0.count == count }) else {
+      throw PlainError("the \(what) descriptors to be joined are of \(units.map(\.count)) images")
+    }
+    let values = (0..<count).flatMap { row in
+      units.flatMap { $0.values[row * $0.dimension..<(row + 1) * $0.dimension] }
+    }
+    return Descriptors(checked: values, dimension: units.reduce(0) { $0 + $1.dimension })
+  }
 }
 
 /// Who is on each image and which camera saw them.

@@ -60,19 +60,27 @@ package struct RunRecord: Sendable {
   /// What it was measured at; absent until the run is finished.
   package let metrics: RunMetrics?
   package let provenance: Provenance?
+  /// The runs that it combines; nil where it was trained.
+  package let combined: [CombinedRun]?
   /// Whether its small files are what they were when it was finished.
   package let seal: SealStatus
 
   package init(
     identity: RunIdentity, folder: URL, epochs: [EpochRecord], metrics: RunMetrics?, provenance: Provenance?,
-    seal: SealStatus = .unsealed
+    combined: [CombinedRun]? = nil, seal: SealStatus = .unsealed
   ) {
     self.identity = identity
     self.folder = folder
     self.epochs = epochs
     self.metrics = metrics
     self.provenance = provenance
+    self.combined = combined
     self.seal = seal
+  }
+
+  /// How many images its training showed, or that of the runs which it combines.
+  package var imagePasses: Int {
+    epochs.reduce(0) { $0 + $1.images } + (combined ?? []).reduce(0) { $0 + $1.images }
   }
 
   /// How far a run is.
@@ -85,6 +93,21 @@ package struct RunRecord: Sendable {
 
   /// How far the run is.
   package var status: Status { metrics == nil ? .unfinished : .finished }
+}
+
+/// A run whose descriptors are part of another's: an entry of `combined.json`.
+package struct CombinedRun: Codable, Hashable, Sendable {
+  package let run: RunIdentity
+  /// The SHA-256 of the `descriptors.safetensors` that was read.
+  package let descriptors: String
+  /// How many images its training showed.
+  package let images: Int
+
+  package init(run: RunIdentity, descriptors: String, images: Int) {
+    self.run = run
+    self.descriptors = descriptors
+    self.images = images
+  }
 }
 
 /// Which run: one variant of one experiment under one seed, with everything that decides its result in `hash`.

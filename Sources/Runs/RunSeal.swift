@@ -74,7 +74,7 @@ extension RunStore {
   }
 
   /// The files that a report reads.
-  private static let records: [File] = [.plan, .provenance, .epochs, .metrics, .ranks]
+  private static let records: [File] = [.plan, .provenance, .epochs, .combined, .metrics, .ranks]
   /// The files of many megabytes.
   private static let arrays: [File] = [.checkpoint, .descriptors, .pairs]
 

@@ -10,7 +10,7 @@ extension RunStore {
     guard isFolder(folder) else { return nil }
     return RunRecord(
       identity: run, folder: folder, epochs: try epochs(of: run), metrics: try metrics(of: run),
-      provenance: try provenance(of: run), seal: sealStatus(of: run))
+      provenance: try provenance(of: run), combined: try combined(of: run), seal: sealStatus(of: run))
   }
 
   /// Every run under ``root``, sorted by experiment, variant and seed.

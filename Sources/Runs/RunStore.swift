@@ -20,6 +20,8 @@ package struct RunStore: Sendable {
     case previousCheckpoint = "checkpoint.previous.safetensors"
     /// Descriptors of query and gallery.
     case descriptors = "descriptors.safetensors"
+    /// The runs whose descriptors stand side by side; only where the run trains none of its own.
+    case combined = "combined.json"
     /// What each query's nearest gallery images were judged as; only where the run's ranking has such a stage.
     case pairs = "pairs.safetensors"
     /// What the run was measured at.
@@ -157,6 +159,16 @@ package struct RunStore: Sendable {
   package static func ranks(in folder: URL) throws(FileError) -> [QueryRanking]? {
     let file = folder.appendingPathComponent(File.ranks.rawValue, isDirectory: false)
     return try RunJSON.read([QueryRanking].self, from: file, remedy: File.ranks.remedy, limit: 1 << 28)
+  }
+
+  /// Writes `combined.json`.
+  package func writeCombined(_ parts: [CombinedRun], of run: RunIdentity) throws(FileError) {
+    try writeJSON(parts, as: .combined, of: run)
+  }
+
+  /// Reads `combined.json`; nil where there is none, as with every run that trains.
+  package func combined(of run: RunIdentity) throws(FileError) -> [CombinedRun]? {
+    try readJSON([CombinedRun].self, .combined, of: run, limit: 1 << 20)
   }
 
   private func writeJSON(_ value: some Encodable, as file: File, of run: RunIdentity) throws(FileError) {

@@ -34,7 +34,7 @@ package struct ReportVariant: Sendable {
   }
 
   /// How many images one training showed, over all of its phases; nil before one is finished.
-  package var imagePasses: Int? { finished.first.map { $0.epochs.reduce(0) { $0 + $1.images } } }
+  package var imagePasses: Int? { finished.first?.imagePasses }
 
   /// The weight of each task's loss after the last epoch, the mean over finished runs; nil before one is finished.
   package var weights: [String: Double]? {

@@ -15,6 +15,15 @@ package struct ExperimentPlan: Sendable {
     /// What of them the variant itself says, beside what all variants share.
     package let own: YAMLValue
 
+    /// The variants that it combines; none where it is a run of its own.
+    package var parts: [Variant] {
+      settings.combine.map { part in
+        Variant(
+          name: part.variant, settings: part.settings,
+          written: written[key: "combine"]?[key: part.variant] ?? part.settings.yaml, own: .mapping([]))
+      }
+    }
+
     /// Where a setting was written, by its dotted path; nil where it is the default.
     package func location(of path: String) -> SourceLocation? { Settings.location(of: path, in: written) }
 
@@ -70,20 +79,31 @@ package struct ExperimentPlan: Sendable {
       throw contents.variants?.error("expected 1 to 1000 variants, found \(listed.count)")
         ?? ConfigurationError(at: nil, path: "variants", "there are none")
     }
-    var variants: [Variant] = []
-    for (name, own) in listed {
-      try Self.check(name: name, of: own)
-      let changed = changes.reduce(own.value) { $1.replaced(in: $0) }
-      do throws(ConfigurationError) {
-        let written = try SettingsMerge.merged(base, with: changed)
-        let settings = try Settings(agreeing: Setting(written))
-        variants.append(Variant(name: name, settings: settings, written: written, own: changed))
-      } catch {
-        throw ConfigurationError(
-          at: error.location, path: error.path, "\(error.reason) (variant \(Wording.quoted(name)))")
+    var variants: [String: Variant] = [:]
+    // Those that combine others come behind them, wherever they stand.
+    for combines in [false, true] {
+      for (name, own) in listed {
+        let combined = own.value[key: "combine"].map { Setting($0, path: own.path(of: "combine")) }
+        guard (combined.map { !$0.isWord("none") } ?? false) == combines else { continue }
+        try Self.check(name: name, of: own)
+        let changed = changes.reduce(own.value) { $1.replaced(in: $0) }
+        do throws(ConfigurationError) {
+          let written =
+            if combines, let combined {
+              try Self.combination(
+                of: combined, changed, over: base, among: listed.map(\.key).filter { $0 != name }, known: variants)
+            } else {
+              try SettingsMerge.merged(base, with: changed)
+            }
+          let settings = try Settings(agreeing: Setting(written))
+          variants[name] = Variant(name: name, settings: settings, written: written, own: changed)
+        } catch {
+          throw ConfigurationError(
+            at: error.location, path: error.path, "\(error.reason) (variant \(Wording.quoted(name)))")
+        }
       }
     }
-    self.variants = variants
+    self.variants = listed.compactMap { variants[$0.key] }
   }
 
   /// A plan of variants that are typed already.

@@ -67,6 +67,15 @@ package struct Trial: Sendable, Hashable {
     return String(SHA256.hexadecimal(YAML.text(of: .mapping(entries)).utf8).prefix(12))
   }
 
+  /// The same of a trial that combines others: over their hashes, and how the row is ranked.
+  package func hash(combining parts: [String], numericVersion: String) -> String {
+    let entries: [(String, YAMLValue)] = [
+      ("combine", .sequence(parts.map { .string($0) })), ("evaluate", settings.evaluate.yaml), ("seed", .int(seed)),
+      ("numeric_version", .string(numericVersion)),
+    ]
+    return String(SHA256.hexadecimal(YAML.text(of: .mapping(entries)).utf8).prefix(12))
+  }
+
   /// The settings as they are hashed: without what older runs did not say and had all the same.
   private var hashed: YAMLValue { YoungerSetting.reduced(settings.yaml) }
 

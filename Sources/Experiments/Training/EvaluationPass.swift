@@ -22,10 +22,9 @@ struct EvaluationPass {
     over images: [LabelledImage], places: [Int]? = nil, _ isInterrupted: () -> Bool,
     see: (_ output: AANet.Output, _ done: Int) throws -> Void
   ) throws {
-    let size = ImageSize(height: settings.input.height, width: settings.input.width)
     let batches = BatchLoader.inOrder(places?.count ?? images.count, batch: settings.evaluate.batch)
     let loader = try data.loader(
-      images, size: size,
+      images, size: settings.input.imageSize,
       batches: places.map { places in batches.map { $0.map { LoadItem(index: places[$0.index]) } } } ?? batches)
     defer { loader.cancel() }
     var done = 0

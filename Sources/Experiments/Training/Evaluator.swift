@@ -34,26 +34,15 @@ struct Evaluator {
     pass = EvaluationPass(model: model, settings: settings, data: data, engine: engine)
   }
 
-  /// What evaluation gives: the scores, each query's ranking, and what of the descriptors and pairs is stored.
-  struct Result {
-    let scores: RetrievalScores
-    /// The scores of the first stage, where pairs were judged after it.
-    let firstStage: RetrievalScores?
-    let reranked: RetrievalScores?
-    let attributes: AttributeScores?
-    let rankings: [Runs.QueryRanking]
-    let descriptors: SafeTensors
-    let pairs: SafeTensors?
-  }
-
   /// Evaluates.
   ///
   /// - Parameters:
   ///   - isInterrupted: asked after each batch.
   ///   - report: told how many images of a stage are done, of how many.
+  /// - Returns: the ranking, and how well attributes are told where the network learns them.
   func evaluate(
     isInterrupted: () -> Bool, report: (_ stage: EvaluationStage, _ done: Int, _ total: Int) -> Void
-  ) throws -> Result {
+  ) throws -> (ranking: TestRanking.Result, attributes: AttributeScores?) {
     let dataset = data.dataset
     let total = dataset.query.count + dataset.gallery.count
     // The queries' maps, where pairs are judged by them.
@@ -68,43 +57,12 @@ struct Evaluator {
     let (galleryValues, predicted) = try described(dataset.gallery, isInterrupted) {
       report(.descriptors, dataset.query.count + $0, total)
     }
-    let dimension = model.layout.length
-    let query = try LabelledDescriptors(
-      values: queryValues, dimension: dimension, identities: dataset.query.map(\.identity),
-      cameras: dataset.query.map(\.camera), of: "query")
-    let gallery = try LabelledDescriptors(
-      values: galleryValues, dimension: dimension, identities: dataset.gallery.map(\.identity),
-      cameras: dataset.gallery.map(\.camera), of: "gallery")
-    let normalize = settings.evaluate.isNormalized
-    let first = try RetrievalProtocol.evaluate(query: query, gallery: gallery, normalize: normalize)
-    let pairs = try settings.evaluate.pairs.map { ranking in
-      try judged(ranking, maps, query: query, gallery: gallery, isInterrupted, report: report)
+    let ranking = try TestRanking(
+      query: queryValues, gallery: galleryValues, dimension: model.layout.length, of: dataset)
+    let result = try ranking.result(by: settings.evaluate, threads: engine.workers.count) { pairs in
+      try judged(pairs, maps, query: ranking.query, gallery: ranking.gallery, isInterrupted, report: report)
     }
-    let result = try pairs.map {
-      try RetrievalProtocol.evaluate(query: query, gallery: gallery, normalize: normalize, pairs: $0)
-    }
-    let final = result ?? first
-    let reranked = try settings.evaluate.rerank.map { reranking in
-      try RetrievalProtocol.evaluate(
-        query: query, gallery: gallery, reranking: reranking, normalize: normalize,
-        threads: engine.workers.count)
-    }
-    var tensors: [String: StoredTensor] = [:]
-    for (name, values, images) in [("query", queryValues, dataset.query), ("gallery", galleryValues, dataset.gallery)] {
-      tensors[name] = StoredTensor(values, shape: [images.count, dimension])
-      tensors["\(name)_ids"] = StoredTensor(images.map(\.identity), shape: [images.count])
-      tensors["\(name)_cameras"] = StoredTensor(images.map(\.camera), shape: [images.count])
-    }
-    return Result(
-      scores: RetrievalScores(final), firstStage: result.map { _ in RetrievalScores(first) },
-      reranked: reranked.map(RetrievalScores.init), attributes: try attributeScores(predicted),
-      rankings: final.queries.compactMap { ranking in
-        ranking.averagePrecision.map {
-          Runs.QueryRanking(
-            query: dataset.query[ranking.query].name, matchRanks: ranking.matchRanks.map { $0 + 1 },
-            averagePrecision: $0.rectangle)
-        }
-      }, descriptors: SafeTensors(tensors: tensors), pairs: pairs?.stored(queries: query.count))
+    return (result, try attributeScores(predicted))
   }
 
   /// The descriptors of some images, one after the other, and for each attribute the class that is predicted for each.
@@ -144,16 +102,6 @@ struct Evaluator {
     return AttributeScores(
       accuracy: result.byName(\.accuracy), mean: result.mean, majority: result.byName(\.majority),
       ceiling: result.byName(\.ceiling), balanced: result.byName(\.balanced))
-  }
-}
-
-extension RetrievalScores {
-  /// Takes the scores of a result.
-  init(_ result: RetrievalResult) {
-    self.init(
-      mAP: result.mAP, mAPTrapezoid: result.mAPTrapezoid, rank1: result.cmc(1), rank5: result.cmc(5),
-      rank10: result.cmc(10), rank20: result.cmc(20), queries: result.countedQueries,
-      queriesWithoutMatch: result.queriesWithoutMatch)
   }
 }
 

@@ -12,13 +12,22 @@ extension ExperimentRunner {
     variants: [String]?, threads: Int, isInterrupted: () -> Bool, report: (Event) -> Void
   ) throws -> [Run] {
     var remarks: Set<String> = []
-    return try trials(variants).map { plan, trial in
+    func prepared(_ plan: ExperimentPlan, _ trial: Trial, _ variant: ExperimentPlan.Variant) throws -> Run {
+      let data = try data(
+        for: variant, among: variants, threads: threads, isInterrupted: isInterrupted, report: report)
+      let parts = try variant.parts.map { part in
+        try prepared(
+          plan,
+          Trial(experiment: trial.experiment, variant: part.name, seed: trial.seed, settings: part.settings), part)
+      }
+      guard parts.isEmpty else {
+        let hash = trial.hash(combining: parts.map(\.hash), numericVersion: Self.numericVersion)
+        return Run(
+          plan: plan, trial: trial, identity: trial.identity(hash: hash), data: data, weights: nil, parts: parts)
+      }
       for remark in trial.settings.tasks.all.compactMap(\.remark) where remarks.insert(remark).inserted {
         report(.remark("\(Wording.printable(trial.variant)): \(remark)"))
       }
-      let variant = try plan.variant(named: trial.variant)
-      let data = try data(
-        for: variant, among: variants, threads: threads, isInterrupted: isInterrupted, report: report)
       try check(trial.settings, of: variant, against: data)
       let weights = try weights(for: variant, report: report)
       let hash = trial.hash(
@@ -26,6 +35,13 @@ extension ExperimentRunner {
         weightsFingerprint: weights?.digest)
       return Run(plan: plan, trial: trial, identity: trial.identity(hash: hash), data: data, weights: weights)
     }
+    var runs: [Run] = []
+    for (plan, trial) in try trials(variants) {
+      let run = try prepared(plan, trial, plan.variant(named: trial.variant))
+      // What a row combines comes before it, whether or not it was asked for.
+      for run in run.parts + [run] where !runs.contains(where: { $0.identity == run.identity }) { runs.append(run) }
+    }
+    return runs
   }
 
   /// The trials of all plans, seed by seed: every experiment under its first seed, then under its second, so that whole
@@ -57,7 +73,8 @@ extension ExperimentRunner {
   ) throws -> TrainingData {
     let name = variant.settings.dataset
     let needsAttributes = plans.flatMap(\.variants).contains {
-      $0.settings.dataset == name && $0.settings.tasks.readsAttributes && chosen?.contains($0.name) ?? true
+      $0.settings.dataset == name && chosen?.contains($0.name) ?? true
+        && ([$0] + $0.parts).contains(where: \.settings.tasks.readsAttributes)
     }
     if let data = opened[name], !needsAttributes || data.attributes != nil { return data }
     if registry.entries[name] == nil {
@@ -118,7 +135,11 @@ extension ExperimentRunner {
       throw ConfigurationError(fault, locate: variant.location)
     }
     try check(settings.train, of: variant, naming: AANet(configuration.sketch, on: Engine(threads: 1)))
-    do { try configuration.validate(height: settings.input.height, width: settings.input.width) } catch {
+    do throws(PlainError) {
+      for input in [settings.input] + settings.train.phases.map(settings.input) {
+        try configuration.validate(height: input.height, width: input.width)
+      }
+    } catch {
       throw variant.error(at: "tasks", error.description)
     }
   }

@@ -87,17 +87,21 @@ package final class ExperimentRunner {
     let identity: RunIdentity
     let data: TrainingData
     let weights: PretrainedBackbone?
+    /// The runs that it combines; none where it trains.
+    let parts: [Run]
     /// What there is to do.
     let work: SweepForecast.Work
 
     init(
-      plan: ExperimentPlan, trial: Trial, identity: RunIdentity, data: TrainingData, weights: PretrainedBackbone?
+      plan: ExperimentPlan, trial: Trial, identity: RunIdentity, data: TrainingData, weights: PretrainedBackbone?,
+      parts: [Run] = []
     ) {
       self.plan = plan
       self.trial = trial
       self.identity = identity
       self.data = data
       self.weights = weights
+      self.parts = parts
       work = SweepForecast.Work(of: trial.settings, on: data)
     }
 
@@ -142,7 +146,7 @@ package final class ExperimentRunner {
         pending.append(run)
       }
     }
-    var left: (occupied: [UnfinishedRuns.Occupied], diverged: [Divergence]) = ([], [])
+    var left = UnfinishedRuns()
     if !pending.isEmpty {
       for name in Set(pending.map(\.trial.settings.dataset)).sorted() {
         guard let data = opened[name] else { continue }
@@ -154,9 +158,13 @@ package final class ExperimentRunner {
       var sweep = Sweep(pending)
       for isLastTry in [false, true] {
         for (place, run) in pending.enumerated() where records[run.hash] == nil && !sweep.isFailed(run.identity) {
+          if let missing = run.parts.first(where: { records[$0.hash] == nil }) {
+            if isLastTry { sweep.waiting.append(.init(trial: run.trial, run: run.identity, part: missing.identity)) }
+            continue
+          }
           let record = try attempt(
-            run, isLastTry: isLastTry, in: &sweep, checkpoints: checkpoints, on: engine,
-            isInterrupted: isInterrupted, report: report)
+            run, of: run.parts.compactMap { records[$0.hash] }, isLastTry: isLastTry, in: &sweep,
+            checkpoints: checkpoints, on: engine, isInterrupted: isInterrupted, report: report)
           records[run.hash] = record
           if !isLastTry, place + 1 < pending.count, !pending[place + 1].isInRound(of: run) {
             let next = pending[place + 1]
@@ -167,22 +175,22 @@ package final class ExperimentRunner {
           }
         }
       }
-      left = (sweep.occupied, sweep.diverged)
+      left = UnfinishedRuns(occupied: sweep.occupied, diverged: sweep.diverged, waiting: sweep.waiting)
     }
-    let results = runs.compactMap { run in records[run.hash].map { (run.trial, $0) } }
-    guard left.occupied.isEmpty, left.diverged.isEmpty else {
-      throw TrainingError.unfinished(
-        UnfinishedRuns(finished: results, occupied: left.occupied, diverged: left.diverged))
-    }
-    return results
+    left.finished = runs.compactMap { run in records[run.hash].map { (run.trial, $0) } }
+    guard left.isEmpty else { throw TrainingError.unfinished(left) }
+    return left.finished
   }
 
   /// Which of its experiment's seeds a run has.
   private func seedPlace(of run: Run) -> Int { run.plan.seeds.firstIndex(of: run.trial.seed) ?? 0 }
 
   /// Trains and evaluates a run unless another process is at work on it; nil where it is not finished then.
+  ///
+  /// - Parameter parts: the records of those that it combines.
   private func attempt(
-    _ run: Run, isLastTry: Bool, in sweep: inout Sweep, checkpoints: CheckpointInterval, on engine: Engine,
+    _ run: Run, of parts: [RunRecord], isLastTry: Bool, in sweep: inout Sweep, checkpoints: CheckpointInterval,
+    on engine: Engine,
     isInterrupted: () -> Bool, report: (Event) -> Void
   ) throws -> RunRecord? {
     let lock: RunLock
@@ -207,8 +215,11 @@ package final class ExperimentRunner {
     }
     store.clearNotes(of: run.identity)
     do {
-      let record = try execute(
-        run, in: &sweep, checkpoints: checkpoints, on: engine, isInterrupted: isInterrupted, report: report)
+      let record =
+        run.parts.isEmpty
+        ? try execute(
+          run, in: &sweep, checkpoints: checkpoints, on: engine, isInterrupted: isInterrupted, report: report)
+        : try combine(run, of: parts, on: engine)
       report(.finished(run.trial, record))
       return record
     } catch TrainingError.interrupted {
@@ -271,18 +282,16 @@ package final class ExperimentRunner {
     let evaluator = Evaluator(
       model: trainer.model, settings: settings, data: run.data, engine: engine,
       keeper: JudgingKeeper(identity, in: store))
-    let result = try evaluator.evaluate(isInterrupted: isInterrupted) { stage, done, all in
+    let (result, attributes) = try evaluator.evaluate(isInterrupted: isInterrupted) { stage, done, all in
       pulse.beat(
         at: .init(phase: .evaluating, epoch: epochs, epochs: epochs, step: done, steps: all),
         images: trainer.schedule.images + done)
       report(.evaluating(run.trial, stage, done: done, total: all))
     }
     try requireUnchanged(run, threads: engine.workers.count)
-    try store.write(try result.descriptors.pieces(), as: .descriptors, of: identity)
-    if let pairs = result.pairs { try store.write(try pairs.pieces(), as: .pairs, of: identity) }
-    try store.writeRanks(result.rankings, of: identity)
+    try store.write(result, of: identity)
     let metrics = RunMetrics(
-      retrieval: result.scores, firstStage: result.firstStage, reranked: result.reranked, attributes: result.attributes,
+      retrieval: result.scores, firstStage: result.firstStage, reranked: result.reranked, attributes: attributes,
       descriptorLength: trainer.model.configuration.descriptorLength,
       parameters: trainer.model.store.parameterCount, secondsTraining: trainer.progress.seconds,
       secondsEvaluating: start.duration(to: clock.now) / .seconds(1),
@@ -291,9 +300,6 @@ package final class ExperimentRunner {
     try store.finish(identity, with: metrics)
     sweep.evaluated(run.work, seconds: metrics.secondsEvaluating)
     pulse.end()
-    guard let record = try store.record(for: identity) else {
-      throw TrainingError.inconsistent(file: store.folder(for: identity), reason: "the run was removed while it ran")
-    }
-    return record
+    return try store.finishedRecord(of: identity)
   }
 }

@@ -37,12 +37,25 @@ package struct UnfinishedRuns: Sendable, CustomStringConvertible {
     package let holder: RunHolder?
   }
 
+  /// A run that combines one that is not finished.
+  package struct Waiting: Sendable {
+    package let trial: Trial
+    package let run: RunIdentity
+    /// The run that it waits for.
+    package let part: RunIdentity
+  }
+
   /// Trials with their records, in the plans' order, that are finished.
-  package var finished: [(trial: Trial, record: RunRecord)]
+  package var finished: [(trial: Trial, record: RunRecord)] = []
   /// Runs that other processes are at work on.
-  package var occupied: [Occupied]
+  package var occupied: [Occupied] = []
   /// Runs whose numbers stopped being finite.
-  package var diverged: [Divergence]
+  package var diverged: [Divergence] = []
+  /// Runs that combine one of those.
+  package var waiting: [Waiting] = []
+
+  /// Whether nothing was left undone.
+  var isEmpty: Bool { occupied.isEmpty && diverged.isEmpty && waiting.isEmpty }
 
   /// Each in a line that names it.
   package var lines: [String] {
@@ -51,6 +64,7 @@ package struct UnfinishedRuns: Sendable, CustomStringConvertible {
         "\(left.run.inWords): left to "
           + "\(left.holder.map(\.description) ?? "another process"), which is at work on it"
       }
+      + waiting.map { "\($0.run.inWords): waits for \($0.part.inWords), which it combines and which is not finished" }
   }
 
   /// All of them.

@@ -23,7 +23,7 @@ extension Settings {
   /// The learning rate of each group in an epoch of a phase, counted from 0. A backbone without pretrained weights trains
   /// at the new layers' rate.
   func rates(in phase: Train.Phase, epoch: Int) -> [Parameter.Group: Double] {
-    let factor = phase.rate.step.multiplier(epoch: epoch)
+    let factor = phase.rate.multiplier(epoch: epoch, of: phase.epochs)
     let new = phase.rate.new * factor
     var logVariance = new
     if case .learned(let learned) = loss.weights, let rate = learned.rate { logVariance = rate * factor }
@@ -39,6 +39,7 @@ extension StochasticGradientDescent {
   package init(_ settings: Settings.Train.Optimizer) {
     self.init(
       momentum: settings.momentum,
-      decay: [.backbone: settings.weightDecay, .new: settings.weightDecay, .logVariance: 0])
+      decay: [.backbone: settings.weightDecay, .new: settings.weightDecay, .logVariance: 0],
+      isNesterov: settings.nesterov)
   }
 }

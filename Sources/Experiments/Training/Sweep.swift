@@ -11,6 +11,7 @@ struct Sweep {
   private(set) var before = 0
   var occupied: [UnfinishedRuns.Occupied] = []
   var diverged: [Divergence] = []
+  var waiting: [UnfinishedRuns.Waiting] = []
   private var pending: [(run: RunIdentity, work: SweepForecast.Work)]
   private var forecast = SweepForecast()
   /// The phase that the run at hand is in, where it began, and the last step: how many images, and when.
@@ -70,18 +71,25 @@ package struct SweepProgress: Sendable, Hashable {
 extension SweepForecast.Work {
   /// What a run has to do.
   init(of settings: Settings, on data: TrainingData) {
+    guard settings.combine.isEmpty else {
+      self.init(settings: settings, multiplications: 0, phases: [], evaluationImages: 0)
+      return
+    }
     let dataset = data.dataset
     let configuration = settings.modelConfiguration(identities: dataset.trainIdentities.count, scheme: data.scheme)
-    let (height, width) = (settings.input.height, settings.input.width)
-    let all = configuration.multiplications(height: height, width: width)
-    let ofBackbone = configuration.backbone.convolutions(batch: 1, height: height, width: width)
-      .reduce(0) { $0 + Double($1.geometry.multiplications) }
+    let all = configuration.multiplications(height: settings.input.height, width: settings.input.width)
     self.init(
       settings: settings, multiplications: all,
       phases: TrainingSchedule(of: settings.train, images: dataset.train.count).stretches.map { stretch in
+        let input = settings.input(of: stretch.phase)
+        let own = configuration.multiplications(height: input.height, width: input.width)
         let isBackboneFrozen = stretch.phase.frozen.contains(Parameter.Group.backbone.rawValue)
+        let still =
+          isBackboneFrozen
+          ? configuration.backbone.convolutions(batch: 1, height: input.height, width: input.width)
+            .reduce(0) { $0 + Double($1.geometry.multiplications) } : 0
         return SweepForecast.Phase(
-          images: stretch.images * stretch.phase.epochs, learning: isBackboneFrozen ? 1 - ofBackbone / all : 1)
+          images: stretch.images * stretch.phase.epochs, learning: 1 - still / own, size: own / all)
       }, evaluationImages: dataset.query.count + dataset.gallery.count)
   }
 }

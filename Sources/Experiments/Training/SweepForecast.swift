@@ -30,12 +30,15 @@ package struct SweepForecast {
   package struct Phase: Sendable {
     /// Images of all its epochs.
     package let images: Int
-    /// What an image costs, in forward passes.
+    /// What an image costs, in forward passes over an image of the test.
     package let passes: Double
 
     /// - Parameter learning: the share of the multiplications in layers that gradients go back through: by the input and
     ///   by the weights, each as costly as the way forward.
-    package init(images: Int, learning: Double = 1) { (self.images, passes) = (images, 1 + 2 * learning) }
+    /// - Parameter size: what a forward pass over one of its images costs, in those over an image of the test.
+    package init(images: Int, learning: Double = 1, size: Double = 1) {
+      (self.images, passes) = (images, (1 + 2 * learning) * size)
+    }
   }
 
   /// What is done with an image.

@@ -79,6 +79,7 @@ extension Trainer {
     guard largest > 0 else { return }
     let done = stretch.step(progress.steps, ofEpoch: progress.epochs)
     let share = largest * Double(done) / Double(max(1, stretch.allSteps - 1))
+    let size = settings.input(of: stretch.phase).imageSize
     var stream = draws.stream("cut-out")
     for image in 0..<images.shape[0] {
       let pixels = UnsafeMutableBufferPointer(rebasing: images.values[image * size.count..<(image + 1) * size.count])

@@ -59,7 +59,6 @@ final class Trainer {
   private let weights: PretrainedBackbone?
   let store: RunStore
   let engine: Engine
-  let size: ImageSize
   let schedule: TrainingSchedule
   let classes: [Int]
   private var checkpoints: CheckpointKeeper
@@ -75,7 +74,6 @@ final class Trainer {
     self.store = store
     self.engine = engine
     self.checkpoints = CheckpointKeeper(identity, in: store, every: checkpoints)
-    size = ImageSize(height: settings.input.height, width: settings.input.width)
     classes = data.dataset.trainClasses
     schedule = TrainingSchedule(of: settings.train, images: data.dataset.train.count)
     model = AANet(
@@ -179,7 +177,8 @@ final class Trainer {
     on batches: [[LoadItem]], _ stretch: TrainingSchedule.Stretch, rates: [Parameter.Group: Double],
     isInterrupted: () -> Bool, report: (Report) -> Void
   ) throws {
-    let loader = try data.loader(data.dataset.train, size: size, batches: batches)
+    let loader = try data.loader(
+      data.dataset.train, size: settings.input(of: stretch.phase).imageSize, batches: batches)
     defer { loader.cancel() }
     var waited = 0.0
     let clock = SuspendingClock()

@@ -14,10 +14,13 @@ package struct DescentOracle {
   }
 
   /// Takes one step.
-  package mutating func step(_ gradient: [Double], rate: Double, momentum: Double, decay: Double) {
+  package mutating func step(
+    _ gradient: [Double], rate: Double, momentum: Double, decay: Double, isNesterov: Bool = false
+  ) {
     for i in weights.indices {
-      velocity[i] = momentum * velocity[i] + gradient[i] + decay * weights[i]
-      weights[i] -= rate * velocity[i]
+      let slope = gradient[i] + decay * weights[i]
+      velocity[i] = momentum * velocity[i] + slope
+      weights[i] -= rate * (isNesterov ? slope + momentum * velocity[i] : velocity[i])
     }
   }
 }

@@ -94,7 +94,7 @@ package final class TrainedRun {
   }
 
   /// The size that the model sees images at.
-  package var inputSize: ImageSize { ImageSize(height: settings.input.height, width: settings.input.width) }
+  package var inputSize: ImageSize { settings.input.imageSize }
 
   private func has(_ file: RunStore.File) -> Bool { FileManager.default.fileExists(atPath: url(file).path) }
 

@@ -21,8 +21,11 @@ package enum RunReference {
     let folder = URL(fileURLWithPath: text, isDirectory: true).standardizedFileURL
     if FileManager.default.fileExists(atPath: folder.appendingPathComponent(checkpoint).path) { return folder }
     let runs = store.identities()
+    let inside = runs.first { store.folder(for: $0).standardizedFileURL.path == folder.path }
+    if let inside { try requireNetwork(of: inside, in: store) }
     let found = found(text, among: runs)
     if found.count == 1, let run = found.first {
+      try requireNetwork(of: run, in: store)
       guard store.has(.checkpoint, of: run) else {
         throw Failure(description: "\(store.folder(for: run).path): the run has no \(checkpoint) yet")
       }
@@ -44,6 +47,15 @@ package enum RunReference {
     throw Failure(
       description: "there is no run \(Wording.quoted(text)) under \(store.root.path)"
         + (nearest ?? "; `aanet runs` lists them"))
+  }
+
+  /// Sees to it that a run is not made of others.
+  private static func requireNetwork(of run: RunIdentity, in store: RunStore) throws(Failure) {
+    guard let parts = try? store.combined(of: run), !parts.isEmpty else { return }
+    throw Failure(
+      description:
+        "\(Wording.printable(fullName(run))) is the descriptors of several runs side by side and has no network "
+        + "of its own; take one of them:" + parts.map { "\n  \(Wording.printable(fullName($0.run)))" }.joined())
   }
 
   /// Whole names go before the last parts of names, and both before digits of a hash: what a message tells a person to

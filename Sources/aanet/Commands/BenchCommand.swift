@@ -82,7 +82,7 @@ struct BenchCommand: ParsableCommand {
     }
 
     func run(_ pass: TrainingBench.Pass) throws {
-      let model = try resolved()
+      let model = try resolved(for: pass)
       Console.warnOfNarrowKernels()
       let engine = Engine(threads: threads ?? Engine.availableThreads)
       let bench = TrainingBench(model.settings, in: model.phase, identities: model.identities, on: engine)
@@ -102,7 +102,7 @@ struct BenchCommand: ParsableCommand {
     }
 
     /// The model, with what the options change of it.
-    func resolved() throws -> Resolved {
+    func resolved(for pass: TrainingBench.Pass = .train) throws -> Resolved {
       guard (batch ?? 2) > 1, (threads ?? 1) > 0, repeats > 0 else {
         throw ValidationError("--batch is at least 2, --threads and --repeats at least 1")
       }
@@ -123,6 +123,7 @@ struct BenchCommand: ParsableCommand {
       }
       if plan.count > 1 { name += " (\(chosen.name))" }
       chosen.batch = batch ?? chosen.batch
+      if size == nil, pass == .train { settings.input = settings.input(of: chosen) }
       return Resolved(name: name, settings: settings, phase: chosen, identities: identities)
     }
 

@@ -76,8 +76,14 @@ struct VerifyResumeCommand: ParsableCommand {
       throw ValidationError(
         "--seed \(seed): \(plan.name) has the seeds \(plan.seeds.map(String.init).joined(separator: ", "))")
     }
-    return try plan.trials(variants: variants.isEmpty ? nil : variants)
+    let chosen = try plan.trials(variants: variants.isEmpty ? nil : variants)
       .filter { seeds.isEmpty || seeds.contains($0.seed) }
+    let trained = chosen.filter(\.settings.combine.isEmpty)
+    for name in Set(chosen.filter { !$0.settings.combine.isEmpty }.map(\.variant)).sorted() {
+      Console.complain("note: \(Wording.printable(name)) combines other runs, and has no training to be killed in")
+    }
+    guard !trained.isEmpty else { throw ValidationError("there is no training to be killed in; name another variant") }
+    return trained
   }
 
   private func verify(_ trial: Trial, draw: UInt64, in place: ResumeScratch) throws -> ResumeVerification.Outcome {

@@ -47,13 +47,16 @@ extension Method.Phase {
   init(_ phase: Settings.Train.Phase, of settings: Settings) {
     let rate = phase.rate
     let isPretrained = settings.backbone.weights != nil && rate.pretrained != rate.new
-    let steps = rate.step.at.filter { $0 < phase.epochs }
+    let steps = rate.fall == nil ? rate.step.at.filter { $0 < phase.epochs } : []
+    let fall = rate.fall.map { ", falling in \($0.steps) steps by the power \(String.number($0.power))" } ?? ""
     var rules = [
       "rate \(String.number(rate.new))" + (isPretrained ? " (pretrained \(String.number(rate.pretrained)))" : "")
         + (steps.isEmpty
-          ? "" : ", × \(String.number(rate.step.factor)) after \(Numerals.list(steps.map(String.init)))"),
+          ? "" : ", × \(String.number(rate.step.factor)) after \(Numerals.list(steps.map(String.init)))") + fall,
       "batches of \(phase.batch)",
     ]
+    if let size = phase.size { rules.append("images of \(size.map(String.init).joined(separator: "×"))") }
+    if phase.optimizer.nesterov { rules.append("Nesterov's momentum") }
     if phase.sampler != .shuffled {
       // Without the braces around: `triplets: { count: 16, … }`.
       rules[1] += ", \(YAML.inline(phase.yaml(of: "sampler")).dropFirst(2).dropLast(2))"

@@ -101,7 +101,10 @@ extension ReportNetwork {
     self.init(
       backbone: "\(backbone.block.rawValue) blocks \(blocks), width \(backbone.width)\(start)",
       input: "\(settings.input.height) × \(settings.input.width)",
-      tasks: settings.tasks.all.map(\.label).joined(separator: ", "),
-      training: settings.train.plan.map { "\($0.epochs) × \($0.batch)" }.joined(separator: " + "))
+      tasks: settings.combine.isEmpty
+        ? settings.tasks.all.map(\.label).joined(separator: ", ")
+        : "combines \(Numerals.list(settings.combine.map(\.variant)))",
+      training: settings.combine.isEmpty
+        ? settings.train.plan.map { "\($0.epochs) × \($0.batch)" }.joined(separator: " + ") : "–")
   }
 }

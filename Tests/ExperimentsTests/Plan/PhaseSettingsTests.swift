@@ -41,6 +41,33 @@ import Testing
     #expect(try settings(Self.two, ["train.rate.step.at=[1]"]).train.phases.map(\.rate.step.at) == [[1], [1]])
   }
 
+  @Test func aPhaseHasImagesOfItsOwnSize() throws {
+    let text = "dataset: d\ninput: { size: [128, 64] }\ntrain: { phases: [{ name: a, size: [96, 48] }, { name: b }] }\n"
+    let own = try settings(text)
+    let sizes = own.train.phases.map { own.input(of: $0).imageSize.description }
+    #expect(sizes == ["96x48", "128x64"])
+    for (size, message) in [
+      ("[96]", "expected a list of 2"), ("small", "expected input or a height and a width in pixels"),
+      ("[96, 4]", "8 to 2048"), ("[40, 40]", "the part task cuts a feature map"),
+    ] {
+      do {
+        _ = try settings(text.replacing("[96, 48]", with: size))
+        Issue.record("\(size) was taken")
+      } catch {
+        #expect("\(error)".contains("train.phases[0].size") && "\(error)".contains(message), "\(error)")
+      }
+    }
+  }
+
+  /// The factors of the golden case `spreid`, `op.rates`.
+  @Test func ratesFallByAPower() throws {
+    let fall = PowerSchedule(steps: 10, power: 0.9)
+    #expect((0..<3).map { Float(fall.multiplier(epoch: $0, of: 3)) } == [1, 0.7254178524017334, 0.4383832812309265])
+    let last = (0..<40).map { Float(fall.multiplier(epoch: $0, of: 40)) }
+    #expect(last[3] == 1 && last[4] == 0.9095325469970703 && last[35] == 0.23492379486560822)
+    #expect(last[36...].allSatisfy { $0 == 0.1258925348520279 })
+  }
+
   @Test func withoutPhasesTrainIsTheOne() throws {
     let settings = try settings("dataset: d\ntrain: { epochs: 7, batch: 4 }\n")
     let plan = settings.train.plan

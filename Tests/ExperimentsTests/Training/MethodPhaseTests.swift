@@ -124,6 +124,40 @@ import Testing
     #expect(with.epochs[3].loss != without.epochs[3].loss)
   }
 
+  /// Small images first, then large ones, by a rate that falls smoothly.
+  private static let growing =
+    common + """
+      tasks: [global]
+      loss: { weights: { global: 1 } }
+      train:
+        batch: 16
+        optimizer: { nesterov: true }
+        rate: { new: 0.05, fall: { steps: 2, power: 0.5 } }
+        phases:
+          - { name: small, epochs: 2, size: [48, 24], augment: { cut_out: 0.3 } }
+          - { name: large, epochs: 2 }
+
+      """
+
+  @Test(arguments: [1, 2, 3, 5, 6, 7, 11]) func aStopAmongImagesOfSeveralSizesCostsNoBit(_ steps: Int) throws {
+    let (whole, stopped) = (try project(Self.growing), try project(Self.growing))
+    let record = try run(whole)
+    for (epoch, rate) in zip(record.epochs, [0.05, 0.05 * 0.5.squareRoot(), 0.05, 0.05 * 0.5.squareRoot()]) {
+      #expect(abs((epoch.rates["new"] ?? 0) - rate) < 1e-12)
+    }
+    let others = try run(project(Self.growing.replacing("size: [48, 24], ", with: "")))
+    #expect(record.epochs[0].loss != others.epochs[0].loss)
+    var taken = 0
+    #expect(throws: TrainingError.self) {
+      try run(stopped) {
+        taken += 1
+        return taken == steps
+      }
+    }
+    try run(stopped)
+    try requireSameBits(record.identity, in: whole, and: stopped)
+  }
+
   @Test func weightVectorsAreMadeOrthogonalOnce() throws {
     var remarks: [String] = []
     let record = try run(

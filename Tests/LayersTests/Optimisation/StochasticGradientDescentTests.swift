@@ -7,22 +7,23 @@ import Testing
 struct StochasticGradientDescentTests {
   private let engine = Engine(threads: 2)
 
-  @Test("momentum, decay and a rate for each group", arguments: [1, 15, 16, 33, 100_003])
-  func steps(count: Int) throws {
+  @Test("momentum, decay and a rate for each group", arguments: [1, 15, 16, 33, 100_003], [false, true])
+  func steps(count: Int, isNesterov: Bool) throws {
     let store = ParameterStore(on: engine)
     let groups = Parameter.Group.allCases
     let parameters = groups.map { store.parameter($0.rawValue, shape: [count], group: $0) }
     var oracles = groups.map { DescentOracle(TestNumbers.normal(count, "sgd \($0)").doubles) }
     for (parameter, oracle) in zip(parameters, oracles) { parameter.load(oracle.weights.map(Float.init)) }
     let decay: [Parameter.Group: Double] = [.backbone: 5e-4, .new: 0.01]
-    let optimizer = StochasticGradientDescent(momentum: 0.9, decay: decay)
+    let optimizer = StochasticGradientDescent(momentum: 0.9, decay: decay, isNesterov: isNesterov)
     for step in 0..<4 {
       let rates: [Parameter.Group: Double] = [.backbone: 0.01, .new: step < 2 ? 0.1 : 0.02, .logVariance: 0.5]
       for (index, parameter) in parameters.enumerated() {
         let gradient = TestNumbers.normal(count, "sgd gradient \(index) \(step)")
         parameter.setGradient(gradient)
         oracles[index].step(
-          gradient.doubles, rate: rates[groups[index]] ?? 0, momentum: 0.9, decay: decay[groups[index]] ?? 0)
+          gradient.doubles, rate: rates[groups[index]] ?? 0, momentum: 0.9, decay: decay[groups[index]] ?? 0,
+          isNesterov: isNesterov)
       }
       optimizer.step(store, rates: rates)
       for (parameter, oracle) in zip(parameters, oracles) {

@@ -16,6 +16,8 @@ extension Settings.Train {
     package var momentum: Double
     /// The decay that is added to the gradient of all parameters but the `s_i`.
     package var weightDecay: Double
+    /// Whether each step looks ahead along the momentum (Nesterov).
+    package var nesterov: Bool
 
     package static let keys: [Key<Optimizer>] = [
       Key("kind", \.kind, .word, "The optimiser: stochastic gradient descent with momentum."),
@@ -28,14 +30,18 @@ extension Settings.Train {
       Key(
         "weight_decay", \.weightDecay, .number(in: 0...1),
         "The share of each weight that is added to its gradient; not of the log variances."),
+      Key("nesterov", \.nesterov, .flag, "Whether each step looks ahead along the momentum.", isYounger: true),
     ]
 
     package init() { self.init(kind: .sgd) }
 
-    package init(kind: Kind = .sgd, momentum: Double = 0.9, weightDecay: Double = 5e-4) {
+    package init(
+      kind: Kind = .sgd, momentum: Double = 0.9, weightDecay: Double = 5e-4, nesterov: Bool = false
+    ) {
       self.kind = kind
       self.momentum = momentum
       self.weightDecay = weightDecay
+      self.nesterov = nesterov
     }
   }
 
@@ -47,6 +53,8 @@ extension Settings.Train {
     package var pretrained: Double
     /// When and by how much they fall.
     package var step: StepSchedule
+    /// A smooth fall in place of ``step``; nil for none.
+    package var fall: PowerSchedule?
 
     package static let keys: [Key<Rate>] = [
       Key("new", \.new, .positive(atMost: 100), "The learning rate of new layers at the start."),
@@ -54,14 +62,25 @@ extension Settings.Train {
         "pretrained", \.pretrained, .number(in: 0...100),
         "The learning rate of pretrained layers at the start; a backbone from chance has that of new layers."),
       Key("step", \.step, .group, "When and by how much the rates fall."),
+      Key(
+        "fall", \.fall, .optional(.group, or: "none", expected: "none or { steps: 10, power: 0.9 }"),
+        "A fall by a power of the epochs that are left, in place of step.", isYounger: true),
     ]
 
     package init() { self.init(new: 0.1) }
 
-    package init(new: Double = 0.1, pretrained: Double = 0.01, step: StepSchedule = StepSchedule()) {
+    package init(
+      new: Double = 0.1, pretrained: Double = 0.01, step: StepSchedule = StepSchedule(), fall: PowerSchedule? = nil
+    ) {
       self.new = new
       self.pretrained = pretrained
       self.step = step
+      self.fall = fall
+    }
+
+    /// What the rates are multiplied with in an epoch, counted from 0, of so many.
+    func multiplier(epoch: Int, of epochs: Int) -> Double {
+      fall?.multiplier(epoch: epoch, of: epochs) ?? step.multiplier(epoch: epoch)
     }
   }
 
@@ -103,4 +122,13 @@ extension StepSchedule: Configurable {
 
   /// A fall to a tenth after 20 epochs, as in the paper.
   package init() { self.init(at: [20], factor: 0.1) }
+}
+
+extension PowerSchedule: Configurable {
+  package static let keys: [Key<PowerSchedule>] = [
+    Key("steps", \.steps, .int(in: 1...10_000), "In how many equal steps the rates fall to nothing over the epochs."),
+    Key("power", \.power, .positive(atMost: 10), "The power of the share that is left."),
+  ]
+
+  package init() { self.init(steps: 10, power: 0.9) }
 }

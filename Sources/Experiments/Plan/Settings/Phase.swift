@@ -12,6 +12,8 @@ extension Settings.Train {
     package var epochs: Int
     /// Images in a step.
     package var batch: Int
+    /// Height and width that images are brought to; nil for those of ``Settings/input``.
+    package var size: [Int]?
     package var sampler: Sampler
     package var optimizer: Optimizer
     /// The rates; their steps count the phase's own epochs.
@@ -34,6 +36,10 @@ extension Settings.Train {
       Key("name", \.name, .text(maximum: 40), "What records and messages call it.", isRequired: true),
       Key("epochs", \.epochs, .epochs, "How often every image is shown."),
       Key("batch", \.batch, .batch, "Images in a step."),
+      Key(
+        "size", \.size,
+        .optional(Settings.Input.sizes, or: "input", expected: "input or a height and a width in pixels"),
+        "Height and width of the phase's images; the test is at input.size.", isYounger: true),
       Key("sampler", \.sampler, .sampler, "How batches are put together."),
       Key("optimizer", \.optimizer, .group, "How parameters are moved."),
       Key("rate", \.rate, .group, "The learning rates; their steps count the phase's own epochs."),
@@ -57,7 +63,7 @@ extension Settings.Train {
     ]
 
     /// The keys that `train` has not.
-    private static let own: Set = ["name", "frozen", "batch_norm", "fresh", "tasks", "dropout", "transform"]
+    private static let own: Set = ["name", "size", "frozen", "batch_norm", "fresh", "tasks", "dropout", "transform"]
 
     /// What `train` has a key for, too, is taken from there.
     static let descriptions = keys.map(\.description).map { key in
@@ -71,6 +77,7 @@ extension Settings.Train {
       self.name = name
       epochs = train.epochs
       batch = train.batch
+      size = nil
       sampler = train.sampler
       optimizer = train.optimizer
       rate = train.rate

@@ -1,4 +1,5 @@
 import Configuration
+import Datasets
 import Models
 import Support
 
@@ -27,6 +28,9 @@ package struct Settings: Configurable {
   package var train: Train
   /// How the descriptors are ranked.
   package var evaluate: Evaluate
+  /// The variants whose runs' descriptors stand side by side; none where the row is a run of its own. All else but
+  /// ``evaluate`` is then the first one's.
+  package var combine: [Combined]
 
   package static let keys: [Key<Settings>] = [
     Key("dataset", \.dataset, .text(maximum: 200), "The dataset's name in datasets.yaml.", isRequired: true),
@@ -37,6 +41,7 @@ package struct Settings: Configurable {
     Key("loss", \.loss, .group, "How the tasks' losses are added up."),
     Key("train", \.train, .group, "The optimiser, its schedule and the batches."),
     Key("evaluate", \.evaluate, .group, "How descriptors are made and ranked."),
+    combineKey,
   ]
 
   /// For the list of keys alone: settings without a dataset are none.
@@ -45,7 +50,8 @@ package struct Settings: Configurable {
   /// States settings; what is left out is as in the paper. Nothing is checked (``check(locate:)``).
   package init(
     dataset: String, backbone: Backbone = Backbone(), input: Input = Input(), head: Head = Head(),
-    tasks: Tasks = Tasks(), loss: Loss = Loss(), train: Train = Train(), evaluate: Evaluate = Evaluate()
+    tasks: Tasks = Tasks(), loss: Loss = Loss(), train: Train = Train(), evaluate: Evaluate = Evaluate(),
+    combine: [Combined] = []
   ) {
     self.dataset = dataset
     self.backbone = backbone
@@ -55,6 +61,7 @@ package struct Settings: Configurable {
     self.loss = loss
     self.train = train
     self.evaluate = evaluate
+    self.combine = combine
   }
 
   /// Reads settings from a resolved mapping, which holds no other keys, and sees to it that they agree.
@@ -70,15 +77,35 @@ package struct Settings: Configurable {
   /// - Parameter locate: where a setting was written, by its dotted path; nil for a default.
   /// - Throws: `ConfigurationError` at the setting to change, with what to change it to.
   package func check(locate: (String) -> SourceLocation? = { _ in nil }) throws(ConfigurationError) {
-    let map = MapExtent(height: input.height, width: input.width, backbone: backbone)
+    let map = extent(of: input)
     let ofPhases = train.phases.enumerated().lazy.compactMap {
       $1.fault(for: tasks, at: "train.phases[\($0)]")
     }
     guard
-      let fault = tasks.fault(on: map, weighed: loss) ?? train.fault ?? ofPhases.first ?? faultOfBatches
-        ?? evaluate.fault(of: tasks)
+      let fault = tasks.fault(on: map, weighed: loss) ?? train.fault ?? ofPhases.first ?? faultOfSizes ?? faultOfBatches
+        ?? faultOfCombination ?? evaluate.fault(of: tasks)
     else { return }
     throw ConfigurationError(fault, locate: locate)
+  }
+
+  /// The images of a phase of training.
+  package func input(of phase: Train.Phase) -> Input {
+    phase.size.map { Input(height: $0[0], width: $0[1]) } ?? input
+  }
+
+  private func extent(of input: Input) -> MapExtent {
+    MapExtent(height: input.height, width: input.width, backbone: backbone)
+  }
+
+  /// A phase whose images are of a size that a task cannot work on.
+  private var faultOfSizes: SettingFault? {
+    train.phases.enumerated().lazy.compactMap { place, phase in
+      phase.size == nil
+        ? nil
+        : tasks.fault(on: extent(of: input(of: phase)), weighed: loss).map {
+          SettingFault(at: "train.phases[\(place)].size", reason: $0.reason)
+        }
+    }.first
   }
 
   /// A phase whose batches a task cannot learn from.
@@ -119,8 +146,10 @@ package struct Settings: Configurable {
     package var width: Int
 
     package static let keys: [Key<Input>] = [
-      Key("size", \.size, .list(of: .int(in: 8...2048), count: 2...2), "Height and width in pixels.")
+      Key("size", \.size, sizes, "Height and width in pixels.")
     ]
+
+    static let sizes = Form.list(of: .int(in: 8...2048), count: 2...2)
 
     package init() { self.init(height: 384) }
 
@@ -129,6 +158,8 @@ package struct Settings: Configurable {
       self.height = height
       self.width = width
     }
+
+    package var imageSize: ImageSize { ImageSize(height: height, width: width) }
 
     private var size: [Int] {
       get { [height, width] }
