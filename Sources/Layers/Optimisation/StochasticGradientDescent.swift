@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Tensors
 
@@ -5,20 +6,26 @@ import Tensors
 ///
 ///     g = gradient + decay · w        m = momentum · m + g        w = w − rate · m
 ///
+/// or, with Nesterov's momentum, w = w − rate · (g + momentum · m).
+///
 /// Gradient, momentum and update are one pass over the memory. A parameter that no gradient reached stays as it is.
 package struct StochasticGradientDescent: Sendable {
   /// How much of the running sum of gradients is kept.
   package var momentum: Double
   package var decay: [Parameter.Group: Double]
+  /// Whether the step looks ahead along the momentum.
+  package var isNesterov: Bool
 
-  package init(momentum: Double, decay: [Parameter.Group: Double]) {
+  package init(momentum: Double, decay: [Parameter.Group: Double], isNesterov: Bool = false) {
     self.momentum = momentum
     self.decay = decay
+    self.isNesterov = isNesterov
   }
 
   /// Takes one step, using up the gradients.
   ///
-  /// - Parameter rates: the learning rate of each group; a group without one is not trained.
+  /// - Parameter rates: the learning rate of each group, which a parameter's own factor multiplies; a group without one is
+  ///   not trained.
   /// - Returns: the first parameter that the step left with a number that is not finite, its momentum included; nil
   ///   while all is well. The numbers are in registers anyhow when they are looked at.
   @discardableResult
@@ -28,7 +35,7 @@ package struct StochasticGradientDescent: Sendable {
       parameter.hasGradient = false
       guard let rate = rates[parameter.group] else { continue }
       let isFinite = update(
-        parameter, rate: Float(rate), decay: Float(decay[parameter.group] ?? 0), on: store.engine)
+        parameter, rate: Float(rate * parameter.rate), decay: Float(decay[parameter.group] ?? 0), on: store.engine)
       if !isFinite, broken == nil { broken = parameter }
     }
     return broken
@@ -40,6 +47,7 @@ package struct StochasticGradientDescent: Sendable {
     let g = parameter.gradient.pointer
     let m = parameter.momentum.pointer
     let keep = Float(momentum)
+    let isNesterov = isNesterov
     let faults = Atomic(0)
     engine.parallel(over: parameter.value.count, grain: 1 << 15) { range, _ in
       let keeps = Vector(repeating: keep)
@@ -50,23 +58,42 @@ package struct StochasticGradientDescent: Sendable {
       var check = zero
       var i = range.lowerBound
       while i &+ 16 <= range.upperBound {
-        let sum = fused(keeps, m.vector(i), plus: fused(decays, w.vector(i), plus: g.vector(i)))
+        let slope = fused(decays, w.vector(i), plus: g.vector(i))
+        let sum = fused(keeps, m.vector(i), plus: slope)
         m.store(sum, i)
-        let next = fused(rates, sum, plus: w.vector(i))
+        let next = fused(rates, isNesterov ? fused(keeps, sum, plus: slope) : sum, plus: w.vector(i))
         w.store(next, i)
         check = fused(next, zero, plus: check)
         i &+= 16
       }
       while i < range.upperBound {
-        let sum = fused(keep, m[i], plus: fused(decay, w[i], plus: g[i]))
+        let slope = fused(decay, w[i], plus: g[i])
+        let sum = fused(keep, m[i], plus: slope)
         m[i] = sum
-        w[i] = fused(-rate, sum, plus: w[i])
+        w[i] = fused(-rate, isNesterov ? fused(keep, sum, plus: slope) : sum, plus: w[i])
         check[0] = fused(w[i], 0, plus: check[0])
         i &+= 1
       }
       if check != zero { faults.add(1, ordering: .relaxed) }
     }
     return faults.load(ordering: .relaxed) == 0
+  }
+}
+
+/// A fall by a power of what is left, in equal steps: in epoch e of E the learning rate is multiplied with
+/// `(1 − k/steps)^power`, `k = ⌊steps · e/E⌋`.
+package struct PowerSchedule: Hashable, Sendable {
+  package var steps: Int
+  package var power: Double
+
+  package init(steps: Int, power: Double) {
+    self.steps = steps
+    self.power = power
+  }
+
+  /// What the first rate is multiplied with in an epoch, counted from 0, of so many.
+  package func multiplier(epoch: Int, of epochs: Int) -> Double {
+    pow(1 - Double(steps * epoch / max(1, epochs)) / Double(steps), power)
   }
 }
 
