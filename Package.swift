@@ -67,7 +67,9 @@ let package = Package(
     // The subject.
     room("Models", knows: ["Support", "Configuration", "Tensors", "Layers"], settings: native),
     room(
-      "Datasets", knows: ["Tensors", "Configuration", "YAML", "Support", "JPEGBridge", "CMatIO"], settings: native),
+      "Datasets",
+      knows: ["Tensors", "Configuration", "YAML", "Support", "Models", "JPEGBridge", "CMatIO", "CPNG"],
+      settings: native),
     room("Twins", knows: ["Datasets", "Tensors", "Support"], settings: native),
     room("Retrieval", knows: ["Tensors", "Support", "COpenBLAS"], settings: native),
 
@@ -114,7 +116,7 @@ let package = Package(
     tests(of: "Configuration", and: ["Support", "YAML"]),
     tests(of: "YAML", and: ["Support", "Configuration"]),
     tests(of: "Models", and: ["Tensors", "Layers"]),
-    tests(of: "Datasets", and: ["Tensors", "Configuration", "YAML", "Support"], fixtures: true),
+    tests(of: "Datasets", and: ["Tensors", "Configuration", "YAML", "Support", "Models"], fixtures: true),
     tests(of: "Twins", and: ["Datasets", "Tensors", "Support"]),
     tests(of: "Retrieval", and: ["Tensors", "Support"], fixtures: true),
     tests(of: "Runs", and: ["Support"]),

@@ -34,17 +34,18 @@ extension AANet {
   ///
   /// - Parameters:
   ///   - images: the batch, `[N, H, W, 3]`, normalised.
+  ///   - inputs: what the tasks read of each image beside it.
   ///   - statistics: what BatchNorm divided by.
   ///   - rules: those of the step.
   package func placeOfNonFinite(
-    in images: Tensor, statistics: NormStatistics = .batch, as rules: Rules = Rules()
+    in images: Tensor, inputs: [CueInput: Tensor] = [:], statistics: NormStatistics = .batch, as rules: Rules = Rules()
   ) -> NonFinitePlace {
     if let parameter = store.parameters.first(where: { !$0.value.isFinite }) { return .parameter(parameter.name) }
     var first: String?
     let tape = Tape(on: store.engine, mode: .training, statistics: statistics) { layer, output in
       if first == nil, !output.isFinite { first = layer }
     }
-    _ = self(tape.input(images), on: tape, as: rules)
+    _ = self(tape.input(images), inputs: inputs, on: tape, as: rules)
     return first.map { .output(of: $0) } ?? .lossAlone
   }
 }

@@ -8,7 +8,8 @@ extension AANet {
   ///
   /// Chosen, the paper being silent: convolutions and the reducing layers by He's normal rule over the outputs (the
   /// ResNet rule), classifiers normal with deviation 0.001 and no bias (as in the part-based baseline [20]),
-  /// BatchNorm 1 and 0. A task may have a rule of its own (``TaskNetwork/deviation(of:)``).
+  /// BatchNorm 1 and 0. A task may have a rule of its own (``TaskNetwork/deviation(of:)``,
+  /// ``TaskNetwork/firstValues(of:)``).
   package func initialise(seed: UInt64) { draw(store.parameters, seed: seed, stream: "initialisation") }
 
   /// Gives some parameters and running statistics first values again, from streams of the phase that wants them.
@@ -30,6 +31,10 @@ extension AANet {
 
   private func draw(_ parameters: [Parameter], seed: UInt64, stream: String) {
     for parameter in parameters {
+      if let values = tasks.lazy.compactMap({ $0.network.firstValues(of: parameter) }).first {
+        parameter.load(values)
+        continue
+      }
       // BatchNorm, biases and log variances keep their neutral values.
       guard let deviation = deviation(of: parameter) else { continue }
       var stream = RandomStream(seed: seed, name: "\(stream)/\(parameter.name)")

@@ -60,13 +60,7 @@ package struct OwnLayout: Hashable, Sendable {
     var folders: [DatasetLayout.Split: String] = [:]
     for split in DatasetLayout.Split.allCases {
       let place = try places.required(split.rawValue)
-      let folder = try place.string()
-      // By bytes, as the system reads a path: a slash with an accent on it is another character to Swift.
-      let parts = folder.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(String.init)
-      guard parts.allSatisfy({ !["", ".", ".."].contains($0) }), !folder.utf8.contains(0) else {
-        throw place.error(
-          "\(Wording.quoted(folder)) is no folder within the dataset's, such as 'images/\(split.rawValue)'")
-      }
+      let folder = try place.path(to: "folder within the dataset's", suchAs: "images/\(split.rawValue)")
       if let other = folders.first(where: { $0.value == folder })?.key {
         throw place.error("\(Wording.quoted(folder)) is the folder of \(other.rawValue) already")
       }

@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import Support
 
 /// Reads an epoch's batches on other threads while the model works on the one before.
@@ -21,10 +22,13 @@ package final class BatchLoader {
   ///   - threads: how many threads read; each makes whole batches.
   ///   - ahead: how many batches may be in the making or waiting.
   ///   - cache: where decoded images are kept for the next epoch.
-  /// - Throws: ``PlainError`` where the plan refers to an image that is not in the list, or a number is out of range.
+  ///   - inputs: what tasks read of each image besides.
+  ///   - cues: what that is made of; every cue of `inputs` must be open.
+  /// - Throws: ``PlainError`` where the plan refers to an image that is not in the list, a number is out of range, or a
+  ///   cue is not open.
   package init(
     images: [LabelledImage], size: ImageSize, batches: [[LoadItem]], threads: Int = 1, ahead: Int = 2,
-    cache: DecodedCache? = nil
+    cache: DecodedCache? = nil, inputs: [CueInput] = [], cues: DatasetCues? = nil
   ) throws(PlainError) {
     guard (1...Self.maximumExtent).contains(size.height), (1...Self.maximumExtent).contains(size.width) else {
       throw PlainError("images cannot be loaded at \(size): height and width are 1 to \(Self.maximumExtent)")
@@ -32,13 +36,16 @@ package final class BatchLoader {
     guard threads >= 1, ahead >= 1 else {
       throw PlainError("a loader needs at least one thread and one batch ahead, not \(threads) and \(ahead)")
     }
+    if let input = inputs.first(where: { cues?.cues.contains($0.cue) != true }) {
+      throw PlainError("a loader is asked for what is made of \(input.cue.rawValue), which are not open")
+    }
     for (number, batch) in batches.enumerated() {
       guard let wrong = batch.first(where: { !images.indices.contains($0.index) }) else { continue }
       throw PlainError("batch \(number) asks for image \(wrong.index) of a list of \(images.count)")
     }
-    queue = BatchQueue(images: images, size: size, batches: batches, ahead: ahead)
+    queue = BatchQueue(images: images, size: size, inputs: inputs, batches: batches, ahead: ahead)
     for _ in 0..<min(threads, ahead, batches.count) {
-      queue.start(ImageReader(size: size, cache: cache))
+      queue.start(ImageReader(size: size, cache: cache, inputs: inputs, cues: cues))
     }
   }
 
@@ -82,7 +89,7 @@ final class BatchQueue: @unchecked Sendable {
   private let size: ImageSize
   private let batches: [[LoadItem]]
   private let ahead: Int
-  private let largest: Int
+  private let layout: BatchLayout
 
   private let condition = NSCondition()
   private var started = 0
@@ -95,12 +102,12 @@ final class BatchQueue: @unchecked Sendable {
   private var repairedFiles: [String] = []
   private var repairedSet: Set<String> = []
 
-  init(images: [LabelledImage], size: ImageSize, batches: [[LoadItem]], ahead: Int) {
+  init(images: [LabelledImage], size: ImageSize, inputs: [CueInput], batches: [[LoadItem]], ahead: Int) {
     self.images = images
     self.size = size
     self.batches = batches
     self.ahead = ahead
-    largest = batches.map(\.count).max() ?? 0
+    layout = BatchLayout(size: size, inputs: inputs, largest: batches.map(\.count).max() ?? 0)
   }
 
   var secondsWaiting: Double { condition.withLock { waited } }
@@ -128,7 +135,7 @@ final class BatchQueue: @unchecked Sendable {
     while !isStopped && started < batches.count && started - taken >= ahead { condition.wait() }
     guard !isStopped && started < batches.count else { return nil }
     started += 1
-    return (started - 1, spare.popLast() ?? PixelStorage(count: largest * size.count))
+    return (started - 1, spare.popLast() ?? PixelStorage(count: layout.count))
   }
 
   private func make(
@@ -138,16 +145,21 @@ final class BatchQueue: @unchecked Sendable {
     for (place, item) in batches[number].enumerated() {
       guard !(condition.withLock { isStopped }) else { break }
       do throws(PlainError) {
-        let image = try reader.read(images[item.index])
+        let (image, products) = try reader.readWithInputs(images[item.index])
         if let values = storage.values.baseAddress {
           Normalization.write(image.pixels, size: size, flip: item.flip, to: values + place * size.count)
+          for (block, product) in zip(layout.blocks, products) {
+            product.write(
+              shape: block.input.shape, flip: item.flip, to: values + block.start + place * block.input.count)
+          }
         }
         if image.repairs > 0 { repaired.append(images[item.index].file.path) }
       } catch {
         return .failure(error)
       }
     }
-    return .success(Ready(batch: LoadedBatch(items: batches[number], size: size, storage: storage), repaired: repaired))
+    let batch = LoadedBatch(items: batches[number], size: size, storage: storage, blocks: layout.blocks)
+    return .success(Ready(batch: batch, repaired: repaired))
   }
 
   private func deliver(_ result: Result<Ready, PlainError>, as number: Int) {

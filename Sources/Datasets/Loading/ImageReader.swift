@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import Support
 
 /// Reads image files at one size: file, libjpeg, resize, cache. Each thread has its own.
@@ -13,10 +14,13 @@ package struct ImageReader {
 
   private let cache: DecodedCache?
   private var resizer: ImageResizer
+  private var maker: CueMaker?
 
-  init(size: ImageSize, cache: DecodedCache?) {
+  /// - Parameter inputs: what is read of each image besides, of which `cues` tells.
+  init(size: ImageSize, cache: DecodedCache?, inputs: [CueInput] = [], cues: DatasetCues? = nil) {
     self.cache = cache
     resizer = ImageResizer(to: size)
+    maker = inputs.isEmpty ? nil : cues.map { CueMaker(inputs, of: $0, cache: cache) }
   }
 
   /// The image at the size.
@@ -25,24 +29,66 @@ package struct ImageReader {
   /// size, which leaves the last halving to the resize's own filter.
   ///
   /// - Throws: ``PlainError`` with the file's path and the reason.
-  mutating func read(_ image: LabelledImage) throws(PlainError) -> DecodedImage {
+  mutating func read(_ image: LabelledImage) throws(PlainError) -> DecodedImage { try decode(image).result }
+
+  /// The image at the size, and what tasks read of it besides.
+  ///
+  /// - Throws: ``PlainError`` with the path of the file that cannot be used and the reason.
+  mutating func readWithInputs(
+    _ image: LabelledImage
+  ) throws(PlainError) -> (image: DecodedImage, products: [CueProduct]) {
+    var (result, full) = try decode(image)
+    var products: [CueProduct] = []
+    for input in maker?.inputs ?? [] {
+      let product = try maker?.make(input, of: image, decoded: result, size: resizer.size) { () throws(PlainError) in
+        if let full { return full }
+        let decoded = try Self.decode(image, minimum: nil).image
+        full = decoded
+        return decoded
+      }
+      if let product { products.append(product) }
+    }
+    return (result, products)
+  }
+
+  /// The image at the size, and as its file has it where that was decoded on the way.
+  private mutating func decode(
+    _ image: LabelledImage
+  ) throws(PlainError) -> (result: DecodedImage, full: Image?) {
     let key = DecodedCache.Key(path: image.file.path, size: resizer.size)
-    if let known = cache?.image(key) { return known }
+    if let known = cache?.image(key) { return (known, nil) }
+    let minimum = (width: 2 * resizer.size.width, height: 2 * resizer.size.height)
+    let (decoded, repairs, bytes) = try Self.decode(image, minimum: minimum)
+    var extent = FileExtent(width: decoded.width, height: decoded.height)
+    // libjpeg shrinks to no less than the minimum: what has less was not shrunk.
+    let isFull = decoded.width < minimum.width || decoded.height < minimum.height
+    if !isFull, maker != nil {
+      do throws(PlainError) { extent = FileExtent(try JPEG.size(of: bytes)) } catch { throw Self.failure(image, error) }
+    }
+    let result = DecodedImage(pixels: resizer.resize(decoded), repairs: repairs, extent: extent)
+    cache?.keep(result, as: key)
+    return (result, isFull ? decoded : nil)
+  }
+
+  private static func decode(
+    _ image: LabelledImage, minimum: (width: Int, height: Int)?
+  ) throws(PlainError) -> (image: Image, repairs: Int, bytes: [UInt8]) {
     let bytes: [UInt8]
     do throws(PlainError) {
-      bytes = try RegularFile.bytes(of: key.path, limit: Self.maximumFileSize)
+      bytes = try RegularFile.bytes(of: image.file.path, limit: maximumFileSize)
     } catch {
-      throw PlainError("\(key.path.quoted): \(error.description)")
+      throw PlainError("\(image.file.path.quoted): \(error.description)")
     }
     do throws(PlainError) {
-      let minimum = (width: 2 * resizer.size.width, height: 2 * resizer.size.height)
       let (decoded, repairs) = try JPEG.decode(bytes, minimum: minimum)
-      let result = DecodedImage(pixels: resizer.resize(decoded), repairs: repairs)
-      cache?.keep(result, as: key)
-      return result
+      return (decoded, repairs, bytes)
     } catch {
-      throw PlainError("\(key.path.quoted): not a JPEG image that can be read: \(error.description)")
+      throw failure(image, error)
     }
+  }
+
+  private static func failure(_ image: LabelledImage, _ error: PlainError) -> PlainError {
+    PlainError("\(image.file.path.quoted): not a JPEG image that can be read: \(error.description)")
   }
 }
 
@@ -60,17 +106,25 @@ package final class DecodedCache: @unchecked Sendable {
     let size: ImageSize
   }
 
+  struct ProductKey: Hashable {
+    let path: String
+    let input: CueInput
+  }
+
   /// The most bytes of pixels that are kept.
   package let limitBytes: Int
   private let lock = NSLock()
   private var images: [Key: DecodedImage] = [:]
+  private var products: [ProductKey: CueProduct] = [:]
   private var storedBytes = 0
 
   /// Makes an empty cache; 128 MiB hold 5,400 images of 128 × 64 or 900 of 384 × 128.
   package init(limitBytes: Int = 128 << 20) { self.limitBytes = limitBytes }
 
-  /// Whether that many images of that size fit, all of them.
-  package func holds(images: Int, of size: ImageSize) -> Bool { images <= limitBytes / max(1, size.count) }
+  /// Whether that many images of that size fit, all of them, with what tasks read of them besides.
+  package func holds(images: Int, of size: ImageSize, inputs: [CueInput] = []) -> Bool {
+    images <= limitBytes / max(1, size.count + inputs.reduce(0) { $0 + $1.keptBytes })
+  }
 
   package var bytes: Int { lock.withLock { storedBytes } }
 
@@ -85,10 +139,35 @@ package final class DecodedCache: @unchecked Sendable {
       storedBytes += image.pixels.count
     }
   }
+
+  func product(_ key: ProductKey) -> CueProduct? { lock.withLock { products[key] } }
+
+  func keep(_ product: CueProduct, as key: ProductKey) {
+    lock.withLock {
+      guard products[key] == nil, product.bytes <= limitBytes - storedBytes else { return }
+      products[key] = product
+      storedBytes += product.bytes
+    }
+  }
 }
 
 /// An image at the model's size, and how many faults of its file libjpeg repaired.
 struct DecodedImage {
   let pixels: [UInt8]
   let repairs: Int
+  /// The size of the file's image, where tasks read anything of it besides.
+  let extent: FileExtent
+}
+
+/// The size of an image's file, in pixels, turned upright.
+package struct FileExtent: Hashable, Sendable {
+  package let width: Int
+  package let height: Int
+
+  package init(width: Int, height: Int) {
+    self.width = width
+    self.height = height
+  }
+
+  init(_ size: (width: Int, height: Int)) { self.init(width: size.width, height: size.height) }
 }

@@ -1,3 +1,4 @@
+import Models
 import Tensors
 
 /// One image of a batch's plan.
@@ -18,6 +19,8 @@ package struct LoadedBatch: Sendable {
   package let items: [LoadItem]
   package let size: ImageSize
   let storage: PixelStorage
+  /// Where the inputs of tasks lie.
+  var blocks: [BatchLayout.Block] = []
 
   package var count: Int { items.count }
 
@@ -41,6 +44,41 @@ package struct LoadedBatch: Sendable {
     let images = engine.empty([count, size.height, size.width, 3])
     withPixels { _ = images.values.update(fromContentsOf: $0) }
     return images
+  }
+
+  /// Copies of what tasks read besides, each `[count]` and its shape.
+  package func inputs(on engine: Engine) -> [CueInput: Tensor] {
+    Dictionary(
+      uniqueKeysWithValues: blocks.map { block in
+        let tensor = engine.empty([count] + block.input.shape)
+        withExtendedLifetime(storage) {
+          let values = storage.values[block.start..<block.start + count * block.input.count]
+          _ = tensor.values.update(fromContentsOf: UnsafeMutableBufferPointer(rebasing: values))
+        }
+        return (block.input, tensor)
+      })
+  }
+}
+
+/// Where a batch's numbers lie in its memory: the images' first, then those of each input.
+struct BatchLayout {
+  struct Block {
+    let input: CueInput
+    let start: Int
+  }
+
+  let blocks: [Block]
+  /// Numbers of the largest batch.
+  let count: Int
+
+  init(size: ImageSize, inputs: [CueInput], largest: Int) {
+    var (blocks, count): ([Block], Int) = ([], largest * size.count)
+    for input in inputs {
+      blocks.append(Block(input: input, start: count))
+      count += largest * input.count
+    }
+    self.blocks = blocks
+    self.count = count
   }
 }
 

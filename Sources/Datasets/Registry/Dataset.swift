@@ -29,6 +29,9 @@ package struct Dataset: Sendable {
   /// Where the attribute file is expected, where the registry names one.
   let expectedAttributesFile: URL?
   let attributesDigest: FileDigest?
+  /// Where joints and labels of its images are said to lie. Nothing of them is read, and they are no part of the
+  /// fingerprint: ``DatasetCues`` opens them for those who ask.
+  package let cues: CueSettings
   /// What is worth saying about the folders: files that were passed over.
   package let remarks: [String]
 
@@ -94,6 +97,7 @@ package struct Dataset: Sendable {
     layout = entry.layout
     identityNames = labels.identityNames
     scheme = entry.attributeScheme
+    cues = entry.cues
     expectation = entry.expectation
     trainingImagesLeftOut = (
       junk: training.count { $0.identity < 0 }, distractors: training.count { $0.identity == 0 }

@@ -13,6 +13,8 @@ package struct DatasetEntry: Hashable, Sendable {
   package let attributes: String?
   /// The attributes in that file, where the layout does not say.
   package let scheme: AttributeScheme?
+  /// Where joints and labels of its images lie, where it has any.
+  package let cues: CueSettings
   /// Whether `aanet data make` draws it; otherwise it has to be downloaded.
   package let isSynthetic: Bool
   /// How large it is drawn unless a command says otherwise: a name of ``TwinScale``.
@@ -24,7 +26,8 @@ package struct DatasetEntry: Hashable, Sendable {
 
   package init(
     name: String, root: String, layout: DatasetLayout, attributes: String?, scheme: AttributeScheme? = nil,
-    isSynthetic: Bool = false, scale: String? = nil, seed: UInt64 = 1, expectation: DatasetExpectation? = nil,
+    cues: CueSettings = CueSettings(), isSynthetic: Bool = false, scale: String? = nil, seed: UInt64 = 1,
+    expectation: DatasetExpectation? = nil,
     origin: DatasetOrigin = DatasetOrigin()
   ) {
     self.name = name
@@ -32,6 +35,7 @@ package struct DatasetEntry: Hashable, Sendable {
     self.layout = layout
     self.attributes = attributes
     self.scheme = scheme
+    self.cues = cues
     self.isSynthetic = isSynthetic
     self.scale = scale
     self.seed = seed

@@ -11,6 +11,8 @@ import YAML
 ///   layout: market1501                 # or dukemtmc, or a description (OwnLayout)
 ///   attributes: market_attribute.mat   # in the dataset's folder; may be left out
 ///   attribute_scheme: market1501       # or dukemtmc: which attributes these are, where the layout is one's own
+///   cues:                              # joints and labels of its images (CueSettings); may be left out
+///     keypoints: { file: keypoints.json }
 ///   synthetic: false                   # true where `aanet data make` draws it; may be left out
 ///   scale: small                       # how large it draws it; may be left out
 ///   seed: 1                            # the seed that it draws it with: other people; may be left out
@@ -51,9 +53,8 @@ package struct DatasetRegistry: Sendable {
     var entries: [DatasetEntry] = []
     for (name, setting) in try Setting(value).entries() {
       let keys = try setting.keys(
-        "root", "layout", "attributes", "attribute_scheme", "synthetic", "scale", "seed", "homepage", "licence",
-        "standing",
-        "attributes_homepage", "expect")
+        "root", "layout", "attributes", "attribute_scheme", "cues", "synthetic", "scale", "seed", "homepage",
+        "licence", "standing", "attributes_homepage", "expect")
       let layout = try Self.layout(try keys.required("layout"))
       if let attributes = keys["attributes"], layout.attributeScheme == nil, keys["attribute_scheme"] == nil {
         throw attributes.error(
@@ -67,6 +68,8 @@ package struct DatasetRegistry: Sendable {
           layout: layout,
           attributes: try keys["attributes"]?.string(),
           scheme: try keys["attribute_scheme"]?.choice(of: BenchmarkLayout.self).attributeScheme,
+          cues: try keys["cues"].map { setting throws(ConfigurationError) in try CueSettings(setting) }
+            ?? CueSettings(),
           isSynthetic: try keys["synthetic"]?.bool() ?? false,
           scale: try keys["scale"].map(Self.scale),
           seed: UInt64(try keys["seed"]?.int(in: 0...Int(Int32.max)) ?? 1),

@@ -58,25 +58,38 @@ package struct ConvolutionGeometry: Hashable, Sendable, CustomStringConvertible 
 extension Tape {
   /// The convolution of a feature map with trainable kernels.
   ///
-  ///     y[n,h,w,k] = Σ_rsc x[n, h·stride + r − padding, w·stride + s − padding, c] · weight[k,r,s,c]
+  ///     y[n,h,w,k] = Σ_rsc x[n, h·stride + r − padding, w·stride + s − padding, c] · weight[k,r,s,c] + bias[k]
   ///
   /// - Parameters:
   ///   - input: `[N, H, W, C]`.
   ///   - weight: `[K, R, S, C]`.
+  ///   - bias: `[K]`, where there is one.
   ///   - form: how it is computed; by default what the tape's policy says.
   /// - Returns: `[N, H', W', K]` with `H' = (H + 2·padding − R) / stride + 1`.
   package func convolution(
-    _ input: Value, _ weight: Parameter, stride: Int = 1, padding: Int = 0, form: ConvolutionForm? = nil
+    _ input: Value, _ weight: Parameter, bias: Parameter? = nil, stride: Int = 1, padding: Int = 0,
+    form: ConvolutionForm? = nil
   ) -> Value {
     let geometry = ConvolutionGeometry(input, weight, stride: stride, padding: padding)
     let kernel = kernel(for: geometry, form: form)
     let output = result(engine.empty(geometry.outputShape))
-    kernel.forward(input.tensor, prepared(weight, of: geometry, for: kernel), into: output.tensor, finish: nil)
+    let (y, filters) = (output.tensor.pointer, geometry.filters)
+    let addBias: OutputFinish? = bias.map { bias in
+      { positions in
+        for position in positions { Rows.add(bias.value.pointer, to: y + position * filters, count: filters) }
+      }
+    }
+    kernel.forward(input.tensor, prepared(weight, of: geometry, for: kernel), into: output.tensor, finish: addBias)
     observe(output, of: weight)
     let x = input.tensor
     let slot = input.slot
     record(output) { [engine] dOutput in
       weight.accumulate { kernel.dWeight(x, dOutput, into: $0, accumulate: $1) }
+      bias?.accumulate { dBias, accumulate in
+        let sums = ChannelSums(
+          rows: geometry.outputPositions, channels: filters, on: engine, PlainTerms(x: dOutput.pointer))
+        for k in 0..<filters { dBias.pointer[k] = (accumulate ? dBias.pointer[k] : 0) + Float(sums.first[k]) }
+      }
       slot?.accumulate(shape: geometry.inputShape, on: engine) {
         kernel.dInput(dOutput, weight.value, into: $0, accumulate: $1)
       }
@@ -119,6 +132,19 @@ extension Tape {
     (form ?? policy.form(for: geometry)).kernel(
       for: geometry, in: policy.accumulation(multiplications: geometry.multiplications), on: engine)
   }
+}
+
+/// The numbers of each channel.
+private struct PlainTerms: ChannelTerms {
+  let x: UnsafePointer<Float>
+
+  init(x: UnsafeMutablePointer<Float>) { self.x = UnsafePointer(x) }
+
+  @inline(__always)
+  func vector(_ place: Int, _ channel: Int) -> (Vector, Vector) { (x.vector(place), .zero) }
+
+  @inline(__always)
+  func scalar(_ place: Int, _ channel: Int) -> (Float, Float) { (x[place], 0) }
 }
 
 extension ConvolutionGeometry {

@@ -8,6 +8,8 @@ package final class Parameter {
     case plain
     /// A convolution's weights: `[K, R, S, C]` here, `[K, C, R, S]` in files.
     case convolution
+    /// A linear layer's that reads a whole map: `[K, R, S, C]` here, `[K, C·R·S]` in files.
+    case wholeMap
   }
 
   /// Who a parameter belongs to, which decides its learning rate and decay.
@@ -29,6 +31,8 @@ package final class Parameter {
   }
   package let layout: Layout
   package let group: Group
+  /// What its group's learning rate is multiplied with for it.
+  package let rate: Double
   package let value: Tensor
   /// The gradient of the loss; meaningful where ``hasGradient`` is set.
   package let gradient: Tensor
@@ -39,10 +43,11 @@ package final class Parameter {
   /// Whether it stays as it is: no gradient is computed for it.
   package var isFrozen = false
 
-  init(name: String, layout: Layout, group: Group, value: Tensor, gradient: Tensor, momentum: Tensor) {
+  init(name: String, layout: Layout, group: Group, rate: Double, value: Tensor, gradient: Tensor, momentum: Tensor) {
     self.name = name
     self.layout = layout
     self.group = group
+    self.rate = rate
     self.value = value
     self.gradient = gradient
     self.momentum = momentum
@@ -72,12 +77,14 @@ package final class ParameterStore {
   package init(on engine: Engine) { self.engine = engine }
 
   /// Registers a parameter, at zero.
+  ///
+  /// - Parameter rate: what its group's learning rate is multiplied with for it.
   package func parameter(
-    _ name: String, shape: [Int], layout: Parameter.Layout = .plain, group: Parameter.Group
+    _ name: String, shape: [Int], layout: Parameter.Layout = .plain, group: Parameter.Group, rate: Double = 1
   ) -> Parameter {
     let parameter = Parameter(
-      name: name, layout: layout, group: group, value: engine.filled(shape), gradient: engine.filled(shape),
-      momentum: engine.filled(shape))
+      name: name, layout: layout, group: group, rate: rate, value: engine.filled(shape),
+      gradient: engine.filled(shape), momentum: engine.filled(shape))
     parameters.append(parameter)
     return parameter
   }
@@ -88,15 +95,22 @@ package final class ParameterStore {
     return tensor
   }
 
+  /// The parameter of a name; nil where there is none.
+  package func parameter(named name: String) -> Parameter? { parameters.first { $0.name == name } }
+
   /// How many trainable numbers there are.
   package var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.count } }
 }
 
 extension Parameter {
-  /// The shape in files: a convolution's weights are `[K, C, R, S]` there.
+  /// The shape in files.
   package var storedShape: [Int] {
     let shape = value.shape
-    return layout == .convolution ? [shape[0], shape[3], shape[1], shape[2]] : shape
+    return switch layout {
+    case .plain: shape
+    case .convolution: [shape[0], shape[3], shape[1], shape[2]]
+    case .wholeMap: [shape[0], shape[3] * shape[1] * shape[2]]
+    }
   }
 
   /// The numbers in the order of files.
@@ -134,7 +148,7 @@ extension Parameter {
   }
 
   private func forEachPlace(_ visit: (_ place: Int, _ storedPlace: Int) -> Void) {
-    guard layout == .convolution else {
+    guard layout != .plain else {
       for place in 0..<value.count { visit(place, place) }
       return
     }

@@ -10,6 +10,8 @@ package struct Value {
   let slot: GradientSlot?
 
   package var shape: [Int] { tensor.shape }
+  /// Whether anything below it is trained.
+  package var wantsGradient: Bool { slot != nil }
 }
 
 /// Where the gradients that a value's users send back add up.

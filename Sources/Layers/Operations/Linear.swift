@@ -5,7 +5,7 @@ extension Tape {
   ///
   /// - Parameters:
   ///   - input: `[N, I]`.
-  ///   - weight: `[O, I]`, or a 1×1 convolution's `[O, 1, 1, I]`.
+  ///   - weight: `[O, I]`, or `[O, R, S, C]` with R·S·C = I: a 1×1 convolution's, or what reads a whole map.
   ///   - bias: `[O]`, where there is one.
   /// - Returns: `[N, O]`.
   package func linear(_ input: Value, _ weight: Parameter, bias: Parameter? = nil) -> Value {

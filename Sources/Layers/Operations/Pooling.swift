@@ -1,19 +1,33 @@
 import Tensors
 
 extension Tape {
+  /// The largest value of each square window, channel by channel; see
+  /// ``maxPool(_:rows:columns:stride:padding:)``.
+  package func maxPool(_ input: Value, window: Int, stride: Int, padding: Int) -> Value {
+    maxPool(input, rows: window, columns: window, stride: stride, padding: padding)
+  }
+
   /// The largest value of each window, channel by channel.
   ///
   /// What lies outside the map never wins. On a tie the first place in row-major order is the one that the gradient
-  /// goes to.
+  /// goes to. Rows and columns at the end that fill no window are dropped.
   ///
-  /// - Parameter input: `[N, H, W, C]`.
-  /// - Returns: `[N, H', W', C]` with `H' = (H + 2·padding − window) / stride + 1`.
-  package func maxPool(_ input: Value, window: Int, stride: Int, padding: Int) -> Value {
-    precondition(window <= 15, "a window of \(window) has more places than a byte can number")
-    precondition(padding * 2 <= window, "a window of \(window) would lie wholly in a padding of \(padding)")
+  /// - Parameters:
+  ///   - input: `[N, H, W, C]`.
+  ///   - rows: of a window.
+  ///   - columns: of a window.
+  /// - Returns: `[N, H', W', C]` with `H' = (H + 2·padding − rows) / stride + 1`, and W' likewise.
+  package func maxPool(_ input: Value, rows: Int, columns: Int, stride: Int, padding: Int) -> Value {
+    precondition(
+      rows * columns <= 225, "a window of \(rows)×\(columns) has more places than a byte can number")
+    precondition(
+      padding * 2 <= min(rows, columns), "a window of \(rows)×\(columns) would lie wholly in a padding of \(padding)")
     let (batch, height, width, channels) = (input.shape[0], input.shape[1], input.shape[2], input.shape[3])
-    let outputHeight = (height + 2 * padding - window) / stride + 1
-    let outputWidth = (width + 2 * padding - window) / stride + 1
+    precondition(
+      height + 2 * padding >= rows && width + 2 * padding >= columns,
+      "a window of \(rows)×\(columns) does not fit \(height)×\(width)")
+    let outputHeight = (height + 2 * padding - rows) / stride + 1
+    let outputWidth = (width + 2 * padding - columns) / stride + 1
     let output = result(engine.empty([batch, outputHeight, outputWidth, channels]))
     // Which place of its window won, as a byte for each number.
     let winners = isRecording ? engine.empty([(output.tensor.count + 3) / 4]) : nil
@@ -29,7 +43,7 @@ extension Tape {
           let left = column * stride - padding
           let target = (line * outputWidth + column) * channels
           let places = WindowPlaces(
-            rows: max(0, top)..<min(height, top + window), columns: max(0, left)..<min(width, left + window))
+            rows: max(0, top)..<min(height, top + rows), columns: max(0, left)..<min(width, left + columns))
           var c = 0
           while c &+ 16 <= channels {
             let (best, winner) = places.largestVector(map + c, width: width, channels: channels)
@@ -64,11 +78,11 @@ extension Tape {
               for column in 0..<outputWidth {
                 let left = max(0, column * stride - padding)
                 let source = ((image * outputHeight + line) * outputWidth + column) * channels
-                let columns = min(width, column * stride - padding + window) - left
+                let inside = min(width, column * stride - padding + columns) - left
                 for c in 0..<channels {
                   let place = Int(win[source &+ c])
-                  let row = place / columns
-                  dx[((top &+ row) &* width &+ left &+ place &- row &* columns) &* channels &+ c] += dy[source &+ c]
+                  let row = place / inside
+                  dx[((top &+ row) &* width &+ left &+ place &- row &* inside) &* channels &+ c] += dy[source &+ c]
                 }
               }
             }

@@ -2,20 +2,27 @@ import Tensors
 
 extension Tape {
   /// Images at a fraction of their size: the mean of each block of `divisor` × `divisor` places.
+  package func blockMeans(_ input: Value, divisor: Int) -> Value {
+    blockMeans(input, rows: divisor, columns: divisor)
+  }
+
+  /// Images at a fraction of their size: the mean of each block of `rows` × `columns` places.
   ///
   /// - Parameters:
   ///   - input: `[N, H, W, C]`.
-  ///   - divisor: a divisor of H and of W.
-  /// - Returns: `[N, H/divisor, W/divisor, C]`.
-  package func blockMeans(_ input: Value, divisor: Int) -> Value {
+  ///   - rows: a divisor of H.
+  ///   - columns: a divisor of W.
+  /// - Returns: `[N, H/rows, W/columns, C]`.
+  package func blockMeans(_ input: Value, rows: Int, columns: Int) -> Value {
     let (batch, height, width, channels) = (input.shape[0], input.shape[1], input.shape[2], input.shape[3])
     precondition(
-      divisor > 0 && height % divisor == 0 && width % divisor == 0, "\(height)×\(width) is no multiple of \(divisor)")
-    let blocks = MapBlocks(rows: divisor, columns: divisor, width: width, channels: channels)
-    let output = result(engine.empty([batch, height / divisor, width / divisor, channels]))
+      rows > 0 && columns > 0 && height % rows == 0 && width % columns == 0,
+      "\(height)×\(width) is not made of blocks of \(rows)×\(columns)")
+    let blocks = MapBlocks(rows: rows, columns: columns, width: width, channels: channels)
+    let output = result(engine.empty([batch, height / rows, width / columns, channels]))
     let (x, y) = (input.tensor.pointer, output.tensor.pointer)
-    let share = 1 / Float(divisor * divisor)
-    engine.parallel(batch * height / divisor) { line, _ in
+    let share = 1 / Float(rows * columns)
+    engine.parallel(batch * height / rows) { line, _ in
       let target = y + line * blocks.lineCount
       target.update(repeating: 0, count: blocks.lineCount)
       blocks.forEachPlace(ofLine: line) { coarse, fine in Rows.add(x + fine, to: target + coarse, count: channels) }
@@ -25,7 +32,7 @@ extension Tape {
     let shape = input.shape
     record(output) { [engine] dOutput in
       slot.accumulate(shape: shape, on: engine) { dInput, accumulate in
-        engine.parallel(batch * height / divisor) { line, _ in
+        engine.parallel(batch * height / rows) { line, _ in
           let source = dOutput.pointer + line * blocks.lineCount
           blocks.forEachPlace(ofLine: line) { coarse, fine in
             if !accumulate { (dInput.pointer + fine).update(repeating: 0, count: channels) }

@@ -24,7 +24,8 @@ package struct StochasticGradientDescent: Sendable {
 
   /// Takes one step, using up the gradients.
   ///
-  /// - Parameter rates: the learning rate of each group; a group without one is not trained.
+  /// - Parameter rates: the learning rate of each group, which a parameter's own factor multiplies; a group without one is
+  ///   not trained.
   /// - Returns: the first parameter that the step left with a number that is not finite, its momentum included; nil
   ///   while all is well. The numbers are in registers anyhow when they are looked at.
   @discardableResult
@@ -34,7 +35,7 @@ package struct StochasticGradientDescent: Sendable {
       parameter.hasGradient = false
       guard let rate = rates[parameter.group] else { continue }
       let isFinite = update(
-        parameter, rate: Float(rate), decay: Float(decay[parameter.group] ?? 0), on: store.engine)
+        parameter, rate: Float(rate * parameter.rate), decay: Float(decay[parameter.group] ?? 0), on: store.engine)
       if !isFinite, broken == nil { broken = parameter }
     }
     return broken

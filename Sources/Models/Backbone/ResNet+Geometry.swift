@@ -44,6 +44,16 @@ extension ResNetConfiguration {
     return found
   }
 
+  /// Trainable numbers of a network that takes its convolutions through a stage from another one of the same sizes.
+  ///
+  /// - Parameter last: 0 for the stem's alone.
+  package func parameterCount(sharingThroughStage last: Int) -> Int {
+    convolutions(batch: 1, height: 32, width: 32).reduce(parameterCount) { count, convolution in
+      let isOwn = (1...4).contains { $0 > last && convolution.name.hasPrefix("layer\($0).") }
+      return isOwn ? count : count - convolution.geometry.weightShape.reduce(1, *)
+    }
+  }
+
   /// Multiplications of a forward pass over one image of such a size, in the convolutions of the stages from one on;
   /// the first stage takes the stem with it.
   package func multiplications(height: Int, width imageWidth: Int, fromStage first: Int = 1) -> Double {

@@ -14,14 +14,19 @@ package struct ResNet {
   private let parameters: [Parameter]
 
   /// Registers the network's parameters under `prefix` (`backbone.`).
-  package init(_ configuration: ResNetConfiguration, prefix: String, in store: ParameterStore) {
-    let before = store.parameters.count
+  ///
+  /// - Parameter shared: convolutions of a network of the same sizes that this one takes part in; its BatchNorms and
+  ///   running statistics are its own.
+  package init(
+    _ configuration: ResNetConfiguration, prefix: String, sharing shared: SharedConvolutions? = nil,
+    in store: ParameterStore
+  ) {
+    let layers = LayerRegister(prefix: prefix, shared: shared, store: store)
     self.configuration = configuration
-    stemConvolution = store.parameter(
-      "\(prefix)conv1.weight", shape: [configuration.width, 7, 7, 3], layout: .convolution, group: .backbone)
-    stemNorm = BatchNorm("\(prefix)bn1", channels: configuration.width, group: .backbone, in: store)
-    stages = ResidualStages(configuration, prefix: prefix, in: store)
-    parameters = Array(store.parameters[before...])
+    stemConvolution = layers.convolution("conv1", stage: 0, shape: [configuration.width, 7, 7, 3])
+    stemNorm = layers.norm("bn1", channels: configuration.width)
+    stages = ResidualStages(configuration, from: 1, layers)
+    parameters = [stemConvolution, stemNorm.weight, stemNorm.bias] + stages.parameters
   }
 
   /// Computes the map behind each of the four stages; the last is the feature map X.
@@ -29,13 +34,51 @@ package struct ResNet {
   /// - Parameter images: `[N, H, W, 3]`, normalised.
   /// - Returns: four of `[N, H', W', channels]`.
   package func callAsFunction(_ images: Value, on tape: Tape) -> [Value] {
-    // Where all of it is frozen no gradient is wanted below its map.
-    parameters.allSatisfy(\.isFrozen) ? tape.still { maps(of: images, on: tape) } : maps(of: images, on: tape)
+    // Where all of it is frozen no gradient is wanted below its map, unless something makes its images that is trained.
+    parameters.allSatisfy(\.isFrozen) && !images.wantsGradient
+      ? tape.still { maps(of: images, on: tape) } : maps(of: images, on: tape)
   }
 
   private func maps(of images: Value, on tape: Tape) -> [Value] {
     let x = tape.convolution(images, stemConvolution, stride: 2, padding: 3, then: stemNorm)
     return stages(tape.maxPool(x, window: 3, stride: 2, padding: 1), on: tape)
+  }
+}
+
+/// Convolutions that a network takes from another one: the stem's and those of the first stages.
+package struct SharedConvolutions {
+  /// What the other network's names begin with: `backbone.`.
+  let prefix: String
+  /// The last stage whose convolutions are shared, 0 to 4.
+  let lastStage: Int
+
+  package init(of prefix: String, throughStage lastStage: Int) {
+    self.prefix = prefix
+    self.lastStage = lastStage
+  }
+}
+
+/// Where a residual network registers its layers, or finds those that it shares.
+private struct LayerRegister {
+  let prefix: String
+  let shared: SharedConvolutions?
+  let store: ParameterStore
+
+  /// - Parameters:
+  ///   - name: torchvision's, without `.weight`.
+  ///   - stage: 0 for the stem.
+  func convolution(_ name: String, stage: Int, shape: [Int]) -> Parameter {
+    guard let shared, stage <= shared.lastStage else {
+      return store.parameter("\(prefix)\(name).weight", shape: shape, layout: .convolution, group: .backbone)
+    }
+    guard let found = store.parameter(named: "\(shared.prefix)\(name).weight"), found.value.shape == shape else {
+      preconditionFailure("\(shared.prefix) has no convolution \(name) of \(shape) to share")
+    }
+    return found
+  }
+
+  func norm(_ name: String, channels: Int) -> BatchNorm {
+    BatchNorm(prefix + name, channels: channels, group: .backbone, in: store)
   }
 }
 
@@ -46,19 +89,25 @@ package struct ResidualStages {
   /// Registers the stages' parameters under `prefix`.
   ///
   /// - Parameter first: the first stage, from 1.
-  package init(_ configuration: ResNetConfiguration, from first: Int = 1, prefix: String, in store: ParameterStore) {
+  package init(_ configuration: ResNetConfiguration, from first: Int, prefix: String, in store: ParameterStore) {
+    self.init(configuration, from: first, LayerRegister(prefix: prefix, shared: nil, store: store))
+  }
+
+  fileprivate init(_ configuration: ResNetConfiguration, from first: Int, _ layers: LayerRegister) {
     var channels = first == 1 ? configuration.width : configuration.channels(ofStage: first - 1)
     stages = (first...4).map { stage in
       (0..<configuration.blocks[stage - 1]).map { index in
         let block = ResidualBlock(
-          "\(prefix)layer\(stage).\(index)", configuration.block, inputs: channels,
-          width: configuration.width << (stage - 1), stride: index == 0 ? configuration.strides[stage - 1] : 1,
-          in: store)
+          index, ofStage: stage, configuration.block, inputs: channels,
+          stride: index == 0 ? configuration.strides[stage - 1] : 1, width: configuration.width << (stage - 1), layers)
         channels = block.outputs
         return block
       }
     }
   }
+
+  /// Those that it shares, too.
+  fileprivate var parameters: [Parameter] { stages.flatMap { $0.flatMap(\.parameters) } }
 
   /// Computes the map behind each stage.
   ///
@@ -73,7 +122,7 @@ package struct ResidualStages {
 }
 
 /// One residual block: `y = relu(branch(x) + shortcut(x))`.
-struct ResidualBlock {
+private struct ResidualBlock {
   /// Channels of the output.
   let outputs: Int
   private let convolutions: [(weight: Parameter, norm: BatchNorm, stride: Int, padding: Int)]
@@ -81,28 +130,33 @@ struct ResidualBlock {
   private let stride: Int
 
   init(
-    _ name: String, _ kind: ResNetConfiguration.Block, inputs: Int, width: Int, stride: Int, in store: ParameterStore
+    _ index: Int, ofStage stage: Int, _ kind: ResNetConfiguration.Block, inputs: Int, stride: Int, width: Int,
+    _ layers: LayerRegister
   ) {
+    let name = "layer\(stage).\(index)"
     let outputs = width * kind.expansion
     var channels = inputs
     convolutions = kind.layers(filters: width, stride: stride).enumerated().map { index, layer in
       let (kernel, filters, stride) = layer
-      let weight = store.parameter(
-        "\(name).conv\(index + 1).weight", shape: [filters, kernel, kernel, channels], layout: .convolution,
-        group: .backbone)
+      let weight = layers.convolution(
+        "\(name).conv\(index + 1)", stage: stage, shape: [filters, kernel, kernel, channels])
       channels = filters
-      let norm = BatchNorm("\(name).bn\(index + 1)", channels: filters, group: .backbone, in: store)
+      let norm = layers.norm("\(name).bn\(index + 1)", channels: filters)
       return (weight, norm, stride, kernel / 2)
     }
     if stride != 1 || inputs != outputs {
-      let weight = store.parameter(
-        "\(name).downsample.0.weight", shape: [outputs, 1, 1, inputs], layout: .convolution, group: .backbone)
-      downsample = (weight, BatchNorm("\(name).downsample.1", channels: outputs, group: .backbone, in: store))
+      let weight = layers.convolution("\(name).downsample.0", stage: stage, shape: [outputs, 1, 1, inputs])
+      downsample = (weight, layers.norm("\(name).downsample.1", channels: outputs))
     } else {
       downsample = nil
     }
     self.stride = stride
     self.outputs = outputs
+  }
+
+  var parameters: [Parameter] {
+    let branch = convolutions.flatMap { [$0.weight, $0.norm.weight, $0.norm.bias] }
+    return branch + (downsample.map { [$0.weight, $0.norm.weight, $0.norm.bias] } ?? [])
   }
 
   func callAsFunction(_ input: Value, on tape: Tape) -> Value {

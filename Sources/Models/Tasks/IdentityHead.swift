@@ -9,9 +9,12 @@ package struct IdentityClassifier {
   package let bias: Parameter
 
   /// Registers its parameters under `name`.
-  init(_ name: String, inputs: Int, _ sizes: TaskSizes, in store: ParameterStore) {
-    weight = store.parameter("\(name).weight", shape: [sizes.labels.identities, inputs], group: .new)
-    bias = store.parameter("\(name).bias", shape: [sizes.labels.identities], group: .new)
+  ///
+  /// - Parameter rate: what the learning rate is multiplied with for it.
+  init(_ name: String, inputs: Int, _ sizes: TaskSizes, rate: Double = 1, in store: ParameterStore) {
+    let identities = sizes.labels.identities
+    weight = store.parameter("\(name).weight", shape: [identities, inputs], group: .new, rate: rate)
+    bias = store.parameter("\(name).bias", shape: [identities], group: .new, rate: rate)
   }
 
   /// The logits of `[N, inputs]`.

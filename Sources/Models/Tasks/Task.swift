@@ -120,6 +120,8 @@ package protocol TaskNetwork {
 
   /// The deviation that the first values of one of its parameters are drawn with; nil for the network's own rule.
   func deviation(of parameter: Parameter) -> Double?
+  /// The first values of one of its parameters that are not drawn; nil where they are, or where they are neutral.
+  func firstValues(of parameter: Parameter) -> [Float]?
   /// What the names of stages of its own begin with that start from the backbone's pretrained weights, where there are
   /// some: `pyramid.1.` before `layer1.0.conv1.weight`.
   var copiesOfBackbone: [String] { get }
@@ -142,6 +144,7 @@ extension TaskNetwork {
   package func pools(of features: Tensor, on engine: Engine) -> [[Range<Int>]] { [] }
   package func addMaps(of look: ImageLook, to maps: inout ImageMaps) {}
   package func deviation(of parameter: Parameter) -> Double? { nil }
+  package func firstValues(of parameter: Parameter) -> [Float]? { nil }
   package var copiesOfBackbone: [String] { [] }
   package func transform(on engine: Engine) -> Transformation? { nil }
   package func measures(on engine: Engine) -> [String: Double] { [:] }

@@ -19,6 +19,9 @@ package struct TaskSet: Configurable {
   package var mask: MaskTask?
   package var verification: VerificationTask?
   package var pairs: PairsTask?
+  package var regions: RegionsTask?
+  package var streams: StreamsTask?
+  package var pose: PoseTask?
 
   /// All tasks, in the order in which descriptors, losses, σ and tables list them. A task stands behind those that it
   /// needs.
@@ -26,7 +29,7 @@ package struct TaskSet: Configurable {
     TaskEntry(\.global), TaskEntry(\.part), TaskEntry(\.attribute), TaskEntry(\.attention),
     TaskEntry(\.identity), TaskEntry(\.refinement), TaskEntry(\.strips), TaskEntry(\.embedding),
     TaskEntry(\.orthogonal), TaskEntry(\.scales), TaskEntry(\.boxes), TaskEntry(\.mask), TaskEntry(\.verification),
-    TaskEntry(\.pairs),
+    TaskEntry(\.pairs), TaskEntry(\.regions), TaskEntry(\.streams), TaskEntry(\.pose),
   ]
 
   /// The paper's four, at their defaults.
