@@ -11,11 +11,17 @@ struct Canvas {
   let height: Int
   /// One colour per sample, row by row.
   private(set) var colours: [Colour]
+  /// What each sample shows, where that is recorded; else empty. It decides no colour.
+  private var labels: [UInt8]
+  /// What is painted from now on.
+  var label = ParsingLabel.background
 
-  init(width: Int, height: Int) {
+  init(width: Int, height: Int, recordsLabels: Bool = false) {
     self.width = width
     self.height = height
-    colours = Array(repeating: .zero, count: width * height * Self.samples * Self.samples)
+    let count = width * height * Self.samples * Self.samples
+    colours = Array(repeating: .zero, count: count)
+    labels = recordsLabels ? Array(repeating: ParsingLabel.background.rawValue, count: count) : []
   }
 
   /// Paints every sample with the colour of its place.
@@ -33,8 +39,13 @@ struct Canvas {
   }
 
   /// Paints the samples within a box: `paint` gives a place's colour and how much of it covers what lies beneath.
+  ///
+  /// A sample that is covered by half or more shows ``label`` from then on, unless what is painted is no thing but a
+  /// shadow (`isThing` false).
   @inline(__always)
-  mutating func paint(from low: Point, to high: Point, _ paint: (Point) -> (colour: Colour, coverage: Float)) {
+  mutating func paint(
+    from low: Point, to high: Point, isThing: Bool = true, _ paint: (Point) -> (colour: Colour, coverage: Float)
+  ) {
     let columns = width * Self.samples
     let samples = Float(Self.samples)
     let left = Int((low.x * samples).limited(0, Float(columns)))
@@ -42,13 +53,18 @@ struct Canvas {
     let top = Int((low.y * samples).limited(0, Float(height * Self.samples)))
     let bottom = Int((high.y * samples + 1).limited(0, Float(height * Self.samples)))
     guard left < right, top < bottom else { return }
+    let label = label.rawValue
     colours.withUnsafeMutableBufferPointer { colours in
-      for row in top..<bottom {
-        for column in left..<right {
-          let (colour, coverage) = paint(Point(Float(column) + 0.5, Float(row) + 0.5) / samples)
-          guard coverage > 0 else { continue }
-          let place = row * columns + column
-          colours[place] += (colour - colours[place]) * min(coverage, 1)
+      labels.withUnsafeMutableBufferPointer { labels in
+        let isRecorded = isThing && !labels.isEmpty
+        for row in top..<bottom {
+          for column in left..<right {
+            let (colour, coverage) = paint(Point(Float(column) + 0.5, Float(row) + 0.5) / samples)
+            guard coverage > 0 else { continue }
+            let place = row * columns + column
+            colours[place] += (colour - colours[place]) * min(coverage, 1)
+            if isRecorded && coverage >= 0.5 { labels[place] = label }
+          }
         }
       }
     }
@@ -68,6 +84,52 @@ struct Canvas {
       }
     }
     return result
+  }
+
+  /// The class of each pixel: that of most of its samples, on a tie the first of those in reading order. Empty where
+  /// none are recorded.
+  func classes() -> [UInt8] {
+    guard !labels.isEmpty else { return [] }
+    let n = Self.samples
+    var result = [UInt8](repeating: 0, count: width * height)
+    for y in 0..<height {
+      for x in 0..<width {
+        let first = sample(x, y, 0)
+        guard (1..<n * n).contains(where: { sample(x, y, $0) != first }) else {
+          result[y * width + x] = ParsingLabel.number(of: first)
+          continue
+        }
+        var best = 0
+        for place in 0..<n * n {
+          let label = ParsingLabel.number(of: sample(x, y, place))
+          let count = (0..<n * n).count { ParsingLabel.number(of: sample(x, y, $0)) == label }
+          if count > best {
+            best = count
+            result[y * width + x] = label
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  /// The label of a pixel's sample, the samples counted in reading order.
+  @inline(__always)
+  private func sample(_ x: Int, _ y: Int, _ place: Int) -> UInt8 {
+    let n = Self.samples
+    return labels[(y * n + place / n) * width * n + x * n + place % n]
+  }
+
+  /// Whether something that was painted as ``ParsingLabel/foreground`` lies at a place on the canvas.
+  func isHidden(_ place: Point) -> Bool {
+    guard !labels.isEmpty, contains(place) else { return false }
+    let n = Float(Self.samples)
+    let (row, column) = (Int(place.y * n), Int(place.x * n))
+    return labels[row * width * Self.samples + column] == ParsingLabel.foreground.rawValue
+  }
+
+  func contains(_ place: Point) -> Bool {
+    place.x >= 0 && place.y >= 0 && place.x < Float(width) && place.y < Float(height)
   }
 }
 

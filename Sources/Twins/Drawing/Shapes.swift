@@ -87,7 +87,7 @@ struct Ellipse {
 
   /// Draws a spot that fades out towards its edge, such as a shadow.
   func drawSoft(on canvas: inout Canvas, colour: Colour, opacity: Float) {
-    canvas.paint(from: centre - radii, to: centre + radii) { point in
+    canvas.paint(from: centre - radii, to: centre + radii, isThing: false) { point in
       let local = (point - centre) / radii
       return (colour, opacity * (1 - local.length.smoothed(from: 0.3, to: 1)))
     }

@@ -14,7 +14,8 @@ extension Figure {
   /// A strap along the body's surface, seen where the surface faces the viewer.
   private func strap(from start: Joint, to end: Joint, colour: Colour, width: Float = 1.7, depth: Float) -> Piece {
     Piece(
-      depth: depth, draw: band(from: start, to: end, widths: [width, width], fabric: Fabric(plain: colour), folds: 0))
+      depth: depth, label: .background,
+      draw: band(from: start, to: end, widths: [width, width], fabric: Fabric(plain: colour), folds: 0))
   }
 
   private func backpack() -> [Piece] {
@@ -29,7 +30,7 @@ extension Figure {
       isRoundAtEnd: false)
     let surface = Surface(sweep: sweep, light: light, folds: 0.12, seed: person.seed)
     let (main, trim, heading) = (wardrobe.backpack, wardrobe.backpackTrim, view.heading)
-    let pack = Piece(depth: -20 * view.cosine + 0.5) { canvas in
+    let pack = Piece(depth: -20 * view.cosine + 0.5, label: .background) { canvas in
       sweep.draw(on: &canvas) { hit in
         let angle = Surface.angle(hit.across) - heading + .pi
         let turned = abs(angle - 2 * .pi * ((angle + .pi) / (2 * .pi)).rounded(.down))
@@ -77,7 +78,7 @@ extension Figure {
       fabric: Fabric(plain: colour.lit(0.82)), roundStart: false, roundEnd: false, folds: 0)
     let depth = view.depth(of: centre) * 0.8 + 3.2
     pieces.append(
-      Piece(depth: depth) { canvas in
+      Piece(depth: depth, label: .background) { canvas in
         body(&canvas)
         flap(&canvas)
       })
@@ -114,7 +115,7 @@ extension Figure {
     }
     let depth = view.depth(of: (limbs.elbow + limbs.shoulder) * 0.5) * 0.8 + 4.2
     return [
-      Piece(depth: depth) { canvas in
+      Piece(depth: depth, label: .background) { canvas in
         for handle in handles { handle(&canvas) }
         body(&canvas)
         clasp(&canvas)

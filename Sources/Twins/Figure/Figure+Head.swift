@@ -1,35 +1,46 @@
 import Foundation
 
 extension Figure {
-  private var headView: View { view.turned(by: pose.headTurn) }
+  var headView: View { view.turned(by: pose.headTurn) }
+
+  /// Half the head's width, height and depth in units of the build's head.
+  static let headShape = SIMD3<Float>(7.7, 11.3, 9.3)
+
+  /// Half the width and half the height of the head in the picture, which is upright whatever the camera's pitch.
+  var headRadii: Point {
+    Point(headView.breadth(Self.headShape.x, Self.headShape.z) * build.head, Self.headShape.y * build.head) * view.scale
+  }
+
+  /// The tip of the nose.
+  var nose: Joint { skeleton.head + Joint(0, -1.2 * build.head, 9.4 * build.head) }
 
   /// Neck, face, hair and hat.
   func head() -> [Piece] {
     let size = build.head
     let centre = skeleton.head
     let view = headView
-    let radii = Point(view.breadth(7.7, 9.3) * size, 11.3 * size) * view.scale
+    let radii = headRadii
     let middle = view.project(centre)
     let face = Face(person: person, light: light)
     var pieces = [
       Piece(
-        depth: -1,
+        depth: -1, label: .face,
         draw: bare(
           from: centre - Joint(0, 6 * size, 1), to: skeleton.neck - Joint(0, 3, 0), widths: [5.2 * size, 5.6, 7],
           colour: wardrobe.skin.lit(0.86))),
-      Piece(depth: 5) { canvas in
+      Piece(depth: 5, label: .face) { canvas in
         Ellipse(centre: middle, radii: radii).draw(on: &canvas) { local in
           let normal = SIMD3(local.x, -local.y, max(0, 1 - local.dot(local)).squareRoot())
           return (face.colour(view.toBody(normal)).lit(light.level(normal)), 1)
         }
       },
     ]
-    let tip = view.project(centre + Joint(0, -1.2 * size, 9.4 * size))
+    let tip = view.project(nose)
     if view.cosine > -0.3 {
       // Shows as a profile from the side, as a lighter ridge from the front.
       let nose = wardrobe.skin.lit(light.ambient + light.direct * 0.75)
       pieces.append(
-        Piece(depth: 5.05) { canvas in
+        Piece(depth: 5.05, label: .face) { canvas in
           Ellipse(centre: tip, radii: Point(1.5, 1.9) * size * view.scale).draw(on: &canvas, colour: nose)
         })
     }
@@ -45,7 +56,7 @@ extension Figure {
       centre: middle - Point(0, thickness * 0.5 * size * view.scale),
       radii: radii + thickness * size * view.scale)
     pieces.append(
-      Piece(depth: 5.1) { canvas in
+      Piece(depth: 5.1, label: .hair) { canvas in
         shell.draw(on: &canvas) { local in
           let normal = SIMD3(local.x, -local.y, max(0, 1 - local.dot(local)).squareRoot())
           let body = view.toBody(normal)
@@ -70,7 +81,8 @@ extension Figure {
       let widths = [view.breadth(8.8, 7.5), view.breadth(10.3, 6.5), view.breadth(10.5, 5.5), view.breadth(8, 4.5)]
       return [
         Piece(
-          depth: depth, draw: band(from: start, to: end, widths: widths.map { $0 * size }, fabric: fabric, folds: 0.3))
+          depth: depth, label: .hair,
+          draw: band(from: start, to: end, widths: widths.map { $0 * size }, fabric: fabric, folds: 0.3))
       ]
     case .ponytail:
       let root = centre + Joint(0, 4 * size, -9.5 * size)
@@ -78,14 +90,14 @@ extension Figure {
       let depth = -6 * view.cosine + (view.cosine < 0.2 ? 6 : 0)
       return [
         Piece(
-          depth: depth,
+          depth: depth, label: .hair,
           draw: band(from: root, to: tip, widths: [2.2, 3.6, 3.2, 1.6].map { $0 * size }, fabric: fabric, folds: 0.3))
       ]
     case .bun:
       let place = view.project(centre + Joint(0, 9.5 * size, -6.5 * size))
       let colour = wardrobe.hair.lit(0.95 * (light.ambient + light.direct * 0.7))
       return [
-        Piece(depth: view.cosine < 0 ? 5.2 : 4.9) { canvas in
+        Piece(depth: view.cosine < 0 ? 5.2 : 4.9, label: .hair) { canvas in
           Ellipse(centre: place, radii: Point(4.6, 4.3) * size * view.scale).draw(on: &canvas, colour: colour)
         }
       ]
@@ -102,7 +114,7 @@ extension Figure {
     let shell = Ellipse(
       centre: middle - Point(0, (style == .beanie ? 1.6 : 1) * unit),
       radii: radii + (style == .beanie ? 1.9 : 1.5) * unit)
-    let dome = Piece(depth: 5.4) { canvas in
+    let dome = Piece(depth: 5.4, label: .hat) { canvas in
       shell.draw(on: &canvas) { local in
         let normal = SIMD3(local.x, -local.y, max(0, 1 - local.dot(local)).squareRoot())
         let body = view.toBody(normal)
@@ -118,14 +130,14 @@ extension Figure {
     case .cap:
       let peak = view.project(skeleton.head + Joint(0, 4.2 * size, 10.5 * size))
       let radii = Point(view.breadth(7.2, 6), max(1.5, 5.5 * flat)) * unit
-      let brim = Piece(depth: view.cosine > 0 ? 5.5 : 4.8) { canvas in
+      let brim = Piece(depth: view.cosine > 0 ? 5.5 : 4.8, label: .hat) { canvas in
         Ellipse(centre: peak, radii: radii).draw(on: &canvas, colour: colour.lit(0.72))
       }
       return [dome, brim]
     case .brimmed:
       let place = view.project(skeleton.head + Joint(0, 4 * size, 0))
       let radii = Point(15.5, max(2.4, 14 * flat)) * unit
-      let brim = Piece(depth: 5.3) { canvas in
+      let brim = Piece(depth: 5.3, label: .hat) { canvas in
         Ellipse(centre: place, radii: radii).draw(on: &canvas, colour: colour.lit(0.86))
       }
       return [dome, brim]

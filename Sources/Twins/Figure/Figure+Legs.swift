@@ -3,27 +3,30 @@ import Foundation
 extension Figure {
   /// Both legs with trousers, socks and shoes.
   func legs() -> [Piece] {
-    skeleton.sides.flatMap { limbs -> [Piece] in
+    skeleton.sides.enumerated().flatMap { index, limbs -> [Piece] in
+      let leg: ParsingLabel = index == 0 ? .leftLeg : .rightLeg
+      let footwear: ParsingLabel = index == 0 ? .leftShoe : .rightShoe
       let depth = -60 + view.depth(of: (limbs.knee + limbs.ankle) * 0.5) * 0.5
       let size = build.height / 172
       let bulk = size * (0.45 + 0.55 * build.bulk)
       let bare = wardrobe.tights ?? wardrobe.skin
-      var draws: [(inout Canvas) -> Void] = []
+      var layers = Layers()
       let thigh = [8.2, 7.2, 5.8].map { Float($0) * bulk }
       let shin = [5.6, 5.8, 4.4, 3.6].map { Float($0) * bulk }
       let hasTrousers = !person.traits.hasDress
       let reach = hasTrousers ? wardrobe.lowerReach : 0
       if reach < 1.95 {
-        draws.append(self.bare(from: limbs.hip, to: limbs.knee, widths: thigh, colour: bare))
-        draws.append(self.bare(from: limbs.knee, to: limbs.ankle, widths: shin, colour: bare))
+        layers.add(leg, self.bare(from: limbs.hip, to: limbs.knee, widths: thigh, colour: bare))
+        layers.add(leg, self.bare(from: limbs.knee, to: limbs.ankle, widths: shin, colour: bare))
         if wardrobe.sock > 0 {
           let top = limbs.ankle + (limbs.knee - limbs.ankle) * (wardrobe.sock + 0.08)
           let sock = Fabric(plain: Colour(repeating: wardrobe.sole.x > 0.5 ? 0.88 : 0.2))
-          draws.append(
+          layers.add(
+            .socks,
             band(from: top, to: limbs.ankle, widths: [4.4, 3.9].map { $0 * bulk }, fabric: sock, roundStart: false))
         }
       }
-      draws.append(foot(limbs, size: size))
+      layers.add(footwear, foot(limbs, size: size))
       let shaft = wardrobe.bootReach
       let boot = Fabric(plain: wardrobe.shoe)
       let drawBoot = {
@@ -36,7 +39,8 @@ extension Figure {
         // The seam of the thighs hides beneath the pelvis.
         let upperEnd = limbs.hip + (limbs.knee - limbs.hip) * min(reach, 1)
         let wide = reach < 1.2 ? ease * 0.9 : ease * 0.6
-        draws.append(
+        layers.add(
+          .trousers,
           band(
             from: limbs.hip, to: upperEnd,
             widths: [
@@ -45,16 +49,19 @@ extension Figure {
             fabric: wardrobe.lower, roundEnd: reach >= 1))
         if reach > 1 {
           let end = limbs.knee + (limbs.ankle - limbs.knee) * (reach - 1)
-          draws.append(
+          layers.add(
+            .trousers,
             band(
               from: limbs.knee, to: end,
               widths: [shin[0] + ease, shin[1] + ease, shin[2] + ease * 1.1, shin[3] + ease * 1.3 + 0.8],
               fabric: wardrobe.lower, roundEnd: false, folds: 0.2))
         }
-        if wardrobe.hasSideStripe { draws.append(contentsOf: stripe(limbs, reach: reach, bulk: bulk)) }
+        if wardrobe.hasSideStripe {
+          for draw in stripe(limbs, reach: reach, bulk: bulk) { layers.add(.trousers, draw) }
+        }
       }
-      if shaft > 0 { draws.append(drawBoot()) }
-      return draws.enumerated().map { index, draw in Piece(depth: depth + Float(index) * 0.01, draw: draw) }
+      if shaft > 0 { layers.add(footwear, drawBoot()) }
+      return layers.pieces(from: depth)
     }
   }
 
@@ -99,7 +106,7 @@ extension Figure {
     let draw = band(
       from: pelvis + skeleton.trunk * 14, to: pelvis - Joint(0, 8, 0), widths: widths, shifts: seat,
       fabric: wardrobe.lower, roundStart: false)
-    return Piece(depth: -25, draw: draw)
+    return Piece(depth: -25, label: lowerLabel, draw: draw)
   }
 
   /// A skirt, or a dress's lower half.
@@ -125,6 +132,6 @@ extension Figure {
     let draw = band(
       from: start, to: Joint(0, low, 0), widths: widths, shifts: [0, 0, middle * 0.4, middle * 0.7, middle],
       fabric: wardrobe.lower, roundStart: false, roundEnd: false, folds: 0.22)
-    return Piece(depth: -20, draw: draw)
+    return Piece(depth: -20, label: lowerLabel, draw: draw)
   }
 }

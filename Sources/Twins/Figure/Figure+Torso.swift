@@ -38,7 +38,7 @@ extension Figure {
     let surface = Surface(sweep: sweep, light: light, folds: 0.15, seed: foldSeed ^ person.seed)
     let garment = Garment(wardrobe: wardrobe, radius: chest, length: total)
     let heading = view.heading
-    return Piece(depth: 0) { canvas in
+    return Piece(depth: 0, label: upperLabel) { canvas in
       sweep.draw(on: &canvas) { hit in
         let colour = garment.colour(angle: Surface.angle(hit.across) - heading, down: hit.along * total)
         return colour.lit(surface.level(hit, height: (1 - hit.along) * total))
@@ -48,38 +48,42 @@ extension Figure {
 
   /// Both arms with sleeves and hands.
   func arms() -> [Piece] {
-    skeleton.sides.flatMap { limbs -> [Piece] in
+    skeleton.sides.enumerated().flatMap { index, limbs -> [Piece] in
+      let skin: ParsingLabel = index == 0 ? .leftArm : .rightArm
       let depth = view.depth(of: (limbs.elbow + limbs.shoulder) * 0.5) * 0.8 + 4
       let size = build.height / 172 * (0.5 + 0.5 * build.bulk) * (person.traits.isFemale ? 0.9 : 1)
       let upper: [Float] = [4.8, 4.5, 3.9].map { $0 * size }
       let fore: [Float] = [3.9, 3.6, 2.7].map { $0 * size }
       let reach = wardrobe.sleeveReach
       let ease = wardrobe.upperEase * 0.55
-      var draws = [
-        bare(from: limbs.shoulder, to: limbs.elbow, widths: upper, colour: wardrobe.skin),
-        bare(from: limbs.elbow, to: limbs.wrist, widths: fore, colour: wardrobe.skin),
+      var layers = Layers()
+      layers.add(skin, bare(from: limbs.shoulder, to: limbs.elbow, widths: upper, colour: wardrobe.skin))
+      layers.add(skin, bare(from: limbs.elbow, to: limbs.wrist, widths: fore, colour: wardrobe.skin))
+      layers.add(
+        skin,
         bare(
           from: limbs.wrist, to: limbs.wrist + (limbs.wrist - limbs.elbow) * 0.28,
           widths: [2.9 * size, 3.7 * size, 2.6 * size],
-          colour: wardrobe.skin),
-      ]
+          colour: wardrobe.skin))
       if reach > 0 {
         let end = limbs.shoulder + (limbs.elbow - limbs.shoulder) * min(reach, 1)
         let flare: Float = reach < 1 ? 1.3 : 0.4
-        draws.append(
+        layers.add(
+          upperLabel,
           band(
             from: limbs.shoulder, to: end,
             widths: [upper[0] + ease * 0.5, upper[1] + ease + flare * 0.5, upper[2] + ease + flare],
             fabric: wardrobe.sleeve, roundEnd: reach >= 1))
         if reach > 1 {
           let end = limbs.elbow + (limbs.wrist - limbs.elbow) * min(reach - 1, 1)
-          draws.append(
+          layers.add(
+            upperLabel,
             band(
               from: limbs.elbow, to: end, widths: [fore[0] + ease + 0.4, fore[1] + ease, fore[2] + ease + 0.4],
               fabric: wardrobe.sleeve, roundEnd: false, folds: 0.22))
         }
       }
-      return draws.enumerated().map { index, draw in Piece(depth: depth + Float(index) * 0.01, draw: draw) }
+      return layers.pieces(from: depth)
     }
   }
 }

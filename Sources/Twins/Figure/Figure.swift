@@ -4,9 +4,10 @@ import Foundation
 struct Figure {
   typealias Joint = Skeleton.Joint
 
-  /// A part of the drawing and how near it is.
+  /// A part of the drawing, how near it is and what it shows.
   struct Piece {
     var depth: Float
+    var label: ParsingLabel
     var draw: (inout Canvas) -> Void
   }
 
@@ -31,7 +32,9 @@ struct Figure {
   }
 
   /// Draws the person with a shadow on the ground.
-  func draw(on canvas: inout Canvas) {
+  ///
+  /// - Parameter isNobody: whether it is somebody who passes by, who is labelled as the canvas is by now.
+  func draw(on canvas: inout Canvas, isNobody: Bool = false) {
     let width = build.shoulders * 1.5 * view.scale
     Ellipse(
       centre: view.foot + Point(-light.direction.x * width * 0.7, 0),
@@ -40,8 +43,16 @@ struct Figure {
     var pieces = legs() + [pelvis(), torso()] + arms() + head() + bags()
     if person.traits.hasDress { pieces.append(skirt()) }
     pieces.sort { $0.depth < $1.depth }
-    for piece in pieces { piece.draw(&canvas) }
+    for piece in pieces {
+      if !isNobody { canvas.label = piece.label }
+      piece.draw(&canvas)
+    }
   }
+
+  /// Whether skirt and upper garment are one.
+  private var isInDress: Bool { person.traits.hasDress && wardrobe.lower == wardrobe.upper }
+  var upperLabel: ParsingLabel { isInDress ? .dress : .upperClothes }
+  var lowerLabel: ParsingLabel { isInDress ? .dress : person.traits.hasDress ? .skirt : .trousers }
 
   /// A round piece of cloth or skin along a bone; widths in centimetres.
   func band(
@@ -68,6 +79,19 @@ struct Figure {
   /// The same in one colour, without folds.
   func bare(from start: Joint, to end: Joint, widths: [Float], colour: Colour) -> (inout Canvas) -> Void {
     band(from: start, to: end, widths: widths, fabric: Fabric(plain: colour), folds: 0.04)
+  }
+
+  /// What is drawn of a limb, from the skin outwards.
+  struct Layers {
+    private var layers: [(label: ParsingLabel, draw: (inout Canvas) -> Void)] = []
+
+    mutating func add(_ label: ParsingLabel, _ draw: @escaping (inout Canvas) -> Void) { layers.append((label, draw)) }
+
+    func pieces(from depth: Float) -> [Piece] {
+      layers.enumerated().map { index, layer in
+        Piece(depth: depth + Float(index) * 0.01, label: layer.label, draw: layer.draw)
+      }
+    }
   }
 }
 
@@ -146,6 +170,11 @@ struct View {
   /// A direction in the picture (x right, y up, z to the viewer) as the body sees it.
   func toBody(_ direction: SIMD3<Float>) -> SIMD3<Float> {
     SIMD3(direction.x * cosine - direction.z * sine, direction.y, direction.x * sine + direction.z * cosine)
+  }
+
+  /// A direction as the body sees it in the picture: ``toBody(_:)`` backwards.
+  func toPicture(_ direction: SIMD3<Float>) -> SIMD3<Float> {
+    SIMD3(direction.x * cosine + direction.z * sine, direction.y, direction.z * cosine - direction.x * sine)
   }
 }
 

@@ -69,7 +69,7 @@ enum Palette {
 }
 
 /// What a garment is made of: a colour and a pattern that is fixed to the body, so that it turns with the person.
-struct Fabric {
+struct Fabric: Equatable {
   enum Pattern: CaseIterable {
     case plain, hoops, pinstripes, checks, print, yoke, fade
   }

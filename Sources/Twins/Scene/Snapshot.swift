@@ -60,11 +60,29 @@ struct Snapshot {
   let seconds: Float
   let framing: Framing
 
-  /// Draws the crop and gives its JPEG quality.
+  /// Draws the crop and gives its JPEG quality and its cues.
   ///
   /// - Parameter passer: makes another person, who may get in the way.
-  func draw(from random: inout RandomStream, passer: (inout RandomStream) -> Person) -> (image: Image, quality: Int) {
-    var canvas = Canvas(width: Self.width, height: Self.height)
+  func draw(
+    from random: inout RandomStream, passer: (inout RandomStream) -> Person
+  ) -> (image: Image, quality: Int, cues: Cues) {
+    let (canvas, figure) = scene(from: &random, passer: passer)
+    let image = Lens(camera, from: &random).expose(canvas)
+    return (image, camera.quality + random.int(below: 9) - 4, Cues(of: figure, on: canvas))
+  }
+
+  /// The cues of the crop that ``draw(from:passer:)`` draws from the same numbers.
+  func cues(from random: inout RandomStream, passer: (inout RandomStream) -> Person) -> Cues {
+    let (canvas, figure) = scene(from: &random, passer: passer)
+    return Cues(of: figure, on: canvas)
+  }
+
+  /// What lies before the camera, and the crop's own person.
+  private func scene(
+    from random: inout RandomStream, passer: (inout RandomStream) -> Person
+  ) -> (canvas: Canvas, figure: Figure?) {
+    var canvas = Canvas(width: Self.width, height: Self.height, recordsLabels: true)
+    var figure: Figure?
     let height = Float(Self.height)
     func between(_ low: Double, _ high: Double) -> Float { Float(random.uniform(in: low...high)) }
 
@@ -115,9 +133,11 @@ struct Snapshot {
     if framing != .empty {
       let pose = passage.pose(person, after: seconds, from: &random)
       let view = View(heading: pose.heading, pitch: camera.pitch, scale: scale, foot: foot)
-      Figure(person, pose, view: view, light: lit, foldSeed: UInt32(truncatingIfNeeded: random.next())).draw(
-        on: &canvas)
+      let person = Figure(person, pose, view: view, light: lit, foldSeed: UInt32(truncatingIfNeeded: random.next()))
+      person.draw(on: &canvas)
+      figure = person
     }
+    canvas.label = .foreground
     if random.chance(camera.clutter * 0.55) {
       let thing = random.pick(things)
       let side: Float = random.chance(0.5) ? 1 : -1
@@ -134,7 +154,7 @@ struct Snapshot {
       other(
         passer(&random), foot: Point(x, foot.y + between(2, 9)), scale: scale * between(1, 1.15), lit, &canvas, &random)
     }
-    return (Lens(camera, from: &random).expose(canvas), camera.quality + random.int(below: 9) - 4)
+    return (canvas, figure)
   }
 
   private func other(
@@ -144,7 +164,7 @@ struct Snapshot {
     let pose = walk.pose(passer, after: 0, from: &random)
     let view = View(heading: pose.heading, pitch: camera.pitch, scale: scale, foot: foot)
     Figure(passer, pose, view: view, light: light, foldSeed: UInt32(truncatingIfNeeded: random.next())).draw(
-      on: &canvas)
+      on: &canvas, isNobody: true)
   }
 }
 
@@ -160,16 +180,36 @@ package enum Portrait {
   ///   - phase: where in the step; nil stands still.
   ///   - seed: decides all that the traits leave open: build, shades, patterns.
   package static func draw(_ traits: Traits, heading: Float, phase: Float? = nil, seed: UInt64) -> Image {
+    image(of: paint(traits, heading: heading, phase: phase, seed: seed, recordsLabels: false).canvas)
+  }
+
+  /// The same with its cues.
+  package static func drawWithCues(
+    _ traits: Traits, heading: Float, phase: Float? = nil, headTurn: Float = 0, seed: UInt64
+  ) -> (image: Image, cues: Cues) {
+    let (canvas, figure) = paint(
+      traits, heading: heading, phase: phase, headTurn: headTurn, seed: seed, recordsLabels: true)
+    return (image(of: canvas), Cues(of: figure, on: canvas))
+  }
+
+  private static func paint(
+    _ traits: Traits, heading: Float, phase: Float?, headTurn: Float = 0, seed: UInt64, recordsLabels: Bool
+  ) -> (canvas: Canvas, figure: Figure) {
     var random = RandomStream(seed: seed, name: "twin/portrait")
     let person = Person(traits, from: &random)
-    var canvas = Canvas(width: Snapshot.width, height: Snapshot.height)
+    var canvas = Canvas(width: Snapshot.width, height: Snapshot.height, recordsLabels: recordsLabels)
     canvas.fill { _ in wall }
-    let pose = Pose(phase: phase ?? 0, pace: phase == nil ? 0 : 1, heading: heading, headTurn: 0)
+    let pose = Pose(phase: phase ?? 0, pace: phase == nil ? 0 : 1, heading: heading, headTurn: headTurn)
     let height = Float(Snapshot.height)
     let view = View(
       heading: heading, pitch: 0.1, scale: height * 0.9 / person.build.height, foot: Point(32, height * 0.965))
     let light = Light(direction: SIMD3(-0.3, 0.6, 0.74), ambient: 0.7, direct: 0.35)
-    Figure(person, pose, view: view, light: light, foldSeed: person.seed).draw(on: &canvas)
+    let figure = Figure(person, pose, view: view, light: light, foldSeed: person.seed)
+    figure.draw(on: &canvas)
+    return (canvas, figure)
+  }
+
+  private static func image(of canvas: Canvas) -> Image {
     let pixels = canvas.averaged().flatMap { colour in
       (0..<3).map { UInt8((colour[$0] * 255).limited(0, 255)) }
     }

@@ -23,7 +23,7 @@ package enum SyntheticTwin {
   /// Changes whenever the same seed gives other pixels or names.
   package static let version = 3
 
-  /// Makes a twin, or leaves an equal one alone.
+  /// Makes a twin, or leaves an equal one alone but for cues that it lacks or that have another noise.
   ///
   /// It is drawn into a hidden folder beside the target, which takes the target's place when it is whole: a failure, or
   /// an error thrown by `progress`, leaves things as they were. Every image has its own random stream, so the pixels
@@ -31,23 +31,31 @@ package enum SyntheticTwin {
   ///
   /// - Parameters:
   ///   - target: the folder to make; a twin of another seed, scale or version there is replaced.
+  ///   - noise: what is done to joints and labels.
   ///   - isForced: makes it anew even where an equal one exists.
   ///   - threads: how many images are drawn at a time.
   ///   - progress: told how many images of how many are done.
   /// - Throws: ``PlainError`` where the folder cannot be written or holds something else; whatever `progress` throws.
   package static func make(
-    kind: Kind, scale: TwinScale, seed: UInt64, at target: URL, isForced: Bool = false,
+    kind: Kind, scale: TwinScale, seed: UInt64, noise: CueNoise = CueNoise(), at target: URL, isForced: Bool = false,
     threads: Int = Engine.availableThreads, progress: (Int, Int) throws -> Void = { _, _ in }
   ) throws -> TwinSummary {
     let target = target.standardizedFileURL
     try scale.check(for: kind)
-    let plan = TwinPlan(kind: kind, scale: scale, seed: seed)
+    let plan = TwinPlan(kind: kind, scale: scale, seed: seed, noise: noise)
     let summary = plan.summary
+    var hasImages = false
     switch try TwinFolder.state(of: target) {
     case .free: break
     case .twin(let present):
-      if !isForced, present.isSame(as: summary), TwinFolder.isComplete(target, summary) {
-        return present.markedPresent()
+      hasImages = !isForced && present.hasImages(of: summary) && TwinFolder.hasImages(target, summary)
+      if hasImages, present.hasCues(of: summary), TwinFolder.hasCues(target, summary) {
+        return summary.markedPresent(hasNewCues: false)
+      }
+      if hasImages, TwinFolder.hasForeignCues(target, present) {
+        throw PlainError(
+          "\(target.path): holds \(CueFiles.names.joined(separator: " or ")), which was not drawn with its images; "
+            + "move it away, or name another folder")
       }
     case .foreign:
       throw PlainError(
@@ -55,11 +63,17 @@ package enum SyntheticTwin {
     }
     let work = try TwinFolder.makeWorkFolder(for: target)
     do {
+      if hasImages {
+        try draw(plan, into: work, withImages: false, threads: max(1, threads), progress: progress)
+        try TwinFolder.moveCues(from: work, to: target, summary)
+        try? FileManager.default.removeItem(at: work)
+        return summary.markedPresent(hasNewCues: true)
+      }
       for split in TwinSummary.folders { try TwinFolder.makeFolder(work.appendingPathComponent(split)) }
       let table = try AttributeTable(
         scheme: kind.scheme, train: plan.labels[.train] ?? [:], test: plan.labels[.test] ?? [:])
       try table.write(to: work.appendingPathComponent(kind.scheme.fileName))
-      try draw(plan, into: work, threads: max(1, threads), progress: progress)
+      try draw(plan, into: work, withImages: true, threads: max(1, threads), progress: progress)
       try TwinFolder.write(summary, to: work)
       try TwinFolder.move(work, to: target)
     } catch {
@@ -78,28 +92,46 @@ package enum SyntheticTwin {
   }
 
   private static func draw(
-    _ plan: TwinPlan, into work: URL, threads: Int, progress: (Int, Int) throws -> Void
+    _ plan: TwinPlan, into work: URL, withImages: Bool, threads: Int, progress: (Int, Int) throws -> Void
   ) throws {
     let total = plan.shots.count
+    let labels = work.appendingPathComponent(CueFiles.labels)
+    for split in TwinSummary.folders { try TwinFolder.makeFolder(labels.appendingPathComponent(split)) }
+    var keypoints = try KeypointFile(
+      at: work.appendingPathComponent(CueFiles.keypoints), paths: plan.shots.map(\.path), width: Snapshot.width,
+      height: Snapshot.height)
     // Small enough for a lively bar and a quick answer to an interrupt.
     let batch = 32 * threads
     for start in stride(from: 0, to: total, by: batch) {
       let end = min(start + batch, total)
       let failure = Mutex<String?>(nil)
+      let drawn = Mutex([Cues?](repeating: nil, count: end - start))
       DispatchQueue.concurrentPerform(iterations: threads) { thread in
         for index in stride(from: start + thread, to: end, by: threads) {
           do {
             let shot = plan.shots[index]
-            let bytes = try plan.draw(shot)
-            try Data(bytes).write(to: work.appendingPathComponent(shot.path))
+            let cues: Cues
+            if withImages {
+              let (bytes, found) = try plan.draw(shot)
+              try Data(bytes).write(to: work.appendingPathComponent(shot.path))
+              cues = found
+            } else {
+              cues = plan.cues(of: shot)
+            }
+            try LabelPNG.encode(cues).write(to: labels.appendingPathComponent(shot.labelPath))
+            drawn.withLock { $0[index - start] = cues }
           } catch { failure.withLock { $0 = $0 ?? "\(error)" } }
         }
       }
       if let reason = failure.withLock({ $0 }) {
         throw PlainError("\(work.path): an image cannot be written (\(reason))")
       }
+      for (index, cues) in drawn.withLock({ $0 }).enumerated() {
+        if let cues { try keypoints.add(cues, image: start + index + 1) }
+      }
       try progress(end, total)
     }
+    try keypoints.finish()
   }
 }
 

@@ -29,7 +29,7 @@ enum TwinFolder {
         var version: Int
       }
       if let header = try? JSONDecoder().decode(Header.self, from: data) {
-        var old = TwinSummary(kind: header.kind, scale: .small(header.kind), seed: 0)
+        var old = TwinSummary(kind: header.kind, scale: .small(header.kind), seed: 0, noise: CueNoise())
         old.version = -1
         return .twin(old)
       }
@@ -41,14 +41,25 @@ enum TwinFolder {
   }
 
   /// Whether as many images lie there as the manifest says.
-  static func isComplete(_ target: URL, _ summary: TwinSummary) -> Bool {
+  static func hasImages(_ target: URL, _ summary: TwinSummary) -> Bool {
     let files = FileManager.default
     guard files.fileExists(atPath: target.appendingPathComponent(summary.kind.scheme.fileName).path) else {
       return false
     }
-    return summary.splits.allSatisfy { split in
-      let names = try? files.contentsOfDirectory(atPath: target.appendingPathComponent(split.folder).path)
-      return names?.filter { $0.hasSuffix(".jpg") }.count == split.images
+    return holds(".jpg", of: summary, below: target)
+  }
+
+  /// Whether joints and as many labels lie there.
+  static func hasCues(_ target: URL, _ summary: TwinSummary) -> Bool {
+    FileManager.default.fileExists(atPath: target.appendingPathComponent(CueFiles.keypoints).path)
+      && holds(".png", of: summary, below: target.appendingPathComponent(CueFiles.labels))
+  }
+
+  private static func holds(_ ending: String, of summary: TwinSummary, below folder: URL) -> Bool {
+    summary.splits.allSatisfy { split in
+      let names = try? FileManager.default.contentsOfDirectory(
+        atPath: folder.appendingPathComponent(split.folder).path)
+      return names?.count { $0.hasSuffix(ending) } == split.images
     }
   }
 
@@ -78,9 +89,11 @@ enum TwinFolder {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     let url = folder.appendingPathComponent(manifest)
-    do { try encoder.encode(summary).write(to: url) } catch {
+    let data: Data
+    do { data = try encoder.encode(summary) } catch {
       throw PlainError("\(url.path): cannot be written (\(reason(error)))")
     }
+    do throws(FileError) { try AtomicFile.write(data, to: url) } catch { throw PlainError(error.description) }
   }
 
   /// Puts a whole folder in place of what was there.
@@ -98,66 +111,31 @@ enum TwinFolder {
     if isReplaced { try? FileManager.default.removeItem(at: old) }
   }
 
+  /// Whether a twin that was made without cues has files under their names: somebody else's.
+  static func hasForeignCues(_ target: URL, _ present: TwinSummary) -> Bool {
+    present.cues == nil
+      && CueFiles.names.contains { FileManager.default.fileExists(atPath: target.appendingPathComponent($0).path) }
+  }
+
+  /// Puts cues in place of those that were there. Until the last step, twin.json says that they are not whole.
+  static func moveCues(from work: URL, to target: URL, _ summary: TwinSummary) throws(PlainError) {
+    sync()
+    var unfinished = summary
+    unfinished.cues = 0
+    try write(unfinished, to: target)
+    rename(
+      target.appendingPathComponent(CueFiles.labels).path, work.appendingPathComponent(CueFiles.labels + "-old").path)
+    for name in CueFiles.names {
+      guard rename(work.appendingPathComponent(name).path, target.appendingPathComponent(name).path) == 0 else {
+        throw PlainError(
+          "\(target.appendingPathComponent(name).path): cannot be put in place (\(String(cString: strerror(errno))))")
+      }
+    }
+    try write(summary, to: target)
+  }
+
   private static func reason(_ error: any Error) -> String {
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
     return underlying.map { String(cString: strerror(Int32($0.code))) } ?? error.localizedDescription
-  }
-}
-
-/// What a twin holds; stored beside its images as `twin.json`.
-package struct TwinSummary: Codable, Equatable, Sendable {
-  /// One folder of images.
-  package struct Split: Codable, Equatable, Sendable {
-    package var folder: String
-    package var images: Int
-    /// Its identities, without distractors (0) and junk (−1).
-    package var identities: Int
-    package var cameras: Int
-  }
-
-  /// The folders of the real benchmarks.
-  package static let folders = ["bounding_box_train", "bounding_box_test", "query"]
-
-  /// The benchmark that it stands in for.
-  package var kind: SyntheticTwin.Kind
-  /// The version of the drawing, see ``SyntheticTwin/version``.
-  package var version: Int
-  package var seed: UInt64
-  package var scale: TwinScale
-  package var splits: [Split]
-  package var images: Int
-  /// Whether it was there already and nothing was drawn.
-  package var wasPresent: Bool
-
-  init(kind: SyntheticTwin.Kind, scale: TwinScale, seed: UInt64) {
-    self.kind = kind
-    version = SyntheticTwin.version
-    self.seed = seed
-    self.scale = scale
-    splits = []
-    images = 0
-    wasPresent = false
-  }
-
-  mutating func count(_ shots: [TwinPlan.Shot]) {
-    splits = Self.folders.map { folder in
-      let those = shots.filter { $0.folder == folder }
-      let known = those.filter { !$0.file.hasPrefix("0000_") && !$0.file.hasPrefix("-1_") }
-      return Split(
-        folder: folder, images: those.count, identities: Set(known.map(\.person)).count,
-        cameras: Set(those.map(\.camera)).count)
-    }
-    images = shots.count
-  }
-
-  func isSame(as other: TwinSummary) -> Bool {
-    kind == other.kind && version == other.version && seed == other.seed && scale == other.scale
-      && splits == other.splits
-  }
-
-  func markedPresent() -> TwinSummary {
-    var copy = self
-    copy.wasPresent = true
-    return copy
   }
 }

@@ -16,6 +16,8 @@ struct TwinPlan {
     var stream: String
 
     var path: String { folder + "/" + file }
+    /// Where its labels lie below the folder of all labels.
+    var labelPath: String { folder + "/" + file.dropLast(4) + ".png" }
   }
 
   let kind: SyntheticTwin.Kind
@@ -29,12 +31,12 @@ struct TwinPlan {
   private let frequencies: TraitFrequencies
   private var usedNames: Set<String> = []
 
-  init(kind: SyntheticTwin.Kind, scale: TwinScale, seed: UInt64) {
+  init(kind: SyntheticTwin.Kind, scale: TwinScale, seed: UInt64, noise: CueNoise = CueNoise()) {
     self.kind = kind
     self.seed = seed
     cameras = Camera.all(of: kind, seed: seed)
     frequencies = kind == .market ? .market : .duke
-    summary = TwinSummary(kind: kind, scale: scale, seed: seed)
+    summary = TwinSummary(kind: kind, scale: scale, seed: seed, noise: noise)
     var random = RandomStream(seed: seed, name: "twin/\(kind.rawValue)/plan")
 
     let numbers = random.permutation(kind.lastIdentity).map { $0 + 1 }
@@ -68,8 +70,30 @@ struct TwinPlan {
     summary.count(shots)
   }
 
-  /// Draws one image as a JPEG file.
-  func draw(_ shot: Shot) throws -> [UInt8] {
+  /// Draws one image as a JPEG file, and its cues.
+  func draw(_ shot: Shot) throws -> (jpeg: [UInt8], cues: Cues) {
+    var (snapshot, random) = snapshot(of: shot)
+    let (image, quality, cues) = snapshot.draw(from: &random, passer: passer)
+    return (try JPEG.encode(image, quality: quality), disturbed(cues, of: shot))
+  }
+
+  /// The cues of an image that is there already.
+  func cues(of shot: Shot) -> Cues {
+    var (snapshot, random) = snapshot(of: shot)
+    return disturbed(snapshot.cues(from: &random, passer: passer), of: shot)
+  }
+
+  private func disturbed(_ cues: Cues, of shot: Shot) -> Cues {
+    guard let noise = summary.noise else { return cues }
+    return cues.disturbed(by: noise, seed: seed, name: "twin/\(kind.rawValue)/cues/\(shot.path)")
+  }
+
+  private func passer(from random: inout RandomStream) -> Person {
+    Person(frequencies.draw(from: &random), from: &random)
+  }
+
+  /// What an image shows, and the numbers that decide the rest.
+  private func snapshot(of shot: Shot) -> (Snapshot, RandomStream) {
     let camera = cameras[shot.camera - 1]
     let name = "twin/\(kind.rawValue)/\(shot.person)/\(shot.camera)"
     let person = people[shot.person] ?? unlabelledPerson(shot.person)
@@ -77,11 +101,7 @@ struct TwinPlan {
     let passage = Snapshot.Passage(person, camera: camera, from: &passing)
     let snapshot = Snapshot(
       camera: camera, person: person, passage: passage, seconds: shot.seconds, framing: shot.framing)
-    var random = RandomStream(seed: seed, name: name + "/" + shot.stream)
-    let (image, quality) = snapshot.draw(from: &random) { random in
-      Person(frequencies.draw(from: &random), from: &random)
-    }
-    return try JPEG.encode(image, quality: quality)
+    return (snapshot, RandomStream(seed: seed, name: name + "/" + shot.stream))
   }
 
   private func unlabelledPerson(_ key: String) -> Person {

@@ -9,8 +9,10 @@ struct DataMakeCommand: ParsableCommand {
     abstract: "Draw a synthetic twin of a benchmark.",
     discussion: """
       Pedestrians are drawn as 64x128 JPEG crops in the real benchmark's folders and file names, with its attribute \
-      file. An equal twin that is already there is left alone; one of another seed or scale is replaced. What comes \
-      out is made up: it exercises the harness and says nothing about real streets.
+      file, and beside them what a pose estimator and a human parser would find: keypoints.json (COCO) and parsing/ \
+      (PNG, the classes of LIP). An equal twin that is already there is left alone, but for joints and labels that it \
+      lacks or that have another noise; one of another seed or scale is replaced. What comes out is made up: it \
+      exercises the harness and says nothing about real streets.
 
       Examples:
         aanet data make synthetic-market
@@ -18,6 +20,7 @@ struct DataMakeCommand: ParsableCommand {
         aanet data make synthetic-market-full
         aanet data make synthetic-duke --scale full --data /big/disk
         aanet data make synthetic-duke --out /tmp/twin --format json
+        aanet data make synthetic-duke --joint-noise 3 --label-noise 0.05
       """)
 
   @Argument(help: "synthetic-market, synthetic-duke, or another drawn dataset of datasets.yaml.")
@@ -31,6 +34,17 @@ struct DataMakeCommand: ParsableCommand {
       benchmark's counts); by default what datasets.yaml says.
       """)
   var scale: String?
+  @Option(
+    help: """
+      How far joints are from their places: the deviation of x and y in pixels, 0 to 64 (default: as datasets.yaml \
+      says, or 0).
+      """)
+  var jointNoise: Double?
+  @Option(
+    help: """
+      The share of pixels that bear one of the other labels, 0 to 1 (default: as datasets.yaml says, or 0).
+      """)
+  var labelNoise: Double?
   @Option(help: "The folder to make (default: the one that datasets.yaml names).")
   var out: String?
   @Flag(help: "Draw it anew even where it exists.")
@@ -41,10 +55,21 @@ struct DataMakeCommand: ParsableCommand {
   @OptionGroup var data: DataOptions
   @OptionGroup var project: ProjectOptions
 
+  func validate() throws {
+    let limits = CueNoise.ranges
+    for (option, value, range) in [
+      ("--joint-noise", jointNoise, limits.joints), ("--label-noise", labelNoise, limits.labels),
+    ] {
+      guard let value, !range.contains(value) else { continue }
+      throw ValidationError("\(option) is from \(range.lowerBound) to \(range.upperBound), not \(value)")
+    }
+  }
+
   func run() throws {
     let order = try TwinOrder(
       name: name, scale: scale, out: out, project: project, places: data.places(in: project))
-    let summary = try TwinMaker(order: order, seed: seed ?? order.seed).make(isForced: force)
+    let noise = CueNoise(joints: jointNoise ?? order.noise.joints, labels: labelNoise ?? order.noise.labels)
+    let summary = try TwinMaker(order: order, seed: seed ?? order.seed, noise: noise).make(isForced: force)
     switch format {
     case .json: try Console.printJSON(summary)
     case .table:
@@ -57,6 +82,13 @@ struct DataMakeCommand: ParsableCommand {
       print(
         "  \(order.kind.scheme.fileName.padded(to: 22))"
           + "\(order.kind.scheme.attributes.count) attributes")
+      print("  \("keypoints.json, parsing".padded(to: 22))" + Self.words(of: summary))
     }
+  }
+
+  /// What is said of the cues.
+  private static func words(of summary: TwinSummary) -> String {
+    let noise = summary.noise.map { "joints with a deviation of \($0.joints) pixels, \($0.labels * 100) % wrong labels" }
+    return (noise ?? "joints and labels, exact") + (summary.wasPresent && summary.hasNewCues ? ", drawn now" : "")
   }
 }

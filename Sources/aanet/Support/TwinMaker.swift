@@ -7,6 +7,7 @@ import Twins
 struct TwinMaker {
   let order: TwinOrder
   let seed: UInt64
+  let noise: CueNoise
 
   /// Ctrl-C, thrown where nothing is half-written yet.
   private struct Stopped: Error {}
@@ -18,7 +19,7 @@ struct TwinMaker {
     Interruption.listen()
     do {
       return try SyntheticTwin.make(
-        kind: order.kind, scale: order.scale, seed: seed, at: order.folder, isForced: isForced
+        kind: order.kind, scale: order.scale, seed: seed, noise: noise, at: order.folder, isForced: isForced
       ) { done, total in
         if Interruption.isAsked { throw Stopped() }
         bar.update(done, of: total)
@@ -40,7 +41,7 @@ struct TwinMaker {
         !FileManager.default.fileExists(atPath: places.folder(of: entry).path)
       else { continue }
       let order = try TwinOrder(name: name, scale: nil, out: nil, project: project, places: places)
-      let summary = try TwinMaker(order: order, seed: order.seed).make(isForced: false)
+      let summary = try TwinMaker(order: order, seed: order.seed, noise: order.noise).make(isForced: false)
       Console.complain("\(name) made: \(summary.images) images, seed \(summary.seed), in \(order.folder.path)")
     }
   }

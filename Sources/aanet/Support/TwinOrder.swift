@@ -13,6 +13,8 @@ struct TwinOrder {
   let scale: TwinScale
   /// The seed that the registry names.
   let seed: UInt64
+  /// What the registry says is done to the cues.
+  let noise: CueNoise
   /// The folder to make.
   let folder: URL
 
@@ -46,6 +48,7 @@ struct TwinOrder {
     self.kind = kind
     self.scale = scale
     seed = entry.seed
+    noise = entry.cues.noise
     folder = out.map { URL(fileURLWithPath: $0) } ?? places.target(of: entry)
   }
 
