@@ -108,7 +108,7 @@ let package = Package(
       ]),
 
     // Tests.
-    room("TestSupport", knows: ["Tensors", "Datasets"]),
+    room("TestSupport", knows: ["Tensors", "Datasets", "Runs"]),
     tests(of: "Support"),
     tests(of: "Machine", and: ["Tensors"]),
     tests(of: "Tensors", and: ["Machine", "Support"], fixtures: true),

@@ -7,7 +7,7 @@ extension AANet {
   /// - Parameter word: `backbone`, which are all stages that start from its weights; `new`, which is every other layer; a
   ///   task; or the beginning of names up to a dot, as in `backbone.layer4`.
   package func names(of word: String) -> Set<String> {
-    let pretrained = [Self.backbonePrefix] + tasks.flatMap(\.network.copiesOfBackbone)
+    let pretrained = [ResNet.backbonePrefix] + tasks.flatMap(\.network.copiesOfBackbone)
     if word == Parameter.Group.new.rawValue {
       return store.names.filter { !pretrained.contains(where: $0.hasPrefix) && $0 != MultiTaskLoss.parameter }
     }

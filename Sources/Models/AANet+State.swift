@@ -64,10 +64,10 @@ extension AANet {
   package func copyBackbone() {
     let prefixes = tasks.flatMap(\.network.copiesOfBackbone)
     let values = store.parameters.map { ($0.name, $0.value) } + store.statistics.map { ($0.name, $0.value) }
-    let own = Dictionary(uniqueKeysWithValues: values.filter { $0.0.hasPrefix(Self.backbonePrefix) })
+    let own = Dictionary(uniqueKeysWithValues: values.filter { $0.0.hasPrefix(ResNet.backbonePrefix) })
     for (name, value) in values {
       guard let prefix = prefixes.first(where: name.hasPrefix),
-        let source = own[Self.backbonePrefix + name.dropFirst(prefix.count)]
+        let source = own[ResNet.backbonePrefix + name.dropFirst(prefix.count)]
       else { continue }
       _ = value.values.update(fromContentsOf: source.array)
     }

@@ -14,7 +14,6 @@ package struct AANet {
   /// Which numbers of its descriptors are whose.
   package let layout: DescriptorLayout
   private let backbone: ResNet
-  static let backbonePrefix = "backbone."
   /// In the order of the list of all tasks.
   package let tasks: [(name: TaskName, network: any TaskNetwork)]
   /// The names of the parameters and running statistics that each task registered.
@@ -26,7 +25,7 @@ package struct AANet {
     self.configuration = configuration
     self.store = store
     layout = configuration.descriptorLayout
-    backbone = ResNet(configuration.backbone, prefix: Self.backbonePrefix, in: store)
+    backbone = ResNet(configuration.backbone, prefix: ResNet.backbonePrefix, in: store)
     var owned: [TaskName: Set<String>] = [:]
     tasks = configuration.tasks.sized(configuration.sizes).map { task, sizes in
       let before = store.names

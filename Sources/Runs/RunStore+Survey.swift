@@ -13,15 +13,6 @@ extension RunStore {
       provenance: try provenance(of: run), combined: try combined(of: run), seal: sealStatus(of: run))
   }
 
-  /// Every run under ``root``, sorted by experiment, variant and seed.
-  ///
-  /// - Throws: ``FileError`` at the first run whose files are damaged.
-  package func allRecords() throws(FileError) -> [RunRecord] {
-    let survey = survey()
-    if let damage = survey.damage.first { throw damage }
-    return survey.records
-  }
-
   /// Every run that can be read, sorted by experiment, variant and seed, and what is wrong with the others.
   package func survey() -> (records: [RunRecord], damage: [FileError]) {
     var records: [RunRecord] = []

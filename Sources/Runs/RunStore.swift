@@ -135,11 +135,6 @@ package struct RunStore: Sendable {
       limit: 1 << 24)
   }
 
-  /// Writes `metrics.json` alone, without a seal; ``finish(_:with:)`` ends a run.
-  package func writeMetrics(_ metrics: RunMetrics, of run: RunIdentity) throws(FileError) {
-    try writeJSON(metrics, as: .metrics, of: run)
-  }
-
   /// Reads `metrics.json`; nil where there is none.
   package func metrics(of run: RunIdentity) throws(FileError) -> RunMetrics? {
     try readJSON(RunMetrics.self, .metrics, of: run, limit: 1 << 24)
@@ -207,7 +202,7 @@ package enum RunJSON {
   }
 
   /// A value as the bytes of a file that ends with a line's end.
-  static func data(of value: some Encodable, pretty: Bool = true, for file: URL) throws(FileError) -> Data {
+  package static func data(of value: some Encodable, pretty: Bool = true, for file: URL) throws(FileError) -> Data {
     do { return try encoder(pretty: pretty).encode(value) + Data("\n".utf8) } catch {
       throw FileError(file, "cannot be written: \(reason(error))")
     }

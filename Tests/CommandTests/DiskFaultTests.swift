@@ -63,7 +63,7 @@ import Testing
     expectRefused(
       outcome, runs: runs, saying: "checkpoint.safetensors: cannot be written: No space left on device",
       "free some space on that disk and give the command again")
-    let record = try #require(try RunStore(root: runs).allRecords().first)
+    let record = try #require(RunStore(root: runs).survey().records.first)
     #expect(record.metrics == nil && !record.epochs.isEmpty)
     #expect(disk.resize(kibibytes: 64_000))
     try expectGoesOn(runs: runs)
@@ -115,7 +115,7 @@ import Testing
   @Test func aFullDiskUnderTheLogStopsNothing() throws {
     let runs = elsewhere.url.appendingPathComponent("runs", isDirectory: true)
     #expect(try run(runs: runs, by: "exec \"$@\" 2>/dev/full").status == 0)
-    #expect(try #require(try RunStore(root: runs).allRecords().first).metrics != nil)
+    #expect(try #require(RunStore(root: runs).survey().records.first).metrics != nil)
     let unread = try run("--format", "json", runs: runs, by: "exec \"$@\" >/dev/full")
     #expect(unread.status == 2 && unread.complaints.contains("standard output: No space left on device"))
   }
@@ -160,7 +160,7 @@ import Testing
     let runs = elsewhere.url.appendingPathComponent("runs", isDirectory: true)
     let outcome = try run("--checkpoint-every", "1", runs: runs, environment: environment)
     #expect(outcome.status == 0, "\(outcome.complaints)")
-    let record = try #require(try RunStore(root: runs).allRecords().first)
+    let record = try #require(RunStore(root: runs).survey().records.first)
     let metrics = try #require(record.metrics)
     let started = try #require(record.provenance).started
     let stamp = try #require(ISO8601DateFormatter().date(from: started))

@@ -1,6 +1,7 @@
 import Foundation
 import Retrieval
 import Tensors
+import TestSupport
 
 /// Weights files, every tensor of them with its numbers, and what descriptors are read from.
 struct TensorFileTarget: FuzzTarget {

@@ -27,10 +27,9 @@ for room in sorted(p.name for p in sources.iterdir() if any(p.rglob("*.swift")))
     place, declared = {}, {}
     for file, text in files.items():
         folder = file.relative_to(sources / room).parts[0] if file.parent != sources / room else "."
-        steps = [step for step, joined in enumerate(order[room]) if folder in joined.split("+")]
-        if not steps:
+        if folder not in order[room]:
             faults.append(f"{file}: folder {folder} of {room} is not in the order")
-        place[file] = steps[0] if steps else len(order[room])
+        place[file] = order[room].index(folder) if folder in order[room] else len(order[room])
         for imported in re.findall(r"^(?:@\w+ +)?import (?:\w+ )?(\w+)", text, re.M):
             if imported in order and rooms.index(imported) > rooms.index(room):
                 faults.append(f"{file}: {room} imports {imported}, which stands further down")

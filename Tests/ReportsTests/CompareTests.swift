@@ -76,7 +76,7 @@ import Testing
       try runs.store.writeProvenance(origin, of: moved)
       let settings = try #require(try runs.compare("Lg/1", "Lg/2").settingsTable())
       #expect(settings.words == [["kernels", "Haswell, Zen", "Haswell"]])
-      let records = try runs.store.allRecords()
+      let records = runs.store.survey().records
       #expect(Table.provenance(of: records)?.words.map { $0[2] } == ["OpenBLAS, Haswell", "OpenBLAS, Zen"])
     }
   }

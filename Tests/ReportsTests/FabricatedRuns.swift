@@ -3,6 +3,7 @@ import Evidence
 import Foundation
 import Runs
 import Support
+import TestSupport
 
 /// Runs on disk that nobody trained, for tests of comparisons only.
 struct FabricatedRuns {

@@ -10,7 +10,7 @@ struct SealedRecordsTests {
     try withFolder("sealed") { folder in
       let (page, store) = try VerificationTests.project(in: folder)
       for run in store.identities() { try store.finish(run, with: try #require(try store.metrics(of: run))) }
-      let records = try store.allRecords()
+      let records = store.survey().records
       #expect(records.count == 4 && records.allSatisfy { $0.seal == .intact })
       for (entry, record) in zip(try PageManifest(of: records).runs, records) {
         let text = try Data(contentsOf: record.folder.appendingPathComponent("seal.json"))

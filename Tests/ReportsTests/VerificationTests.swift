@@ -1,6 +1,7 @@
 import Evidence
 import Foundation
 import Runs
+import TestSupport
 import Testing
 
 /// Pages checked against their manifests and against records on disk; no figure here was ever measured.

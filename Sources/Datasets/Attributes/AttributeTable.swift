@@ -80,12 +80,6 @@ package struct AttributeTable: Equatable, Sendable {
       zip(scheme.attributes, row).map { attribute, classes in classes.min() ?? attribute.otherClass }
     }
   }
-
-  /// An identity as the file and the images' names write it: at least four digits.
-  package static func identityText(_ identity: Int) -> String {
-    let digits = String(identity)
-    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-  }
 }
 
 /// What the annotators left out or chose twice, and how it is read nonetheless.

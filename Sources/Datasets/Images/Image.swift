@@ -20,6 +20,19 @@ package struct Image: Equatable, Sendable {
   }
 }
 
+/// The size of an image's file, in pixels, turned upright.
+package struct FileExtent: Hashable, Sendable {
+  package let width: Int
+  package let height: Int
+
+  package init(width: Int, height: Int) {
+    self.width = width
+    self.height = height
+  }
+
+  init(_ size: (width: Int, height: Int)) { self.init(width: size.width, height: size.height) }
+}
+
 /// How a stored picture lies, by the value of EXIF's tag Orientation: which side of the scene its first row and its first
 /// column show. A camera that is held on its side stores its sensor's rows and notes the turn here.
 package enum ImageOrientation: Int, Sendable {

@@ -8,6 +8,9 @@ package enum DatasetLayout: Hashable, Sendable {
   /// As the registry describes it.
   case own(OwnLayout)
 
+  /// The project's file in which layouts are described: the registry.
+  static let fileName = "datasets.yaml"
+
   package static let market1501 = DatasetLayout.benchmark(.market1501)
   package static let dukemtmc = DatasetLayout.benchmark(.dukemtmc)
 
@@ -98,7 +101,7 @@ extension DatasetLayout {
       if let found = inside.first(where: isHeld) {
         let path = found.path.quotedForShell
         return "; all three lie in \(path): name that with --data \(path), or as the dataset's root in "
-          + DatasetRegistry.fileName
+          + Self.fileName
       }
       if depth == 1 { above = inside.map(\.lastPathComponent) }
       waiting = Array(inside)

@@ -158,16 +158,3 @@ struct DecodedImage {
   /// The size of the file's image, where tasks read anything of it besides.
   let extent: FileExtent
 }
-
-/// The size of an image's file, in pixels, turned upright.
-package struct FileExtent: Hashable, Sendable {
-  package let width: Int
-  package let height: Int
-
-  package init(width: Int, height: Int) {
-    self.width = width
-    self.height = height
-  }
-
-  init(_ size: (width: Int, height: Int)) { self.init(width: size.width, height: size.height) }
-}

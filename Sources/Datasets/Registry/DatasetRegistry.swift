@@ -26,7 +26,7 @@ package struct DatasetRegistry: Sendable {
   package let source: String
 
   /// The registry's file at the root of a project.
-  package static let fileName = "datasets.yaml"
+  package static let fileName = DatasetLayout.fileName
 
   /// Gathers entries; of two of the same name the last one counts.
   package init(_ entries: [DatasetEntry], source: String = fileName) {

@@ -192,6 +192,14 @@ package final class Tape {
   }
 }
 
+/// What BatchNorm divides by in training.
+package enum NormStatistics: String, Sendable, CaseIterable {
+  /// The batch's mean and variance, which move the running ones.
+  case batch
+  /// The running mean and variance, which do not move: γ and β are trained, and no image depends on the others.
+  case running
+}
+
 /// Which of several ways of computing the same thing is taken.
 ///
 /// Left alone, each operation chooses by its sizes. A test or a parity check names one to prove that way.

@@ -28,14 +28,6 @@ package struct BatchNorm {
   }
 }
 
-/// What BatchNorm divides by in training.
-package enum NormStatistics: String, Sendable, CaseIterable {
-  /// The batch's mean and variance, which move the running ones.
-  case batch
-  /// The running mean and variance, which do not move: γ and β are trained, and no image depends on the others.
-  case running
-}
-
 /// What happens to a normalised value before it leaves a BatchNorm.
 package enum Activation: Sendable {
   case none

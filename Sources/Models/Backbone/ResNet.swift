@@ -13,6 +13,9 @@ package struct ResNet {
   private let stages: ResidualStages
   private let parameters: [Parameter]
 
+  /// What the names of a whole network's own backbone begin with; tasks may have others.
+  static let backbonePrefix = "backbone."
+
   /// Registers the network's parameters under `prefix` (`backbone.`).
   ///
   /// - Parameter shared: convolutions of a network of the same sizes that this one takes part in; its BatchNorms and

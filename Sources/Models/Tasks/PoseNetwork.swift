@@ -18,7 +18,7 @@ struct PoseNetwork: TaskNetwork {
     self.task = task
     stream = ResNet(
       sizes.backbone, prefix: Self.prefix,
-      sharing: SharedConvolutions(of: AANet.backbonePrefix, throughStage: task.sharedStages), in: store)
+      sharing: SharedConvolutions(of: ResNet.backbonePrefix, throughStage: task.sharedStages), in: store)
     transforms =
       task.transform.map { settings in
         TransformedPart.allCases.map { PartTransform($0, settings, in: store) }

@@ -12,7 +12,7 @@ struct StreamsNetwork: TaskNetwork {
   init(_ task: StreamsTask, _ sizes: TaskSizes, in store: ParameterStore) {
     self.task = task
     func prefix(_ stream: BodyStream) -> String { "streams.\(stream.rawValue)." }
-    let shared = SharedConvolutions(of: AANet.backbonePrefix, throughStage: 4)
+    let shared = SharedConvolutions(of: ResNet.backbonePrefix, throughStage: 4)
     boxes = BodyStream.allCases.compactMap { stream in
       stream.part.map {
         (stream, $0, ResNet(sizes.backbone, prefix: prefix(stream), sharing: shared, in: store))

@@ -61,16 +61,6 @@ package struct SafeTensors: Sendable, Equatable {
     let length = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) }
     return [length + text] + ordered.map(\.value.bytes)
   }
-
-  /// The bytes of the file in one piece.
-  ///
-  /// - Throws: what ``pieces()`` throws.
-  package func serialized() throws -> Data {
-    let pieces = try pieces()
-    var result = Data(capacity: pieces.reduce(0) { $0 + $1.count })
-    for piece in pieces { result.append(contentsOf: piece) }
-    return result
-  }
 }
 
 /// What a safetensors file says of itself: each tensor's name, type, shape and bytes, checked against the file's size.

@@ -109,7 +109,7 @@ struct TwinPlan {
     return Person(frequencies.draw(from: &random), from: &random)
   }
 
-  private func key(_ identity: Int) -> String { AttributeTable.identityText(identity) }
+  private func key(_ identity: Int) -> String { IdentityNames.numbers.name(of: identity) }
 
   /// Gives identities their traits; some have exactly those of another.
   private mutating func giveTraits(to identities: [Int], in split: AttributeTable.Split, random: inout RandomStream) {

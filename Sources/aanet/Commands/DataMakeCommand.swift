@@ -88,7 +88,9 @@ struct DataMakeCommand: ParsableCommand {
 
   /// What is said of the cues.
   private static func words(of summary: TwinSummary) -> String {
-    let noise = summary.noise.map { "joints with a deviation of \($0.joints) pixels, \($0.labels * 100) % wrong labels" }
+    let noise = summary.noise.map {
+      "joints with a deviation of \($0.joints) pixels, \($0.labels * 100) % wrong labels"
+    }
     return (noise ?? "joints and labels, exact") + (summary.wasPresent && summary.hasNewCues ? ", drawn now" : "")
   }
 }

@@ -110,7 +110,7 @@ import Testing
           return steps == 14
         })
     }
-    return try #require(try Self.store(project).allRecords().first)
+    return try #require(Self.store(project).survey().records.first)
   }
 
   private static let damages: [@Sendable (Data) -> Data] = [

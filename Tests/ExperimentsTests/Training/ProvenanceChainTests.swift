@@ -78,7 +78,7 @@ import Experiments
     let project = try TinyProject()
     #expect(try run(project, stoppingAtStep: 8) == nil)
     let store = Self.store(project)
-    let stopped = try #require(try store.allRecords().first)
+    let stopped = try #require(store.survey().records.first)
     var origin = try #require(stopped.provenance)
     #expect(origin.resumed == nil)
     origin.blasKernels = Self.otherKernels

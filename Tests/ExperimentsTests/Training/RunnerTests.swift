@@ -99,7 +99,7 @@ import Testing
     }
     #expect(error?.description.contains("with queries but not in the gallery: 0013") == true)
     #expect(events == 0)
-    #expect(try store(project).allRecords().isEmpty)
+    #expect(store(project).survey().records.isEmpty)
   }
 
   @Test func aSecondCallTrainsNothing() throws {
@@ -147,7 +147,7 @@ import Testing
           return taken == steps
         })
     }
-    #expect(try store(project).allRecords().first?.metrics == nil)
+    #expect(store(project).survey().records.first?.metrics == nil)
     let resumed = try run(project, variants: ["all"])[0]
     #expect(try tensors(resumed, "checkpoint.safetensors") == tensors(whole, "checkpoint.safetensors"))
     #expect(resumed.epochs.map(\.loss) == whole.epochs.map(\.loss))

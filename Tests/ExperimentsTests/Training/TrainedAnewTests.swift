@@ -104,7 +104,7 @@ import Testing
         report: { if case .epoch = $0 { _ = try? project.folder.write(other, to: Self.query) } })
     }
     #expect(error?.description.contains("'tiny' were changed while tiny, plain, seed 1 was trained") == true)
-    #expect(try store(project).allRecords().allSatisfy { $0.metrics == nil })
+    #expect(store(project).survey().records.allSatisfy { $0.metrics == nil })
     #expect(try run(project).record.metrics != nil)
   }
 
@@ -121,7 +121,7 @@ import Testing
       let text = try #require(error).description
       #expect(text.contains("has 1 file that ends early or is damaged within: 'query/0011_c1s1_000000_01.jpg'"))
       #expect(text.contains("--accept-damaged"))
-      #expect(try store(project).allRecords().isEmpty)
+      #expect(store(project).survey().records.isEmpty)
     }
     #expect(!FileManager.default.fileExists(atPath: store(project).root.path), "what is refused leaves nothing behind")
     let accepted = try run(project, acceptsDamage: true)

@@ -120,3 +120,20 @@ extension ImageResizer {
     }
   }
 }
+
+/// The size of a model's input, height first as in the paper (384 × 128).
+package struct ImageSize: Hashable, Sendable, CustomStringConvertible {
+  package let height: Int
+  package let width: Int
+
+  package init(height: Int, width: Int) {
+    self.height = height
+    self.width = width
+  }
+
+  /// Numbers of an RGB image of this size.
+  package var count: Int { height * width * 3 }
+
+  /// The size as `384x128`.
+  package var description: String { "\(height)x\(width)" }
+}
