@@ -119,7 +119,7 @@ package struct RegionsTask: Task {
 
     func callAsFunction(_ pass: TaskPass, pooled: [PooledRows], on tape: Tape) -> TaskOutput {
       var output = TaskOutput()
-      let regions = task.readsRegions ? regions(pass, &output, on: tape) : []
+      let regions = regions(pass, &output, on: tape)
       for pool in task.pool {
         switch pool {
         case .foreground: output.vectors += regions.prefix(1).map(\.mean)
@@ -134,12 +134,16 @@ package struct RegionsTask: Task {
       return output
     }
 
-    /// The mean over each region, and in which images there is one.
+    /// The mean over each region, and in which images there is one; none where the task reads none and nobody who looks
+    /// inside gives any.
     private func regions(
       _ pass: TaskPass, _ output: inout TaskOutput, on tape: Tape
     ) -> [(mean: Value, exists: [Bool])] {
       let shape = pass.features.shape
-      let weights = pass.input(task.weights(rows: shape[1], columns: shape[2]))
+      let wanted = task.weights(rows: shape[1], columns: shape[2])
+      guard let weights = task.readsRegions ? pass.input(wanted) : tape.isTraced ? pass.inputs[wanted] : nil else {
+        return []
+      }
       let exists = Self.exists(weights)
       let means = tape.weightedMeans(pass.features, weights: weights)
       output.assignment = tape.input(weights)

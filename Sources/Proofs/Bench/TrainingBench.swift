@@ -44,6 +44,8 @@ package struct TrainingBench {
   private let model: AANet
   private let engine: Engine
   private let images: Tensor
+  /// What tasks read of each image beside it.
+  private let inputs: [CueInput: Tensor]
   private let targets: TrainingTargets
   private let weights = PreparedWeights()
   private let optimizer: StochasticGradientDescent
@@ -80,6 +82,7 @@ package struct TrainingBench {
     images = engine.tensor(
       (0..<batch * size.height * size.width * 3).map { _ in Float(stream.uniform(in: -2...2)) },
       shape: [batch, size.height, size.width, 3])
+    inputs = Self.inputs(configuration.inputs(height: size.height, width: size.width), batch: batch, on: engine)
     var triplets: [Triplet]?
     if case .triplets = phase.sampler, batch % 3 == 0 { triplets = Triplet.inThirds(of: batch) }
     targets = TrainingTargets(
@@ -91,6 +94,29 @@ package struct TrainingBench {
     statistics = phase.batchNorm
     tasks = phase.tasks.map(Set.init)
     draws = phase.dropout ? StepDraws(seed: 0, epoch: 0, step: 0) : nil
+  }
+
+  /// Noise in place of what a loader makes of joints and labels.
+  private static func inputs(_ wanted: [CueInput], batch: Int, on engine: Engine) -> [CueInput: Tensor] {
+    var stream = RandomStream(seed: 0, name: "bench/inputs")
+    var inputs: [CueInput: Tensor] = [:]
+    for input in wanted {
+      let shape = [batch] + input.shape
+      let range = if case .regionWeights = input { 0.0...1.0 } else { -2.0...2.0 }
+      var numbers = (0..<shape.reduce(1, *)).map { _ in Float(stream.uniform(in: range)) }
+      if case .regionWeights(let rows, let columns, _) = input {
+        let regions = shape[3]
+        for image in 0..<batch {
+          for region in 0..<regions {
+            let own = (0..<rows * columns).map { (image * rows * columns + $0) * regions + region }
+            let sum = own.reduce(Float(0)) { $0 + numbers[$1] }
+            for place in own { numbers[place] /= sum }
+          }
+        }
+      }
+      inputs[input] = engine.tensor(numbers, shape: shape)
+    }
+    return inputs
   }
 
   /// Runs the pass once to warm up and then `repeats` times.
@@ -114,7 +140,7 @@ package struct TrainingBench {
 
   private func train() {
     let tape = Tape(on: engine, mode: .training, statistics: statistics)
-    let output = model(tape.input(images), on: tape, as: .init(tasks: tasks, draws: draws))
+    let output = model(tape.input(images), inputs: inputs, on: tape, as: .init(tasks: tasks, draws: draws))
     let losses = model.losses(output, targets, on: tape)
     model.multiTaskLoss.backward(losses, on: tape)
     optimizer.step(model.store, rates: [.backbone: 1e-4, .new: 1e-4, .logVariance: 1e-4])
@@ -122,6 +148,6 @@ package struct TrainingBench {
 
   private func infer() {
     let tape = Tape(on: engine, mode: .evaluation, weights: weights)
-    _ = model(tape.input(images), on: tape)
+    _ = model(tape.input(images), inputs: inputs, on: tape)
   }
 }

@@ -5,10 +5,16 @@ import Tensors
 /// Compares what a replay computes with the tensors of a case, and knows in the end which of them nobody asked for.
 struct CaseComparison {
   private let tensors: [String: StoredTensor]
+  /// What a pass takes in.
+  private let inputs: Set<String>
   private(set) var comparisons: [ParityResult.Comparison] = []
   private var compared: Set<String> = []
 
-  init(_ tensors: [String: StoredTensor]) { self.tensors = tensors }
+  /// - Parameter inputs: the names of tensors that nothing is compared with.
+  init(_ tensors: [String: StoredTensor], inputs: Set<String>) {
+    self.tensors = tensors
+    self.inputs = inputs
+  }
 
   /// Whether the case has a tensor of that name.
   func has(_ name: String) -> Bool { tensors[name] != nil }
@@ -55,7 +61,6 @@ struct CaseComparison {
   ///
   /// - Throws: ``PlainError`` where the case has tensors that nothing was compared with.
   func finish() throws(PlainError) -> [ParityResult.Comparison] {
-    let inputs = ["input", "ids"]
     let left = tensors.keys.filter { name in
       !compared.contains(name) && !inputs.contains(name)
         && !["before.", "attribute.", "op."].contains(where: name.hasPrefix)
@@ -73,8 +78,13 @@ struct CaseComparison {
     comparisons.append(.init(name: label ?? name, group: group, error: error))
   }
 
-  /// Numbers in the order of a stored shape; nil where they are of another shape.
+  /// Numbers in the order of a stored shape; nil where they are of another shape. Of maps a case may hold the first images
+  /// alone.
   private static func ordered(_ values: [Float], shape: [Int], as stored: [Int]) -> [Float]? {
+    if stored.count == 4, shape.count == 4, stored[0] > 0, stored[0] < shape[0] {
+      let first = Array(values.prefix(values.count / shape[0] * stored[0]))
+      return ordered(first, shape: [stored[0]] + shape.dropFirst(), as: stored)
+    }
     guard values.count == stored.reduce(1, *) else { return nil }
     // Both as in files, or one row after the other.
     if shape == stored || stored.count < 4 && (values.count == 1 || shape.first == stored.first) { return values }

@@ -12,7 +12,21 @@ struct CaseDescription {
   struct Optimizer {
     let momentum: Double
     let decay: [Parameter.Group: Double]
+    let isNesterov: Bool
     let rates: Rates
+    /// The rates of the third step, where a second stage begins with it.
+    let secondRates: Rates?
+    /// Parameters that are trained at a rate of their own.
+    let ownRates: [OwnRate]
+  }
+
+  /// Parameters with a rate of their own, by how their names begin.
+  struct OwnRate {
+    /// `fused` of `lr_fused` and `fused_prefixes`.
+    let name: String
+    let prefixes: [String]
+    /// What the new layers' rate is multiplied with.
+    let factor: Double
   }
 
   /// Learning rates.
@@ -79,8 +93,12 @@ struct CaseDescription {
     phases = try Self.phases(whole[present: "phases"])
   }
 
-  /// The value that a name stands for: that of `settings`, else the one beside them.
-  subscript(name: String) -> YAMLValue? { settings?[present: name]?.value ?? whole[present: name]?.value }
+  /// The value that a name stands for: that of `settings`, else the one beside them; `rate_NAME` is what the new layers'
+  /// rate is multiplied with for the parameters that are trained at `lr_NAME`.
+  subscript(name: String) -> YAMLValue? {
+    settings?[present: name]?.value ?? whole[present: name]?.value
+      ?? optimizer.ownRates.first { name == "rate_\($0.name)" }.map { .double($0.factor) }
+  }
 
   /// Where a value of that name is missing.
   func missing(_ name: String) -> ConfigurationError {
@@ -103,28 +121,45 @@ struct CaseDescription {
   }
 
   private static func optimizer(_ setting: Setting) throws(ConfigurationError) -> Optimizer {
-    let keys = try setting.keys(
-      "kind", "momentum", "nesterov", "weight_decay", "lr_backbone", "lr_new", "log_variance_weight_decay",
-      "backbone_prefixes")
+    let shared = ["lr_backbone", "lr_new", "lr_backbone_stage2"]
+    let own = try setting.entries().map(\.key).filter { $0.hasPrefix("lr_") && !shared.contains($0) }
+      .map { String($0.dropFirst("lr_".count)) }
+    let keys = try KnownKeys(
+      setting,
+      known: ["kind", "momentum", "nesterov", "weight_decay", "log_variance_weight_decay", "backbone_prefixes"] + shared
+        + own.flatMap { ["lr_\($0)", "\($0)_prefixes"] })
     let kind = try keys.required("kind")
     guard kind.isWord("sgd") else { throw kind.mismatch("sgd, which alone is replayed") }
-    if let nesterov = keys["nesterov"], try nesterov.bool() {
-      throw nesterov.error("Nesterov's momentum is not replayed, plain momentum alone")
-    }
     let decay = try keys.required("weight_decay").double(in: 0...1)
+    let rates = try rates(setting)
+    let second = try keys["lr_backbone_stage2"].map { second throws(ConfigurationError) in
+      Rates(backbone: try second.double(in: rateRange), new: rates.new)
+    }
+    var ownRates: [OwnRate] = []
+    for name in own {
+      let rate = try keys.required("lr_\(name)")
+      guard rates.new > 0 else { throw rate.error("is compared with lr_new, which is 0") }
+      var prefixes: [String] = []
+      for prefix in try keys.required("\(name)_prefixes").items(count: 1...100) {
+        prefixes.append(try prefix.string(maximum: 200))
+      }
+      ownRates.append(OwnRate(name: name, prefixes: prefixes, factor: try rate.double(in: rateRange) / rates.new))
+    }
     return Optimizer(
       momentum: try keys.required("momentum").double(in: 0...1),
       decay: [
         .backbone: decay, .new: decay,
         .logVariance: try keys["log_variance_weight_decay"]?.double(in: 0...1) ?? 0,
       ],
-      rates: try rates(setting))
+      isNesterov: try keys["nesterov"]?.bool() ?? false, rates: rates, secondRates: second, ownRates: ownRates)
   }
 
+  private static let rateRange: ClosedRange<Double> = 0...1e3
+
   private static func rates(_ setting: Setting) throws(ConfigurationError) -> Rates {
-    let rate: ClosedRange<Double> = 0...1e3
-    return Rates(
-      backbone: try setting.member("lr_backbone").double(in: rate), new: try setting.member("lr_new").double(in: rate))
+    Rates(
+      backbone: try setting.member("lr_backbone").double(in: rateRange),
+      new: try setting.member("lr_new").double(in: rateRange))
   }
 
   private static func phases(_ list: Setting?) throws(ConfigurationError) -> [Phase]? {

@@ -1,4 +1,5 @@
 import Configuration
+import Datasets
 import Models
 import Support
 import YAML
@@ -59,6 +60,14 @@ struct Composition {
     case triplets
   }
 
+  /// What joints and labels of a case are counted in.
+  struct Files {
+    let height: Int
+    let width: Int
+    /// What labels mean; nil where there are none.
+    let scheme: LabelScheme?
+  }
+
   /// What the table says of a phase.
   struct Phase {
     /// The tasks that take part; nil for all.
@@ -81,21 +90,39 @@ struct Composition {
   let tasks: TaskSet
   let loss: LossSettings
   let batch: Batch
+  /// Of the image files that joints and labels are of; nil where a case has neither.
+  let files: Files?
+  /// Height and width of a second stage's images; nil where there is none.
+  let second: (height: Int, width: Int)?
   /// By name; empty where a case of this method has none.
   private let phases: [String: Phase]
   /// The case's names of parameters, of values and of losses, and the project's own.
   let parameters, values, losses: NameMap
 
   init(_ setting: Setting) throws(ConfigurationError) {
-    let keys = try setting.keys("head", "tasks", "loss", "batch", "phases", "parameters", "values", "losses")
+    let keys = try setting.keys(
+      "head", "tasks", "loss", "batch", "files", "second", "phases", "parameters", "values", "losses")
     head = try keys["head"].map { setting throws(ConfigurationError) in try HeadSettings(setting) } ?? HeadSettings()
     tasks = try TaskSet(try keys.required("tasks"))
     loss = try LossSettings(try keys.required("loss"))
     batch = try keys["batch"]?.choice() ?? .images
+    files = try keys["files"].map(Self.files)
+    second = try keys["second"].map(Self.size)
     phases = try keys["phases"].map(Self.phases) ?? [:]
     parameters = try NameMap(keys["parameters"])
     values = try NameMap(keys["values"])
     losses = try NameMap(keys["losses"])
+  }
+
+  private static func files(_ setting: Setting) throws(ConfigurationError) -> Files {
+    let keys = try setting.keys("size", "scheme")
+    let size = try size(try keys.required("size"))
+    return Files(height: size.height, width: size.width, scheme: try keys["scheme"]?.choice())
+  }
+
+  private static func size(_ setting: Setting) throws(ConfigurationError) -> (height: Int, width: Int) {
+    let sides = try setting.items(count: 2...2)
+    return (try sides[0].int(in: 1...4096), try sides[1].int(in: 1...4096))
   }
 
   /// What is said of a phase of the case.

@@ -30,9 +30,11 @@ package enum OperationReplay {
   package static func comparisons(
     _ tensors: [String: StoredTensor], margin: Double = 0.1, policy: ComputePolicy = .automatic, on engine: Engine
   ) throws -> [ParityResult.Comparison] {
+    let all = tensors
     var cases: [String: [String: StoredTensor]] = [:]
     for (name, tensor) in tensors where name.hasPrefix("op.") {
       let words = name.split(separator: ".").dropFirst().map(String.init)
+      if isOfCues(words) { continue }
       guard let operation = operation(of: words[0]), words.count > operation.words else {
         throw PlainError(
           "the tensor '\(name)' is of no operation that is replayed; those are "
@@ -42,11 +44,16 @@ package enum OperationReplay {
       cases[variant, default: [:]][words.dropFirst(operation.words).joined(separator: ".")] = tensor
     }
     return try cases.sorted { $0.key < $1.key }.flatMap { name, tensors in
-      let test = OperationCase(name, tensors, margin: margin, policy: policy, on: engine)
+      let test = OperationCase(name, tensors, of: all, margin: margin, policy: policy, on: engine)
       let word = name.split(separator: ".").first.map(String.init) ?? ""
       try operation(of: word)?.run(test)
       return try test.finish()
     }
+  }
+
+  /// What makes inputs of joints and labels, which is compared where they are read.
+  private static func isOfCues(_ words: [String]) -> Bool {
+    ["maps", "boxes", "crop"].contains(words[0]) || words.count == 2 && words[0] == "parts"
   }
 
   /// The operation of a name's first word: the longest that the word is, or begins with before a `-` or `_`.
@@ -65,6 +72,8 @@ final class OperationCase {
   let tape: Tape
   private let name: String
   private let tensors: [String: StoredTensor]
+  /// All of the case.
+  private let all: [String: StoredTensor]
   private let store: ParameterStore
   private var inputs: [(leaf: String, value: Value, layout: TensorLayout)] = []
   private var losses: [(loss: Loss, weight: Double)] = []
@@ -80,8 +89,10 @@ final class OperationCase {
   }
 
   init(
-    _ name: String, _ tensors: [String: StoredTensor], margin: Double, policy: ComputePolicy, on engine: Engine
+    _ name: String, _ tensors: [String: StoredTensor], of all: [String: StoredTensor], margin: Double,
+    policy: ComputePolicy, on engine: Engine
   ) {
+    self.all = all
     self.name = name
     words = name.split(separator: ".").map(String.init)
     self.tensors = tensors
@@ -97,7 +108,29 @@ final class OperationCase {
   }
 
   /// The names of the tensors, as far as they are neither upstream nor gradient.
-  var leaves: [String] { tensors.keys.filter { !$0.hasPrefix("upstream.") && !$0.hasPrefix("grad.") }.sorted() }
+  var leaves: [String] {
+    tensors.keys.filter { leaf in
+      leaf != Self.upstream && !["upstream.", "grad.", "grad_"].contains(where: leaf.hasPrefix)
+    }
+    .sorted()
+  }
+
+  /// What the gradient into an operation's only output is called in some cases.
+  private static let upstream = "gradient"
+
+  /// The name of the gradient that flows into an output; nil where there is none.
+  private func upstream(of leaf: String) -> String? {
+    ["upstream.\(leaf)"].first { tensors[$0] != nil }
+      ?? (leaf == "output" && tensors[Self.upstream] != nil ? Self.upstream : nil)
+  }
+
+  /// The name of the gradient by an input; nil where there is none.
+  private func gradient(by leaf: String) -> String? {
+    ["grad.\(leaf)", "grad_\(leaf)"].first { tensors[$0] != nil }
+  }
+
+  /// An input that another operation of the case holds.
+  func given(_ name: String, rank: Int) throws -> StoredTensor { try ParityCase.require(all, "op.\(name)", rank: rank) }
 
   /// A tensor that the case must have.
   func stored(_ leaf: String, rank: Int? = nil) throws -> StoredTensor {
@@ -153,12 +186,20 @@ final class OperationCase {
   func output(_ value: Value, as leaf: String, _ layout: TensorLayout = .asStored) throws {
     let shape = try stored(leaf).shape
     compare(value.tensor.array, with: leaf, layout, .forward)
-    guard tensors["upstream.\(leaf)"] != nil else { return }
-    let upstream = try tensor("upstream.\(leaf)", layout)
-    guard upstream.count == shape.reduce(1, *), upstream.count == value.tensor.count else {
-      throw PlainError("the tensor 'op.\(name).upstream.\(leaf)' does not have the shape of '\(leaf)'")
+    guard let upstream = upstream(of: leaf) else { return }
+    guard shape.reduce(1, *) == value.tensor.count else {
+      throw PlainError("the tensor 'op.\(name).\(leaf)' does not have the shape of what is computed, \(value.shape)")
     }
-    gradients.append((value, upstream.reshaped(value.shape)))
+    try take(upstream, into: value, layout)
+  }
+
+  /// Takes a gradient that flows into something.
+  func take(_ leaf: String, into value: Value, _ layout: TensorLayout = .asStored) throws {
+    let gradient = try tensor(leaf, layout)
+    guard gradient.count == value.tensor.count else {
+      throw PlainError("the tensor 'op.\(name).\(leaf)' does not have the shape of what it flows into, \(value.shape)")
+    }
+    gradients.append((value, gradient.reshaped(value.shape)))
   }
 
   /// Compares a loss and takes its weight, where the case has one.
@@ -186,15 +227,17 @@ final class OperationCase {
   /// - Throws: ``PlainError`` where a tensor of the case was neither taken nor compared.
   func finish() throws -> [ParityResult.Comparison] {
     tape.backward(losses, from: gradients)
-    for (leaf, value, layout) in inputs where tensors["grad.\(leaf)"] != nil {
-      _ = try stored("grad.\(leaf)")
+    for (leaf, value, layout) in inputs {
+      guard let name = gradient(by: leaf) else { continue }
+      _ = try stored(name)
       // No gradient is a gradient of zeros.
       let gradient = tape.gradient(of: value)?.array ?? [Float](repeating: 0, count: value.tensor.count)
-      compare(gradient, with: "grad.\(leaf)", layout, .gradient)
+      compare(gradient, with: name, layout, .gradient)
     }
-    for parameter in store.parameters where tensors["grad.\(parameter.name)"] != nil {
-      _ = try stored("grad.\(parameter.name)")
-      compare(parameter.gradient.array, with: "grad.\(parameter.name)", .asStored, .gradient)
+    for parameter in store.parameters {
+      guard let name = gradient(by: parameter.name) else { continue }
+      _ = try stored(name)
+      compare(parameter.gradient.array, with: name, .asStored, .gradient)
     }
     if let forgotten = tensors.keys.filter({ !seen.contains($0) }).min() {
       throw PlainError("the tensor 'op.\(name).\(forgotten)' has no part in the operation as it is replayed")

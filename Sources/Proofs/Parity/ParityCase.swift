@@ -9,14 +9,21 @@ import Tensors
 ///
 /// `NAME.safetensors` holds the numbers, `NAME.json` beside it says what model they belong to.
 package struct ParityCase {
-  /// Three steps on the case's batch, then an evaluation.
+  /// Steps on one batch, from momentum at rest.
+  struct Stage {
+    let batch: BatchName
+    let steps: Int
+    let rates: [Parameter.Group: Double]
+  }
+
+  /// Three steps on the case's batches, then an evaluation on the last.
   struct Phase {
     /// What the names of its tensors begin with: `phase.NAME.`, or nothing where the case has no phases.
     let prefix: String
     /// The names of the parameters that are trained, the project's own.
     let trained: Set<String>
     let statistics: NormStatistics
-    let rates: [Parameter.Group: Double]
+    let stages: [Stage]
     let rules: Composition.Phase
   }
 
@@ -50,11 +57,14 @@ package struct ParityCase {
 
   /// What must hold before memory is asked for.
   private func check() throws(PlainError) {
-    let size = try Self.require(tensors, "input", rank: 4).shape
+    let size = try Self.require(tensors, BatchName.first.rawValue, rank: 4).shape
     guard size[1] == 3, (2...Self.largestBatch).contains(size[0]) else {
       throw PlainError("the input \(size) is no batch of 2 to \(Self.largestBatch) RGB images")
     }
     try configuration.validate(height: size[2], width: size[3])
+    if let second = composition.second {
+      try configuration.validate(height: second.height, width: second.width)
+    }
     // The description decides how much memory the model takes, so it must be one that the numbers could fill.
     let numbers = tensors.reduce(0) { $0 + ($1.key.hasPrefix("before.") ? $1.value.count : 0) }
     guard configuration.parameterCount <= numbers else {
@@ -62,7 +72,7 @@ package struct ParityCase {
         "the description is of a model of \(configuration.parameterCount) parameters; the tensors before.* have \(numbers)"
       )
     }
-    for (name, tensor) in tensors where name == "input" || name.hasPrefix("before.") {
+    for (name, tensor) in tensors where inputNames.contains(name) || name.hasPrefix("before.") {
       guard tensor.doubles.allSatisfy(\.isFinite) else {
         throw PlainError("the tensor '\(name)' holds a number that is not finite")
       }
@@ -88,13 +98,9 @@ package struct ParityCase {
     return tensor
   }
 
-  /// The batch as the model takes it: images `[N, H, W, 3]`, and what they are held against.
-  func batch(on engine: Engine) throws(PlainError) -> (images: Tensor, targets: TrainingTargets) {
-    let input = try Self.require(tensors, "input", rank: 4)
-    let images = engine.tensor(
-      Layout.channelsLast(input.floats, shape: input.shape),
-      shape: [input.shape[0], input.shape[2], input.shape[3], input.shape[1]])
-    let count = input.shape[0]
+  /// What the batch's images are held against.
+  func targets() throws(PlainError) -> TrainingTargets {
+    let count = try Self.require(tensors, BatchName.first.rawValue, rank: 4).shape[0]
     func labels(_ name: String, below limit: Int, lowest: Int) throws(PlainError) -> [Int] {
       guard let values = try Self.require(tensors, name, rank: 1).integers, values.count == count,
         values.allSatisfy({ $0 >= lowest && $0 < limit })
@@ -107,7 +113,7 @@ package struct ParityCase {
       attributes.append(try labels("attribute.\(attribute.name)", below: attribute.classes, lowest: -1))
     }
     let triplets = composition.batch == .triplets ? Triplet.inThirds(of: count) : nil
-    return (images, TrainingTargets(identities: identities, attributes: attributes, triplets: triplets))
+    return TrainingTargets(identities: identities, attributes: attributes, triplets: triplets)
   }
 
   /// The case's numbers before it into a model.
@@ -139,7 +145,7 @@ package struct ParityCase {
     guard let phases = description.phases else {
       return [
         Phase(
-          prefix: "", trained: Set(parameters), statistics: .batch, rates: description.optimizer.rates.byGroup,
+          prefix: "", trained: Set(parameters), statistics: .batch, stages: stages,
           rules: try composition.phase(named: nil))
       ]
     }
@@ -155,9 +161,20 @@ package struct ParityCase {
       all.append(
         Phase(
           prefix: "phase.\(try phase.name.string()).", trained: trained, statistics: phase.statistics,
-          rates: phase.rates.byGroup, rules: try composition.phase(named: phase.name)))
+          stages: [Stage(batch: .first, steps: 3, rates: phase.rates.byGroup)],
+          rules: try composition.phase(named: phase.name)))
     }
     return all
+  }
+
+  /// The stages of a case without phases.
+  private var stages: [Stage] {
+    let (rates, second) = (description.optimizer.rates, description.optimizer.secondRates)
+    guard composition.second != nil else { return [Stage(batch: .first, steps: 3, rates: rates.byGroup)] }
+    return [
+      Stage(batch: .first, steps: 2, rates: rates.byGroup),
+      Stage(batch: .second, steps: 1, rates: (second ?? rates).byGroup),
+    ]
   }
 }
 

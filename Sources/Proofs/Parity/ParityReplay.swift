@@ -12,12 +12,15 @@ extension ParityCase {
   package func replay(on engine: Engine, policy: ComputePolicy = .automatic) throws -> ParityResult {
     let model = AANet(configuration, on: engine)
     try load(into: model)
-    let (images, targets) = try batch(on: engine)
-    var comparison = CaseComparison(tensors)
+    try checkRates(of: model)
+    let targets = try targets()
+    var batches = [BatchName.first: try batch(.first, on: engine)]
+    if composition.second != nil { batches[.second] = try batch(.second, on: engine) }
+    var comparison = CaseComparison(tensors, inputs: inputNames)
     let phases = try phases(of: model)
     for (number, phase) in phases.enumerated() {
       let replay = PhaseReplay(
-        phase: phase, model: model, composition: composition, optimizer: optimizer, images: images, targets: targets,
+        phase: phase, model: model, composition: composition, optimizer: optimizer, batches: batches, targets: targets,
         policy: policy, showsAll: method == nil)
       try replay.run(isLast: number == phases.count - 1, &comparison)
     }
@@ -27,7 +30,22 @@ extension ParityCase {
   }
 
   private var optimizer: StochasticGradientDescent {
-    StochasticGradientDescent(momentum: description.optimizer.momentum, decay: description.optimizer.decay)
+    StochasticGradientDescent(
+      momentum: description.optimizer.momentum, decay: description.optimizer.decay,
+      isNesterov: description.optimizer.isNesterov)
+  }
+
+  /// Whether each parameter has the rate of its own that the case says, and no other.
+  private func checkRates(of model: AANet) throws(PlainError) {
+    for parameter in model.store.parameters where method != nil {
+      let name = composition.parameters.theirs(parameter.name)
+      let own = description.optimizer.ownRates.first { $0.prefixes.contains(where: name.hasPrefix) }
+      let factor = own?.factor ?? 1
+      guard abs(parameter.rate - factor) <= 1e-9 * factor else {
+        throw PlainError(
+          "the case trains '\(name)' at \(factor) times its group's rate, and the model at \(parameter.rate) times")
+      }
+    }
   }
 }
 
@@ -37,7 +55,7 @@ private struct PhaseReplay {
   let model: AANet
   let composition: Composition
   let optimizer: StochasticGradientDescent
-  let images: Tensor
+  let batches: [ParityCase.BatchName: ParityCase.Batch]
   let targets: TrainingTargets
   let policy: ComputePolicy
   /// Whether the case must have whatever the model gives; else what it has is compared.
@@ -47,12 +65,16 @@ private struct PhaseReplay {
 
   func run(isLast: Bool, _ comparison: inout CaseComparison) throws {
     try transform(&comparison)
-    for parameter in model.store.parameters {
-      parameter.momentum.values.update(repeating: 0)
-      parameter.isFrozen = !phase.trained.contains(parameter.name)
-    }
+    for parameter in model.store.parameters { parameter.isFrozen = !phase.trained.contains(parameter.name) }
     let before = model.state()
-    for step in 0..<3 { try self.step(step, &comparison) }
+    var number = 0
+    for stage in phase.stages {
+      for parameter in model.store.parameters { parameter.momentum.values.update(repeating: 0) }
+      for _ in 0..<stage.steps {
+        try step(number, stage, &comparison)
+        number += 1
+      }
+    }
     try compareState(since: before, &comparison)
     for (name, value) in model.tasks.flatMap({ $0.network.measures(on: engine) }).sorted(by: { $0.key < $1.key }) {
       let name = phase.prefix + composition.values.theirs(name)
@@ -82,15 +104,21 @@ private struct PhaseReplay {
     }
   }
 
-  private func step(_ number: Int, _ comparison: inout CaseComparison) throws {
+  private func batch(_ name: ParityCase.BatchName) throws -> ParityCase.Batch {
+    guard let batch = batches[name] else { throw PlainError("the tensor '\(name.rawValue)' is missing") }
+    return batch
+  }
+
+  private func step(_ number: Int, _ stage: ParityCase.Stage, _ comparison: inout CaseComparison) throws {
+    let batch = try batch(stage.batch)
     let inside = Inside()
     let isShown = number == 0
     let tape = Tape(
       on: engine, mode: .training, statistics: phase.statistics, policy: policy, tracer: isShown ? inside.see : nil)
     inside.tape = tape
-    let output = model(tape.input(images), on: tape, as: .init(tasks: phase.rules.tasks.map(Set.init))) {
-      inside.gradients["X"] = $0
-    }
+    let output = model(
+      tape.input(batch.images), inputs: batch.inputs, on: tape, as: .init(tasks: phase.rules.tasks.map(Set.init))
+    ) { inside.gradients["X"] = $0 }
     let losses = model.losses(output, targets, on: tape)
     let total = model.multiTaskLoss.total(losses)
     guard total.isFinite else {
@@ -103,7 +131,7 @@ private struct PhaseReplay {
     try comparison.compare(total, at: number, with: "\(phase.prefix)losses3", .afterSteps)
     model.multiTaskLoss.backward(losses, on: tape)
     if isShown { try compareGradients(inside, of: output, &comparison) }
-    if let broken = optimizer.step(model.store, rates: phase.rates) {
+    if let broken = optimizer.step(model.store, rates: stage.rates) {
       throw PlainError(
         "step \(number + 1) of '\(phase.prefix)losses3' leaves \(broken.name) with a number that is not finite")
     }
@@ -116,7 +144,8 @@ private struct PhaseReplay {
     let tape = Tape(
       on: engine, mode: .evaluation, policy: policy, weights: PreparedWeights(), tracer: inside.see)
     let tasks = phase.rules.evaluates ?? phase.rules.tasks
-    let output = model(tape.input(images), on: tape, as: .init(tasks: tasks.map(Set.init)))
+    let batch = try batch(phase.stages.last?.batch ?? .first)
+    let output = model(tape.input(batch.images), inputs: batch.inputs, on: tape, as: .init(tasks: tasks.map(Set.init)))
     try compare(output, inside, under: prefix, .evaluation, &comparison)
     guard let pairs = JudgedPairs(of: output, by: model) else { return }
     try comparison.compare(pairs, under: prefix)
@@ -199,7 +228,8 @@ private struct PhaseReplay {
     }
     // Where nothing below X is trained no gradient reaches it.
     if let gradient = inside.gradients["X"] {
-      try comparison.compare(gradient, shape: output.features.shape, with: prefix + "X", .gradient)
+      let name = prefix + composition.values.theirs("X")
+      try comparison.compare(gradient, shape: output.features.shape, with: name, .gradient)
     }
     for parameter in model.store.parameters where !parameter.isFrozen {
       // No gradient is a gradient of zeros; the memory may still hold an older one.

@@ -9,12 +9,17 @@ extension OperationReplay {
   /// Every operation that is replayed, by the word that begins its name.
   static let operations: [String: Operation] =
     poolings.merging(selections) { $1 }.merging(losses) { $1 }.merging(pairs) { $1 }.merging(weights) { $1 }
+    .merging(looks) { $1 }
 
   private static let poolings: [String: Operation] = [
     "max_pool": Operation { test in
       try test.output(test.tape.channelMaxima(test.map("x")), as: "y")
     },
     "unit": Operation { test in
+      // Cases of either hand: at length 1, or at a sum of 1.
+      guard !test.leaves.contains("input") else {
+        return try test.output(test.tape.unitSum(test.input("input", rank: 2)), as: "output")
+      }
       let x = try test.input("x")
       try test.require(!x.shape.isEmpty, "a single number is no row")
       try test.output(test.tape.unitLength(x), as: "y")
@@ -218,7 +223,7 @@ extension OperationReplay {
 
 extension OperationCase {
   /// A map stored as `[N, C, H, W]`.
-  fileprivate func map(_ leaf: String) throws -> Value {
+  func map(_ leaf: String) throws -> Value {
     let value = try input(leaf, rank: 4, .channelsFirst)
     try require(value.tensor.count > 0, "'\(leaf)' is an empty map")
     return value
