@@ -156,7 +156,7 @@ if Context.environment["AANET_FUZZ"] != nil {
       name: "fuzz",
       dependencies: [
         "Support", "Configuration", "YAML", "Datasets", "Experiments", "Documents", "Charts", "Evidence", "Notebook",
-        "Proofs", "Retrieval", "Runs", "Tensors", "TestSupport", "CMatIO",
+        "Models", "Proofs", "Retrieval", "Runs", "Tensors", "TestSupport", "CMatIO",
       ], path: "Tests/Fuzz", exclude: ["run.sh"]))
 }
 

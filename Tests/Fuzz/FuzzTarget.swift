@@ -38,6 +38,10 @@ enum FuzzKind: String, CaseIterable {
   case names
   /// Descriptions of golden cases.
   case parity
+  /// Files of key points.
+  case keypoints
+  /// Files of parsing labels.
+  case parsing
 
   /// The target of the kind.
   func target() throws -> any FuzzTarget {
@@ -51,6 +55,8 @@ enum FuzzKind: String, CaseIterable {
     case .records: try RecordsTarget()
     case .names: NamesTarget()
     case .parity: try ParityTarget()
+    case .keypoints: KeypointTarget()
+    case .parsing: ParsingTarget()
     }
   }
 }

@@ -19,7 +19,7 @@ struct ParityTarget: FuzzTarget {
 
   func feed(_ bytes: [UInt8]) {
     guard (try? folder.write(bytes, to: "case.json")) != nil else { return }
-    _ = try? ParityCase(contentsOf: numbers).replay(on: engine)
+    _ = try? GoldenCase.replay(contentsOf: numbers, on: engine)
   }
 
   func seeds() throws -> [String: [UInt8]] { try Project.files(in: Self.fixtures, ending: ".json") }

@@ -5,7 +5,7 @@
 # feeds what libFuzzer makes of them. The corpus lies in .build/fuzz-corpus/KIND, findings in .build/fuzz-found/KIND.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-kinds=(yaml safetensors pth mat jpeg notebook records names parity)
+kinds=(yaml safetensors pth mat jpeg notebook records names parity keypoints parsing)
 kind=${1:?"a kind of input: ${kinds[*]}, or all"}
 seconds=${2:-60}
 shift $(($# < 2 ? $# : 2))

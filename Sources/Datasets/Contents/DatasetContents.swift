@@ -242,7 +242,9 @@ struct DatasetFingerprint {
   /// their bytes.
   static let length = 32
 
-  private var bytes = Array("aanet data 2\n".utf8)
+  private var bytes: [UInt8]
+
+  init(head: String = "aanet data 2\n") { bytes = Array(head.utf8) }
 
   var text: String { String(SHA256.hexadecimal(bytes).prefix(Self.length)) }
 

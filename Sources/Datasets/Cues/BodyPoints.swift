@@ -6,6 +6,8 @@ package struct BodyPoints: Equatable, Sendable {
   package enum Point: Int, CaseIterable, Sendable {
     case neck, head, rightShoulder, leftShoulder, rightWrist, leftWrist, rightHip, leftHip, rightAnkle, leftAnkle
 
+    package var name: String { "\(self)".camelCaseInWords }
+
     /// Where the point lies as seen from another one, in shares, where its own joint was not found.
     fileprivate var standIn: (from: Point, offset: SIMD2<Double>)? {
       switch self {

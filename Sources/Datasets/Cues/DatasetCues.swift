@@ -4,7 +4,7 @@ import Support
 
 /// The cues of a dataset's images: joints, read whole, and labels, read image by image when they are asked for.
 package struct DatasetCues: Sendable {
-  let dataset: Dataset
+  package let dataset: Dataset
   package let settings: CueSettings
   /// Which of the cues are open.
   package let cues: Set<Cue>
@@ -31,6 +31,7 @@ package struct DatasetCues: Sendable {
       if let missing = dataset.missing(cue, for: "the dataset '\(dataset.name)'", verb: "has no") {
         throw PlainError(missing)
       }
+      if let absence = dataset.absence(of: cue) { throw PlainError(absence) }
     }
     self.dataset = dataset
     settings = dataset.cues
@@ -68,16 +69,18 @@ package struct DatasetCues: Sendable {
 
   /// The labels of an image; nil where there are none and the whole image is meant.
   ///
-  /// - Throws: ``PlainError`` where the file is missing and that is an error, cannot be read, or holds a number that is no
-  ///   class.
-  package func labels(of image: LabelledImage) throws(PlainError) -> LabelImage? {
+  /// - Parameter extent: the size of the image's file, which labels must have.
+  /// - Throws: ``PlainError`` where the file is missing and that is an error, cannot be read, is of another size than the
+  ///   image, or holds a number that is no class.
+  package func labels(of image: LabelledImage, extent: FileExtent) throws(PlainError) -> LabelImage? {
     guard let parsing = settings.parsing, let path = labelFile(of: image) else { return nil }
     if RegularFile.standing(of: path) == .missing {
       guard parsing.missing == .error else { return nil }
       throw PlainError("\(path.quoted): there are no such labels, and 'missing' is 'error'")
     }
     do throws(PlainError) {
-      return try Self.labels(try RegularFile.bytes(of: path, limit: Self.maximumLabelFile), scheme: parsing.scheme)
+      return try Self.labels(
+        try RegularFile.bytes(of: path, limit: Self.maximumLabelFile), scheme: parsing.scheme, extent: extent)
     } catch {
       throw PlainError("\(path.quoted): \(error.description)")
     }
@@ -85,20 +88,30 @@ package struct DatasetCues: Sendable {
 
   /// Where the labels of an image are expected.
   func labelFile(of image: LabelledImage) -> String? {
-    guard let parsing = settings.parsing else { return nil }
-    let below = image.file.path.dropFirst(dataset.root.path.count).drop { $0 == "/" }
-    let bare = below.lastIndex(of: ".").map { below[..<$0] } ?? below
-    return "\(dataset.root.path)/\(parsing.folder)/\(bare).png"
+    settings.parsing.map { "\(dataset.root.path)/\($0.folder)/\(labelName(of: image))" }
   }
 
-  /// Labels of a scheme.
-  static func labels(_ png: [UInt8], scheme: LabelScheme) throws(PlainError) -> LabelImage {
-    let labels = try LabelImage(png: png)
+  /// The name of an image's labels below their folder: the image's own below the dataset's, ending in `.png`.
+  func labelName(of image: LabelledImage) -> String {
+    let below = image.file.path.dropFirst(dataset.root.path.count).drop { $0 == "/" }
+    return "\(below.lastIndex(of: ".").map { below[..<$0] } ?? below).png"
+  }
+
+  /// Labels of a scheme for an image of a size.
+  ///
+  /// - Throws: ``PlainError`` without the file's name.
+  static func labels(
+    _ png: [UInt8], scheme: LabelScheme, extent: FileExtent
+  ) throws(PlainError) -> LabelImage {
+    let labels = try LabelImage(png: png) { width, height in
+      width == extent.width && height == extent.height
+        ? nil : "its \(width) x \(height) labels are for an image of \(extent.width) x \(extent.height) pixels"
+    }
     let last = scheme.names.count - 1
     if let place = labels.classes.firstIndex(where: { $0 > last }) {
       throw PlainError(
         "its label \(labels.classes[place]) in row \(place / labels.width), column \(place % labels.width) is no class of "
-          + "'\(scheme.rawValue)', which ends at \(last)")
+          + "'\(scheme.rawValue)', whose classes are 0 to \(last)")
     }
     return labels
   }
@@ -115,6 +128,23 @@ extension CueSettings.Keypoints.Files {
 }
 
 extension Dataset {
+  /// What of a cue that the registry names is not there, and what to do; nil where all is. Single labels are not looked for.
+  package func absence(of cue: Cue) -> String? {
+    let paths =
+      switch cue {
+      case .keypoints: cues.keypoints?.files.bySplits.map(\.path) ?? []
+      case .parsing: (cues.parsing?.folder).map { [$0] } ?? []
+      }
+    guard let path = paths.first(where: { RegularFile.standing(of: "\(root.path)/\($0)") == .missing }) else {
+      return nil
+    }
+    return
+      "\("\(root.path)/\(path)".quoted): the \(cue == .keypoints ? "file of key points" : "folder of labels") is not there; "
+      + (isSynthetic
+        ? "`aanet data make \(name.quotedForShell)` adds it"
+        : "put it there, or correct 'cues:' in \(DatasetRegistry.fileName)")
+  }
+
   /// What to do about a cue that the registry does not name; nil where it does.
   ///
   /// - Parameter reader: who reads it, as in `the task 'pose'`.

@@ -1,5 +1,5 @@
 /// Finds the image of a dataset that somebody else's file means by a name.
-struct ImageNames {
+package struct ImageNames: Sendable {
   /// The images' paths below the dataset's folder.
   let paths: [String]
   private var byPath: [String: Int] = [:]
@@ -8,7 +8,7 @@ struct ImageNames {
   /// The most parts of a path.
   private var depth = 1
 
-  init(_ paths: [String]) {
+  package init(_ paths: [String]) {
     self.paths = paths
     byPath.reserveCapacity(paths.count)
     byName.reserveCapacity(paths.count)
@@ -22,11 +22,12 @@ struct ImageNames {
   }
 
   /// The image whose path is the longest ending of a name, else the one that alone has the bare name.
-  func image(named name: String) -> Int? {
+  package func image(named name: String) -> Int? {
     var starts: [String.Index] = []
     var rest = name[...]
-    while starts.count < depth, let slash = rest.lastIndex(of: "/") {
-      starts.append(name.index(after: slash))
+    // By bytes, as the system reads a path.
+    while starts.count < depth, let slash = rest.utf8.lastIndex(of: UInt8(ascii: "/")) {
+      starts.append(name.utf8.index(after: slash))
       rest = rest[..<slash]
     }
     let endings = (starts.count < depth ? [name.startIndex] : []) + starts.reversed()

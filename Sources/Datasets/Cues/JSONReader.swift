@@ -7,6 +7,8 @@ struct JSONReader {
 
   /// How deep values may lie in each other.
   private static let deepest = 64
+  /// The longest name, in bytes.
+  private static let longest = 1 << 16
   private var depth = 0
 
   /// What is found where a value is.
@@ -65,15 +67,39 @@ struct JSONReader {
     depth -= 1
   }
 
+  /// A text of a length that a name may have.
   mutating func string() throws(PlainError) -> String {
+    let (inside, hasEscapes) = try text()
+    guard inside.count <= Self.longest else {
+      throw fault("a text of \(inside.count) bytes, more than the \(Self.longest) of a name", at: inside.lowerBound)
+    }
+    guard hasEscapes else { return String(decoding: bytes[inside], as: UTF8.self) }
+    let end = place
+    place = inside.lowerBound
+    var text: [UInt8] = []
+    while place < inside.upperBound, let byte = next() {
+      if byte == UInt8(ascii: "\\") { text += Array(String(try escaped()).utf8) } else { text.append(byte) }
+    }
+    place = end
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// The place of a text, without its quotes, and whether there is a backslash in it.
+  private mutating func text() throws(PlainError) -> (inside: Range<Int>, hasEscapes: Bool) {
     guard try take(UInt8(ascii: "\"")) else { throw fault("a text in quotes was expected") }
     let start = place
-    while let byte = next(), byte != UInt8(ascii: "\"") {
-      if byte == UInt8(ascii: "\\") { return try escapedString(from: start) }
-      guard byte >= 0x20 else { throw fault("a text holds a control character", at: place - 1) }
+    var hasEscapes = false
+    while let byte = next() {
+      switch byte {
+      case UInt8(ascii: "\""): return (start..<place - 1, hasEscapes)
+      case UInt8(ascii: "\\"):
+        hasEscapes = true
+        _ = next()
+      case 0..<0x20: throw fault("a text holds a control character", at: place - 1)
+      default: break
+      }
     }
-    guard place > start, bytes[place - 1] == UInt8(ascii: "\"") else { throw fault("the file ends within a text") }
-    return String(decoding: bytes[start..<place - 1], as: UTF8.self)
+    throw fault("the file ends within a text")
   }
 
   /// A text or a whole number, as a text.
@@ -145,7 +171,7 @@ struct JSONReader {
     switch try kind() {
     case .object: try object { (reader, _) throws(PlainError) in try reader.skip() }
     case .array: try array { (reader) throws(PlainError) in try reader.skip() }
-    case .string: _ = try string()
+    case .string: _ = try text()
     case .number: _ = try number()
     case .word:
       for word in ["true", "false", "null"] where bytes[place...].starts(with: word.utf8) {
@@ -194,20 +220,6 @@ struct JSONReader {
     guard place < bytes.count else { return nil }
     place += 1
     return bytes[place - 1]
-  }
-
-  private mutating func escapedString(from start: Int) throws(PlainError) -> String {
-    place = start
-    var text: [UInt8] = []
-    while let byte = next() {
-      switch byte {
-      case UInt8(ascii: "\""): return String(decoding: text, as: UTF8.self)
-      case UInt8(ascii: "\\"): text += Array(String(try escaped()).utf8)
-      case 0..<0x20: throw fault("a text holds a control character", at: place - 1)
-      default: text.append(byte)
-      }
-    }
-    throw fault("the file ends within a text")
   }
 
   private mutating func escaped() throws(PlainError) -> Character {

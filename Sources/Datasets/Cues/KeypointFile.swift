@@ -5,7 +5,7 @@ import Support
 ///
 /// It is read twice, first for what concerns all of it, then for the people, of whom the surest of each image is kept: a
 /// million people in one image need the memory of one.
-struct KeypointFile {
+package struct KeypointFile: Sendable {
   /// The largest file that is read, in bytes: some 300,000 people.
   static let maximumSize = 1 << 28
   /// The farthest place from an image's corner that a joint may have, in pixels.
@@ -21,13 +21,13 @@ struct KeypointFile {
   }
 
   /// The surest person of each image, by the image's place among the names.
-  private(set) var poses: [Int: Pose] = [:]
+  package private(set) var poses: [Int: Pose] = [:]
   /// Images that the file names, with the number of their people.
   private(set) var people: [Int: Int] = [:]
   private(set) var statedSizes: [StatedSize] = []
   /// How many names are no image of the dataset.
-  private(set) var strangers = 0
-  private(set) var firstStrangers: [String] = []
+  package private(set) var strangers = 0
+  package private(set) var firstStrangers: [String] = []
   let digest: FileDigest
 
   /// Reads a file.
@@ -46,7 +46,7 @@ struct KeypointFile {
   }
 
   /// The same of a file's bytes, of which messages do not tell the name.
-  init(_ bytes: [UInt8], names: ImageNames) throws(PlainError) {
+  package init(_ bytes: [UInt8], names: ImageNames) throws(PlainError) {
     digest = FileDigest(of: bytes)
     let fault = bytes.withUnsafeBufferPointer { bytes -> PlainError? in
       do throws(PlainError) {
@@ -61,7 +61,7 @@ struct KeypointFile {
       throw PlainError(
         "names no image of the dataset"
           + (firstStrangers.first.map {
-            ", such as \(names.paths.first?.quoted ?? ""), but \(strangers) others, such as \($0.quoted)"
+            ", such as \(names.paths.first?.quoted ?? ""), but \(Wording.count(strangers, "other")), such as \($0.quoted)"
           }
             ?? ": it is empty"))
     }
@@ -182,19 +182,25 @@ extension KeypointFile {
       numbers.removeAll(keepingCapacity: true)
       image = ""
       var (hasImage, count) = (false, 0)
-      try reader.object { (reader, key) throws(PlainError) in
-        switch key {
-        case "image_id":
-          image = try reader.identifier()
-          hasImage = true
-        case "keypoints":
-          try reader.array { (reader) throws(PlainError) in
-            let value = try reader.number()
-            if count < Joint.count * 3 { numbers.append(value) }
-            count += 1
+      do throws(PlainError) {
+        try reader.object { (reader, key) throws(PlainError) in
+          switch key {
+          case "image_id":
+            image = try reader.identifier()
+            hasImage = true
+          case "keypoints":
+            count = 0
+            numbers.removeAll(keepingCapacity: true)
+            try reader.array { (reader) throws(PlainError) in
+              let value = try reader.number()
+              if count < Joint.count * 3 { numbers.append(value) }
+              count += 1
+            }
+          default: try reader.skip()
           }
-        default: try reader.skip()
         }
+      } catch {
+        throw PlainError("\(error.description), in \(name)")
       }
       guard hasImage else { throw fault("it has no 'image_id'") }
       guard count == Joint.count * 3 else {
@@ -208,9 +214,11 @@ extension KeypointFile {
     }
 
     func fault(_ reason: String) -> PlainError {
-      let who = "person \(number)" + (image.isEmpty ? "" : " (image \(Wording.quoted(image)))") + ": \(reason)"
+      let who = "\(name): \(reason)"
       return start?.fault(who) ?? PlainError(who)
     }
+
+    private var name: String { "person \(number)" + (image.isEmpty ? "" : " (image \(Wording.quoted(image)))") }
 
     /// The joints, where third numbers are flags or confidences, and the sum of their confidences.
     func pose(areFlags: Bool) -> (pose: Pose, sum: Double) {

@@ -11,9 +11,7 @@ package enum Joint: Int, CaseIterable, Sendable {
   }
 
   /// COCO's name, in words: `left shoulder`.
-  package var name: String {
-    "\(self)".map { $0.isUppercase ? " \($0.lowercased())" : "\($0)" }.joined()
-  }
+  package var name: String { "\(self)".camelCaseInWords }
 
   package static let face: [Joint] = [.nose, .leftEye, .rightEye, .leftEar, .rightEar]
 }
@@ -58,4 +56,9 @@ package struct Pose: Equatable, Sendable {
         return place
       })
   }
+}
+
+extension String {
+  /// `leftShoulder` as `left shoulder`.
+  var camelCaseInWords: String { map { $0.isUppercase ? " \($0.lowercased())" : "\($0)" }.joined() }
 }

@@ -33,6 +33,17 @@ package struct FileExtent: Hashable, Sendable {
   init(_ size: (width: Int, height: Int)) { self.init(width: size.width, height: size.height) }
 }
 
+extension Image {
+  /// A piece of the picture.
+  package func cut(rows: Range<Int>, columns: Range<Int>) -> Image {
+    Image(
+      width: columns.count, height: rows.count,
+      pixels: rows.flatMap { row in
+        pixels[(row * width + columns.lowerBound) * 3..<(row * width + columns.upperBound) * 3]
+      })
+  }
+}
+
 /// How a stored picture lies, by the value of EXIF's tag Orientation: which side of the scene its first row and its first
 /// column show. A camera that is held on its side stores its sensor's rows and notes the turn here.
 package enum ImageOrientation: Int, Sendable {

@@ -22,10 +22,14 @@ package struct LabelImage: Equatable, Sendable {
 
   /// Reads a PNG file of 8-bit grey or of a palette, whose colours mean nothing.
   ///
-  /// - Throws: ``PlainError`` where the bytes are something else, are damaged or claim more than ``maximumPixels``.
-  package init(png bytes: [UInt8]) throws(PlainError) {
+  /// - Parameter fault: what is wrong with a size; it is asked before anything is decoded.
+  /// - Throws: ``PlainError`` where the bytes are something else, are damaged, claim more than ``maximumPixels`` or a size
+  ///   that is wrong.
+  package init(
+    png bytes: [UInt8], fault: (_ width: Int, _ height: Int) -> String? = { _, _ in nil }
+  ) throws(PlainError) {
     let header = try Header(bytes)
-    if let fault = header.fault { throw PlainError(fault) }
+    if let fault = header.fault ?? fault(header.width, header.height) { throw PlainError(fault) }
     (width, height) = (header.width, header.height)
     var control = png_image()
     control.version = aanet_png_image_version

@@ -54,3 +54,15 @@ extension ParsedRegion {
     }
   }
 }
+
+extension LabelImage {
+  /// The labels of the mirrored image: columns mirrored, left and right exchanged. All must be classes of the scheme.
+  package func mirrored(_ scheme: LabelScheme) -> LabelImage {
+    let others = scheme.mirrored
+    return LabelImage(
+      width: width, height: height,
+      classes: (0..<height).flatMap { row in
+        (0..<width).map { others[Int(classes[row * width + width - 1 - $0])] }
+      })
+  }
+}

@@ -51,13 +51,8 @@ struct CueMaker {
   private func regionWeights(
     of image: LabelledImage, _ extent: FileExtent, rows: Int, columns: Int, scale: Int
   ) throws(PlainError) -> [Float] {
-    guard let labels = try cues.labels(of: image), let scheme = cues.settings.parsing?.scheme else {
+    guard let labels = try cues.labels(of: image, extent: extent), let scheme = cues.settings.parsing?.scheme else {
       return RegionMaps.wholeImage(height: rows, width: columns)
-    }
-    guard labels.width == extent.width, labels.height == extent.height else {
-      throw PlainError(
-        "\(cues.labelFile(of: image)?.quoted ?? ""): has \(labels.width) x \(labels.height) labels for an image of "
-          + "\(extent.width) x \(extent.height) pixels")
     }
     return RegionMaps(labels, scheme: scheme, rows: rows * scale, columns: columns * scale)
       .weights(height: rows, width: columns)
@@ -107,16 +102,5 @@ extension CueInput {
     case .crop: count
     case .partImage: 0
     }
-  }
-}
-
-extension Image {
-  /// A piece of the image.
-  func cut(rows: Range<Int>, columns: Range<Int>) -> Image {
-    Image(
-      width: columns.count, height: rows.count,
-      pixels: rows.flatMap { row in
-        pixels[(row * width + columns.lowerBound) * 3..<(row * width + columns.upperBound) * 3]
-      })
   }
 }

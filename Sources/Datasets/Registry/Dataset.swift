@@ -32,6 +32,8 @@ package struct Dataset: Sendable {
   /// Where joints and labels of its images are said to lie. Nothing of them is read, and they are no part of the
   /// fingerprint: ``DatasetCues`` opens them for those who ask.
   package let cues: CueSettings
+  /// Whether `aanet data make` draws it.
+  let isSynthetic: Bool
   /// What is worth saying about the folders: files that were passed over.
   package let remarks: [String]
 
@@ -98,6 +100,7 @@ package struct Dataset: Sendable {
     identityNames = labels.identityNames
     scheme = entry.attributeScheme
     cues = entry.cues
+    isSynthetic = entry.isSynthetic
     expectation = entry.expectation
     trainingImagesLeftOut = (
       junk: training.count { $0.identity < 0 }, distractors: training.count { $0.identity == 0 }

@@ -36,6 +36,30 @@ package struct DatasetFinding: Codable, Hashable, Sendable {
     case withoutImages = "attributes_without_images"
     /// The file of attributes is missing.
     case noAttributes = "no_attributes"
+    /// Cues that the registry names are not there.
+    case cuesAbsent = "cues_absent"
+    /// A file of key points cannot be read, or is none.
+    case keypointsUnreadable = "keypoints_unreadable"
+    /// Key points state another size for an image than its file has.
+    case keypointSizes = "keypoints_of_other_sizes"
+    /// Key points of what is no image of the dataset.
+    case keypointStrangers = "keypoints_without_images"
+    /// Joints outside their images.
+    case keypointsOutside = "keypoints_outside"
+    /// Images in which key points name several people.
+    case severalPeople = "several_people"
+    /// Images in which key points name nobody.
+    case withoutPerson = "without_person"
+    /// Joints that were not found, points that are filled in.
+    case missingJoints = "missing_joints"
+    /// Labels that are missing where they must not be, or cannot be used.
+    case labelsUnusable = "labels_unusable"
+    /// Images without labels.
+    case withoutLabels = "without_labels"
+    /// Labels that show no foreground.
+    case withoutForeground = "without_foreground"
+    /// How much of all labels each class has.
+    case labelShares = "label_shares"
     /// Files that were passed over, and the like.
     case note
   }

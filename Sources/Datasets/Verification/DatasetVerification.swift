@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import Support
 import Tensors
 
@@ -50,6 +51,8 @@ package struct DatasetVerification: Encodable, Sendable {
   package let identityNames: IdentityNames
   /// What the files' bytes say; no part of the record.
   package let contents: DatasetContents
+  /// What the files of labels say, where there are any; no part of the record.
+  package let labels: CueContents?
 
   enum CodingKeys: String, CodingKey {
     case name, root, fingerprint, origin, splits, problems, remarks
@@ -58,12 +61,15 @@ package struct DatasetVerification: Encodable, Sendable {
     case identityNames = "identity_names"
   }
 
-  /// Verifies a dataset: reads and decodes every image, whatever is known of it, and reads the attributes.
+  /// Verifies a dataset: reads and decodes every image, whatever is known of it, and reads the attributes and the cues.
   ///
-  /// - Parameter report: told how many images are done, of how many.
+  /// - Parameters:
+  ///   - report: told how many images are done, of how many.
+  ///   - cueReport: the same of each cue.
   package init(
     _ dataset: Dataset, origin: DatasetOrigin, threads: Int = Engine.availableThreads,
-    report: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    report: (_ done: Int, _ total: Int) -> Void = { _, _ in },
+    cueReport: (_ cue: Cue, _ done: Int, _ total: Int) -> Void = { _, _, _ in }
   ) {
     var findings: [DatasetFinding] = []
     var table: AttributeTable?
@@ -81,6 +87,8 @@ package struct DatasetVerification: Encodable, Sendable {
     }
     let contents = DatasetContents(of: dataset, threads: threads, report: report)
     findings += dataset.findings(attributes: table, contents: contents)
+    let (cueFindings, labels) = dataset.cueFindings(threads: threads, report: cueReport)
+    findings += cueFindings
     findings += dataset.remarks.map { DatasetFinding(.note, isProblem: false, $0) }
 
     let counts = dataset.counts
@@ -112,6 +120,7 @@ package struct DatasetVerification: Encodable, Sendable {
     root = dataset.root.path
     fingerprint = contents.fingerprint
     self.contents = contents
+    self.labels = labels
     self.origin = origin
     self.splits = splits
     problems = findings.filter(\.isProblem)

@@ -31,9 +31,8 @@ package struct DataCache: Sendable {
   package func contents<Failure: Error>(
     of dataset: Dataset, threads: Int, report: (_ done: Int, _ total: Int) throws(Failure) -> Void
   ) throws(Failure) -> DatasetContents {
-    let bytes = try? AtomicFile.read(file(of: dataset), limit: Self.largest)
-    let known = bytes.flatMap { FileLedger(bytes: [UInt8]($0), now: clock()) } ?? FileLedger()
-    return try DatasetContents(of: dataset, known: known, threads: threads, clock: clock, report: report)
+    try DatasetContents(
+      of: dataset, known: ledger(file(of: dataset)), threads: threads, clock: clock, report: report)
   }
 
   /// The same without a word.
@@ -45,15 +44,42 @@ package struct DataCache: Sendable {
   ///
   /// - Parameter makesRuns: whether the folder of the runs is made where it is missing.
   package func keep(_ contents: DatasetContents, of dataset: Dataset, makesRuns: Bool = false) {
-    guard contents.isNews, makesRuns || FileManager.default.fileExists(atPath: runs.path) else { return }
+    keep(contents.isNews ? contents.ledger : nil, in: file(of: dataset), makesRuns)
+  }
+
+  /// What the files of a dataset's open cues say; labels that were left alone since they were read last are not read now.
+  ///
+  /// - Parameter report: told how many images are done, of how many, where there are any to be read.
+  /// - Throws: what `report` throws.
+  package func contents<Failure: Error>(
+    of cues: DatasetCues, threads: Int, report: (_ done: Int, _ total: Int) throws(Failure) -> Void
+  ) throws(Failure) -> CueContents {
+    try CueContents(
+      of: cues, known: ledger(file(of: cues.dataset, "labels")), threads: threads, clock: clock, report: report)
+  }
+
+  /// Keeps what is known of the files of labels where it is not known already.
+  ///
+  /// - Parameter makesRuns: whether the folder of the runs is made where it is missing.
+  package func keep(_ contents: CueContents, makesRuns: Bool = false) {
+    keep(contents.isNews ? contents.ledger : nil, in: file(of: contents.cues.dataset, "labels"), makesRuns)
+  }
+
+  private func ledger(_ file: URL) -> FileLedger {
+    let bytes = try? AtomicFile.read(file, limit: Self.largest)
+    return bytes.flatMap { FileLedger(bytes: [UInt8]($0), now: clock()) } ?? FileLedger()
+  }
+
+  private func keep(_ ledger: FileLedger?, in file: URL, _ makesRuns: Bool) {
+    guard let ledger, makesRuns || FileManager.default.fileExists(atPath: runs.path) else { return }
     // A disk that is full or cannot be written to keeps nobody from working.
-    try? AtomicFile.write(Data(contents.ledger.bytes), to: file(of: dataset))
+    try? AtomicFile.write(Data(ledger.bytes), to: file)
   }
 
   /// Named by the dataset's folder: wherever that lies, its files have stamps of their own.
-  private func file(of dataset: Dataset) -> URL {
+  private func file(of dataset: Dataset, _ kind: String = "files") -> URL {
     let place = SHA256.hexadecimal(dataset.root.standardizedFileURL.path.utf8).prefix(16)
     return runs.appendingPathComponent(".cache", isDirectory: true)
-      .appendingPathComponent("\(place).files", isDirectory: false)
+      .appendingPathComponent("\(place).\(kind)", isDirectory: false)
   }
 }

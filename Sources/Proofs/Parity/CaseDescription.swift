@@ -63,6 +63,11 @@ struct CaseDescription {
   /// - Parameter table: must know the method, or else nobody knows what the rest means.
   /// - Throws: ``PlainError`` where there is none, ``ConfigurationError`` where a value is not what it must be.
   init(contentsOf file: URL, for table: MethodTable) throws {
+    try self.init(Self.read(file), for: table)
+  }
+
+  /// Reads a description of any kind of case.
+  static func read(_ file: URL) throws -> Setting {
     let value: YAMLValue
     // Every text of JSON is one of YAML, whose reader knows the place of each value.
     do { value = try YAML.parse(contentsOf: file) } catch {
@@ -71,11 +76,10 @@ struct CaseDescription {
     guard value.entries != nil else {
       throw PlainError("\(file.path): cannot be read as the description of a golden case, which is a JSON object")
     }
-    try self.init(value, for: table)
+    return Setting(value)
   }
 
-  private init(_ value: YAMLValue, for table: MethodTable) throws(ConfigurationError) {
-    let whole = Setting(value)
+  private init(_ whole: Setting, for table: MethodTable) throws(ConfigurationError) {
     self.whole = whole
     method = whole[present: "method"]
     _ = try table.entry(of: method)
@@ -182,11 +186,11 @@ struct CaseDescription {
 
 extension Setting {
   /// What stands under a key of a mapping whose other keys nobody has to know; nil where nothing does.
-  fileprivate subscript(present key: String) -> Setting? {
+  subscript(present key: String) -> Setting? {
     value[key: key].map { Setting($0, path: path(of: key)) }.flatMap { $0.isNull ? nil : $0 }
   }
 
-  fileprivate func member(_ key: String) throws(ConfigurationError) -> Setting {
+  func member(_ key: String) throws(ConfigurationError) -> Setting {
     guard value.entries != nil else { throw mismatch("a mapping (key: value)") }
     guard let found = self[present: key] else {
       throw ConfigurationError(at: location, path: path(of: key), "is missing and has no default")

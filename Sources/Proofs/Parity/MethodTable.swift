@@ -33,6 +33,13 @@ package struct MethodTable: Sendable {
     return entry.value
   }
 
+  /// What cases of a method are of.
+  func kind(of method: Setting?) throws(ConfigurationError) -> GoldenCase.Kind {
+    try entry(of: method)[key: "kind"].map { value throws(ConfigurationError) in
+      try Setting(value, path: "kind").choice()
+    } ?? .model
+  }
+
   /// The composition of a case: what the table says of its method, filled with the case's settings.
   func composition(of description: CaseDescription) throws(ConfigurationError) -> Composition {
     var parts = try entry(of: description.method)

@@ -21,7 +21,7 @@ package enum OperationReplay {
     }
   }
 
-  /// Replays all operations of a case.
+  /// Replays all operations of a case but those that make its inputs of cues (``CueOperations``).
   ///
   /// - Parameter margin: that of the case's triplet losses.
   /// - Returns: a comparison for each tensor that is no input.
@@ -32,9 +32,8 @@ package enum OperationReplay {
   ) throws -> [ParityResult.Comparison] {
     let all = tensors
     var cases: [String: [String: StoredTensor]] = [:]
-    for (name, tensor) in tensors where name.hasPrefix("op.") {
+    for (name, tensor) in tensors where name.hasPrefix("op.") && !CueOperations.holds(name) {
       let words = name.split(separator: ".").dropFirst().map(String.init)
-      if isOfCues(words) { continue }
       guard let operation = operation(of: words[0]), words.count > operation.words else {
         throw PlainError(
           "the tensor '\(name)' is of no operation that is replayed; those are "
@@ -49,11 +48,6 @@ package enum OperationReplay {
       try operation(of: word)?.run(test)
       return try test.finish()
     }
-  }
-
-  /// What makes inputs of joints and labels, which is compared where they are read.
-  private static func isOfCues(_ words: [String]) -> Bool {
-    ["maps", "boxes", "crop"].contains(words[0]) || words.count == 2 && words[0] == "parts"
   }
 
   /// The operation of a name's first word: the longest that the word is, or begins with before a `-` or `_`.

@@ -26,7 +26,8 @@ extension ParityCase {
     }
     let margin = description["margin"]?.scalar.flatMap { Double($0.text) } ?? 0.1
     let operations = try OperationReplay.comparisons(tensors, margin: margin, policy: policy, on: engine)
-    return ParityResult(name: name, comparisons: try comparison.finish() + operations)
+    let cues = try CueOperations.comparisons(tensors, files: composition.files)
+    return ParityResult(name: name, comparisons: try comparison.finish() + operations + cues)
   }
 
   private var optimizer: StochasticGradientDescent {

@@ -23,6 +23,9 @@ package struct Ink {
     case white = "#FFFFFF"
     /// Sky blue: lines over a picture.
     case line = "#56B4E9"
+    /// Blue and orange of Tol: the two sides of a person.
+    case personsLeft = "#0077BB"
+    case personsRight = "#EE7733"
   }
 
   /// gnuplot's name of solid and dashed.

@@ -15,6 +15,16 @@ package enum ContactSheet {
     let file: URL
     /// What is written beneath it.
     let caption: String
+    /// The dataset's image; nil of a folder that is none.
+    package var image: LabelledImage?
+  }
+
+  /// Where an image lies on the sheet, in pixels.
+  package struct Frame: Sendable {
+    package let x: Double
+    package let y: Double
+    package let width: Double
+    package let height: Double
   }
 
   package static func items(of dataset: Dataset) -> [Item] {
@@ -22,7 +32,7 @@ package enum ContactSheet {
       let identity = image.identity < 0 ? "-1" : dataset.identityNames.name(of: image.identity)
       return Item(
         identity: identity, camera: String(image.camera), isStray: image.identity < 1, file: image.file,
-        caption: caption(image.name))
+        caption: caption(image.name), image: image)
     }
   }
 
@@ -64,10 +74,12 @@ package enum ContactSheet {
   ///   - zoom: how many times larger than 64×128 each image is shown.
   ///   - skip: how many identities to pass over, to see others.
   ///   - remark: told of images that end early or are damaged within.
-  /// - Throws: ``PlainError`` where an image cannot be read.
+  ///   - paint: gives what is shown of a picture, and is told where.
+  /// - Throws: ``PlainError`` where an image cannot be read, and what `paint` throws.
   package static func make(
     _ images: [Item], rows: Int = 9, columns: Int = 10, zoom: Int = 2, skip: Int = 0,
-    remark: (String) -> Void = { _ in }
+    remark: (String) -> Void = { _ in },
+    paint: (Item, Image, Frame) throws(PlainError) -> Image = { _, picture, _ throws(PlainError) in picture }
   ) throws(PlainError) -> Image {
     let shown = choose(from: images, rows: rows, columns: columns, skip: skip)
     let (cellWidth, cellHeight) = (64 * zoom + 4, 128 * zoom + 14)
@@ -78,7 +90,10 @@ package enum ContactSheet {
       TinyFont.write(items.first?.identity ?? "", on: &sheet, x: 6, y: top + 8, size: 2)
       for (column, item) in items.enumerated() {
         let left = 46 + column * cellWidth
-        draw(try picture(item.file, remark: remark), on: &sheet, x: left, y: top, width: 64 * zoom, height: 128 * zoom)
+        let (width, height) = (64 * zoom, 128 * zoom)
+        let frame = Frame(x: Double(left), y: Double(top), width: Double(width), height: Double(height))
+        let shown = try paint(item, try picture(item.file, remark: remark), frame)
+        draw(shown, on: &sheet, x: left, y: top, width: width, height: height)
         TinyFont.write(
           String(item.caption.prefix(64 * zoom / 8)), on: &sheet, x: left, y: top + 128 * zoom + 3, size: zoom)
       }

@@ -2,13 +2,14 @@ import ArgumentParser
 import Datasets
 import Experiments
 import Foundation
+import Models
 import Support
 
 /// `aanet data verify`: whether a copy of a dataset is what it should be.
 struct DataVerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Check a dataset: counts, files, identities, attributes.",
+    abstract: "Check a dataset: counts, files, identities, attributes, joints and labels.",
     discussion: """
       Compares counts with what datasets.yaml expects, reads every image, and lists what is amiss. The exit code is 1 \
       where something would spoil an evaluation: other counts, files that cannot be read, that end early or are damaged \
@@ -19,6 +20,10 @@ struct DataVerifyCommand: ParsableCommand {
 
       Queries that have no true match in another camera are told but are no problem: the protocol does not count them. \
       Nor are files that repeat another of their own folder byte for byte.
+
+      Where datasets.yaml names cues, every joint and every label is looked at too: files that cannot be read, sizes that \
+      are not the image's, classes that are none and joints that lie far outside are problems, and stop a run of a task \
+      that reads that cue; people who were not found, joints outside and the like are told and counted.
 
       Examples:
         aanet data verify market1501
@@ -37,9 +42,19 @@ struct DataVerifyCommand: ParsableCommand {
     let dataset = try Dataset.open(named: name, registry: registry, places: data.places(in: project))
     let bar = ProgressBar(name, unit: "images")
     defer { bar.finish() }
-    let result = DatasetVerification(dataset, origin: entry.origin) { done, total in bar.update(done, of: total) }
-    bar.finish()
-    DataCache(of: project.store).keep(result.contents, of: dataset)
+    let cueBars = Dictionary(
+      uniqueKeysWithValues: Cue.allCases.map { ($0, ProgressBar("\(name), \($0.rawValue)", unit: "images")) })
+    defer { for bar in cueBars.values { bar.finish() } }
+    let result = DatasetVerification(dataset, origin: entry.origin) { done, total in
+      bar.update(done, of: total)
+      if done == total { bar.finish() }
+    } cueReport: { cue, done, total in
+      cueBars[cue]?.update(done, of: total)
+      if done == total { cueBars[cue]?.finish() }
+    }
+    let cache = DataCache(of: project.store)
+    cache.keep(result.contents, of: dataset)
+    if let labels = result.labels { cache.keep(labels) }
     switch format {
     case .json: try Console.printJSON(result)
     case .table: print(Self.text(result))

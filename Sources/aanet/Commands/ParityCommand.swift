@@ -78,8 +78,8 @@ struct ParityCommand: ParsableCommand {
   }
 
   private func replay(_ file: URL, on engine: Engine) throws -> ParityResult {
-    try ParityCase(contentsOf: file).replay(
-      on: engine, policy: ComputePolicy(form: form, accumulation: accumulation))
+    try GoldenCase.replay(
+      contentsOf: file, on: engine, policy: ComputePolicy(form: form, accumulation: accumulation))
   }
 
   /// The file itself, or the cases of a folder by name.

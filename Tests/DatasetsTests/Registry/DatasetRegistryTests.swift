@@ -22,6 +22,8 @@ import YAML
       registry.entries["synthetic-duke"]
         == DatasetEntry(
           name: "synthetic-duke", root: "data/synthetic-duke", layout: .dukemtmc, attributes: "duke_attribute.mat",
+          cues: CueSettings(
+            keypoints: .init(.one("keypoints.json")), parsing: .init(folder: "parsing", scheme: .lip)),
           isSynthetic: true))
     #expect(registry.entries["market1501"]?.isSynthetic == false)
     #expect(registry.entries["market1501"]?.layout == .market1501)

@@ -39,7 +39,7 @@ enum ParityFiles {
   /// What is said of a case that cannot be read or replayed; nil where it can.
   static func complaint(about file: URL) -> String? {
     do {
-      _ = try ParityCase(contentsOf: file).replay(on: Engine(threads: 1))
+      _ = try GoldenCase.replay(contentsOf: file, on: Engine(threads: 1))
       return nil
     } catch {
       return "\(error)"
