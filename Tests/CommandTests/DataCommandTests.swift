@@ -34,6 +34,11 @@ import Testing
     let again = try BuiltCommand.run(["data", "make", "synthetic-duke-small"] + place)
     #expect(again.status == 0 && again.output.contains("synthetic-duke-small is there already"))
     #expect(again.output.contains("query                 192 images, 64 identities, 8 cameras"), "\(again.output)")
+    #expect(again.output.contains("keypoints.json, parsing  joints and labels, exact\n"), "\(again.output)")
+    let noisy = try BuiltCommand.run(["data", "make", "synthetic-duke-small", "--joint-noise", "3"] + place)
+    let words = "synthetic-duke-small is there already: 2000 images, seed 1, in \(disk.url.path)/duke-small; cues drawn"
+    #expect(noisy.status == 0 && noisy.output.hasPrefix(words), "\(noisy.output)")
+    #expect(noisy.output.contains("joints with a deviation of 3 pixels, exact labels\n"), "\(noisy.output)")
 
     let shown = try BuiltCommand.run(["data", "show", "synthetic-duke-small"] + place)
     #expect(shown.status == 0, "\(shown.complaints)")
@@ -169,6 +174,8 @@ import Testing
       (["data", "make", "synthetic-duke", "--out", project.url.path], "is no twin"),
       (["data", "make", "synthetic-market"], "synthetic: true"),
       (["data", "make", "synthetic-duke", "--seed", "-1"], "--seed"),
+      (["data", "make", "synthetic-duke", "--joint-noise", "65"], "--joint-noise is from 0"),
+      (["data", "make", "synthetic-duke", "--label-noise", "5"], "--label-noise is from 0"),
       (["data", "show", "synthetic-duk"], "did you mean 'synthetic-duke'?"),
       (["data", "show", "synthetic-duke"], "aanet data make synthetic-duke"),
       (["data", "show", project.url.path], "has no images"),

@@ -7,14 +7,18 @@ import Support
 /// cues:
 ///   keypoints: { file: keypoints.json, threshold: 0.2, missing: default }
 ///   parsing: { folder: parsing, labels: lip, missing: error }
+///   noise: { joints: 3, labels: 0.05 }    # for `aanet data make` alone, see CueNoise
 /// ```
 package struct CueSettings: Hashable, Sendable {
   package var keypoints: Keypoints?
   package var parsing: Parsing?
+  /// What is done to them where they are drawn.
+  package var noise: CueNoise
 
-  package init(keypoints: Keypoints? = nil, parsing: Parsing? = nil) {
+  package init(keypoints: Keypoints? = nil, parsing: Parsing? = nil, noise: CueNoise = CueNoise()) {
     self.keypoints = keypoints
     self.parsing = parsing
+    self.noise = noise
   }
 
   /// What becomes of an image without a cue.
@@ -96,10 +100,15 @@ package struct CueSettings: Hashable, Sendable {
     }
   }
 
-  init(_ setting: Setting) throws(ConfigurationError) {
-    let keys = try setting.keys("keypoints", "parsing")
+  /// - Parameter isDrawn: whether `aanet data make` draws the dataset.
+  init(_ setting: Setting, isDrawn: Bool) throws(ConfigurationError) {
+    let keys = try setting.keys("keypoints", "parsing", "noise")
+    if let noise = keys["noise"], !isDrawn {
+      throw noise.error("only the cues of a dataset that is 'synthetic: true' are drawn, and can be drawn with noise")
+    }
     self.init(
       keypoints: try keys["keypoints"].map { setting throws(ConfigurationError) in try Keypoints(setting) },
-      parsing: try keys["parsing"].map { setting throws(ConfigurationError) in try Parsing(setting) })
+      parsing: try keys["parsing"].map { setting throws(ConfigurationError) in try Parsing(setting) },
+      noise: try keys["noise"].map { setting throws(ConfigurationError) in try CueNoise(setting) } ?? CueNoise())
   }
 }

@@ -61,6 +61,7 @@ package struct DatasetRegistry: Sendable {
           "with a layout of one's own, 'attribute_scheme' says whose attributes the file lists: "
             + Wording.list(BenchmarkLayout.allCases.map(\.rawValue)))
       }
+      let isSynthetic = try keys["synthetic"]?.bool() ?? false
       entries.append(
         DatasetEntry(
           name: name,
@@ -68,9 +69,11 @@ package struct DatasetRegistry: Sendable {
           layout: layout,
           attributes: try keys["attributes"]?.string(),
           scheme: try keys["attribute_scheme"]?.choice(of: BenchmarkLayout.self).attributeScheme,
-          cues: try keys["cues"].map { setting throws(ConfigurationError) in try CueSettings(setting) }
+          cues: try keys["cues"].map { setting throws(ConfigurationError) in
+            try CueSettings(setting, isDrawn: isSynthetic)
+          }
             ?? CueSettings(),
-          isSynthetic: try keys["synthetic"]?.bool() ?? false,
+          isSynthetic: isSynthetic,
           scale: try keys["scale"].map(Self.scale),
           seed: UInt64(try keys["seed"]?.int(in: 0...Int(Int32.max)) ?? 1),
           expectation: try keys["expect"].map { setting throws(ConfigurationError) in try DatasetExpectation(setting) },

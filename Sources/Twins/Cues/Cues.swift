@@ -34,21 +34,20 @@ package struct Cues: Equatable, Sendable {
     package var area = 0
   }
 
-  package let width: Int
-  package let height: Int
   /// COCO's seventeen joints in their order, the person's left before the right; empty where the crop shows nobody.
   package private(set) var joints: [Joint]
-  /// A class of LIP for each pixel, row by row.
-  package private(set) var labels: [UInt8]
+  /// A class of LIP for each pixel.
+  package private(set) var labels: LabelImage
   /// Where the person is seen, whatever noise the labels have.
   package let extent: Extent
 
+  /// What the labels' numbers mean.
+  static let scheme = LabelScheme.lip
+
   /// Takes the cues of the crop's own person, if it has any, from a canvas that recorded labels.
   init(of figure: Figure?, on canvas: Canvas) {
-    width = canvas.width
-    height = canvas.height
-    labels = canvas.classes()
-    extent = Self.extent(of: labels, width: canvas.width)
+    labels = LabelImage(width: canvas.width, height: canvas.height, classes: canvas.classes())
+    extent = Self.extent(of: labels)
     joints =
       figure?.joints.map { joint in
         let isSeen = !joint.isTurnedAway && canvas.contains(joint.place) && !canvas.isHidden(joint.place)
@@ -56,12 +55,12 @@ package struct Cues: Equatable, Sendable {
       } ?? []
   }
 
-  private static func extent(of labels: [UInt8], width: Int) -> Extent {
-    let pixels = labels.indices.filter { labels[$0] != 0 }
+  private static func extent(of labels: LabelImage) -> Extent {
+    let pixels = labels.classes.indices.filter { labels.classes[$0] != 0 }
     guard let first = pixels.first, let last = pixels.last else { return Extent() }
-    let columns = pixels.map { $0 % width }
+    let columns = pixels.map { $0 % labels.width }
     let (left, right) = (columns.min() ?? 0, columns.max() ?? 0)
-    let (top, bottom) = (first / width, last / width)
+    let (top, bottom) = (first / labels.width, last / labels.width)
     return Extent(box: [left, top, right - left + 1, bottom - top + 1], area: pixels.count)
   }
 
@@ -82,11 +81,13 @@ package struct Cues: Equatable, Sendable {
     }
     if noise.labels > 0 {
       var random = RandomStream(seed: seed, name: name + "/labels")
-      for index in labels.indices {
+      let count = Self.scheme.names.count
+      let classes = labels.classes.map { label in
         let isWrong = random.chance(noise.labels)
-        let step = 1 + random.int(below: ParsingLabel.classes - 1)
-        if isWrong { copy.labels[index] = UInt8((Int(labels[index]) + step) % ParsingLabel.classes) }
+        let step = 1 + random.int(below: count - 1)
+        return isWrong ? UInt8((Int(label) + step) % count) : label
       }
+      copy.labels = LabelImage(width: labels.width, height: labels.height, classes: classes)
     }
     return copy
   }

@@ -19,9 +19,6 @@ enum ParsingLabel: UInt8 {
   /// Background too, but before the figure: it hides joints.
   case foreground = 255
 
-  /// How many classes LIP has.
-  static let classes = 20
-
   /// The class in the label image.
   @inline(__always)
   static func number(of sample: UInt8) -> UInt8 { sample == foreground.rawValue ? background.rawValue : sample }

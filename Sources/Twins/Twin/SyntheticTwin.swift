@@ -97,7 +97,7 @@ package enum SyntheticTwin {
     let total = plan.shots.count
     let labels = work.appendingPathComponent(CueFiles.labels)
     for split in TwinSummary.folders { try TwinFolder.makeFolder(labels.appendingPathComponent(split)) }
-    var keypoints = try KeypointFile(
+    var keypoints = try KeypointWriter(
       at: work.appendingPathComponent(CueFiles.keypoints), paths: plan.shots.map(\.path), width: Snapshot.width,
       height: Snapshot.height)
     // Small enough for a lively bar and a quick answer to an interrupt.
@@ -118,7 +118,8 @@ package enum SyntheticTwin {
             } else {
               cues = plan.cues(of: shot)
             }
-            try LabelPNG.encode(cues).write(to: labels.appendingPathComponent(shot.labelPath))
+            try cues.labels.png(colours: Cues.scheme.names.count)
+              .write(to: labels.appendingPathComponent(shot.labelPath))
             drawn.withLock { $0[index - start] = cues }
           } catch { failure.withLock { $0 = $0 ?? "\(error)" } }
         }

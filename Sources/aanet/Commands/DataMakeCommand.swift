@@ -1,6 +1,9 @@
 import ArgumentParser
+import Configuration
 import Datasets
 import Foundation
+import Twins
+import YAML
 
 /// `aanet data make`: draws a synthetic twin.
 struct DataMakeCommand: ParsableCommand {
@@ -61,7 +64,8 @@ struct DataMakeCommand: ParsableCommand {
       ("--joint-noise", jointNoise, limits.joints), ("--label-noise", labelNoise, limits.labels),
     ] {
       guard let value, !range.contains(value) else { continue }
-      throw ValidationError("\(option) is from \(range.lowerBound) to \(range.upperBound), not \(value)")
+      throw ValidationError(
+        "\(option) is from \(Self.number(range.lowerBound)) to \(Self.number(range.upperBound)), not \(value)")
     }
   }
 
@@ -74,7 +78,9 @@ struct DataMakeCommand: ParsableCommand {
     case .json: try Console.printJSON(summary)
     case .table:
       let verb = summary.wasPresent ? "is there already" : "made"
-      print("\(order.name) \(verb): \(summary.images) images, seed \(summary.seed), in \(order.folder.path)")
+      print(
+        "\(order.name) \(verb): \(summary.images) images, seed \(summary.seed), in \(order.folder.path)"
+          + (summary.hasNewCues ? "; cues drawn" : ""))
       for split in summary.splits {
         let label = split.folder.padded(to: 22)
         print("  \(label)\(split.images) images, \(split.identities) identities, \(split.cameras) cameras")
@@ -82,15 +88,17 @@ struct DataMakeCommand: ParsableCommand {
       print(
         "  \(order.kind.scheme.fileName.padded(to: 22))"
           + "\(order.kind.scheme.attributes.count) attributes")
-      print("  \("keypoints.json, parsing".padded(to: 22))" + Self.words(of: summary))
+      print("  keypoints.json, parsing  \(Self.words(for: summary.noise ?? CueNoise()))")
     }
   }
 
   /// What is said of the cues.
-  private static func words(of summary: TwinSummary) -> String {
-    let noise = summary.noise.map {
-      "joints with a deviation of \($0.joints) pixels, \($0.labels * 100) % wrong labels"
-    }
-    return (noise ?? "joints and labels, exact") + (summary.wasPresent && summary.hasNewCues ? ", drawn now" : "")
+  private static func words(for noise: CueNoise) -> String {
+    guard noise != CueNoise() else { return "joints and labels, exact" }
+    let joints = noise.joints > 0 ? "joints with a deviation of \(number(noise.joints)) pixels" : "exact joints"
+    let labels = noise.labels > 0 ? "a share of \(number(noise.labels)) of the labels wrong" : "exact labels"
+    return "\(joints), \(labels)"
   }
+
+  private static func number(_ value: Double) -> String { YAML.inline(.double(value)) }
 }

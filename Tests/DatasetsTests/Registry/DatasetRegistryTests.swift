@@ -45,6 +45,21 @@ import YAML
     #expect(throws: PlainError.self) { try DatasetRegistry([]).entry(named: "any\nthing") }
   }
 
+  @Test func noiseOnCuesIsForDrawnDatasets() throws {
+    let drawn = "a: {root: x, layout: dukemtmc, synthetic: true, cues: {noise: "
+    let noise = try decode(drawn + "{joints: 3, labels: 0.05}}}").entry(named: "a").cues.noise
+    #expect(noise == CueNoise(joints: 3, labels: 0.05))
+    #expect(try decode(drawn + "{labels: 1}}}").entry(named: "a").cues.noise == CueNoise(labels: 1))
+    #expect(try decode("a: {root: x, layout: dukemtmc, synthetic: true}").entry(named: "a").cues.noise == CueNoise())
+    #expect(try message(drawn + "{joints: 65}}}").contains("a.cues.noise.joints: 65 is out of range; from 0"))
+    #expect(try message(drawn + "{labels: 5}}}").contains("a.cues.noise.labels: 5 is out of range; from 0"))
+    #expect(try message(drawn + "{joints: 3 px}}}").contains("a.cues.noise.joints"))
+    #expect(try message(drawn + "{joint: 3}}}").contains("did you mean 'joints'"))
+    #expect(
+      try message("a: {root: x, layout: dukemtmc, cues: {noise: {joints: 3}}}").contains(
+        "a.cues.noise: only the cues of a dataset that is 'synthetic: true'"))
+  }
+
   @Test func faultsAreNamedWithTheirPlace() throws {
     #expect(try message("a: {root: x, layout: market}").contains("datasets.yaml:1:22: a.layout"))
     #expect(try message("a: {root: x, layuot: market1501}").contains("did you mean 'layout'"))

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Support
 
@@ -12,15 +13,11 @@ enum CueFiles {
 }
 
 /// Writes `keypoints.json` in the form of COCO's annotations, one crop after the other.
-struct KeypointFile {
+struct KeypointWriter {
   private struct Category: Encodable {
     var id = 1
     var name = "person"
-    var keypoints = [
-      "nose", "left_eye", "right_eye", "left_ear", "right_ear", "left_shoulder", "right_shoulder", "left_elbow",
-      "right_elbow", "left_wrist", "right_wrist", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle",
-      "right_ankle",
-    ]
+    var keypoints = Joint.allCases.map { $0.name.replacing(" ", with: "_") }
   }
 
   private struct Picture: Encodable {
@@ -46,7 +43,7 @@ struct KeypointFile {
   private let encoder: JSONEncoder
   private var isFirst = true
 
-  /// Starts a file; the images are numbered from 1 in the order of their paths.
+  /// Starts a file; the images are numbered from 1 in the order of `paths`.
   ///
   /// - Throws: ``PlainError`` where it cannot be written.
   init(at file: URL, paths: [String], width: Int, height: Int) throws(PlainError) {
