@@ -131,7 +131,7 @@ private let files = FileManager.default
     var people = 0
     for image in dataset.train + dataset.query + dataset.gallery {
       if try cues.pose(of: image) != nil { people += 1 }
-      #expect(try cues.labels(of: image)?.classes.count == 64 * 128)
+      #expect(try cues.labels(of: image, extent: FileExtent(width: 64, height: 128))?.classes.count == 64 * 128)
     }
     #expect(try people == Keypoints(root).annotations.count)
     let before = DatasetContents(of: dataset).fingerprint

@@ -1,4 +1,5 @@
 import Configuration
+import Models
 import Runs
 import Support
 import YAML
@@ -56,14 +57,18 @@ package struct Trial: Sendable, Hashable {
   ///   - datasetFingerprint: a digest of the dataset's files and labels.
   ///   - numericVersion: the engine's version, which changes whenever its numbers do.
   ///   - weightsFingerprint: a digest of the pretrained weights, where there are any.
+  ///   - cues: a digest of each cue that the settings' tasks read; others have no part in it.
   package func hash(
-    datasetFingerprint: String, numericVersion: String, weightsFingerprint: String? = nil
+    datasetFingerprint: String, numericVersion: String, weightsFingerprint: String? = nil, cues: [Cue: String] = [:]
   ) -> String {
     var entries = (hashed.entries ?? []).map { ($0.key, $0.value) }
     entries.append(("seed", .int(seed)))
     entries.append(("dataset_fingerprint", .string(datasetFingerprint)))
     entries.append(("numeric_version", .string(numericVersion)))
     if let weightsFingerprint { entries.append(("weights_fingerprint", .string(weightsFingerprint))) }
+    for cue in Cue.allCases where settings.cues.contains(cue) {
+      entries.append(("\(cue.rawValue)_fingerprint", .string(cues[cue] ?? "")))
+    }
     return String(SHA256.hexadecimal(YAML.text(of: .mapping(entries)).utf8).prefix(12))
   }
 

@@ -25,12 +25,13 @@ struct EvaluationPass {
     let batches = BatchLoader.inOrder(places?.count ?? images.count, batch: settings.evaluate.batch)
     let loader = try data.loader(
       images, size: settings.input.imageSize,
-      batches: places.map { places in batches.map { $0.map { LoadItem(index: places[$0.index]) } } } ?? batches)
+      batches: places.map { places in batches.map { $0.map { LoadItem(index: places[$0.index]) } } } ?? batches,
+      inputs: model.configuration.inputs(height: settings.input.height, width: settings.input.width))
     defer { loader.cancel() }
     var done = 0
     while let batch = try loader.next() {
       let tape = Tape(on: engine, mode: .evaluation, weights: weights)
-      let output = model(tape.input(batch.images(on: engine)), on: tape)
+      let output = model(tape.input(batch.images(on: engine)), inputs: batch.inputs(on: engine), on: tape)
       loader.recycle(batch)
       done += batch.count
       try see(output, done)

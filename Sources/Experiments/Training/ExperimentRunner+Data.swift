@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Models
 import Runs
 import Support
 
@@ -18,6 +19,19 @@ extension ExperimentRunner {
     return contents
   }
 
+  /// What the files of a dataset's cues hold.
+  func contents(
+    of cues: DatasetCues, threads: Int, isInterrupted: () -> Bool, report: (Event) -> Void
+  ) throws -> CueContents {
+    let cache = DataCache(of: store)
+    let contents = try cache.contents(of: cues, threads: threads) { done, total in
+      report(.reading("cues of \(cues.dataset.name)", done: done, total: total))
+      if done < total, isInterrupted() { throw TrainingError.interrupted }
+    }
+    cache.keep(contents)
+    return contents
+  }
+
   /// Sees to it that a dataset can be trained and evaluated on.
   ///
   /// - Throws: `PlainError` where it would spoil an evaluation, where files are no images, or where some are damaged
@@ -25,23 +39,34 @@ extension ExperimentRunner {
   func requireSound(_ data: TrainingData, acceptsDamage: Bool, report: (Event) -> Void) throws(PlainError) {
     try data.dataset.requireSoundEvaluation(attributes: data.attributes, contents: data.contents)
     try data.contents.requireReadableImages(of: data.dataset)
+    try data.cues?.requireSound()
     if !acceptsDamage {
       try data.contents.requireWholeImages(of: data.dataset)
     } else if let damage = data.contents.damage(of: data.dataset) {
       report(.remark("\(data.dataset.name): accepted: \(damage)"))
     }
     // The folder of the runs is made by the first run alone, so that what is refused leaves nothing behind.
-    DataCache(of: store).keep(data.contents, of: data.dataset, makesRuns: true)
+    let cache = DataCache(of: store)
+    cache.keep(data.contents, of: data.dataset, makesRuns: true)
+    if let cues = data.cues { cache.keep(cues, makesRuns: true) }
   }
 
   /// Sees to it that a run's images, which were read again and again, are still those that its name speaks of.
   ///
   /// - Throws: `PlainError` where they are not.
   func requireUnchanged(_ run: Run, threads: Int) throws(PlainError) {
-    let contents = DataCache(of: store).contents(of: run.data.dataset, threads: threads)
-    guard contents.fingerprint != run.data.fingerprint else { return }
+    let cache = DataCache(of: store)
+    let contents = cache.contents(of: run.data.dataset, threads: threads)
+    let read = run.trial.settings.cues
+    let cues =
+      try read.isEmpty ? nil : cache.contents(of: DatasetCues(of: run.data.dataset, read), threads: threads) { _, _ in }
+    var changed = contents.fingerprint == run.data.fingerprint ? [] : ["images"]
+    for cue in Cue.allCases where read.contains(cue) {
+      if try cues?.digest(of: cue) != run.data.cueDigests[cue] { changed.append(cue.rawValue) }
+    }
+    guard let first = changed.first else { return }
     throw PlainError(
-      "the images of '\(run.data.dataset.name)' were changed while \(run.identity.inWords) was trained and evaluated on "
+      "the \(first) of '\(run.data.dataset.name)' were changed while \(run.identity.inWords) was trained and evaluated on "
         + "them, so that it is not finished; give the command again to train on what is there now")
   }
 

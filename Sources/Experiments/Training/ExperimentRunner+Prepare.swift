@@ -32,7 +32,7 @@ extension ExperimentRunner {
       let weights = try weights(for: variant, report: report)
       let hash = trial.hash(
         datasetFingerprint: data.fingerprint, numericVersion: Self.numericVersion,
-        weightsFingerprint: weights?.digest)
+        weightsFingerprint: weights?.digest, cues: data.cueDigests)
       return Run(plan: plan, trial: trial, identity: trial.identity(hash: hash), data: data, weights: weights)
     }
     var runs: [Run] = []
@@ -76,7 +76,11 @@ extension ExperimentRunner {
       $0.settings.dataset == name && chosen?.contains($0.name) ?? true
         && ([$0] + $0.parts).contains(where: \.settings.tasks.readsAttributes)
     }
-    if let data = opened[name], !needsAttributes || data.attributes != nil { return data }
+    let cues = plans.flatMap(\.variants).filter { $0.settings.dataset == name && chosen?.contains($0.name) ?? true }
+      .flatMap { [$0] + $0.parts }.reduce(into: Set<Cue>()) { $0.formUnion($1.settings.cues) }
+    if let data = opened[name], !needsAttributes || data.attributes != nil, cues.isSubset(of: data.cueDigests.keys) {
+      return data
+    }
     if registry.entries[name] == nil {
       throw variant.error(
         at: "dataset",
@@ -93,7 +97,18 @@ extension ExperimentRunner {
     }
     let dataset = try Dataset.open(named: name, registry: registry, places: places)
     let contents = try contents(of: dataset, threads: threads, isInterrupted: isInterrupted, report: report)
-    let data = try TrainingData(dataset, contents: contents, needsAttributes: needsAttributes)
+    for task in variant.settings.tasks.all {
+      for cue in variant.settings.cues(of: task) {
+        guard let missing = dataset.missing(cue, for: "the \(task.name.rawValue) task") else { continue }
+        throw variant.error(at: "tasks.\(task.name.rawValue)", missing)
+      }
+    }
+    let cueContents =
+      try cues.isEmpty
+      ? nil
+      : self.contents(
+        of: DatasetCues(of: dataset, cues), threads: threads, isInterrupted: isInterrupted, report: report)
+    let data = try TrainingData(dataset, contents: contents, cues: cueContents, needsAttributes: needsAttributes)
     for remark in dataset.remarks + [data.defectsInBrief].compactMap({ $0 }) {
       report(.remark("\(name): \(remark)"))
     }

@@ -40,17 +40,18 @@ extension Trainer {
     let phase = stretch.phase
     let draws = StepDraws(seed: UInt64(identity.seed), epoch: progress.epochs, step: progress.steps)
     let images = batch.images(on: engine)
+    let inputs = batch.inputs(on: engine)
     cutOut(of: images, in: stretch, draws)
     let indices = batch.items.map(\.index)
     let rules = AANet.Rules(tasks: phase.tasks.map(Set.init), draws: phase.dropout ? draws : nil)
     let tape = Tape(on: engine, mode: .training, statistics: phase.batchNorm)
-    let output = model(tape.input(images), on: tape, as: rules)
+    let output = model(tape.input(images), inputs: inputs, on: tape, as: rules)
     let losses = model.losses(output, targets(of: indices, in: phase), on: tape)
     let total = model.multiTaskLoss.total(losses)
     for (task, value) in losses.map({ ($0.task.rawValue, $0.value) }) + [("total", total)] where !value.isFinite {
       throw divergence(
         .loss(task: task, value: value),
-        at: model.placeOfNonFinite(in: images, statistics: phase.batchNorm, as: rules))
+        at: model.placeOfNonFinite(in: images, inputs: inputs, statistics: phase.batchNorm, as: rules))
     }
     model.multiTaskLoss.backward(losses, on: tape)
     // After each step every number is finite, so that every checkpoint is good.

@@ -177,8 +177,10 @@ final class Trainer {
     on batches: [[LoadItem]], _ stretch: TrainingSchedule.Stretch, rates: [Parameter.Group: Double],
     isInterrupted: () -> Bool, report: (Report) -> Void
   ) throws {
+    let input = settings.input(of: stretch.phase)
     let loader = try data.loader(
-      data.dataset.train, size: settings.input(of: stretch.phase).imageSize, batches: batches)
+      data.dataset.train, size: input.imageSize, batches: batches,
+      inputs: model.configuration.inputs(height: input.height, width: input.width))
     defer { loader.cancel() }
     var waited = 0.0
     let clock = SuspendingClock()

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Models
 import Support
 import Tensors
 
@@ -21,6 +22,10 @@ package final class TrainingData {
   let attributeLabels: [[Int]]
   /// The annotators' table; nil where no task reads it.
   let attributes: AttributeTable?
+  /// What the files of the cues hold that tasks read; nil where none is read.
+  let cues: CueContents?
+  /// A digest of each of those cues.
+  let cueDigests: [Cue: String]
   /// Threads that read images. Results do not depend on it.
   var loaderThreads = 1
   private let cache = DecodedCache()
@@ -29,11 +34,18 @@ package final class TrainingData {
   ///
   /// - Parameters:
   ///   - contents: what the dataset's files hold.
+  ///   - cues: what the files of the cues hold that tasks read; nil where none does.
   ///   - needsAttributes: whether a task reads the attribute file, which then must be there.
   /// - Throws: `PlainError` where a file cannot be read, or the attribute file is missing or damaged.
-  package init(_ dataset: Dataset, contents: DatasetContents, needsAttributes: Bool) throws(PlainError) {
+  package init(
+    _ dataset: Dataset, contents: DatasetContents, cues: CueContents? = nil, needsAttributes: Bool
+  ) throws(PlainError) {
     self.dataset = dataset
     self.contents = contents
+    self.cues = cues
+    var digests: [Cue: String] = [:]
+    if let cues { for cue in cues.cues.cues { digests[cue] = try cues.digest(of: cue) } }
+    cueDigests = digests
     fingerprint = try contents.requireFingerprint(of: dataset)
     scheme = dataset.scheme
     guard needsAttributes else {
@@ -90,12 +102,14 @@ package final class TrainingData {
 
   /// Loads batches on another thread while the engine works. Decoded images are kept for the next epoch where the whole
   /// dataset fits in the cache.
+  ///
+  /// - Parameter inputs: what tasks read of each image besides.
   func loader(
-    _ images: [LabelledImage], size: ImageSize, batches: [[LoadItem]]
+    _ images: [LabelledImage], size: ImageSize, batches: [[LoadItem]], inputs: [CueInput]
   ) throws(PlainError) -> BatchLoader {
     let everything = dataset.train.count + dataset.query.count + dataset.gallery.count
     return try BatchLoader(
       images: images, size: size, batches: batches, threads: loaderThreads, ahead: loaderThreads + 1,
-      cache: cache.holds(images: everything, of: size) ? cache : nil)
+      cache: cache.holds(images: everything, of: size, inputs: inputs) ? cache : nil, inputs: inputs, cues: cues?.cues)
   }
 }

@@ -46,10 +46,10 @@ extension TrainedRun {
     var seen: [ImageReading] = []
     for start in stride(from: 0, to: files.count, by: settings.evaluate.batch) {
       let places = start..<min(start + settings.evaluate.batch, files.count)
-      var read: [(index: Int, pixels: [Float])] = []
+      var read: [(index: Int, seen: Seen)] = []
       for index in places {
         do throws(PlainError) {
-          read.append((index, try pixels(of: files[index]) { report(.remark($0)) }))
+          read.append((index, try self.seen(files[index]) { report(.remark($0)) }))
         } catch {
           report(.skipped(index, error))
         }
@@ -84,18 +84,23 @@ extension TrainedRun {
   }
 
   private func pairMaps(of files: [URL], _ remark: (String) -> Void) throws -> [Tensor] {
-    let pixels = try files.flatMap { file throws(PlainError) in try self.pixels(of: file, remark: remark) }
-    let input = engine.tensor(pixels, shape: [files.count, inputSize.height, inputSize.width, 3])
-    let tape = Tape(on: engine, mode: .evaluation)
-    return model(tape.input(input), on: tape).pairMaps
+    let seen = try files.map { file throws(PlainError) in try self.seen(file, remark: remark) }
+    return pass(over: seen).pairMaps
   }
 
-  private func look(at images: [(index: Int, pixels: [Float])], withMaps: Bool) -> [ImageReading] {
-    guard !images.isEmpty else { return [] }
-    let input = engine.tensor(
-      images.flatMap(\.pixels), shape: [images.count, inputSize.height, inputSize.width, 3])
+  private func pass(over seen: [Seen]) -> AANet.Output {
+    let images = engine.tensor(seen.flatMap(\.pixels), shape: [seen.count, inputSize.height, inputSize.width, 3])
+    let inputs = Dictionary(
+      uniqueKeysWithValues: inputs.map { input in
+        (input, engine.tensor(seen.flatMap { $0.inputs[input] ?? [] }, shape: [seen.count] + input.shape))
+      })
     let tape = Tape(on: engine, mode: .evaluation)
-    let output = model(tape.input(input), on: tape)
+    return model(tape.input(images), inputs: inputs, on: tape)
+  }
+
+  private func look(at images: [(index: Int, seen: Seen)], withMaps: Bool) -> [ImageReading] {
+    guard !images.isEmpty else { return [] }
+    let output = pass(over: images.map(\.seen))
     let descriptors = output.descriptors
     let length = model.layout.length
     return images.enumerated().map { place, image in
@@ -109,13 +114,28 @@ extension TrainedRun {
     }
   }
 
-  /// An image as the model takes it.
-  private func pixels(of file: URL, remark: (String) -> Void) throws(PlainError) -> [Float] {
+  /// An image as the model takes it: normalised, with what its tasks read besides.
+  private struct Seen {
+    let pixels: [Float]
+    let inputs: [CueInput: [Float]]
+  }
+
+  /// What the model's tasks read of each image beside it.
+  private var inputs: [CueInput] { model.configuration.inputs(height: inputSize.height, width: inputSize.width) }
+
+  private func seen(_ file: URL, remark: (String) -> Void) throws(PlainError) -> Seen {
     let image = LabelledImage(file: file, name: file.lastPathComponent, identity: 0, camera: 1)
-    let loader = try BatchLoader(images: [image], size: inputSize, batches: [[LoadItem(index: 0)]])
-    guard let batch = try loader.next() else { return [] }
+    let loader = try BatchLoader(
+      images: [image], size: inputSize, batches: [[LoadItem(index: 0)]], inputs: inputs,
+      cues: try inputs.isEmpty ? nil : cues.get())
+    if !inputs.isEmpty, let dataset = try? cues.get().dataset, !file.path.hasPrefix(dataset.root.path + "/") {
+      remark(
+        "\(file.path.quoted): lies outside the dataset, whose joints and labels know nothing of it; what is said of images "
+          + "without them holds for it")
+    }
+    guard let batch = try loader.next() else { return Seen(pixels: [], inputs: [:]) }
     for warning in loader.warnings { remark(warning) }
-    return batch.withPixels { Array($0) }
+    return batch.withPixels { Seen(pixels: Array($0), inputs: batch.inputs(on: engine).mapValues(\.array)) }
   }
 
   /// Class scores as probabilities that add up to 1 (softmax), in double precision.

@@ -93,6 +93,17 @@ package final class TrainedRun {
     try Dataset.open(named: settings.dataset, registry: registry, places: places)
   }
 
+  /// The cues that the run's tasks read, opened at their first use.
+  private(set) lazy var cues: Result<DatasetCues, PlainError> = Result { () throws(PlainError) in
+    do {
+      return try DatasetCues(of: openDataset(), settings.cues)
+    } catch let error as PlainError {
+      throw error
+    } catch {
+      throw PlainError("\(error)")
+    }
+  }
+
   /// The size that the model sees images at.
   package var inputSize: ImageSize { settings.input.imageSize }
 

@@ -82,7 +82,8 @@ import Trained
     let project = try project()
     let first = try run(project, ["both"])
     var found: [String] = []
-    let again = try run(project, ["both"]) { if case .found(let trial, _) = $0 { found.append(trial.variant) } }
+    let again = try run(
+      project, ["both"], report: { if case .found(let trial, _) = $0 { found.append(trial.variant) } })
     #expect(found == ["plain", "deep", "both"] && again.map(\.record.identity) == first.map(\.record.identity))
     // What the run left of its plan makes the row again.
     let text = try #require(try store(project).plan(of: first[2].record.identity))

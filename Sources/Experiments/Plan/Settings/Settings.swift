@@ -93,6 +93,12 @@ package struct Settings: Configurable {
     phase.size.map { Input(height: $0[0], width: $0[1]) } ?? input
   }
 
+  /// The cues that tasks read.
+  package var cues: Set<Cue> { Set(tasks.all.flatMap(cues)) }
+
+  /// The cues that one of its tasks reads.
+  func cues(of task: any Task) -> [Cue] { task.inputs(on: extent(of: input)).map(\.cue) }
+
   private func extent(of input: Input) -> MapExtent {
     MapExtent(height: input.height, width: input.width, backbone: backbone)
   }
