@@ -4,22 +4,26 @@
 ///
 /// The gradient goes to the first place in row-major order that has the maximum.
 package struct MaxPoolOracle {
-  let batch, height, width, channels, window, stride, padding: Int
+  let batch, height, width, channels, stride, padding: Int
+  let rows, columns: Int
 
   /// Names the sizes: x is `[N, H, W, C]`.
-  package init(batch: Int, height: Int, width: Int, channels: Int, window: Int, stride: Int, padding: Int) {
+  package init(
+    batch: Int, height: Int, width: Int, channels: Int, rows: Int, columns: Int, stride: Int, padding: Int
+  ) {
     self.batch = batch
     self.height = height
     self.width = width
     self.channels = channels
-    self.window = window
+    self.rows = rows
+    self.columns = columns
     self.stride = stride
     self.padding = padding
   }
 
   /// `[N, H', W', C]`.
   package var outputShape: [Int] {
-    [batch, (height + 2 * padding - window) / stride + 1, (width + 2 * padding - window) / stride + 1, channels]
+    [batch, (height + 2 * padding - rows) / stride + 1, (width + 2 * padding - columns) / stride + 1, channels]
   }
 
   /// For each number of y the place in x that it comes from.
@@ -31,8 +35,8 @@ package struct MaxPoolOracle {
         for w in 0..<shape[2] {
           for c in 0..<channels {
             var winner: Int?
-            for row in h * stride - padding..<h * stride - padding + window where row >= 0 && row < height {
-              for column in w * stride - padding..<w * stride - padding + window where column >= 0 && column < width {
+            for row in h * stride - padding..<h * stride - padding + rows where row >= 0 && row < height {
+              for column in w * stride - padding..<w * stride - padding + columns where column >= 0 && column < width {
                 let place = ((n * height + row) * width + column) * channels + c
                 if let best = winner, x[place] <= x[best] { continue }
                 winner = place

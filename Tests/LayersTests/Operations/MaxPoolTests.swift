@@ -18,8 +18,8 @@ struct MaxPoolTests {
 
   private func oracle(_ shape: [Int], window: Int, stride: Int, padding: Int) -> MaxPoolOracle {
     MaxPoolOracle(
-      batch: shape[0], height: shape[1], width: shape[2], channels: shape[3], window: window, stride: stride,
-      padding: padding)
+      batch: shape[0], height: shape[1], width: shape[2], channels: shape[3], rows: window, columns: window,
+      stride: stride, padding: padding)
   }
 
   /// All that is added is one cotangent at a time, so values and gradients are exact or rounded once per addition.
@@ -61,6 +61,30 @@ struct MaxPoolTests {
     let result = run(x, shape: shape, window: 3, stride: 2, padding: 1, cotangent: cotangent, on: engine)
     try GradientCheck.check("dx", result.gradients[0], at: x.doubles) {
       2 * GradientCheck.contraction(cotangent.doubles, oracle.output($0))
+    }
+  }
+
+  @Test("windows that are not square, a single column, and rows that fill no window")
+  func rectangles() throws {
+    try withEvery("window", in: [(2, 1), (1, 2), (3, 2)]) { window in
+      try withEvery("map", in: [(3, 2), (5, 1), (7, 4)]) { map in
+        guard map.0 >= window.0 && map.1 >= window.1 else { return }
+        try withEvery("channels", in: [1, 16, 20]) { channels in
+          let shape = [2, map.0, map.1, channels]
+          let oracle = MaxPoolOracle(
+            batch: 2, height: map.0, width: map.1, channels: channels, rows: window.0, columns: window.1, stride: 2,
+            padding: 0)
+          let x = TestNumbers.distinct(shape.reduce(1, *), "rectangles")
+          let cotangent = TestNumbers.normal(oracle.outputShape.reduce(1, *), "rectangles dy")
+          let result = Differentiated(on: engine, inputs: [(x, shape)], cotangents: [cotangent]) { tape, inputs, _ in
+            let y = tape.maxPool(inputs[0], rows: window.0, columns: window.1, stride: 2, padding: 0)
+            #expect(y.shape == oracle.outputShape)
+            return [y]
+          }
+          try Agreement.check("y", result.outputs[0], oracle.output(x.doubles), within: 0)
+          try Agreement.check("dx", result.gradients[0], oracle.dInput(x.doubles, cotangent.doubles), within: 1e-6)
+        }
+      }
     }
   }
 

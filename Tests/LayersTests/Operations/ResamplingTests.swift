@@ -38,6 +38,22 @@ struct ResamplingTests {
     }
   }
 
+  @Test("means of blocks that are not square, with gradients")
+  func oblongBlocks() throws {
+    try withEvery("block", in: [(1, 3), (2, 1), (3, 2)]) { block in
+      let (small, shape) = ([2, 2, 3, 5], [2, 2 * block.0, 3 * block.1, 5])
+      try OracleCheck.check("means", inputs: [OracleCheck.normal(shape, "oblong \(block)")]) { numbers in
+        var y = [Double](repeating: 0, count: small.reduce(1, *))
+        for (place, value) in numbers[0].enumerated() {
+          y[coarse(place, shape, small)] += value / Double(block.0 * block.1)
+        }
+        return [y]
+      } build: { tape, inputs, _ in
+        [tape.blockMeans(inputs[0], rows: block.0, columns: block.1)]
+      }
+    }
+  }
+
   @Test("a coarse map enlarged and added, with gradients")
   func enlargedSum() throws {
     try withEvery("size", in: Self.sizes) { size in

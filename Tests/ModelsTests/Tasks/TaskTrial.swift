@@ -9,6 +9,7 @@ struct TaskTrial {
   let configuration: AANetConfiguration
   let model: AANet
   let images: Tensor
+  let inputs: [CueInput: Tensor]
   let identities: [Int]
   private static let height = 64
   private static let width = 32
@@ -26,6 +27,7 @@ struct TaskTrial {
     model.initialise(seed: seed)
     let shape = [identities.count, Self.height, Self.width, 3]
     images = engine.tensor(TestNumbers.normal(shape.reduce(1, *), "images of a task"), shape: shape)
+    inputs = configuration.trialInputs(images, on: engine)
   }
 
   private static let labels = TrainingLabels(identities: 5)
@@ -54,7 +56,7 @@ struct TaskTrial {
   ) -> Pass {
     var traces: [String: Tape.Trace] = [:]
     let tape = Tape(on: engine, mode: .training, statistics: statistics, tracer: { traces[$0] = $1 })
-    let output = model(tape.input(images), on: tape, as: .init(tasks: tasks, draws: draws))
+    let output = model(tape.input(images), inputs: inputs, on: tape, as: .init(tasks: tasks, draws: draws))
     let losses = model.losses(
       output, TrainingTargets(identities: identities, attributes: [], triplets: triplets), on: tape)
     model.multiTaskLoss.backward(losses, on: tape)
@@ -73,7 +75,7 @@ struct TaskTrial {
     let tape =
       isTraced
       ? Tape(on: engine, mode: .evaluation, tracer: { traces[$0] = $1 }) : Tape(on: engine, mode: .evaluation)
-    return Pass(output: model(tape.input(images), on: tape), losses: [], traces: traces)
+    return Pass(output: model(tape.input(images), inputs: inputs, on: tape), losses: [], traces: traces)
   }
 
   /// A training pass and a step.

@@ -53,6 +53,8 @@ struct TrialNetwork {
     engine.tensor(TestNumbers.normal(batch * 96 * 64 * 3, "trial images"), shape: [batch, 96, 64, 3])
   }
 
+  private var inputs: [CueInput: Tensor] { model.configuration.trialInputs(images, on: engine) }
+
   private var targets: TrainingTargets {
     .init(identities: [0, 4, 2, 4], attributes: [[0, 1, -1, 1], [2, 0, 1, 2]])
   }
@@ -61,7 +63,7 @@ struct TrialNetwork {
   @discardableResult
   func step(_ rules: AANet.Rules = .init(), statistics: NormStatistics = .batch) -> (AANet.Output, [TaskLoss]) {
     let tape = Tape(on: engine, mode: .training, statistics: statistics)
-    let output = model(tape.input(images), on: tape, as: rules)
+    let output = model(tape.input(images), inputs: inputs, on: tape, as: rules)
     let losses = model.losses(output, targets, on: tape)
     model.multiTaskLoss.backward(losses, on: tape)
     return (output, losses)
@@ -71,7 +73,7 @@ struct TrialNetwork {
   func look(_ rules: AANet.Rules = .init()) -> (output: AANet.Output, traces: [String: Tape.Trace]) {
     var traces: [String: Tape.Trace] = [:]
     let tape = Tape(on: engine, mode: .evaluation, tracer: { traces[$0] = $1 })
-    return (model(tape.input(images), on: tape, as: rules), traces)
+    return (model(tape.input(images), inputs: inputs, on: tape, as: rules), traces)
   }
 
   /// What holds for every task: counts and layout are known beforehand, numbers are finite in training and in
@@ -113,5 +115,30 @@ struct TrialNetwork {
       optimizer.step(model.store, rates: [.backbone: 0.01, .new: 0.1, .logVariance: 0.1])
     }
     return model.state()
+  }
+}
+
+extension AANetConfiguration {
+  /// Noise in place of what a loader makes of joints and labels. The first image shows no shoes, the second nothing but
+  /// foreground.
+  func trialInputs(_ images: Tensor, on engine: Engine) -> [CueInput: Tensor] {
+    var inputs: [CueInput: Tensor] = [:]
+    for input in self.inputs(height: images.shape[1], width: images.shape[2]) {
+      let shape = [images.shape[0]] + input.shape
+      var numbers = TestNumbers.normal(shape.reduce(1, *), "\(input)")
+      if case .regionWeights = input {
+        let (places, regions) = (shape[1] * shape[2], shape[3])
+        for image in 0..<shape[0] {
+          for region in 0..<regions {
+            let own = (0..<places).map { (image * places + $0) * regions + region }
+            let isShown = image > 1 || (image == 0 && region < regions - 1) || region == 0
+            let sum = own.reduce(Float(0)) { $0 + abs(numbers[$1]) }
+            for place in own { numbers[place] = isShown ? abs(numbers[place]) / sum : 0 }
+          }
+        }
+      }
+      inputs[input] = engine.tensor(numbers, shape: shape)
+    }
+    return inputs
   }
 }

@@ -10,7 +10,16 @@ struct OperationReplayTests {
   private let engine = Engine(threads: 2)
 
   /// The golden cases that have `op.*` tensors.
-  private static let cases = ["apr-reweight", "dpfl", "fmn", "gp-reid", "kpm", "pcb-rpp", "pl-net", "svdnet"]
+  private static let cases = [
+    "apr-reweight", "dpfl", "fmn", "glad", "gp-reid", "kpm", "pcb-rpp", "pdc", "pl-net", "spreid", "svdnet",
+  ]
+
+  /// Whether a tensor is of what makes inputs of joints and labels, as far as nothing else is made of it.
+  private static func isOfCues(_ key: String) -> Bool {
+    let words = key.split(separator: ".").map(String.init)
+    return words.count == 3 && ["maps", "boxes", "crop", "parts"].contains(words[1])
+      && !["op.maps.weights", "op.maps.exists"].contains(key)
+  }
 
   private func tensors(_ name: String) throws -> [String: StoredTensor] {
     try SafeTensors(contentsOf: ParityFiles.method(name)).tensors.filter { $0.key.hasPrefix("op.") }
@@ -34,7 +43,12 @@ struct OperationReplayTests {
     let compared = Set(try OperationReplay.comparisons(tensors, on: engine).map(\.name))
     let outputs = Set(
       tensors.keys.compactMap { key in
-        key.contains(".upstream.") ? key.replacing(".upstream.", with: ".") : key.contains(".grad.") ? key : nil
+        if key.hasSuffix(".gradient") {
+          let output = key.replacing(".gradient", with: ".output")
+          return tensors[output] == nil ? nil : output
+        }
+        if key.contains(".upstream.") { return key.replacing(".upstream.", with: ".") }
+        return key.contains(".grad.") || key.contains(".grad_") ? key : nil
       })
     #expect(outputs.isSubset(of: compared))
     #expect(compared.isSubset(of: tensors.keys))
@@ -55,6 +69,9 @@ struct OperationReplayTests {
       ("kpm", "op.kron.T8.grad.ref"), ("kpm", "op.rerank.merged.k5"), ("gp-reid", "op.cut_out.y"),
       ("gp-reid", "op.mine.negative"), ("pl-net", "op.cluster.plane.boxes"), ("svdnet", "op.svd.random.matched.order"),
       ("fmn", "op.verification.logits"), ("dpfl", "op.agreement.binary.T3.loss"),
+      ("spreid", "op.pool.strongest"), ("spreid", "op.pool.grad_input"), ("spreid", "op.rates.13"),
+      ("spreid", "op.combined.output"), ("glad", "op.unit.output"), ("pdc", "op.affine.grad_theta"),
+      ("pdc", "op.affine.output"), ("pdc", "op.fusion.grad_weight"),
     ])
   func oneNumber(name: String, tensor: String) throws {
     var tensors = try tensors(name)
@@ -101,7 +118,7 @@ struct OperationReplayTests {
   func otherShapes() throws {
     for name in Self.cases {
       let tensors = try tensors(name)
-      for (key, stored) in tensors where !key.hasSuffix("rounds_until_still") {
+      for (key, stored) in tensors where !key.hasSuffix("rounds_until_still") && !Self.isOfCues(key) {
         for shape in [[], [1], [0], [2, 2], [1, 2, 1], [2, 1, 1, 3], [1, 1, 0, 1]] {
           var altered = tensors
           let count = shape.reduce(1, *)

@@ -11,10 +11,16 @@ enum ParityFiles {
     "part-uncertainty-each",
   ]
 
-  /// The specification's cases of methods of the literature, as far as they need nothing but the image.
+  /// The specification's cases of methods of the literature.
   static let methods = [
-    "apr", "apr-reweight", "dpfl", "fmn", "gp-reid", "kpm", "pcb-rpp", "pl-net", "svdnet",
+    "apr", "apr-reweight", "dpfl", "fmn", "glad", "gp-reid", "kpm", "pcb-rpp", "pdc", "pl-net", "spreid", "svdnet",
   ]
+
+  /// Whether a tensor is something that a pass takes in, which nothing is compared with.
+  static func isInput(_ name: String) -> Bool {
+    ["before.", "attribute.", "op.", "input."].contains(where: name.hasPrefix)
+      || ["input", "ids", "labels", "keypoints"].contains(name)
+  }
 
   /// The file of a method's case.
   static func method(_ name: String) -> URL { fixture(name, in: "methods") }
