@@ -10,6 +10,8 @@ struct MatrixProject {
   let project: TinyProject
   /// The runs on disk, each with what it was made of. Rows of two tables that are the same are one run.
   let rows: [Row]
+  /// Rows that stand for several of those, and have no network.
+  let combined: [Row]
 
   /// A finished run.
   struct Row: CustomStringConvertible {
@@ -24,7 +26,7 @@ struct MatrixProject {
 
   /// What makes any of the experiments small enough to be trained in a moment.
   static let changes = [
-    "dataset=tiny", "backbone.width=8", "input.size=[96, 32]", "head.width=8", "train.epochs=1", "train.batch=16",
+    "dataset=tiny", "backbone.width=8", "input.size=[128, 64]", "head.width=8", "train.epochs=1", "train.batch=16",
     "evaluate.batch=32", "seeds=[1]",
   ]
 
@@ -65,6 +67,7 @@ struct MatrixProject {
   /// - Throws: what writing the files throws, and a failure with the program's complaints where a run does not finish.
   init() throws {
     project = try TinyProject()
+    try project.addCues()
     for name in Self.taken {
       let folder = ReportCommandTests.package.appendingPathComponent(name)
       for file in try FileManager.default.contentsOfDirectory(atPath: folder.path)
@@ -84,11 +87,13 @@ struct MatrixProject {
       guard outcome.status == 0 else { throw Failure(description: "aanet run \(experiments): \(outcome.complaints)") }
     }
     let store = RunStore(root: project.url.appendingPathComponent("runs"))
-    rows = try store.identities().filter(store.isFinished).map { run in
+    let all = try store.identities().filter(store.isFinished).map { run in
       let plan = try store.plan(of: run) ?? ""
       return Row(
         run: run, settings: try Trial(resolvedYAML: plan, experiment: run.experiment, file: "plan.yaml").settings)
     }
+    rows = all.filter(\.settings.combine.isEmpty)
+    combined = all.filter { !$0.settings.combine.isEmpty }
   }
 
   /// Why there is no such project.

@@ -42,7 +42,7 @@ import Trained
   }
 
   @Test func everyRowOfTheTablesIsThere() throws {
-    let rows = try matrix().rows
+    let rows = try matrix().rows + matrix().combined
     let library = ExperimentLibrary(project: try matrix().project.url)
     let trials = try (["quickstart", "compositions"]).flatMap {
       try library.plans($0, overrides: MatrixProject.changes)
@@ -149,9 +149,29 @@ import Trained
     }
   }
 
+  /// What needs a network names the runs that have one.
+  @Test func aRowOfSeveralRunsSaysWhichToTake() throws {
+    let matrix = try matrix()
+    #expect(matrix.combined.map(\.run.variant) == ["SPReID", "SPReID"])
+    for row in matrix.combined {
+      for command in [
+        ["query", row.name, Self.query], ["predict", row.name, "data/tiny/query/\(Self.query)"], ["figures", row.name],
+        ["weights", "export", row.name, "--to", "none.safetensors"],
+      ] {
+        let outcome = try matrix.aanet(command)
+        try require(outcome, ends: 2)
+        #expect(outcome.complaints.contains("SPReID no fg/seed-1-"), "\(outcome.complaints)")
+      }
+      try require(try matrix.aanet(["show", row.run.experiment, "--origins"]))
+    }
+    let killed = try matrix.aanet(
+      ["verify-resume", "quickstart/table1", "--variant", "SPReID"] + MatrixProject.changes)
+    #expect(killed.status != 0 && killed.complaints.contains("no training to be killed in"), "\(killed.complaints)")
+  }
+
   @Test func runsAreComparedReportedJudgedAndVerified() throws {
     let matrix = try matrix()
-    let names = matrix.rows.map(\.name)
+    let names = (matrix.rows + matrix.combined).map(\.name)
     let comparison = try matrix.aanet(["compare"] + names + ["--format", "json", "--out", "compared"])
     try require(comparison)
     let groups = try #require(try object(comparison.output)["groups"] as? [[String: Any]])

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Models
 import Retrieval
+import Runs
 import Support
 import Tensors
 
@@ -36,10 +37,15 @@ extension ExperimentRunner {
       return Run(plan: plan, trial: trial, identity: trial.identity(hash: hash), data: data, weights: weights)
     }
     var runs: [Run] = []
+    var ahead: Set<RunIdentity> = []
     for (plan, trial) in try trials(variants) {
       let run = try prepared(plan, trial, plan.variant(named: trial.variant))
       // What a row combines comes before it, whether or not it was asked for.
-      for run in run.parts + [run] where !runs.contains(where: { $0.identity == run.identity }) { runs.append(run) }
+      for part in run.parts where !runs.contains(where: { $0.identity == part.identity }) {
+        ahead.insert(part.identity)
+        runs.append(part)
+      }
+      if ahead.remove(run.identity) == nil { runs.append(run) }
     }
     return runs
   }

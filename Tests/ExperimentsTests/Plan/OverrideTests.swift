@@ -86,7 +86,7 @@ import YAML
     ("epochs=5", "epochs: unknown setting; did you mean 'train.epochs'?"),
     (
       "tarin.epochs=5",
-      "tarin: unknown setting; did you mean 'train'? Known: dataset, backbone, input, head, tasks, loss, train, evaluate, seeds"
+      "tarin: unknown setting; did you mean 'train'? Known: dataset, backbone, input, head, tasks, loss, train, evaluate, combine, seeds"
     ),
     ("train.epochs.x=5", "train.epochs.x: train.epochs has no settings within it"),
     ("train.epochs=", "train.epochs: has no value after the '='"),
@@ -113,7 +113,7 @@ import YAML
     ("seeds=3", "seeds: expected a list, found the number 3"),
     (
       "variants={}",
-      "variants: unknown setting; known: dataset, backbone, input, head, tasks, loss, train, evaluate, seeds"
+      "variants: unknown setting; known: dataset, backbone, input, head, tasks, loss, train, evaluate, combine, seeds"
     ),
     ("train.epochs=*a", "train.epochs: expected a whole number, found the text '*a' (variant 'a')"),
     ("train.epochs='5'", "train.epochs: expected a whole number, found the text ''5'' (variant 'a')"),

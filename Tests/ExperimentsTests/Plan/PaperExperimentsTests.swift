@@ -14,6 +14,8 @@ import Testing
     ("DPFL", [.scales]),
     ("PL-Net", [.identity, .boxes]), ("KPM", [.pairs]), ("PCB", [.strips]), ("PCB+RPP", [.refinement, .strips]),
     ("APR", [.attribute, .identity]), ("GP-reID", [.identity, .embedding]),
+    ("PDC", [.pose]), ("GLAD", [.streams]), ("SPReID fg", [.regions]), ("SPReID no fg", [.regions]),
+    ("SPReID baseline", [.regions]), ("SPReID", [.regions]),
     ("AANet-50", [.global, .part, .attribute, .attention]), ("AANet-152", [.global, .part, .attribute, .attention]),
   ]
 
@@ -26,7 +28,11 @@ import Testing
     }
     let settings = Dictionary(uniqueKeysWithValues: plan.variants.map { ($0.name, $0.settings) })
     // What the paper re-ranks is re-ranked, and gives both of its rows; pairs are judged by one method alone.
-    #expect(plan.variants.filter { $0.settings.evaluate.rerank != nil }.map(\.name) == ["GP-reID", "AANet-152"])
+    #expect(
+      plan.variants.filter { $0.settings.evaluate.rerank != nil }.map(\.name) == ["GP-reID", "SPReID", "AANet-152"])
+    #expect(settings["SPReID"]?.combine.map(\.variant) == ["SPReID fg", "SPReID no fg", "SPReID baseline"])
+    #expect(settings["SPReID"]?.cues == [.parsing] && settings["PDC"]?.cues == [.keypoints])
+    #expect(settings["SPReID baseline"]?.cues == [] && settings["AANet-152"]?.cues == [])
     #expect(settings["AANet-152"]?.evaluate.rerank == .init(k1: 20, k2: 6, lambda: 0.3))
     #expect(plan.variants.filter { $0.settings.evaluate.yaml[key: "pairs"]?.entries != nil }.map(\.name) == ["KPM"])
     #expect(settings["AANet-50"]?.tasks.part?.binning == .kmeans)
@@ -38,7 +44,7 @@ import Testing
   @Test(arguments: ["quickstart/table1", "quickstart/table2"]) func smallRowsShowAsManyImages(_ name: String) throws {
     let plan = try Self.library.plan(name)
     #expect(Set(plan.variants.map(\.settings.train.totalEpochs)) == [16])
-    let backbones = plan.variants.filter { $0.name != "AANet-152" }.map { variant in
+    let backbones = plan.variants.filter { !["AANet-152", "SPReID baseline"].contains($0.name) }.map { variant in
       (variant.settings.backbone.blocks, variant.settings.backbone.width)
     }
     #expect(backbones.allSatisfy { $0 == backbones[0] })
