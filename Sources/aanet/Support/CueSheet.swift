@@ -67,7 +67,7 @@ struct CueSheet {
       let label = Int(labels.classes[place])
       let region = regions[label].lastIndex(of: true)
       for channel in 0..<3 {
-        let pale = Double(result.pixels[place * 3 + channel]) * 0.6 + 255 * 0.4
+        let pale = Double(result.pixels[place * 3 + channel]) * 0.5 + 255 * 0.5
         guard let region else {
           result.pixels[place * 3 + channel] = UInt8(pale)
           continue
