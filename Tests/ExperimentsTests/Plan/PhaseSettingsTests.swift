@@ -47,8 +47,8 @@ import Testing
     let sizes = own.train.phases.map { own.input(of: $0).imageSize.description }
     #expect(sizes == ["96x48", "128x64"])
     for (size, message) in [
-      ("[96]", "expected a list of 2"), ("small", "expected input or a height and a width in pixels"),
-      ("[96, 4]", "8 to 2048"), ("[40, 40]", "the part task cuts a feature map"),
+      ("[96]", "expected 2 values, found 1"), ("small", "expected input or a height and a width in pixels"),
+      ("[96, 4]", "8 to 2048"), ("[40, 40]", "6 parts do not fit on a feature map of 3 rows"),
     ] {
       do {
         _ = try settings(text.replacing("[96, 48]", with: size))

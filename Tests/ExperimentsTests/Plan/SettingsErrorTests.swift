@@ -15,7 +15,7 @@ import Testing
   static let cases: [(String, String)] = [
     (
       "datset: x",
-      "2:1: datset: unknown key; did you mean 'dataset'? Known: dataset, backbone, input, head, tasks, loss, train, evaluate, title, extends, abstract, table, claims, runs, seeds, variants"
+      "2:1: datset: unknown key; did you mean 'dataset'? Known: dataset, backbone, input, head, tasks, loss, train, evaluate, combine, title, extends, abstract, table, claims, runs, seeds, variants"
     ),
     (
       "tasks: { part: { binnning: kmeans } }",
@@ -134,7 +134,7 @@ import Testing
     ("variants: { a: }", "2:16: variants.a: expected a mapping of changes, {} for none, found nothing"),
     (
       "variants: { a: { seeds: [1] } }",
-      "2:18: variants.a.seeds: unknown key; known: dataset, backbone, input, head, tasks, loss, train, evaluate"
+      "2:18: variants.a.seeds: unknown key; known: dataset, backbone, input, head, tasks, loss, train, evaluate, combine"
     ),
     (
       "variants: { a: { train: { epoch: 1 } } }",
@@ -153,7 +153,7 @@ import Testing
     ("title: [a]", "2:8: title: expected a text, found a list of 1 value"),
     (
       "threads: 2",
-      "2:1: threads: unknown key; known: dataset, backbone, input, head, tasks, loss, train, evaluate, title, extends, abstract, table, claims, runs, seeds, variants"
+      "2:1: threads: unknown key; known: dataset, backbone, input, head, tasks, loss, train, evaluate, combine, title, extends, abstract, table, claims, runs, seeds, variants"
     ),
     ("abstract: true", "2:11: abstract: this file is a base for others to extend, not an experiment"),
     ("abstract: perhaps", "2:11: abstract: expected true or false, found the text 'perhaps'"),

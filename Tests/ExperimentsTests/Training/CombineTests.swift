@@ -145,7 +145,7 @@ import Trained
   ])
   func whatCannotBeCombinedIsSaid(_ list: String, _ message: String) throws {
     let project = try project(
-      Self.variants.replacing("[plain, deep]", with: list)
+      Self.variants.replacing("[plain, deep], evaluate: { rerank: { k1: 4, k2: 2 } }", with: list)
         + "\n  other: { combine: [all, deep] }\n  far: { dataset: elsewhere }\n")
     do {
       _ = try plan(project)

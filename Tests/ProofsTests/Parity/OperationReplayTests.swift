@@ -102,7 +102,7 @@ struct OperationReplayTests {
   func malformed() throws {
     let number = StoredTensor([1] as [Float], shape: [1])
     let unknown = message(["op.fold.x": number])
-    #expect(unknown?.contains("'op.fold.x' is of no operation that is replayed; those are agreement, ") == true)
+    #expect(unknown?.contains("'op.fold.x' is of no operation that is replayed; those are affine, ") == true)
     var tensors = try tensors("gp-reid")
     tensors["op.unit.z"] = number
     #expect(message(tensors)?.contains("'op.unit.z' has no part in the operation") == true)
