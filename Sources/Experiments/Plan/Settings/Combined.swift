@@ -1,4 +1,5 @@
 import Configuration
+import Models
 import Support
 
 extension Settings {
