@@ -18,11 +18,17 @@ package struct ProcessUsage: Hashable, Sendable {
       openFiles: open.count - 1, memoryGiB: pages * Double(sysconf(Int32(_SC_PAGESIZE))) / Double(1 << 30))
   }
 
-  /// This process's largest resident size so far, in GiB.
+  /// This process's largest resident size so far, in GiB, or since it was last forgotten.
   package static var peakMemoryGiB: Double {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return Double(usage.ru_maxrss) / Double(1 << 20)  // Linux counts in KiB
+  }
+
+  /// Lets ``peakMemoryGiB`` begin anew with what is resident now, where the kernel can.
+  package static func forgetPeak() {
+    // What this file takes is told in proc(5): 5 resets the peak.
+    try? Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/self/clear_refs"))
   }
 }
 

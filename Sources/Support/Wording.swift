@@ -35,6 +35,13 @@ package enum Wording {
     "\(number) \(number == 1 ? noun : plural ?? noun + "s")"
   }
 
+  /// `1,234,567`
+  package static func grouped(_ number: Int) -> String {
+    let digits = Array(String(number.magnitude))
+    let groups = stride(from: digits.count, to: 0, by: -3).map { String(digits[max(0, $0 - 3)..<$0]) }
+    return (number < 0 ? "-" : "") + groups.reversed().joined(separator: ",")
+  }
+
   /// `unknown key; did you mean 'binning'? Known here: parts, binning, reduction`, the end of a message on a name
   /// that is not among `words`.
   package static func unknown(_ what: String, _ word: String, among words: [String]) -> String {

@@ -99,7 +99,8 @@ import Trained
 
   /// The tasks that each figure is of; of several in a list one is enough.
   private static let needs: [String: [[TaskName]]] = [
-    "union": [[.attribute], [.attention]], "comparison": [[.global], [.attention]], "parts": [[.part, .boxes]],
+    "union": [[.attribute], [.attention]], "comparison": [[.global], [.attention]],
+    "parts": [[.part, .boxes, .refinement]],
     "maps": [[.attribute]], "ranking": [], "filtering": [[.attribute]], "attributes": [[.attribute]],
   ]
 

@@ -24,6 +24,11 @@ import Testing
     let first = try BuiltCommand.run(["run", "tiny", "--threads", "1"], in: project.url)
     #expect(first.status == 0, "\(first.complaints)")
     #expect(first.output.contains("all, seed 1: mAP ") && first.output.contains("plain, seed 1: mAP "))
+    // Foretold from steps that were measured, and the second time from what was trained.
+    let time = "288 images to train, about [0-9]+ (s|min) on this machine [(]1 thread[)]\n"
+    #expect(try first.complaints.contains(Regex("2 runs; \(time)")))
+    let other = try BuiltCommand.run(["run", "tiny", "seeds=[1, 2]", "--threads", "1"], in: project.url)
+    #expect(try other.complaints.contains(Regex("4 runs, 2 done; \(time)")))
     let second = try BuiltCommand.run(["run", "tiny", "--format", "json"], in: project.url)
     #expect(second.status == 0)
     #expect(second.complaints.contains("2 runs were finished before"))

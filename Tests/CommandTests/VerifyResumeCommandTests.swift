@@ -22,7 +22,9 @@ import Testing
     let rows = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [[String: Any]])
     #expect(rows.count == 1 && rows[0]["same"] as? Bool == true && rows[0]["draw"] as? Int == 3)
     let found = try #require(rows[0]["outcome"] as? [String: Any])
-    #expect((found["kills"] as? [Any])?.count == 4)
+    let kills = try #require(found["kills"] as? [[String: Any]])
+    #expect(
+      kills.count == 4 && kills.allSatisfy { ["starting", "training", "evaluating"].contains($0["during"] as? String) })
     let comparisons = try #require(found["comparisons"] as? [[String: Any]])
     let parts = try #require(comparisons.first?["parts"] as? [[String: Any]])
     #expect(

@@ -26,9 +26,6 @@ package struct AttributeTable: Equatable, Sendable {
   /// What the annotators left out or wrote twice, and how it was read nonetheless.
   package let labelDefects: [AttributeDefect]
 
-  /// ``labelDefects``, a line each.
-  package var defects: [String] { labelDefects.map { $0.summary(names) } }
-
   /// Makes a table from labels.
   ///
   /// - Parameter names: what the identities are called.
@@ -94,7 +91,7 @@ package struct AttributeDefect: Codable, Hashable, Sendable {
   package let identities: [Int]
 
   /// A line with the first few identities.
-  func summary(_ names: IdentityNames) -> String {
+  package func summary(_ names: IdentityNames) -> String {
     let shown = identities.prefix(4).map(names.name).joined(separator: ", ")
     return
       "\(split.rawValue): \(identities.count) \(identities.count == 1 ? "identity" : "identities") \(defect): "

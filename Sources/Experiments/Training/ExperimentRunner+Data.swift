@@ -92,7 +92,8 @@ extension ExperimentRunner {
     for (reason, count) in found.sorted(by: { $0.key < $1.key }) { report(.remark(reason.words(count))) }
   }
 
-  private func trial(of run: RunIdentity) -> Trial? {
+  /// What a run on disk was to be; nil where its plan cannot be read.
+  func trial(of run: RunIdentity) -> Trial? {
     guard let text = try? store.plan(of: run) else { return nil }
     return try? Trial(resolvedYAML: text, experiment: run.experiment, file: store.url(.plan, of: run).path)
   }

@@ -26,7 +26,7 @@ extension ExperimentRunner {
         return Run(
           plan: plan, trial: trial, identity: trial.identity(hash: hash), data: data, weights: nil, parts: parts)
       }
-      for remark in trial.settings.tasks.all.compactMap(\.remark) where remarks.insert(remark).inserted {
+      for remark in trial.settings.remarks where remarks.insert(remark).inserted {
         report(.remark("\(Wording.printable(trial.variant)): \(remark)"))
       }
       try check(trial.settings, of: variant, against: data)

@@ -15,6 +15,8 @@ package final class ExperimentRunner {
     case reading(String, done: Int, total: Int)
     /// A run that has a result already.
     case found(Trial, RunRecord)
+    /// Everything is checked, and nothing of this call is trained yet.
+    case start(Outlook)
     /// Training is under way, so far over the runs that this call trains.
     case training(Trial, epoch: Int, loss: Double, SweepProgress)
     /// Training images are described, among which hard triplets are looked for.
@@ -33,6 +35,17 @@ package final class ExperimentRunner {
     case diverged(Trial, Divergence)
     /// Something worth a line: files that were passed over, a checkpoint that cannot be used.
     case remark(String)
+  }
+
+  /// What a call has before it.
+  package struct Outlook: Sendable {
+    /// Runs that are asked for.
+    package let runs: Int
+    /// Those that are finished.
+    package let finished: Int
+    package let progress: SweepProgress
+    /// Worker threads of the engine.
+    package let threads: Int
   }
 
   /// The variants of an experiment under one seed.
@@ -122,6 +135,7 @@ package final class ExperimentRunner {
   ///   - threads: worker threads of the engine.
   ///   - loaderThreads: threads that read images.
   ///   - checkpoints: how often a run is saved within an epoch.
+  ///   - measuring: seconds that may be spent on measuring speeds that no earlier run tells.
   ///   - acceptsDamage: whether images that end early or are damaged within are used as far as they go; otherwise
   ///     nothing is trained on them.
   ///   - isInterrupted: asked often; where it says yes, the run is saved and ``TrainingError/interrupted`` thrown.
@@ -131,7 +145,7 @@ package final class ExperimentRunner {
   ///   ``TrainingError/unfinished(_:)`` where some runs could not be finished.
   package func run(
     variants: [String]? = nil, threads: Int = Engine.availableThreads, loaderThreads: Int = 1,
-    checkpoints: CheckpointInterval = .automatic, acceptsDamage: Bool = false,
+    checkpoints: CheckpointInterval = .automatic, measuring: Double = 0, acceptsDamage: Bool = false,
     isInterrupted: () -> Bool = { false }, report: (Event) -> Void = { _ in }
   ) throws -> [(trial: Trial, record: RunRecord)] {
     let runs = try prepare(variants: variants, threads: threads, isInterrupted: isInterrupted, report: report)
@@ -155,7 +169,12 @@ package final class ExperimentRunner {
       }
       tellWhyAnew(pending, report: report)
       let engine = Engine(threads: threads)
-      var sweep = Sweep(pending)
+      var sweep = Sweep(pending, forecast(for: pending, among: runs, measuring: measuring, threads: threads))
+      report(
+        .start(
+          Outlook(
+            runs: runs.count, finished: runs.count { records[$0.hash] != nil },
+            progress: sweep.outlook(begun: imagesBegun(in: pending)), threads: threads)))
       for isLastTry in [false, true] {
         for (place, run) in pending.enumerated() where records[run.hash] == nil && !sweep.isFailed(run.identity) {
           if let missing = run.parts.first(where: { records[$0.hash] == nil }) {
@@ -267,6 +286,7 @@ package final class ExperimentRunner {
         report(
           .training(run.trial, epoch: step.epoch, loss: step.loss, sweep.progress(in: run, images: step.images)))
       case .mining(let epoch, let done, let all):
+        sweep.describe(of: run.work, done: done)
         pulse.beat(
           at: .init(phase: .mining, epoch: epoch, epochs: epochs, step: done, steps: all), images: trainer.images)
         report(.mining(run.trial, epoch: epoch, done: done, total: all))

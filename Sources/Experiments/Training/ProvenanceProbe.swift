@@ -14,6 +14,18 @@ enum ProvenanceProbe {
       dataset: dataset, started: ISO8601DateFormatter().string(from: Date()))
   }
 
+  /// What decides how fast runs are.
+  struct Machine: Hashable {
+    let cpu, blasKernels: String
+    let threads: Int
+
+    /// This one.
+    init(threads: Int) { (cpu, blasKernels, self.threads) = (processor, MatrixProduct.kernels, threads) }
+
+    /// That of a run's record.
+    init(of origin: Provenance) { (cpu, blasKernels, threads) = (origin.cpu, origin.blasKernels, origin.threads) }
+  }
+
   private static var compiler: String {
     #if compiler(>=6.4)
       "Swift 6.4 or later"

@@ -13,15 +13,33 @@ struct Sweep {
   var diverged: [Divergence] = []
   var waiting: [UnfinishedRuns.Waiting] = []
   private var pending: [(run: RunIdentity, work: SweepForecast.Work)]
-  private var forecast = SweepForecast()
+  private var forecast: SweepForecast
   /// The phase that the run at hand is in, where it began, and the last step: how many images, and when.
   private var pace: (phase: Int?, start: Mark, last: Mark) = (nil, (0, .now), (0, .now))
 
+  /// When the describing that is under way began, and what was last heard of it.
+  private var describing: (start: SuspendingClock.Instant, last: SuspendingClock.Instant)?
+
   private typealias Mark = (images: Int, time: SuspendingClock.Instant)
 
-  init(_ runs: [ExperimentRunner.Run]) {
+  /// - Parameter forecast: what is known of speeds before the first step.
+  init(_ runs: [ExperimentRunner.Run], _ forecast: SweepForecast) {
     pending = runs.map { ($0.identity, $0.work) }
     total = pending.reduce(0) { $0 + $1.work.trainingImages }
+    self.forecast = forecast
+  }
+
+  /// How far the call is before its first step.
+  ///
+  /// - Parameter begun: images that a run was trained on before.
+  func outlook(begun: (RunIdentity) -> Int) -> SweepProgress {
+    let done = pending.map { min(begun($0.run), $0.work.trainingImages) }
+    let seconds = zip(pending, done).map { run, images in
+      forecast.seconds(of: run.work, trainingLeft: run.work.trainingImages - images)
+    }
+    let known = seconds.compactMap { $0 }
+    return SweepProgress(
+      images: done.reduce(0, +), of: total, secondsLeft: known.count == seconds.count ? known.reduce(0, +) : nil)
   }
 
   func isFailed(_ run: RunIdentity) -> Bool { diverged.contains { $0.run == run } }
@@ -33,12 +51,21 @@ struct Sweep {
   }
 
   /// Counts time from now on for a run that has been trained on so many images before.
-  mutating func start(at images: Int) { pace = (nil, (images, .now), (images, .now)) }
+  mutating func start(at images: Int) { (pace, describing) = ((nil, (images, .now), (images, .now)), nil) }
+
+  /// Counts images that are described, so many by now, to look for triplets among them.
+  mutating func describe(of work: SweepForecast.Work, done: Int) {
+    let start = done == 0 ? .now : describing?.start ?? .now
+    describing = (start, .now)
+    forecast.observe(work, .evaluating, images: done, seconds: start.duration(to: .now) / .seconds(1))
+  }
 
   /// Counts a step that ends a run's first so many images, in the phase of that place.
   mutating func step(of work: SweepForecast.Work, in phase: Int, images: Int) {
     if pace.phase != phase { (pace.phase, pace.start) = (phase, pace.last) }
-    pace.last = (images, .now)
+    // Describing is foretold by itself.
+    if let describing { pace.start.time += describing.start.duration(to: describing.last) }
+    (describing, pace.last) = (nil, (images, .now))
     forecast.observe(
       work, .training(phase), images: images - pace.start.images,
       seconds: pace.start.time.duration(to: pace.last.time) / .seconds(1))
@@ -88,8 +115,15 @@ extension SweepForecast.Work {
           isBackboneFrozen
           ? configuration.backbone.convolutions(batch: 1, height: input.height, width: input.width)
             .reduce(0) { $0 + Double($1.geometry.multiplications) } : 0
+        var described = 0
+        if case .triplets(let sampler) = stretch.phase.sampler {
+          let times = (stretch.allSteps + sampler.refresh - 1) / sampler.refresh
+          described = times * min(sampler.pool, dataset.train.count)
+        }
         return SweepForecast.Phase(
-          images: stretch.images * stretch.phase.epochs, learning: 1 - still / own, size: own / all)
-      }, evaluationImages: dataset.query.count + dataset.gallery.count)
+          images: stretch.images * stretch.phase.epochs, described: described, learning: 1 - still / own,
+          size: own / all)
+        // The gallery passes once more where its images are judged in pairs.
+      }, evaluationImages: dataset.query.count + dataset.gallery.count * (settings.evaluate.pairs == nil ? 1 : 2))
   }
 }

@@ -2,24 +2,26 @@ import Foundation
 
 /// How long runs take, each phase of training and the evaluation at its own speed.
 ///
-/// A phase's speed is what the last run of the same settings did in it in this sitting, under whichever seed. What was not
-/// seen yet takes the time of the most similar work that was, in proportion to the multiplications.
+/// A speed is what the last run did whose images cost the same, under whichever seed and in however many epochs. What was
+/// not seen yet takes the time of the most similar work that was, in proportion to the multiplications.
 package struct SweepForecast {
   /// What a run has to do.
   package struct Work: Sendable {
-    package let settings: Settings
     /// Multiplications of a forward pass over one image.
     package let multiplications: Double
     /// The phases of training, one after the other.
     package let phases: [Phase]
-    /// Images whose descriptors are extracted.
+    /// Images that the network runs over to be evaluated.
     package let evaluationImages: Int
+    /// The settings that an image's cost depends on, for each phase and then for the evaluation.
+    fileprivate let costs: [Settings]
 
     package init(settings: Settings, multiplications: Double, phases: [Phase], evaluationImages: Int) {
-      self.settings = settings
       self.multiplications = multiplications
       self.phases = phases
       self.evaluationImages = evaluationImages
+      let plan = settings.train.plan
+      costs = phases.indices.map { settings.cost(in: plan[min($0, plan.count - 1)]) } + [settings.cost(in: nil)]
     }
 
     /// Images of all epochs.
@@ -30,14 +32,16 @@ package struct SweepForecast {
   package struct Phase: Sendable {
     /// Images of all its epochs.
     package let images: Int
+    /// Images that are described meanwhile, to look for triplets among them.
+    package let described: Int
     /// What an image costs, in forward passes over an image of the test.
     package let passes: Double
 
     /// - Parameter learning: the share of the multiplications in layers that gradients go back through: by the input and
     ///   by the weights, each as costly as the way forward.
     /// - Parameter size: what a forward pass over one of its images costs, in those over an image of the test.
-    package init(images: Int, learning: Double = 1, size: Double = 1) {
-      (self.images, passes) = (images, (1 + 2 * learning) * size)
+    package init(images: Int, described: Int = 0, learning: Double = 1, size: Double = 1) {
+      (self.images, self.described, passes) = (images, described, (1 + 2 * learning) * size)
     }
   }
 
@@ -46,13 +50,11 @@ package struct SweepForecast {
     /// Training, in the phase of that place.
     case training(Int)
     case evaluating
-
-    fileprivate var isTraining: Bool { self != .evaluating }
   }
 
   private struct Key: Hashable {
-    let settings: Settings
-    let stage: Stage
+    let cost: Settings
+    let isTraining: Bool
   }
 
   /// A run's first seconds tell little of its speed: memory is taken, and images are decoded. They count where nothing
@@ -64,12 +66,22 @@ package struct SweepForecast {
   private var seen: [Key: (secondsPerImage: Double, multiplications: Double, isWarm: Bool)] = [:]
 
   /// Remembers how long a run has taken over its images of a stage so far.
-  package mutating func observe(_ work: Work, _ stage: Stage, images: Int, seconds: Double) {
+  ///
+  /// - Parameter isWarm: whether that tells the speed; nil where the seconds say so.
+  package mutating func observe(_ work: Work, _ stage: Stage, images: Int, seconds: Double, isWarm: Bool? = nil) {
     guard images > 0, seconds > 0 else { return }
-    let key = Key(settings: work.settings, stage: stage)
-    let isWarm = seconds > Self.secondsToWarmUp
+    let key = key(work, stage)
+    let isWarm = isWarm ?? (seconds > Self.secondsToWarmUp)
     if seen[key]?.isWarm ?? false, !isWarm { return }
     seen[key] = (seconds / Double(images), multiplications(of: work, stage), isWarm)
+  }
+
+  /// Whether a stage's own speed is known.
+  func knows(_ work: Work, _ stage: Stage) -> Bool { seen[key(work, stage)] != nil }
+
+  private func key(_ work: Work, _ stage: Stage) -> Key {
+    guard case .training(let place) = stage else { return Key(cost: work.costs[work.phases.count], isTraining: false) }
+    return Key(cost: work.costs[min(place, work.costs.count - 1)], isTraining: true)
   }
 
   /// Seconds of all that a run has to do; nil before any run was seen.
@@ -79,12 +91,14 @@ package struct SweepForecast {
 
   /// Seconds of the rest of a run, of which so many images of training are left.
   package func seconds(of work: Work, trainingLeft: Int) -> Double? {
-    guard var seconds = perImage(work, .evaluating).map({ $0 * Double(work.evaluationImages) }) else { return nil }
+    guard let evaluating = perImage(work, .evaluating) else { return nil }
+    var seconds = evaluating * Double(work.evaluationImages)
     var left = trainingLeft
     for (place, phase) in work.phases.enumerated().reversed() {
       let images = min(left, phase.images)
       left -= images
-      seconds += (perImage(work, .training(place)) ?? 0) * Double(images)
+      let described = Double(phase.described) * Double(images) / Double(max(1, phase.images))
+      seconds += (perImage(work, .training(place)) ?? 0) * Double(images) + evaluating * described
     }
     return seconds
   }
@@ -97,20 +111,43 @@ package struct SweepForecast {
 
   /// Nil before anything was seen.
   private func perImage(_ work: Work, _ stage: Stage) -> Double? {
-    if let own = seen[Key(settings: work.settings, stage: stage)] { return own.secondsPerImage }
+    let key = key(work, stage)
+    if let own = seen[key] { return own.secondsPerImage }
     let wanted = multiplications(of: work, stage)
     // The way back has other speeds than the way forward: a stage of the other kind stands in where there is none of this.
-    return nearest(to: wanted) { $0.isTraining == stage.isTraining } ?? nearest(to: wanted) { _ in true }
+    return nearest(to: wanted) { $0.isTraining == key.isTraining } ?? nearest(to: wanted) { _ in true }
   }
 
   /// The time of the work whose multiplications are nearest in proportion, scaled by them. Equally near ones are averaged,
   /// so that no order decides.
-  private func nearest(to wanted: Double, where isOfKind: (Stage) -> Bool) -> Double? {
-    let seen = seen.filter { isOfKind($0.key.stage) }.values
+  private func nearest(to wanted: Double, where isOfKind: (Key) -> Bool) -> Double? {
+    let seen = seen.filter { isOfKind($0.key) }.values
     func distance(_ multiplications: Double) -> Double { abs(log(multiplications / wanted)) }
     guard let least = seen.map({ distance($0.multiplications) }).min() else { return nil }
     let near = seen.filter { distance($0.multiplications) <= least + 1e-9 }
       .map { $0.secondsPerImage * wanted / $0.multiplications }
     return near.reduce(0, +) / Double(near.count)
+  }
+}
+
+extension Settings {
+  /// These settings without what does not change the cost of an image: in a phase of training, or else in evaluation.
+  fileprivate func cost(in phase: Train.Phase?) -> Settings {
+    var cost = self
+    cost.loss = Loss()
+    cost.train = Train()
+    guard let phase else { return cost }
+    cost.evaluate = Evaluate()
+    cost.train.phases = [phase.cost]
+    return cost
+  }
+}
+
+extension Settings.Train.Phase {
+  fileprivate var cost: Self {
+    var cost = Self()
+    (cost.batch, cost.size, cost.sampler, cost.frozen) = (batch, size, sampler, frozen)
+    (cost.batchNorm, cost.tasks, cost.dropout) = (batchNorm, tasks, dropout)
+    return cost
   }
 }

@@ -56,6 +56,9 @@ package struct ImageMaps: Sendable {
   package var attention: [Float]?
   /// The parts that a task found, top first; empty where none did.
   package var parts: [MapBox] = []
+  /// How much each place belongs to each of the parts that a task assigns softly, `height × width` numbers for each part
+  /// which add up to 1 at each place; empty where none does.
+  package var assignment: [[Float]] = []
   /// How many channels of the feature map have their maximum at each place, `height × width` (Equation 1).
   package let peaks: [Int]
 

@@ -34,6 +34,13 @@ package struct BoxesTask: Task {
 
   package var partWords: String? { clustering.words }
 
+  package func remark(on map: MapExtent) -> String? {
+    guard parts > map.rows else { return nil }
+    return
+      "the boxes task has \(parts) parts on \(map.words): a part without peaks gets a strip of rows, and then shares "
+      + "them with others"
+  }
+
   package func fault(on map: MapExtent) -> SettingFault? {
     guard parts > map.places else { return nil }
     let fewer = map.places > 1 ? ", or at most \(Wording.count(map.places, "part"))" : ""

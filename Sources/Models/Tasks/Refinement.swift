@@ -34,6 +34,8 @@ package struct RefinementTask: Task {
     self.isCentred = isCentred
   }
 
+  package var partWords: String? { "how much of each place belongs to each part" }
+
   package func fault(on map: MapExtent) -> SettingFault? {
     let all = map.backbone.channels
     guard all > channels, all % channels != 0 else { return nil }
@@ -104,6 +106,13 @@ package struct RefinementTask: Task {
 
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       TaskLoss(.refinement, terms: [])
+    }
+
+    func addMaps(of look: ImageLook, to maps: inout ImageMaps) {
+      guard let assignment = look.output.assignment else { return }
+      let places = maps.height * maps.width
+      let own = assignment.tensor.view([places * task.parts], offset: look.image * places * task.parts).array
+      maps.assignment = (0..<task.parts).map { part in (0..<places).map { own[$0 * task.parts + part] } }
     }
 
     /// He's rule over the outputs, as the authors' code has it.

@@ -41,7 +41,7 @@ package struct ScalesTask: Task {
   package var variant: String? { divisors == [1, 2] ? nil : divisors.map(String.init).joined(separator: "+") }
   package var addsUpTerms: Bool { true }
 
-  package var remark: String? {
+  package func remark(on map: MapExtent) -> String? {
     divisors.count > 1 ? nil : "the scales task has one scale: its consensus sees what the scale itself sees"
   }
 

@@ -61,7 +61,7 @@ package struct StreamsTask: Task {
   package var variant: String? { feature == .relu ? nil : "convolution" }
   package var addsUpTerms: Bool { true }
 
-  package var remark: String? {
+  package func remark(on map: MapExtent) -> String? {
     let idle = BodyStream.allCases.filter { lossWeights[$0] == 0 && descriptorWeights[$0] == 0 }.map(\.rawValue)
     guard !idle.isEmpty else { return nil }
     return "the \(Wording.list(idle)) \(idle.count == 1 ? "stream is" : "streams are") computed for nothing: "

@@ -29,10 +29,10 @@ package protocol Task: Configurable {
   var variant: String? { get }
   /// Whether its loss is a sum of several likelihoods.
   var addsUpTerms: Bool { get }
-  /// What a user should know of such settings, which are nothing wrong.
-  var remark: String? { get }
   /// The parts of a map that it finds, in a caption; nil where it finds none.
   var partWords: String? { get }
+  /// What a user should know of such settings on such a map, which are nothing wrong.
+  func remark(on map: MapExtent) -> String?
   /// What keeps it from working on such a map.
   func fault(on map: MapExtent) -> SettingFault?
   /// What keeps it from working beside the other tasks that are on.
@@ -68,8 +68,8 @@ extension Task {
   package var needs: [TaskNeed] { [] }
   package var variant: String? { nil }
   package var addsUpTerms: Bool { false }
-  package var remark: String? { nil }
   package var partWords: String? { nil }
+  package func remark(on map: MapExtent) -> String? { nil }
   package func fault(on map: MapExtent) -> SettingFault? { nil }
   package func fault(beside tasks: TaskSet) -> SettingFault? { nil }
   package func fault(learning labels: TrainingLabels) -> SettingFault? { nil }

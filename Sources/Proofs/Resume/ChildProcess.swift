@@ -56,7 +56,11 @@ final class ChildProcess {
         let lived = seconds(since: started)
         stop()
         if process.terminationReason == .uncaughtSignal {
-          return .killed(Kill(seconds: lived, file: Self.half(in: folder), place: plan.place, lost: lost))
+          return .killed(
+            Kill(
+              seconds: lived, file: Self.half(in: folder), place: plan.place,
+              during: during(in: folder, of: plan.schedule),
+              lost: lost))
         }
         break
       }
@@ -85,10 +89,27 @@ final class ChildProcess {
     switch plan.moment {
     case .any, .betweenPhases: return true
     case .writing(let file): return file.rawValue == Self.half(in: folder)
-    case .mining:
-      let beat = try? Data(contentsOf: folder.appendingPathComponent(RunStore.Note.heartbeat.rawValue))
-      return beat.flatMap { try? JSONDecoder().decode(Heartbeat.self, from: $0) }?.place.phase == .mining
+    case .mining: return heartbeat(in: folder)?.place.phase == .mining
     }
+  }
+
+  /// What this process last said that it was at; nil before it did.
+  private func heartbeat(in folder: URL) -> Heartbeat? {
+    let beat = try? Data(contentsOf: folder.appendingPathComponent(RunStore.Note.heartbeat.rawValue))
+    let found = beat.flatMap { try? JSONDecoder().decode(Heartbeat.self, from: $0) }
+    return found?.process == process.processIdentifier ? found : nil
+  }
+
+  /// What a run is about, and in which of its phases of training.
+  private func during(in folder: URL, of schedule: TrainingSchedule) -> String {
+    guard let beat = heartbeat(in: folder) else { return "starting" }
+    let word = beat.place.phase.rawValue
+    // A heartbeat may be some seconds old; epochs are recorded at once.
+    let epoch = Self.lines(of: folder.appendingPathComponent(RunStore.File.epochs.rawValue))
+    guard beat.place.phase != .evaluating, epoch < schedule.epochs, let phase = schedule.name(of: epoch) else {
+      return word
+    }
+    return "\(word) (\(phase))"
   }
 
   private func stop() {

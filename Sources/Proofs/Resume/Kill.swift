@@ -20,6 +20,8 @@ struct PlannedKill {
   let moment: Moment
   /// Seconds into its life, from which on the moment is waited for; of ``Moment/betweenPhases(epochs:)`` seconds after it.
   let delay: Double
+  /// The run's phases of training, of which one will be hit.
+  let schedule: TrainingSchedule
 
   /// Draws a moment: every second one is any within a life; of the others some are the writing of a file, some what the
   /// run's own plan has beside that.
@@ -30,19 +32,23 @@ struct PlannedKill {
     let isAnyMoment = stream.chance(0.5)
     let file = stream.pick(files)
     let delay = stream.uniform() * seconds
-    guard !isAnyMoment else { return PlannedKill(moment: .any, delay: delay) }
-    let boundaries = TrainingSchedule(of: plan, images: 0).stretches.map(\.start).filter { $0 > 0 }
+    let schedule = TrainingSchedule(of: plan, images: 0)
+    func kill(_ moment: Moment, after delay: Double) -> PlannedKill {
+      PlannedKill(moment: moment, delay: delay, schedule: schedule)
+    }
+    guard !isAnyMoment else { return kill(.any, after: delay) }
+    let boundaries = schedule.stretches.map(\.start).filter { $0 > 0 }
     let isMined = plan.plan.contains { if case .triplets = $0.sampler { true } else { false } }
     let own: [Moment] =
       (boundaries.isEmpty ? [] : [.betweenPhases(epochs: stream.pick(boundaries))]) + (isMined ? [.mining] : [])
     if !own.isEmpty, stream.chance(0.5) {
       let moment = stream.pick(own)
       // A boundary lasts as long as a checkpoint takes to write and a phase to begin.
-      if case .betweenPhases = moment { return PlannedKill(moment: moment, delay: stream.uniform() * 0.1) }
-      return PlannedKill(moment: moment, delay: delay)
+      if case .betweenPhases = moment { return kill(moment, after: stream.uniform() * 0.1) }
+      return kill(moment, after: delay)
     }
     // A file that is written once is waited for from the start; a checkpoint from any moment on.
-    return PlannedKill(moment: .writing(file), delay: file == .checkpoint ? delay : 0)
+    return kill(.writing(file), after: file == .checkpoint ? delay : 0)
   }
 }
 
@@ -54,6 +60,8 @@ package struct Kill: Codable, Sendable {
   package let file: String?
   /// What the process was killed at on purpose, beside a file: `between phases`, `mining`.
   package let place: String?
+  /// What the run was about: `training (restraint 2)`, `mining`, `evaluating`; `starting` before it said so.
+  package let during: String
   /// Seconds of work that were lost: since the last checkpoint, or the start of the process.
   package let lost: Double
 }

@@ -110,7 +110,7 @@ package struct FigureMaker {
     [
       ("union", [[.attribute], [.attention]], FigureMaker.union),
       ("comparison", [[.global], [.attention]], FigureMaker.comparison),
-      ("parts", [[.part, .boxes]], FigureMaker.parts),
+      ("parts", [[.part, .boxes, .refinement]], FigureMaker.parts),
       ("maps", [[.attribute]], FigureMaker.maps),
       ("ranking", [], FigureMaker.ranking),
       ("filtering", [[.attribute]], FigureMaker.filtering),

@@ -23,10 +23,14 @@ package enum InspectionPanels {
   package static func writeMaps(_ reading: ImageReading, of image: URL, run: TrainedRun, to file: URL) throws {
     guard let subject = try Subject(reading, file: image, labels: nil) else { return }
     var panel = MapPanels(scheme: run.scheme, chosen: run.chosenAttributes).all([subject])
-    if !subject.maps.parts.isEmpty {
+    let maps = subject.maps
+    if !maps.assignment.isEmpty, panel.rows[0].tiles.count == 1 {
+      panel = PartsPanel.drawn([subject], across: 1)
+    } else if !maps.parts.isEmpty || !maps.assignment.isEmpty {
       let parts = PartsPanel.drawn([subject], across: 1)
       panel.headings += parts.headings
       panel.rows[0].tiles += parts.rows[0].tiles
+      panel.scale = [panel.scale, parts.scale.map { "parts: \($0)" }].compactMap { $0 }.joined(separator: "; ")
     }
     try AtomicFile.write(try panel.png(), to: file)
   }

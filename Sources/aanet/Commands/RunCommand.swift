@@ -27,6 +27,9 @@ struct RunCommand: ParsableCommand {
       early or are damaged within, and files that would spoil an evaluation, such as a query that also lies in the
       gallery, stop the command and are named; 'aanet data verify' lists them all.
 
+      Before the first step it says how long all of it will take, from earlier runs of the same variants on this machine, \
+      or else from a few steps that it measures.
+
       A folder under experiments/ stands for all of its experiments. Synthetic twins that are missing are drawn first.
 
       The value of a change is what stands behind its first '=', whole: blanks, quotes and '#' belong to it. One that
@@ -56,6 +59,9 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var data: DataOptions
   @OptionGroup var project: ProjectOptions
 
+  /// What may be spent on foretelling how long all of it takes.
+  private static let secondsOfMeasuring = 8.0
+
   func run() throws {
     let plans = try project.library.plans(experiment, overrides: overrides)
     let definitions = noReport ? nil : try definitions(for: plans)
@@ -70,7 +76,8 @@ struct RunCommand: ParsableCommand {
     do {
       results = try runner.run(
         variants: variants.isEmpty ? nil : variants, threads: work.threads ?? Engine.availableThreads,
-        loaderThreads: work.loaderThreads, checkpoints: work.checkpoints, acceptsDamage: work.acceptDamaged,
+        loaderThreads: work.loaderThreads, checkpoints: work.checkpoints, measuring: Self.secondsOfMeasuring,
+        acceptsDamage: work.acceptDamaged,
         isInterrupted: { Interruption.isAsked }
       ) { event in
         watcher.see(event)

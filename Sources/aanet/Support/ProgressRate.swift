@@ -32,6 +32,16 @@ struct ProgressRate {
     return whole >= 60 ? String(format: "%d:%02d min", whole / 60, whole % 60) : "\(whole) s"
   }
 
+  /// What is known to some tenths: `40 s`, `4 min`, `1 h 20 min`.
+  static func about(_ seconds: Double) -> String {
+    func rounded(_ value: Double, to unit: Double) -> Int { Int((min(value, 1e9) / unit).rounded() * unit) }
+    guard seconds >= 57.5 else { return "\(max(1, rounded(seconds, to: seconds < 10 ? 1 : 5))) s" }
+    let minutes = rounded(seconds / 60, to: seconds < 3600 ? 1 : 5)
+    guard minutes >= 60 else { return "\(minutes) min" }
+    guard minutes < 24 * 60 else { return "\(rounded(Double(minutes) / 60, to: 1)) h" }
+    return "\(minutes / 60) h" + (minutes % 60 > 0 ? " \(minutes % 60) min" : "")
+  }
+
   /// `815`, `2.3`.
   static func number(_ value: Double) -> String {
     value >= 10 ? String(Int(value.rounded())) : String(format: "%.1f", value)

@@ -27,6 +27,7 @@ final class RunWatcher {
     case .found(_, let record):
       found += 1
       SealWarning.give([record])
+    case .start(let outlook): say(Self.line(outlook))
     case .training(let trial, let epoch, let loss, let progress):
       start()
       guard Console.isTerminal else { return }
@@ -81,6 +82,14 @@ final class RunWatcher {
   private func say(_ text: String) {
     finish()
     Console.complain(text)
+  }
+
+  /// `81 runs, 20 done; 1,234,567 images to train, about 1 h 20 min on this machine (2 threads)`
+  private static func line(_ outlook: ExperimentRunner.Outlook) -> String {
+    let (progress, threads) = (outlook.progress, Wording.count(outlook.threads, "thread"))
+    let time = progress.secondsLeft.map { ", about \(ProgressRate.about($0)) on this machine (\(threads))" }
+    return "\(Wording.count(outlook.runs, "run"))\(outlook.finished > 0 ? ", \(outlook.finished) done" : ""); "
+      + "\(Wording.grouped(progress.of - progress.images)) images to train\(time ?? "")"
   }
 
   /// `Lg+Lp, seed 2, epoch 8/16: loss 0.79 (global 0.31, part 0.48), 815 images/s, 4:15 min left`

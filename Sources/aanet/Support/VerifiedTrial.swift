@@ -34,15 +34,16 @@ struct VerifiedTrial: Encodable {
   }
 
   private var killed: TextTable {
-    var table = TextTable(["killed", "times", "lost at most", "on average"], right: [1, 2, 3])
-    let groups = Dictionary(grouping: outcome.kills) { $0.file ?? "" }
-    for (file, kills) in groups.sorted(by: { $0.key < $1.key }) {
+    var table = TextTable(["killed", "in", "times", "lost at most", "on average"], right: [2, 3, 4])
+    let groups = Dictionary(grouping: outcome.kills) { kill in
+      [
+        kill.file.map { "while \($0) was written" } ?? kill.place ?? "between writes", Wording.printable(kill.during),
+      ]
+    }
+    for (place, kills) in groups.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
       let most = kills.map(\.lost).max() ?? 0
       let mean = kills.map(\.lost).reduce(0, +) / Double(kills.count)
-      table.add([
-        file.isEmpty ? "between writes" : "while \(file) was written", "\(kills.count)", "\(most.fixed(2)) s",
-        "\(mean.fixed(2)) s",
-      ])
+      table.add(place + ["\(kills.count)", "\(most.fixed(2)) s", "\(mean.fixed(2)) s"])
     }
     return table
   }

@@ -82,3 +82,8 @@ func attributesAreReadAsWritten(scheme: AttributeScheme, isCompressed: Bool) thr
   }
   #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["blocker"])
 }
+
+extension AttributeTable {
+  /// ``labelDefects``, a line each.
+  var defects: [String] { labelDefects.map { $0.summary(names) } }
+}

@@ -1,4 +1,5 @@
 import Experiments
+import Models
 import Testing
 
 /// What an error tells a person to write is written, and is right.
@@ -119,6 +120,24 @@ import Testing
   }
 
   /// Files that name each other: what is wrong, the advice, and the file as it ought to be.
+  /// What is nothing wrong and worth a line before training.
+  @Test func whatIsWorthALine() {
+    var settings = Settings(dataset: "d")
+    settings.tasks = TaskSet(only: [.boxes])
+    settings.input = .init(height: 64, width: 32)
+    settings.loss = LossSettings(weights: .fixed([.boxes: 3]))
+    #expect(settings.remarks.count == 2)
+    #expect(settings.remarks.first?.contains("8 parts on a feature map of 4 rows") == true)
+    #expect(settings.remarks.last?.contains("the boxes task's weight 3 times the learning rate 0.1 is 0.3") == true)
+    settings.tasks.boxes?.parts = 4
+    settings.loss = LossSettings(weights: .fixed([.boxes: 2]))
+    #expect(settings.remarks.isEmpty)
+    settings.train.rate.new = 0.11
+    #expect(settings.remarks.count == 1)
+    settings.loss = LossSettings(weights: .uncertainty)
+    #expect(settings.remarks.isEmpty)
+  }
+
   @Test func filesThatNameOthers() throws {
     let project = try TemporaryProject([
       "experiments/base/b.yaml": "abstract: true\n", "experiments/a/t.yaml": "dataset: d\nvariants: { x: {}, y: {} }\n",

@@ -45,6 +45,42 @@ import Testing
     #expect(isNear(100, 4) && isNear(400, 30 + 4) && isNear(200, 10 + 4))
   }
 
+  /// What does not change the cost of an image leaves it known: rates, epochs, how losses are weighed.
+  @Test func imagesThatCostTheSameTakeTheSame() throws {
+    var settings = Settings(dataset: "d")
+    func work() -> SweepForecast.Work {
+      SweepForecast.Work(settings: settings, multiplications: 1, phases: [.init(images: 100)], evaluationImages: 10)
+    }
+    var forecast = SweepForecast()
+    forecast.observe(work(), .training(0), images: 10, seconds: 20)
+    forecast.observe(work(), .evaluating, images: 10, seconds: 2)
+    settings.train.epochs = 3
+    settings.train.rate.new = 0.5
+    settings.loss = LossSettings(weights: .fixed([.global: 2]))
+    forecast.observe(work(), .training(0), images: 10, seconds: 30)
+    #expect(try #require(forecast.seconds(of: work())) == 302)
+    settings.train.batch = 7
+    forecast.observe(work(), .training(0), images: 10, seconds: 50)
+    settings.train.batch = 32
+    #expect(forecast.seconds(of: work()) == 302)
+    // What was measured beforehand stands until a run has gone on for longer.
+    forecast.observe(work(), .training(0), images: 10, seconds: 0.1, isWarm: true)
+    forecast.observe(work(), .training(0), images: 10, seconds: 0.9)
+    #expect(try abs(#require(forecast.seconds(of: work())) - 3) < 1e-9)
+  }
+
+  /// Images that are described on the way, to mine triplets, cost what evaluation costs.
+  @Test func describingIsForetold() throws {
+    let work = SweepForecast.Work(
+      settings: Settings(dataset: "d"), multiplications: 1, phases: [.init(images: 100, described: 40)],
+      evaluationImages: 10)
+    var forecast = SweepForecast()
+    forecast.observe(work, .training(0), images: 10, seconds: 20)
+    forecast.observe(work, .evaluating, images: 10, seconds: 5)
+    #expect(forecast.seconds(of: work) == 200 + 5 + 20)
+    #expect(forecast.seconds(of: work, trainingLeft: 50) == 100 + 5 + 10)
+  }
+
   @Test func theMostSimilarNetworkStandsInForOneThatWasNotSeen() {
     var forecast = SweepForecast()
     for (width, multiplications, seconds) in [(1, 100.0, 10.0), (2, 10_000.0, 200.0)] {

@@ -28,7 +28,9 @@ struct ScalesTests {
       divisors: [1, 2, 3, 64], consensus: .init(weight: 100, temperature: 100, form: .binary, gradient: .classifier))
     #expect(try ScalesTask(Setting(full.yaml)) == full && full.label == "scales (1+2+3+64)")
     #expect(try read([("divisors", .sequence([.int(1)]))]).divisors == [1])
-    #expect(ScalesTask(divisors: [1]).remark != nil && ScalesTask().remark == nil && ScalesTask().label == "scales")
+    let map = MapExtent(height: 64, width: 32, backbone: ResNetConfiguration())
+    #expect(ScalesTask(divisors: [1]).remark(on: map) != nil && ScalesTask().remark(on: map) == nil)
+    #expect(ScalesTask().label == "scales")
     for (divisors, complaint) in [
       ([], "divisors: expected 1 to 4 values, found 0"),
       ([1, 2, 3, 4, 5], "divisors: expected 1 to 4 values, found 5"),

@@ -114,6 +114,30 @@ package struct Settings: Configurable {
     }.first
   }
 
+  /// A loss's weight multiplies its gradients, and so the learning rate; above this product trainings from chance have
+  /// been seen to learn little.
+  static let largestStep = 0.2
+
+  /// What a user should know of these settings, which are nothing wrong.
+  package var remarks: [String] { tasks.all.compactMap { $0.remark(on: extent(of: input)) } + remarkOnSteps }
+
+  /// The largest product of a fixed weight and a phase's rate, where it is too large.
+  private var remarkOnSteps: [String] {
+    guard case .fixed(let weights) = loss.weights else { return [] }
+    let products = train.plan.flatMap { phase in
+      phase.active(of: tasks).compactMap { task in weights[task].map { (task, weight: $0, rate: phase.rate.new) } }
+    }
+    guard let (task, weight, rate) = products.max(by: { $0.weight * $0.rate < $1.weight * $1.rate }),
+      weight * rate > Self.largestStep
+    else { return [] }
+    func text(_ number: Double) -> String { String(format: "%g", number) }
+    return [
+      "the \(task.rawValue) task's weight \(text(weight)) times the learning rate \(text(rate)) is "
+        + "\(text(weight * rate)); above \(text(Self.largestStep)) training from chance may learn little: take a lower "
+        + "train.rate.new, or a smaller weight"
+    ]
+  }
+
   /// A phase whose batches a task cannot learn from.
   private var faultOfBatches: SettingFault? {
     train.plan.lazy.compactMap { phase -> SettingFault? in
