@@ -233,9 +233,10 @@ struct JSONReader {
       let first = try unit()
       if let scalar = Unicode.Scalar(first) { return Character(scalar) }
       // The second half of a pair follows the first; a half alone stands for nothing.
-      guard (0xD800..<0xDC00).contains(first), accept(UInt8(ascii: "\\")), accept(UInt8(ascii: "u")) else {
+      guard (0xD800..<0xDC00).contains(first), bytes[place...].starts(with: Array("\\u".utf8)) else {
         return "\u{FFFD}"
       }
+      place += 2
       let second = try unit()
       guard (0xDC00..<0xE000).contains(second),
         let scalar = Unicode.Scalar(0x10000 + (UInt32(first) - 0xD800) << 10 + UInt32(second) - 0xDC00)

@@ -132,6 +132,7 @@ extension KeypointFile {
       var known: [String: Int] = [:]
       var named: Set<Int> = []
       try reader.array { (reader) throws(PlainError) in
+        _ = try reader.kind()
         let start = reader
         var (id, name): (String?, String?)
         var (width, height): (Double?, Double?)
@@ -178,6 +179,7 @@ extension KeypointFile {
     /// Reads the next entry in place of the one before.
     mutating func read(_ reader: inout JSONReader) throws(PlainError) {
       number += 1
+      _ = try reader.kind()
       start = reader
       numbers.removeAll(keepingCapacity: true)
       image = ""

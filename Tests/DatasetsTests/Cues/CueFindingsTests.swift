@@ -55,7 +55,7 @@ import Testing
     let text = try problems(set, .keypoints)
     #expect(text.contains("joints lie farther outside their image than half its size, as places in images of another"))
     #expect(
-      text.contains("the left shoulder of 'bounding_box_train/0001_c1s1_000001_01.jpg' at (168, 128) of 64 x 128"))
+      text.contains("the nose of 'bounding_box_train/0001_c1s1_000001_01.jpg' at (128, 80) of 64 x 128"))
   }
 
   @Test func aFewPlacesOutsideAreARemark() throws {

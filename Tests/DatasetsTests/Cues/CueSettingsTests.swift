@@ -38,7 +38,7 @@ import YAML
   }
 
   @Test func faultsAreNamedWithTheirPlace() throws {
-    #expect(try message("{ keypoint: {} }").contains("datasets.yaml:1:40: a.cues.keypoint"))
+    #expect(try message("{ keypoint: {} }").contains("datasets.yaml:1:43: a.cues.keypoint"))
     #expect(try message("{ keypoint: {} }").contains("did you mean 'keypoints'"))
     #expect(try message("{ keypoints: { threshold: 0.1 } }").contains("a.cues.keypoints.file: is missing"))
     #expect(try message("{ keypoints: { file: k.json, threshold: 1.5 } }").contains("1.5 is out of range; from 0"))

@@ -65,8 +65,11 @@ import Testing
       "5e-324",
       "0.000000000000001",
     ] {
+      guard abs(Double(text) ?? 0) <= 1e6 else {
+        #expect(try message("[\(person("other/a.jpg", first: text))]").contains("its nose lies at"))
+        continue
+      }
       let file = try read("[\(person("other/a.jpg", first: text))]")
-      guard abs(Double(text) ?? 0) <= 1e6 else { continue }
       #expect(file.poses[3]?[.nose].x == Double(text), "\(text)")
     }
   }
@@ -81,7 +84,7 @@ import Testing
   @Test(arguments: [
     ("", "line 1, byte 1: the file ends too early"),
     ("{", "the file ends too early"),
-    ("nonsense", "a value was expected"),
+    ("nonsense", "is neither of COCO's two forms of key points"),
     ("3", "is neither of COCO's two forms of key points"),
     ("{\"images\": []}", "is neither of COCO's two forms of key points"),
     ("[] []", "something follows the end of the value"),

@@ -70,7 +70,7 @@ import Testing
     let clear = png(20, .grey) { $0.chunks = [("tRNS", [0, 3])] }
     #expect(try message(clear).contains("grey with a transparent level"))
     #expect(try message([1, 2, 3]).contains("it is no whole PNG image"))
-    #expect(try message([]).contains("an empty file"))
+    #expect(try message([]).contains("it is empty"))
     #expect(try message(JPEG.encode(Image(width: 8, height: 8), quality: 80)).contains("it is a JPEG image, not a PNG"))
   }
 

@@ -33,7 +33,7 @@ struct CueOperationTests {
   @Test(
     "one number that is off does not pass",
     arguments: [
-      ("spreid", "op.maps.weights"), ("spreid", "op.maps.exists"), ("glad", "op.boxes.frame"),
+      ("spreid", "op.maps.maps"), ("spreid", "op.maps.exists"), ("glad", "op.boxes.frame"),
       ("glad", "op.boxes.pixels"),
       ("glad", "op.crop.upper"), ("pdc", "op.parts.output"), ("pdc", "op.parts.flipped_keypoints"),
     ])
