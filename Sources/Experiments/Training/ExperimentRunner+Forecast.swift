@@ -102,8 +102,7 @@ extension Trainer {
     progress.epochs = stretch.start
     let batch = (0..<phase.batch).map { LoadItem(index: $0 % data.dataset.train.count) }
     let steps = 1 + Self.stepsTimed
-    let loader = try data.loader(
-      data.dataset.train, size: settings.input(of: phase).imageSize, batches: Array(repeating: batch, count: steps))
+    let loader = try loader(of: Array(repeating: batch, count: steps), in: phase)
     defer { loader.cancel() }
     // What is thrown away need not learn, and may not run away either.
     let rates = Dictionary(uniqueKeysWithValues: Parameter.Group.allCases.map { ($0, 0.0) })

@@ -3,6 +3,7 @@ import Foundation
 import Layers
 import Models
 import Runs
+import Support
 import Tensors
 
 /// What ended a run before its time.
@@ -177,10 +178,7 @@ final class Trainer {
     on batches: [[LoadItem]], _ stretch: TrainingSchedule.Stretch, rates: [Parameter.Group: Double],
     isInterrupted: () -> Bool, report: (Report) -> Void
   ) throws {
-    let input = settings.input(of: stretch.phase)
-    let loader = try data.loader(
-      data.dataset.train, size: input.imageSize, batches: batches,
-      inputs: model.configuration.inputs(height: input.height, width: input.width))
+    let loader = try loader(of: batches, in: stretch.phase)
     defer { loader.cancel() }
     var waited = 0.0
     let clock = SuspendingClock()
@@ -210,6 +208,14 @@ final class Trainer {
         try checkpoints.save(model, progress)
       }
     }
+  }
+
+  /// Loads batches of training images as a phase wants them.
+  func loader(of batches: [[LoadItem]], in phase: Settings.Train.Phase) throws(PlainError) -> BatchLoader {
+    let input = settings.input(of: phase)
+    return try data.loader(
+      data.dataset.train, size: input.imageSize, batches: batches,
+      inputs: model.configuration.inputs(height: input.height, width: input.width))
   }
 
   /// The figures of all tasks' parameters, each behind its task's name.

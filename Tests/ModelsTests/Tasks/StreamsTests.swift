@@ -55,13 +55,14 @@ struct StreamsTests {
 
   @Test("a stream that counts nowhere is worth a remark")
   func remark() {
-    #expect(StreamsTask().remark == nil)
-    #expect(StreamsTask(lossWeights: .init(head: 0)).remark == nil)
+    let map = MapExtent(height: 128, width: 64, backbone: ResNetConfiguration())
+    #expect(StreamsTask().remark(on: map) == nil)
+    #expect(StreamsTask(lossWeights: .init(head: 0)).remark(on: map) == nil)
     #expect(
-      StreamsTask(lossWeights: .init(head: 0), descriptorWeights: .init(head: 0)).remark
+      StreamsTask(lossWeights: .init(head: 0), descriptorWeights: .init(head: 0)).remark(on: map)
         == "the head stream is computed for nothing: its loss weight and descriptor weight are 0")
     #expect(
-      StreamsTask(lossWeights: .init(head: 0, lower: 0), descriptorWeights: .init(head: 0, lower: 0)).remark?
+      StreamsTask(lossWeights: .init(head: 0, lower: 0), descriptorWeights: .init(head: 0, lower: 0)).remark(on: map)?
         .hasPrefix("the head, lower streams are computed for nothing: their") == true)
   }
 
