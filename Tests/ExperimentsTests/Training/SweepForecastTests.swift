@@ -1,4 +1,5 @@
 import Experiments
+import Models
 import Testing
 
 /// The time that is left counts every run at its own speed.
