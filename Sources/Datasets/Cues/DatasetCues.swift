@@ -74,6 +74,12 @@ package struct DatasetCues: Sendable {
   ///   image, or holds a number that is no class.
   package func labels(of image: LabelledImage, extent: FileExtent) throws(PlainError) -> LabelImage? {
     guard let parsing = settings.parsing, let path = labelFile(of: image) else { return nil }
+    guard holds(image) || parsing.missing == .standIn else {
+      throw PlainError(
+        "\(image.file.path.quoted): lies outside the dataset '\(dataset.name)', so that it has no labels; take an image of "
+          + "the dataset, or take the whole image for a person with 'missing: default' under 'cues: parsing:' in "
+          + DatasetRegistry.fileName)
+    }
     if RegularFile.standing(of: path) == .missing {
       guard parsing.missing == .error else { return nil }
       throw PlainError("\(path.quoted): there are no such labels, and 'missing' is 'error'")
@@ -85,6 +91,9 @@ package struct DatasetCues: Sendable {
       throw PlainError("\(path.quoted): \(error.description)")
     }
   }
+
+  /// Whether an image lies in the dataset's folder, as those do that cues speak of.
+  package func holds(_ image: LabelledImage) -> Bool { image.file.path.hasPrefix(dataset.root.path + "/") }
 
   /// Where the labels of an image are expected.
   func labelFile(of image: LabelledImage) -> String? {

@@ -128,10 +128,10 @@ extension TrainedRun {
     let loader = try BatchLoader(
       images: [image], size: inputSize, batches: [[LoadItem(index: 0)]], inputs: inputs,
       cues: try inputs.isEmpty ? nil : cues.get())
-    if !inputs.isEmpty, let dataset = try? cues.get().dataset, !file.path.hasPrefix(dataset.root.path + "/") {
+    if !inputs.isEmpty, try !cues.get().holds(image) {
       remark(
-        "\(file.path.quoted): lies outside the dataset, whose joints and labels know nothing of it; what is said of images "
-          + "without them holds for it")
+        "\(file.path.quoted): lies outside the dataset, so that it has no joints and labels; stand-ins take their place"
+      )
     }
     guard let batch = try loader.next() else { return Seen(pixels: [], inputs: [:]) }
     for warning in loader.warnings { remark(warning) }
