@@ -128,12 +128,12 @@ extension TrainedRun {
     let loader = try BatchLoader(
       images: [image], size: inputSize, batches: [[LoadItem(index: 0)]], inputs: inputs,
       cues: try inputs.isEmpty ? nil : cues.get())
+    guard let batch = try loader.next() else { return Seen(pixels: [], inputs: [:]) }
     if !inputs.isEmpty, try !cues.get().holds(image) {
       remark(
         "\(file.path.quoted): lies outside the dataset, so that it has no joints and labels; stand-ins take their place"
       )
     }
-    guard let batch = try loader.next() else { return Seen(pixels: [], inputs: [:]) }
     for warning in loader.warnings { remark(warning) }
     return batch.withPixels { Seen(pixels: Array($0), inputs: batch.inputs(on: engine).mapValues(\.array)) }
   }
