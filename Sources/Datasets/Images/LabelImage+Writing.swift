@@ -21,8 +21,7 @@ extension LabelImage {
     var bytes = [UInt8](repeating: 0, count: classes.count + classes.count / 64 + height + 4096)
     var count = png_alloc_size_t(bytes.count)
     guard png_image_write_to_memory(&control, &bytes, &count, 0, classes, 0, Self.palette(colours)) != 0 else {
-      let reason = withUnsafeBytes(of: control.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      throw PlainError("libpng: \(reason)")
+      throw PlainError("libpng: \(control.reason)")
     }
     return Data(bytes.prefix(Int(count)))
   }

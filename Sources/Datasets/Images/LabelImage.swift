@@ -47,7 +47,7 @@ package struct LabelImage: Equatable, Sendable {
       return png_image_finish_read(&control, &background, &labels, 0, &palette) != 0 ? labels : nil
     }
     guard let labels else {
-      let text = withUnsafeBytes(of: control.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      let text = control.reason
       throw PlainError(
         text.isEmpty ? "it is grey with a transparent level, not 8-bit grey or of a palette" : "libpng: \(text)")
     }
@@ -89,5 +89,12 @@ package struct LabelImage: Equatable, Sendable {
       else { return "labels of \(width) x \(height) pixels are more than the \(maximumPixels) accepted" }
       return nil
     }
+  }
+}
+
+extension png_image {
+  /// Why libpng refused, in its own words; empty where it did not say.
+  package var reason: String {
+    withUnsafeBytes(of: message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
   }
 }

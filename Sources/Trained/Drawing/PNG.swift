@@ -52,8 +52,7 @@ package enum PNG {
   }
 
   private static func error(_ control: png_image) -> PlainError {
-    let text = withUnsafeBytes(of: control.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    return PlainError("libpng: \(text.isEmpty ? "no reason given" : text)")
+    PlainError("libpng: \(control.reason.isEmpty ? "no reason given" : control.reason)")
   }
 }
 

@@ -79,6 +79,25 @@ import Testing
     for part in agreement.parts { #expect(part.difference == nil, "\(part.name)") }
   }
 
+  /// Runs an experiment whole, and stopped at one of the questions whether to stop and taken up again: the same bits.
+  ///
+  /// - Returns: the whole run's record.
+  @discardableResult
+  private func requireNoBitLost(_ experiment: String, stoppedAt question: Int) throws -> RunRecord {
+    let (whole, stopped) = (try project(experiment), try project(experiment))
+    let record = try run(whole)
+    var asked = 0
+    #expect(throws: TrainingError.self) {
+      try run(stopped) {
+        asked += 1
+        return asked == question
+      }
+    }
+    try run(stopped)
+    try requireSameBits(record.identity, in: whole, and: stopped)
+    return record
+  }
+
   @Test func tripletsAreMinedEverySoManySteps() throws {
     var mined: [Int] = []
     var steps = 0
@@ -104,17 +123,7 @@ import Testing
   /// Counted in questions whether to stop: after a step each, and after a batch of images that are described.
   @Test(arguments: 3...22)
   func aStopWhileTripletsAreMinedCostsNoBit(_ moment: Int) throws {
-    let (whole, stopped) = (try project(Self.mining), try project(Self.mining))
-    let record = try run(whole)
-    var asked = 0
-    #expect(throws: TrainingError.self) {
-      try run(stopped) {
-        asked += 1
-        return asked == moment
-      }
-    }
-    try run(stopped)
-    try requireSameBits(record.identity, in: whole, and: stopped)
+    try requireNoBitLost(Self.mining, stoppedAt: moment)
   }
 
   @Test func noiseIsCutOutOfImages() throws {
@@ -140,22 +149,12 @@ import Testing
       """
 
   @Test(arguments: [1, 2, 3, 5, 6, 7, 11]) func aStopAmongImagesOfSeveralSizesCostsNoBit(_ steps: Int) throws {
-    let (whole, stopped) = (try project(Self.growing), try project(Self.growing))
-    let record = try run(whole)
+    let record = try requireNoBitLost(Self.growing, stoppedAt: steps)
     for (epoch, rate) in zip(record.epochs, [0.05, 0.05 * 0.5.squareRoot(), 0.05, 0.05 * 0.5.squareRoot()]) {
       #expect(abs((epoch.rates["new"] ?? 0) - rate) < 1e-12)
     }
     let others = try run(project(Self.growing.replacing("size: [48, 24], ", with: "")))
     #expect(record.epochs[0].loss != others.epochs[0].loss)
-    var taken = 0
-    #expect(throws: TrainingError.self) {
-      try run(stopped) {
-        taken += 1
-        return taken == steps
-      }
-    }
-    try run(stopped)
-    try requireSameBits(record.identity, in: whole, and: stopped)
   }
 
   @Test func weightVectorsAreMadeOrthogonalOnce() throws {
@@ -180,17 +179,7 @@ import Testing
 
   /// Three steps an epoch: in each, at each border, and after a death at a border.
   @Test(arguments: 1...14) func aStopAroundATransformationCostsNoBit(_ steps: Int) throws {
-    let (whole, stopped) = (try project(Self.transforming), try project(Self.transforming))
-    let record = try run(whole)
-    var taken = 0
-    #expect(throws: TrainingError.self) {
-      try run(stopped) {
-        taken += 1
-        return taken == steps
-      }
-    }
-    try run(stopped)
-    try requireSameBits(record.identity, in: whole, and: stopped)
+    try requireNoBitLost(Self.transforming, stoppedAt: steps)
   }
 
   @Test(arguments: [3, 4, 6, 9, 10, 12]) func aDeathAroundATransformationCostsNoBit(_ step: Int) throws {
@@ -220,18 +209,8 @@ import Testing
 
   @Test func groupsFillBatches() throws {
     let text = Self.mining.replacing("identities: { count: 4, images: 3 }", with: "groups: { images: 3 }")
-    let (whole, stopped) = (try project(text), try project(text))
-    let record = try run(whole)
+    let record = try requireNoBitLost(text, stoppedAt: 2)
     #expect(try record.epochs[0].loss != run(project(Self.mining)).epochs[0].loss)
-    var asked = 0
-    #expect(throws: TrainingError.self) {
-      try run(stopped) {
-        asked += 1
-        return asked == 2
-      }
-    }
-    try run(stopped)
-    try requireSameBits(record.identity, in: whole, and: stopped)
   }
 
   @Test func tripletsWantTwoImagesOfAnIdentity() throws {
