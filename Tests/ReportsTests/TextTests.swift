@@ -1,3 +1,4 @@
+import Foundation
 import Charts
 import Documents
 import Evidence
@@ -95,6 +96,21 @@ struct TextTests {
     #expect("\\input{/etc/passwd}".escapedForLaTeX == "\\textbackslash{}input\\{/etc/passwd\\}")
     #expect("−1 ± 2".escapedForLaTeX == "$-$1 $\\pm$ 2")
     #expect("a^b~c".escapedForLaTeX == "a\\textasciicircum{}b\\textasciitilde{}c")
+    #expect("ε ≤ Ω".escapedForLaTeX == "$\\varepsilon$ $\\le$ $\\Omega$")
+  }
+
+  /// Plain pdfLaTeX stops at a sign that its typeface lacks: what the project's own files say must do without any.
+  @Test func pdfLaTeXHasASignForWhateverTheProjectSays() throws {
+    var files = [Fabricated.package.appendingPathComponent("reports/deviations.yaml")]
+    let experiments = Fabricated.package.appendingPathComponent("experiments")
+    let found = try #require(FileManager.default.enumerator(at: experiments, includingPropertiesForKeys: nil))
+    files += found.compactMap { $0 as? URL }.filter { $0.pathExtension == "yaml" }
+    #expect(files.count > 10)
+    for file in files {
+      let strange = try String(contentsOf: file, encoding: .utf8).escapedForLaTeX.unicodeScalars
+        .filter { $0.value > 0xff && !"“”".unicodeScalars.contains($0) }
+      #expect(strange.isEmpty, "\(file.path): \(strange.map(String.init))")
+    }
   }
 
   @Test func gnuplot() {

@@ -133,17 +133,25 @@ extension String {
       case "−": "$-$"
       case "±": "$\\pm$"
       case "→": "$\\rightarrow$"
-      case "Δ": "$\\Delta$"
-      case "σ": "$\\sigma$"
-      case "λ": "$\\lambda$"
       case "²": "$^2$"
       case "×": "$\\times$"
+      case "≤": "$\\le$"
+      case "≥": "$\\ge$"
+      case "≈": "$\\approx$"
       case "–": "--"
       case "—": "---"
       case "…": "\\ldots{}"
       case "’": "'"
-      default: nil
+      default: greekForLaTeX[scalar].map { "$\\\($0)$" }
       }
     }
   }
 }
+
+/// What pdfLaTeX calls the Greek letters that it has signs for; the others look like Latin ones.
+private let greekForLaTeX: [Unicode.Scalar: String] = [
+  "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Φ": "Phi", "Ψ": "Psi",
+  "Ω": "Omega", "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "ζ": "zeta", "η": "eta",
+  "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho",
+  "σ": "sigma", "τ": "tau", "υ": "upsilon", "φ": "varphi", "χ": "chi", "ψ": "psi", "ω": "omega", "µ": "mu",
+]
