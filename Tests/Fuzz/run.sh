@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Fuzzes one kind of input, or all one after the other: Tests/Fuzz/run.sh KIND|all [SECONDS] [libFuzzer's options …]
+# Fuzzes one kind of input, or all: Tests/Fuzz/run.sh KIND|all [SECONDS] [libFuzzer's options …]
 #
 # Builds with libFuzzer and AddressSanitizer into .build/fuzz, makes sound inputs with the project's own writers, and
-# feeds what libFuzzer makes of them. The corpus lies in .build/fuzz-corpus/KIND, findings in .build/fuzz-found/KIND.
+# feeds what libFuzzer makes of them; with `all` as many kinds at once as there are processors. The corpus lies in
+# .build/fuzz-corpus/KIND, findings in .build/fuzz-found/KIND.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 kinds=(yaml safetensors pth mat jpeg notebook records names parity keypoints parsing)
@@ -21,12 +22,27 @@ AANET_FUZZ=1 swift build --configuration release --product fuzz --scratch-path $
 export SWIFT_BACKTRACE=enable=no
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0:allocator_may_return_null=1}
 fuzz=$scratch/release/fuzz
-for kind in "${kinds[@]}"; do
-  echo "== $kind"
-  corpus=.build/fuzz-corpus/$kind
-  found=.build/fuzz-found/$kind
+feed() {
+  local kind=$1
+  shift
+  local corpus=.build/fuzz-corpus/$kind found=.build/fuzz-found/$kind
   mkdir -p "$corpus" "$found"
   "$fuzz" "$kind" --seeds "$corpus"
   nice -n 19 "$fuzz" "$kind" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=1024 \
     -max_len=16384 -print_final_stats=1 -artifact_prefix="$found/" "$@" "$corpus"
-done
+}
+if [ ${#kinds[@]} = 1 ]; then
+  feed "$kind" "$@"
+  exit
+fi
+# What a kind says is shown whole if it found something, else its last line.
+export -f feed
+export fuzz seconds
+printf '%s\n' "${kinds[@]}" | xargs -P "$(nproc)" -I '{}' bash -c '
+  set -eu
+  log=$(mktemp)
+  trap "rm -f \"$log\"" EXIT
+  code=0
+  feed "$@" > "$log" 2>&1 || code=$?
+  if [ $code = 0 ]; then echo "== $1: $(grep -a "^Done" "$log" || echo done)"; else echo "== $1"; cat "$log"; fi
+  exit $code' feed '{}' "$@"
