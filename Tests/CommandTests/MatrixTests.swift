@@ -150,18 +150,33 @@ import Trained
     }
   }
 
-  /// What needs a network names the runs that have one.
-  @Test func aRowOfSeveralRunsSaysWhichToTake() throws {
+  /// A row of several runs is searched; what needs a network names the runs that have one.
+  @Test func aRowOfSeveralRunsIsSearchedAndSaysWhichToTakeElse() throws {
     let matrix = try matrix()
     #expect(matrix.combined.map(\.run.variant) == ["SPReID"])
+    let image = "data/tiny/query/\(Self.query)"
+    let bytes = try Data(contentsOf: matrix.project.url.appendingPathComponent(image))
+    _ = try matrix.project.folder.write(Array(bytes), to: "photographs/person.jpg")
     for row in matrix.combined {
+      let found = try matrix.aanet(
+        ["query", row.name, Self.query, "--format", "json", "--out", "\(row.name).png"])
+      try require(found)
+      #expect((try object(found.output)["matches"] as? [Any])?.count == 10)
+      // A photograph has no labels, which two of its three networks read.
+      let photograph = try matrix.aanet(["query", row.name, "photographs/person.jpg"])
+      try require(photograph, ends: 2)
+      #expect(photograph.complaints.contains("lies outside the dataset"), "\(photograph.complaints)")
+      let figures = try matrix.aanet(
+        ["figures", row.name, "--queries", "1", "--worst", "1", "--top", "2", "--to", "figures/\(row.name)"])
+      try require(figures)
+      #expect(figures.output.contains("ranking") && figures.complaints.contains("SPReID no fg/seed-1-"))
       for command in [
-        ["query", row.name, Self.query], ["predict", row.name, "data/tiny/query/\(Self.query)"], ["figures", row.name],
+        ["query", row.name, Self.query, "--where", "hat=no"], ["predict", row.name, image],
         ["weights", "export", row.name, "--to", "none.safetensors"],
       ] {
         let outcome = try matrix.aanet(command)
         try require(outcome, ends: 2)
-        #expect(outcome.complaints.contains("SPReID no fg/seed-1-"), "\(outcome.complaints)")
+        #expect(outcome.complaints.contains("SPReID no fg/seed-1-") && outcome.output.isEmpty, "\(outcome.complaints)")
       }
       try require(try matrix.aanet(["show", row.run.experiment, "--origins"]))
     }

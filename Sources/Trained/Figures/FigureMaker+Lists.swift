@@ -83,7 +83,7 @@ extension FigureMaker {
 
   /// The attributes that filters look at: those of the attention map, or the scheme's own selection for it.
   private var filterNames: [String] {
-    run.chosenAttributes.isEmpty ? run.scheme.attention : run.chosenAttributes
+    chosenAttributes.isEmpty ? run.scheme.attention : chosenAttributes
   }
 
   private func filter(like query: SearchQuery) throws -> AttributeFilter {

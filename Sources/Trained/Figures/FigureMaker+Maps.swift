@@ -6,13 +6,13 @@ import Support
 
 /// The figures of maps and parts.
 extension FigureMaker {
-  private var panels: MapPanels { MapPanels(scheme: run.scheme, chosen: run.chosenAttributes) }
+  private var panels: MapPanels { MapPanels(scheme: run.scheme, chosen: chosenAttributes) }
 
   /// Figure 1: how the attention map of one query comes about.
   func union() throws -> Made {
     let shown = try subjects(Array(even.prefix(1)))
     let panel = shown.first.map(panels.union) ?? Panel(rows: [])
-    let names = Wording.list(run.chosenAttributes)
+    let names = Wording.list(chosenAttributes)
     return Made(
       panel: panel,
       figure: figure(
@@ -83,7 +83,7 @@ extension FigureMaker {
     let identity =
       shown.contains { $0.maps.global != nil }
       ? "second column: the map of the likeliest training identity; then " : ""
-    let merged = run.chosenAttributes.isEmpty ? "" : " Framed maps are merged into the attention map, the last column."
+    let merged = chosenAttributes.isEmpty ? "" : " Framed maps are merged into the attention map, the last column."
     let columns = [
       shown.first?.maps.global.map { _ in "the identity" },
       "each of \(Wording.count(run.scheme.attributes.count, "attribute"))",

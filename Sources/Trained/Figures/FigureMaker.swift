@@ -26,7 +26,7 @@ package struct FigureMaker {
     }
   }
 
-  let run: TrainedRun
+  let run: any RankedRun
   let stored: StoredGallery
   let gallery: SearchGallery
   let search: Search
@@ -45,7 +45,7 @@ package struct FigureMaker {
   /// - Parameter remark: told what is worth a line: images that are damaged, or not those that the run was made on.
   /// - Throws: `PlainError` where no query has a true match; ``TrainedRun/Failure`` where the run is not evaluated.
   package init(
-    _ run: TrainedRun, size: Size = Size(), remark: @escaping (String) -> Void = { _ in }
+    _ run: any RankedRun, size: Size = Size(), remark: @escaping (String) -> Void = { _ in }
   ) throws {
     self.run = run
     self.size = size
@@ -80,8 +80,9 @@ package struct FigureMaker {
       run: run.name, dataset: run.settings.dataset, isDrawn: run.entry.isSynthetic, figures: [], leftOut: [:])
     let figures = Self.all
     for (number, entry) in figures.enumerated() {
-      let missing = entry.needs.filter { !$0.contains(where: run.settings.tasks.has) }
-      if missing.isEmpty {
+      if let lack = lack(of: entry.needs) {
+        record.leftOut[entry.name] = lack
+      } else {
         let made = try entry.make(self)()
         let image = try made.panel.drawn()
         var figure = made.figure
@@ -90,14 +91,24 @@ package struct FigureMaker {
         let preview = Data(try JPEG.encode(image, quality: Self.previewQuality))
         try AtomicFile.write(preview, to: folder.appendingPathComponent(figure.preview))
         record.figures.append(figure)
-      } else {
-        let tasks = missing.map { $0.map { "'\($0.rawValue)'" }.joined(separator: " or ") }.joined(separator: " and ")
-        record.leftOut[entry.name] = "the run was trained without the task\(missing.count == 1 ? "" : "s") \(tasks)"
       }
       report(number + 1, figures.count)
     }
     try record.write(to: folder)
     return record
+  }
+
+  /// What the run has not of what a figure needs; nil where it has all.
+  private func lack(of needs: [[TaskName]]) -> String? {
+    guard !needs.isEmpty else { return nil }
+    guard run.network != nil else {
+      return "it shows what one network sees, and the run is several side by side; take one of "
+        + Wording.list(run.parts.map(RunReference.fullName))
+    }
+    let missing = needs.filter { !$0.contains(where: run.settings.tasks.has) }
+    guard !missing.isEmpty else { return nil }
+    let tasks = missing.map { $0.map { "'\($0.rawValue)'" }.joined(separator: " or ") }.joined(separator: " and ")
+    return "the run was trained without the task\(missing.count == 1 ? "" : "s") \(tasks)"
   }
 
   /// libjpeg's quality of previews.
@@ -120,6 +131,9 @@ package struct FigureMaker {
 
   // MARK: What the figures share
 
+  /// The attributes whose maps make the attention map.
+  var chosenAttributes: [String] { run.network?.chosenAttributes ?? [] }
+
   /// `on drawn images (synthetic-duke)`.
   var data: String {
     run.entry.isSynthetic ? "drawn images (\(run.settings.dataset))" : run.settings.dataset
@@ -136,7 +150,8 @@ package struct FigureMaker {
   func subjects(_ places: [Int]) throws -> [Subject] {
     let files = places.map { queries[$0].image.file }
     var failure: PlainError?
-    let readings = try run.look(
+    guard let network = run.network else { return [] }
+    let readings = try network.look(
       at: files, withMaps: true,
       report: { event in
         switch event {

@@ -25,10 +25,10 @@ package struct StoredGallery {
   ///
   /// - Throws: ``TrainedRun/Failure`` where the run is not evaluated yet or the dataset has changed since; what reading
   ///   the files throws.
-  package init(of run: TrainedRun) throws {
-    let file = run.url(.descriptors)
+  package init(of run: any RankedRun) throws {
+    let file = run.record.url(.descriptors)
     try Self.require(.descriptors, of: run)
-    dataset = try run.openDataset()
+    dataset = try run.record.openDataset()
     let stored = try SafeTensors(contentsOf: file)
     do throws(PlainError) {
       query = try LabelledDescriptors(named: "query", in: stored)
@@ -40,11 +40,11 @@ package struct StoredGallery {
     try Self.check(gallery, against: dataset.gallery, run, "gallery")
     if run.settings.evaluate.pairs != nil {
       try Self.require(.pairs, of: run)
-      pairs = try PairScores(contentsOf: run.url(.pairs), query: query.labels, gallery: gallery.labels)
+      pairs = try PairScores(contentsOf: run.record.url(.pairs), query: query.labels, gallery: gallery.labels)
     } else {
       pairs = nil
     }
-    remark = try run.changedData(of: dataset).map { made, now in
+    remark = try run.record.changedData(of: dataset, threads: run.threads).map { made, now in
       "the images or attributes of '\(run.settings.dataset)' are not what they were when \(run.name) was made (their "
         + "fingerprint was \(made) and is \(now)): distances and ranks are of the earlier ones; `aanet run` makes a new "
         + "run for changed data"
@@ -61,8 +61,8 @@ package struct StoredGallery {
     return set.descriptors.values[index * length..<(index + 1) * length]
   }
 
-  private static func require(_ file: RunStore.File, of run: TrainedRun) throws(TrainedRun.Failure) {
-    let place = run.url(file)
+  private static func require(_ file: RunStore.File, of run: any RankedRun) throws(TrainedRun.Failure) {
+    let place = run.record.url(file)
     guard !FileManager.default.fileExists(atPath: place.path) else { return }
     throw TrainedRun.Failure(
       run.isFinished
@@ -71,12 +71,12 @@ package struct StoredGallery {
   }
 
   private static func check(
-    _ stored: LabelledDescriptors, against images: [LabelledImage], _ run: TrainedRun, _ what: String
+    _ stored: LabelledDescriptors, against images: [LabelledImage], _ run: any RankedRun, _ what: String
   ) throws {
-    guard stored.descriptors.dimension == run.model.layout.length else {
+    guard stored.descriptors.dimension == run.descriptorLength else {
       throw TrainedRun.Failure(
-        "\(run.url(.descriptors).path): its descriptors have \(stored.descriptors.dimension) numbers, the run's model "
-          + "gives \(run.model.layout.length)")
+        "\(run.record.url(.descriptors).path): its descriptors have \(stored.descriptors.dimension) numbers, those of "
+          + "the run's plan.yaml \(run.descriptorLength)")
     }
     guard stored.labels.identities == images.map(\.identity), stored.labels.cameras == images.map(\.camera) else {
       throw TrainedRun.Failure(

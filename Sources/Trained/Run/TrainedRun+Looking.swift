@@ -19,26 +19,13 @@ package struct ImageReading {
 }
 
 extension TrainedRun {
-  /// What happens while images are looked at.
-  package enum LookingEvent {
-    /// An image cannot be read: its place in the list and why.
-    case skipped(Int, PlainError)
-    /// Something worth a line.
-    case remark(String)
-    /// So many images are done, of how many.
-    case done(Int, of: Int)
+  package func describe(
+    _ files: [URL], isInterrupted: () -> Bool, report: (LookingEvent) -> Void
+  ) throws -> [ImageReading] {
+    try look(at: files, isInterrupted: isInterrupted, report: report)
   }
 
-  /// Runs the model over image files, each resized and normalised as in training, a batch at a time.
-  ///
-  /// Each file is opened on its own, so that a damaged one is passed over and does not end the rest.
-  ///
-  /// - Parameters:
-  ///   - files: JPEG images.
-  ///   - withMaps: whether the maps are wanted.
-  ///   - isInterrupted: asked after each batch; where it says yes, ``TrainingError/interrupted`` is thrown.
-  ///   - report: told what happens.
-  /// - Returns: what was seen in the images that could be read, in the files' order.
+  /// As ``RankedRun/describe(_:isInterrupted:report:)``, with the maps where they are wanted.
   package func look(
     at files: [URL], withMaps: Bool = false, isInterrupted: () -> Bool = { false },
     report: (LookingEvent) -> Void = { _ in }

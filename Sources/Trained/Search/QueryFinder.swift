@@ -7,15 +7,15 @@ import Support
 
 /// The query that a person names: an image of the run's dataset, by path or by its name alone, or any photograph.
 package struct QueryFinder {
-  private let run: TrainedRun
+  private let run: any RankedRun
   private let stored: StoredGallery?
-  private let readout: AttributeReadout
+  private let readout: AttributeReadout?
 
   /// Prepares to look among a run's own images, where they are there.
-  package init(_ run: TrainedRun, stored: StoredGallery?) {
+  package init(_ run: any RankedRun, stored: StoredGallery?) {
     self.run = run
     self.stored = stored
-    readout = AttributeReadout(of: run.model)
+    readout = run.attributeReadout
   }
 
   /// Finds a query. Of the dataset's images the stored descriptor is taken; a photograph is looked at.
@@ -59,8 +59,8 @@ package struct QueryFinder {
 
   private func photograph(_ file: URL, remark: (String) -> Void) throws -> SearchQuery {
     var failure: PlainError?
-    let seen = try run.look(
-      at: [file],
+    let seen = try run.describe(
+      [file], isInterrupted: { false },
       report: { event in
         switch event {
         case .skipped(_, let error): failure = error

@@ -96,7 +96,7 @@ package struct QueryReport: Encodable, Sendable {
   /// Reports an answer.
   package init(
     _ answer: Search.Answer, to query: SearchQuery?, in gallery: SearchGallery, where filter: AttributeFilter,
-    by source: Search.Source, top: Int, run: TrainedRun
+    by source: Search.Source, top: Int, run: any RankedRun
   ) {
     func predictions(_ probabilities: [[Double]]) -> [String: Prediction] {
       Self.predictions(probabilities, scheme: run.scheme)

@@ -60,8 +60,8 @@ package struct SearchGallery {
   }
 
   /// The gallery of a run's dataset, from the descriptors that its evaluation stored; no image is read.
-  package init(_ stored: StoredGallery, of run: TrainedRun) {
-    let readout = AttributeReadout(of: run.model)
+  package init(_ stored: StoredGallery, of run: any RankedRun) {
+    let readout = run.attributeReadout
     self.init(
       images: stored.dataset.gallery.map(SearchImage.init), descriptors: stored.gallery.descriptors,
       probabilities: (0..<stored.gallery.count).map { Self.probabilities($0, in: stored.gallery, readout) },
@@ -78,11 +78,11 @@ package struct SearchGallery {
       probabilities: readings.map(\.attributes), labels: readings.map { _ in nil })
   }
 
-  /// The attributes' probabilities of an image whose descriptor is stored.
+  /// The attributes' probabilities of an image whose descriptor is stored; none without a network to read them.
   static func probabilities(
-    _ index: Int, in set: LabelledDescriptors, _ readout: AttributeReadout
+    _ index: Int, in set: LabelledDescriptors, _ readout: AttributeReadout?
   ) -> [[Double]] {
-    readout.logits(of: StoredGallery.descriptor(index, in: set)).map(TrainedRun.probabilities)
+    (readout?.logits(of: StoredGallery.descriptor(index, in: set)) ?? []).map(TrainedRun.probabilities)
   }
 
   /// The likeliest class of each attribute, the first of equals.

@@ -13,9 +13,9 @@ package struct SecondStage {
 
   /// - Parameter stored: the run's gallery, where that is what is searched.
   /// - Returns: nil where the run's ranking has no such stage.
-  package init?(of run: TrainedRun, stored: StoredGallery?, isInterrupted: @escaping () -> Bool = { false }) {
-    guard let pairs = run.settings.evaluate.pairs else { return nil }
-    self.run = run
+  package init?(of run: any RankedRun, stored: StoredGallery?, isInterrupted: @escaping () -> Bool = { false }) {
+    guard let pairs = run.settings.evaluate.pairs, let network = run.network else { return nil }
+    self.run = network
     self.pairs = pairs
     self.stored = stored
     self.isInterrupted = isInterrupted

@@ -40,7 +40,7 @@ struct FiguresCommand: ParsableCommand {
   }
 
   func run() throws {
-    let trained = try options.open(source)
+    let trained = try options.openRanked(source)
     let folder =
       to.map { URL(fileURLWithPath: $0, isDirectory: true) }
       ?? trained.folder.appendingPathComponent(RunFigures.folderName, isDirectory: true)

@@ -51,10 +51,7 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     let trained = try options.open(source)
-    guard trained.settings.tasks.has(.attribute) else {
-      throw PlainError(
-        "\(trained.name) was trained without the attribute task and predicts none; take a run of a variant that has it")
-    }
+    if let lack = trained.lackOfPredictions { throw PlainError(lack) }
     let path = URL(fileURLWithPath: images)
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path.path, isDirectory: &isFolder) else {

@@ -15,7 +15,8 @@ struct QueryCommand: ParsableCommand {
       IMAGE is one of the dataset's images, by its name alone or its path, or any JPEG photograph of a person. Without \
       it the gallery is searched by attributes alone. Ranking is by the benchmarks' protocol: junk is left out, and so \
       are images of the query's person by the query's own camera. Distances are the run's, without re-ranking; where the \
-      run judges pairs, the nearest images' distance is the probability that they show somebody else.
+      run judges pairs, the nearest images' distance is the probability that they show somebody else. A row of several \
+      runs is searched by their descriptors side by side; a photograph goes through each of their networks.
 
       --where keeps images of which all conditions hold; an attribute that is named twice may have either value. An \
       attribute without a value never holds.
@@ -65,14 +66,10 @@ struct QueryCommand: ParsableCommand {
   }
 
   func run() throws {
-    let trained = try options.open(source)
+    let trained = try options.openRanked(source)
     var filter = try AttributeFilter(conditions, scheme: trained.scheme)
     let needsPredictions = !like.isEmpty || (by == .predicted && !conditions.isEmpty)
-    if needsPredictions, !trained.settings.tasks.has(.attribute) {
-      throw PlainError(
-        "\(trained.name) was trained without the attribute task, so no attribute can be filtered; take a run of a variant that has it"
-      )
-    }
+    if needsPredictions, let lack = trained.lackOfPredictions { throw PlainError(lack) }
     Interruption.listen()
     let needsStored = gallery == nil || image.map { !FileManager.default.fileExists(atPath: $0) } ?? false
     let stored = needsStored ? try StoredGallery(of: trained) : nil
@@ -107,7 +104,7 @@ struct QueryCommand: ParsableCommand {
   }
 
   /// The images to search, and how many of them could not be read.
-  private func searched(by trained: TrainedRun, stored: StoredGallery?) throws -> (SearchGallery, skipped: Int) {
+  private func searched(by trained: any RankedRun, stored: StoredGallery?) throws -> (SearchGallery, skipped: Int) {
     guard let gallery else {
       guard let stored else { throw PlainError("\(trained.name): its gallery is not open") }
       return (SearchGallery(stored, of: trained), 0)
@@ -115,10 +112,10 @@ struct QueryCommand: ParsableCommand {
     let files = try PhotographFolder(URL(fileURLWithPath: gallery)).files
     let watcher = LookingWatcher(files)
     do {
-      let readings = try trained.look(at: files, isInterrupted: { Interruption.isAsked }, report: watcher.see)
+      let readings = try trained.describe(files, isInterrupted: { Interruption.isAsked }, report: watcher.see)
       watcher.finish()
       guard !readings.isEmpty else { throw PlainError("\(gallery): none of its images can be read") }
-      let pool = try SearchGallery(readings, of: files, dimension: trained.model.layout.length)
+      let pool = try SearchGallery(readings, of: files, dimension: trained.descriptorLength)
       return (pool, watcher.skipped)
     } catch TrainingError.interrupted {
       watcher.finish()
@@ -126,7 +123,7 @@ struct QueryCommand: ParsableCommand {
     }
   }
 
-  private func panelFile(_ query: SearchQuery?, _ filter: AttributeFilter, _ trained: TrainedRun) -> URL {
+  private func panelFile(_ query: SearchQuery?, _ filter: AttributeFilter, _ trained: any RankedRun) -> URL {
     if let out { return URL(fileURLWithPath: out) }
     let words = filter.words(trained.scheme).joined(separator: ",")
     let parts = [query?.image.name, words.isEmpty ? nil : words].compactMap { $0 }

@@ -16,14 +16,25 @@ struct TrainedRunOptions: ParsableArguments {
     if let threads, threads < 1 { throw ValidationError("--threads is at least 1") }
   }
 
-  /// The run of a name.
+  /// The run of a name, which has a network.
   func open(_ name: String) throws -> TrainedRun {
     let folder = try RunReference.folder(of: name, in: project.store)
-    let run = try TrainedRun(
-      folder, in: project.project, places: data.places(in: project),
-      threads: threads ?? Engine.availableThreads)
-    if !run.isFinished { Console.complain("note: \(Wording.printable(run.name)) is not finished: training goes on") }
+    let run = try TrainedRun(folder, in: project.project, places: data.places(in: project), threads: workers)
+    tell(run)
     return run
+  }
+
+  /// The run of a name, or a row of several.
+  func openRanked(_ name: String) throws -> any RankedRun {
+    let run = try RunReference.open(name, in: project.project, places: data.places(in: project), threads: workers)
+    tell(run)
+    return run
+  }
+
+  private var workers: Int { threads ?? Engine.availableThreads }
+
+  private func tell(_ run: some RankedRun) {
+    if !run.isFinished { Console.complain("note: \(Wording.printable(run.name)) is not finished: training goes on") }
   }
 }
 
@@ -36,7 +47,7 @@ final class LookingWatcher {
 
   init(_ files: [URL]) { self.files = files }
 
-  func see(_ event: TrainedRun.LookingEvent) {
+  func see(_ event: LookingEvent) {
     switch event {
     case .done(let done, let total): bar.update(done, of: total)
     case .remark(let text): say("note: \(text)")

@@ -120,7 +120,7 @@ import Trained
     } catch { #expect("\(error)".contains(file.lastPathComponent), "\(error)") }
   }
 
-  @Test func itHasNoNetwork() throws {
+  @Test func whatNeedsANetworkSaysWhichToTake() throws {
     let project = try project()
     let results = try run(project, ["both"])
     for name in ["tiny/both", results[2].record.folder.path] {
@@ -132,6 +132,83 @@ import Trained
           "\(error)".contains("has no network of its own") && "\(error)".contains("tiny/plain/seed-1-"), "\(error)")
       }
     }
+    let row = try RunReference.open("tiny/both", in: Project(project.url), threads: 1)
+    #expect(row.lackOfPredictions?.contains("tiny/plain/seed-1-") == true)
+  }
+
+  @Test func itIsSearchedAsItWasRanked() throws {
+    let project = try project()
+    let record = try #require(try run(project, ["both"]).last?.record)
+    let row = try RunReference.open("tiny/both", in: Project(project.url), threads: 1)
+    #expect(row.network == nil && row.isFinished && row.name == "tiny/both/seed-1-\(record.identity.hash)")
+    let stored = try StoredGallery(of: row)
+    let search = Search(SearchGallery(stored, of: row), normalize: row.settings.evaluate.isNormalized)
+    let finder = QueryFinder(row, stored: stored)
+    let ranks = try #require(try store(project).ranks(of: record.identity))
+    for place in 0..<2 {
+      let query = try finder.query(place)
+      let answer = try search.rank(for: query)
+      let ranking = try #require(ranks.first { $0.query == query.image.name })
+      #expect(answer.hits.filter { $0.isRight == true }.map(\.rank) == ranking.matchRanks)
+      // The same picture as a photograph goes through each network, and finds the same.
+      let copy = project.url.appendingPathComponent("photograph-\(place).jpg")
+      try FileManager.default.copyItem(at: query.image.file, to: copy)
+      let photograph = try search.rank(for: try finder.find(copy.path))
+      let distances = Dictionary(uniqueKeysWithValues: photograph.hits.map { ($0.index, $0.distance ?? -1) })
+      for hit in answer.hits { #expect(abs((distances[hit.index] ?? -1) - (hit.distance ?? 0)) < 1e-3) }
+    }
+    let figures = try FigureMaker(row, size: .init(queries: 2, worst: 1, top: 3))
+      .write(to: project.url.appendingPathComponent("figures"))
+    #expect(figures.figures.map(\.name) == ["ranking"])
+    #expect(figures.leftOut["parts"]?.contains("take one of tiny/plain/seed-1-") == true, "\(figures.leftOut)")
+  }
+
+  /// A damaged photograph is passed over once, whatever the number of networks, and the count goes over all of them.
+  @Test func photographsGoThroughEachNetwork() throws {
+    let project = try project()
+    _ = try run(project, ["both"])
+    let row = try RunReference.open("tiny/both", in: Project(project.url), threads: 1)
+    let whole = try #require(try StoredGallery(of: row).dataset.gallery.first).file
+    try project.folder.write("no picture", to: "damaged.jpg")
+    var (skipped, done): ([Int], [Int]) = ([], [])
+    let readings = try row.describe(
+      [project.url.appendingPathComponent("damaged.jpg"), whole], isInterrupted: { false },
+      report: { event in
+        switch event {
+        case .skipped(let index, _): skipped.append(index)
+        case .done(let images, 4): done.append(images)
+        default: Issue.record("\(event)")
+        }
+      })
+    #expect(skipped == [0] && done == [2, 4] && readings.map(\.index) == [1])
+    #expect(readings[0].descriptor.count == row.descriptorLength)
+  }
+
+  @Test func aRunThatWasRemovedOrMadeAnewIsNamed() throws {
+    let project = try project()
+    let parts = try run(project, ["both"])
+    let row = try RunReference.open("tiny/both", in: Project(project.url), threads: 1)
+    let stored = try StoredGallery(of: row)
+    let image = stored.dataset.gallery[0].file
+    func complaint() -> String {
+      do {
+        _ = try row.describe([image], isInterrupted: { false }, report: { _ in })
+        return "none"
+      } catch { return "\(error)" }
+    }
+    let folder = parts[1].record.folder
+    let file = folder.appendingPathComponent(RunStore.File.descriptors.rawValue)
+    let whole = try Data(contentsOf: file)
+    var longer = whole
+    longer.append(0)
+    try longer.write(to: file)
+    #expect(complaint().contains("was made of other descriptors than tiny/deep/seed-1-"), "\(complaint())")
+    try whole.write(to: file)
+    #expect(complaint() == "none")
+    try FileManager.default.removeItem(at: folder)
+    #expect(complaint().contains("tiny/deep/seed-1-") && complaint().contains("is not there any more"))
+    // Its own images are still found by what is stored.
+    #expect(try QueryFinder(row, stored: stored).query(0).descriptor.count == row.descriptorLength)
   }
 
   @Test(arguments: [

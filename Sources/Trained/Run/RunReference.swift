@@ -1,6 +1,9 @@
+import Datasets
+import Experiments
 import Foundation
 import Runs
 import Support
+import Tensors
 
 /// A run as a person names it on the command line.
 ///
@@ -13,24 +16,53 @@ package enum RunReference {
     package let description: String
   }
 
-  /// The folder of the run that a text names.
+  /// Opens the run that a text names, for a search: one with a network, or a row of several.
   ///
-  /// - Throws: ``Failure`` where it names none or several.
+  /// - Throws: ``Failure`` where it names none or several; what opening it throws.
+  package static func open(
+    _ text: String, in project: Project, places: DatasetPlaces? = nil, threads: Int = Engine.availableThreads
+  ) throws -> any RankedRun {
+    let (folder, parts) = try find(text, in: project.store)
+    guard !parts.isEmpty else { return try TrainedRun(folder, in: project, places: places, threads: threads) }
+    return try CombinedRow(folder, of: parts, in: project, places: places, threads: threads)
+  }
+
+  /// The folder of the run that a text names, which has a network.
+  ///
+  /// - Throws: ``Failure`` where it names none or several, or a row of several runs.
   package static func folder(of text: String, in store: RunStore) throws(Failure) -> URL {
-    let checkpoint = RunStore.File.checkpoint.rawValue
+    let (folder, parts) = try find(text, in: store)
+    guard !parts.isEmpty else { return folder }
+    let name = Wording.printable(RunOnDisk.name(of: folder, under: store.root))
+    throw Failure(
+      description: "\(name) is the descriptors of several runs side by side and has no network of its own; take one of "
+        + "them:" + parts.map { "\n  \(Wording.printable(fullName($0.run)))" }.joined())
+  }
+
+  /// The folder of the run that a text names, and the runs that it is made of; none where it has a network.
+  private static func find(_ text: String, in store: RunStore) throws(Failure) -> (folder: URL, parts: [CombinedRun]) {
     let folder = URL(fileURLWithPath: text, isDirectory: true).standardizedFileURL
-    if FileManager.default.fileExists(atPath: folder.appendingPathComponent(checkpoint).path) { return folder }
+    let checkpoint = RunStore.File.checkpoint.rawValue
+    if FileManager.default.fileExists(atPath: folder.appendingPathComponent(checkpoint).path) { return (folder, []) }
     let runs = store.identities()
     let inside = runs.first { store.folder(for: $0).standardizedFileURL.path == folder.path }
-    if let inside { try requireNetwork(of: inside, in: store) }
-    let found = found(text, among: runs)
-    if found.count == 1, let run = found.first {
-      try requireNetwork(of: run, in: store)
-      guard store.has(.checkpoint, of: run) else {
-        throw Failure(description: "\(store.folder(for: run).path): the run has no \(checkpoint) yet")
-      }
-      return store.folder(for: run)
+    let run = if let inside { inside } else { try only(text, among: runs, in: store) }
+    do throws(FileError) {
+      if let parts = try store.combined(of: run), !parts.isEmpty { return (store.folder(for: run), parts) }
+    } catch {
+      throw Failure(description: error.description)
     }
+    guard store.has(.checkpoint, of: run) else {
+      throw Failure(description: "\(store.folder(for: run).path): the run has no \(checkpoint) yet")
+    }
+    return (store.folder(for: run), [])
+  }
+
+  private static func only(
+    _ text: String, among runs: [RunIdentity], in store: RunStore
+  ) throws(Failure) -> RunIdentity {
+    let found = found(text, among: runs)
+    if found.count == 1 { return found[0] }
     guard found.isEmpty else {
       let some = found.prefix(8).map { "\n  \(Wording.printable(fullName($0)))" }.joined()
       throw Failure(
@@ -49,15 +81,6 @@ package enum RunReference {
         + (nearest ?? "; `aanet runs` lists them"))
   }
 
-  /// Sees to it that a run is not made of others.
-  private static func requireNetwork(of run: RunIdentity, in store: RunStore) throws(Failure) {
-    guard let parts = try? store.combined(of: run), !parts.isEmpty else { return }
-    throw Failure(
-      description:
-        "\(Wording.printable(fullName(run))) is the descriptors of several runs side by side and has no network "
-        + "of its own; take one of them:" + parts.map { "\n  \(Wording.printable(fullName($0.run)))" }.joined())
-  }
-
   /// Whole names go before the last parts of names, and both before digits of a hash: what a message tells a person to
   /// write is one run's.
   private static func found(_ text: String, among runs: [RunIdentity]) -> [RunIdentity] {
@@ -74,7 +97,8 @@ package enum RunReference {
     return [variant, "\(variant)/\(run.seed)", "\(variant)/seed-\(run.seed)", fullName(run)]
   }
 
-  private static func fullName(_ run: RunIdentity) -> String {
+  /// How a run is called in full.
+  static func fullName(_ run: RunIdentity) -> String {
     "\(run.experiment)/\(run.variant)/seed-\(run.seed)-\(run.hash)"
   }
 }
