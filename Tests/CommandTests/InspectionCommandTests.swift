@@ -301,7 +301,7 @@ import Trained
     #expect(outcome.status == 0, "\(outcome.complaints)")
     let record = try #require(try RunFigures(in: try project().url.appendingPathComponent("plain-figures")))
     #expect(record.figures.map(\.name) == ["ranking"])
-    #expect(record.leftOut["parts"] == "the run was trained without the task 'part' or 'boxes' or 'refinement'")
+    #expect(record.leftOut["parts"] == "no task of the run finds parts of the feature map")
     #expect(
       record.leftOut["comparison"] == "the run was trained without the task 'attention'" && record.leftOut.count == 6)
     #expect(try aanet("figures", "all/1", "--queries", "0").status == 2)

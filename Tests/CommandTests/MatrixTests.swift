@@ -100,7 +100,6 @@ import Trained
   /// The tasks that each figure is of; of several in a list one is enough.
   private static let needs: [String: [[TaskName]]] = [
     "union": [[.attribute], [.attention]], "comparison": [[.global], [.attention]],
-    "parts": [[.part, .boxes, .refinement]],
     "maps": [[.attribute]], "ranking": [], "filtering": [[.attribute]], "attributes": [[.attribute]],
   ]
 
@@ -112,6 +111,10 @@ import Trained
       try require(outcome)
       let folder = matrix.project.url.appendingPathComponent("figures/\(row.name)")
       let record = try #require(try RunFigures(in: folder))
+      let hasParts = row.settings.tasks.all.contains { $0.partWords != nil }
+      try Agreement.require(
+        record.figures.contains { $0.name == "parts" } == hasParts && (record.leftOut["parts"] == nil) == hasParts,
+        "parts: \(outcome.output)")
       for (name, needs) in Self.needs {
         let missing = needs.filter { !$0.contains(where: row.has) }
         let figure = record.figures.first { $0.name == name }

@@ -42,6 +42,21 @@ package struct ActivationMap: Sendable, Equatable {
   }
 }
 
+/// A part of a feature map that places belong to more or less.
+package struct SoftPart: Sendable, Equatable {
+  package let name: String
+  /// How much of each place belongs to it, 0 to 1, row by row.
+  package let values: [Float]
+
+  package init(name: String, values: [Float]) {
+    self.name = name
+    self.values = values
+  }
+
+  /// How much of all places belongs to it.
+  package var share: Double { Double(values.reduce(0, +)) / Double(max(1, values.count)) }
+}
+
 /// What a network saw in one image; each task adds what it has.
 package struct ImageMaps: Sendable {
   /// Rows of the feature map.
@@ -56,9 +71,8 @@ package struct ImageMaps: Sendable {
   package var attention: [Float]?
   /// The parts that a task found, top first; empty where none did.
   package var parts: [MapBox] = []
-  /// How much each place belongs to each of the parts that a task assigns softly, `height × width` numbers for each part
-  /// which add up to 1 at each place; empty where none does.
-  package var assignment: [[Float]] = []
+  /// The parts of the map that places belong to more or less; empty where no task has such.
+  package var softParts: [SoftPart] = []
   /// How many channels of the feature map have their maximum at each place, `height × width` (Equation 1).
   package let peaks: [Int]
 

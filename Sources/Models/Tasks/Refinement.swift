@@ -34,7 +34,7 @@ package struct RefinementTask: Task {
     self.isCentred = isCentred
   }
 
-  package var partWords: String? { "how much of each place belongs to each part" }
+  package var partWords: String? { "how much of each place belongs to each, numbered from the top as they began" }
 
   package func fault(on map: MapExtent) -> SettingFault? {
     let all = map.backbone.channels
@@ -112,7 +112,9 @@ package struct RefinementTask: Task {
       guard let assignment = look.output.assignment else { return }
       let places = maps.height * maps.width
       let own = assignment.tensor.view([places * task.parts], offset: look.image * places * task.parts).array
-      maps.assignment = (0..<task.parts).map { part in (0..<places).map { own[$0 * task.parts + part] } }
+      maps.softParts = (0..<task.parts).map { part in
+        SoftPart(name: "part \(part + 1)", values: (0..<places).map { own[$0 * task.parts + part] })
+      }
     }
 
     /// He's rule over the outputs, as the authors' code has it.

@@ -32,18 +32,14 @@ struct RegionEvidence {
 
   private func weight(_ region: Int, _ place: Int) -> Float { weights[place * Self.regions + region] }
 
-  /// The parts that the image shows, head first: the boxes of the places that count at least half as much as the one that
-  /// counts most.
-  var boxes: [MapBox] {
+  /// The regions that are averaged over, each of the place that counts most; without any place where the image shows none.
+  func parts(of pool: [RegionsTask.Pool]) -> [SoftPart] {
     guard !weights.isEmpty else { return [] }
-    return (1..<Self.regions).compactMap { region in
-      let most = (0..<places).map { weight(region, $0) }.max() ?? 0
-      let inside = (0..<places).filter { most > 0 && weight(region, $0) >= most / 2 }
-      let (rows, columns) = (inside.map { $0 / width }, inside.map { $0 % width })
-      guard let top = rows.min(), let bottom = rows.max(), let left = columns.min(), let right = columns.max() else {
-        return nil
-      }
-      return MapBox(rows: top..<bottom + 1, columns: left..<right + 1)
+    return ParsedRegion.allCases.enumerated().compactMap { region, name in
+      guard pool.contains(name == .foreground ? .foreground : .parts) else { return nil }
+      let values = (0..<places).map { weight(region, $0) }
+      let most = values.max() ?? 0
+      return SoftPart(name: name.rawValue, values: most > 0 ? values.map { $0 / most } : values)
     }
   }
 

@@ -57,7 +57,7 @@ package struct RegionsTask: Task {
   }
 
   package var partWords: String? {
-    readsRegions ? "boxes around the head, the upper body, the lower body and the shoes of its labels" : nil
+    readsRegions ? "how much of each place belongs to each region of the body that a human parser found" : nil
   }
 
   /// Without regions it is a baseline that needs no labels.
@@ -174,7 +174,7 @@ package struct RegionsTask: Task {
       guard let logits = look.output.identityLogits.first else { return }
       let evidence = RegionEvidence(
         features: look.features, weights: look.output.assignment?.tensor, image: look.image)
-      if maps.parts.isEmpty { maps.parts = evidence.boxes }
+      if task.readsRegions, maps.softParts.isEmpty { maps.softParts = evidence.parts(of: task.pool) }
       guard maps.global == nil else { return }
       let predicted = look.row(of: logits).array.firstIndexOfLargest
       let width = classifier.weight.value.shape[1]

@@ -44,17 +44,16 @@ extension FigureMaker {
   func parts() throws -> Made {
     let shown = try subjects(even + worst)
     let parts = run.settings.tasks.all.compactMap(\.partWords).first ?? ""
-    guard shown.allSatisfy(\.maps.assignment.isEmpty) else {
+    guard shown.allSatisfy(\.maps.softParts.isEmpty) else {
       return Made(
         panel: PartsPanel.drawn(shown, across: 1),
         figure: figure(
           "parts", paper: "Figure 4",
-          caption: "The parts that are found softly: \(parts), numbered from the top as they began. "
-            + "Queries of \(data): \(words).",
+          caption: "The parts that the feature map is averaged over: \(parts). Queries of \(data): \(words).",
           alternative: "A row of heat maps for each of \(Wording.count(shown.count, "pedestrian")): one for each of "
-            + "\(Wording.count(shown.first?.maps.assignment.count ?? 0, "part")).",
+            + "\(Wording.count(shown.first?.maps.softParts.count ?? 0, "part")).",
           rows: shown.map { subject in
-            let shares = subject.maps.sharesOfParts.enumerated().map { ("part_\($0 + 1)_share", $1) }
+            let shares = subject.maps.softParts.map { ("\($0.name.replacing(" ", with: "_"))_share", $0.share) }
             return RunFigures.Row(image: subject.name, numbers: Dictionary(uniqueKeysWithValues: shares))
           }))
     }

@@ -99,33 +99,47 @@ package struct FigureMaker {
   }
 
   /// What the run has not of what a figure needs; nil where it has all.
-  private func lack(of needs: [[TaskName]]) -> String? {
-    guard !needs.isEmpty else { return nil }
+  private func lack(of needs: Need?) -> String? {
+    guard let needs else { return nil }
     guard run.network != nil else {
       return "it shows what one network sees, and the run is several side by side; take one of "
         + Wording.list(run.parts.map(RunReference.fullName))
     }
-    let missing = needs.filter { !$0.contains(where: run.settings.tasks.has) }
-    guard !missing.isEmpty else { return nil }
-    let tasks = missing.map { $0.map { "'\($0.rawValue)'" }.joined(separator: " or ") }.joined(separator: " and ")
-    return "the run was trained without the task\(missing.count == 1 ? "" : "s") \(tasks)"
+    let tasks = run.settings.tasks
+    switch needs {
+    case .parts:
+      return tasks.all.contains { $0.partWords != nil } ? nil : "no task of the run finds parts of the feature map"
+    case .tasks(let needs):
+      let missing = needs.filter { !$0.contains(where: tasks.has) }
+      guard !missing.isEmpty else { return nil }
+      let names = missing.map { $0.map { "'\($0.rawValue)'" }.joined(separator: " or ") }.joined(separator: " and ")
+      return "the run was trained without the task\(missing.count == 1 ? "" : "s") \(names)"
+    }
   }
 
   /// libjpeg's quality of previews.
   private static let previewQuality = 85
 
-  /// A figure needs one task of each list.
-  private typealias Entry = (name: String, needs: [[TaskName]], make: (FigureMaker) -> () throws -> Made)
+  /// What a figure needs of a run's tasks.
+  private enum Need {
+    /// One task of each list.
+    case tasks([[TaskName]])
+    /// A task that finds parts of the map.
+    case parts
+  }
+
+  /// A figure; without needs it is of the ranking alone.
+  private typealias Entry = (name: String, needs: Need?, make: (FigureMaker) -> () throws -> Made)
 
   private static var all: [Entry] {
     [
-      ("union", [[.attribute], [.attention]], FigureMaker.union),
-      ("comparison", [[.global], [.attention]], FigureMaker.comparison),
-      ("parts", [[.part, .boxes, .refinement]], FigureMaker.parts),
-      ("maps", [[.attribute]], FigureMaker.maps),
-      ("ranking", [], FigureMaker.ranking),
-      ("filtering", [[.attribute]], FigureMaker.filtering),
-      ("attributes", [[.attribute]], FigureMaker.attributes),
+      ("union", .tasks([[.attribute], [.attention]]), FigureMaker.union),
+      ("comparison", .tasks([[.global], [.attention]]), FigureMaker.comparison),
+      ("parts", .parts, FigureMaker.parts),
+      ("maps", .tasks([[.attribute]]), FigureMaker.maps),
+      ("ranking", nil, FigureMaker.ranking),
+      ("filtering", .tasks([[.attribute]]), FigureMaker.filtering),
+      ("attributes", .tasks([[.attribute]]), FigureMaker.attributes),
     ]
   }
 

@@ -24,9 +24,9 @@ package enum InspectionPanels {
     guard let subject = try Subject(reading, file: image, labels: nil) else { return }
     var panel = MapPanels(scheme: run.scheme, chosen: run.chosenAttributes).all([subject])
     let maps = subject.maps
-    if !maps.assignment.isEmpty, panel.rows[0].tiles.count == 1 {
+    if !maps.softParts.isEmpty, panel.rows[0].tiles.count == 1 {
       panel = PartsPanel.drawn([subject], across: 1)
-    } else if !maps.parts.isEmpty || !maps.assignment.isEmpty {
+    } else if !maps.parts.isEmpty || !maps.softParts.isEmpty {
       let parts = PartsPanel.drawn([subject], across: 1)
       panel.headings += parts.headings
       panel.rows[0].tiles += parts.rows[0].tiles

@@ -6,10 +6,10 @@ import Support
 /// Where the channels peak and the parts that follow from it (the paper's Figure 4).
 package enum PartsPanel {
   /// For each image two tiles: the peaks, a disc a place with an area that grows with how many channels peak there; and
-  /// the parts' bounds or outlines with their numbers. Where parts are assigned softly, a row an image: the image, and each
-  /// part's share of each place.
+  /// the parts' bounds or outlines with their numbers. Where places belong to parts more or less, a row an image: the image,
+  /// and how much of each place belongs to each part.
   package static func drawn(_ subjects: [Subject], across: Int) -> Panel {
-    if let parts = subjects.first?.maps.assignment.count, parts > 0 { return assigned(subjects, parts) }
+    if let parts = subjects.first?.maps.softParts, !parts.isEmpty { return soft(subjects, parts.map(\.name)) }
     let groups = subjects.map { [peaks($0), parts($0)] }
     let rows = stride(from: 0, to: groups.count, by: across).map { start in
       let shown = groups[start..<min(start + across, groups.count)]
@@ -26,21 +26,22 @@ package enum PartsPanel {
       }, rows: rows)
   }
 
-  private static func assigned(_ subjects: [Subject], _ parts: Int) -> Panel {
+  private static func soft(_ subjects: [Subject], _ names: [String]) -> Panel {
     let rows = subjects.map { subject in
       let maps = subject.maps
       let image = Tile(
         picture: subject.picture, captions: [Tile.Caption(text: subject.shortName, isPale: true)])
       return Panel.Row(
         tiles: [image]
-          + zip(maps.assignment, maps.sharesOfParts).map { values, share in
-            let map = HeatMap(height: maps.height, width: maps.width, values: values)
+          + maps.softParts.map { part in
+            let map = HeatMap(height: maps.height, width: maps.width, values: part.values)
             return Tile(
-              picture: map.painted(on: subject.picture), captions: [Tile.Caption(text: share.asShare, isPale: true)])
+              picture: map.painted(on: subject.picture),
+              captions: [Tile.Caption(text: part.share.asShare, isPale: true)])
           })
     }
     return Panel(
-      headings: [Tile.Caption(text: "image")] + (1...parts).map { Tile.Caption(text: "part \($0)") }, rows: rows,
+      headings: [Tile.Caption(text: "image")] + names.map { Tile.Caption(text: $0) }, rows: rows,
       scale: "how much of a place belongs to the part; below: of all places")
   }
 
@@ -98,12 +99,5 @@ package enum PartsPanel {
       let corners = [place(top, left), place(top, right), place(bottom, right), place(bottom, left), place(top, left)]
       return zip(corners, corners.dropFirst()).map { Tile.Line(from: $0, to: $1) }
     }
-  }
-}
-
-extension ImageMaps {
-  /// How much of all places belongs to each of the parts that are assigned softly.
-  var sharesOfParts: [Double] {
-    assignment.map { Double($0.reduce(0, +)) / Double(max(1, $0.count)) }
   }
 }

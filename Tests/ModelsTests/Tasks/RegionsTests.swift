@@ -85,7 +85,7 @@ struct RegionsTests {
     #expect(exists.prefix(15) == [1, 1, 1, 1, 0, 1, 0, 0, 0, 0, 1, 1, 1, 1, 1])
   }
 
-  @Test("the map of the likeliest identity averages to its logit, and parts are boxes of the labels")
+  @Test("the map of the likeliest identity averages to its logit, and parts are the regions that are read")
   func maps() throws {
     let engine = Engine(threads: 2)
     for pool in [Pool.allCases, [.parts, .global], [.global]] {
@@ -101,23 +101,29 @@ struct RegionsTests {
         #expect(row[global.predicted] == row.max())
         let mean = global.values.reduce(0, +) / Float(global.values.count)
         #expect(abs(mean - row[global.predicted]) < 1e-3 * max(1, abs(mean)))
-        #expect(maps.parts.count == (pool == [.global] ? 0 : image == 0 ? 3 : image == 1 ? 0 : 4))
+        let parts = ["head", "upper", "lower", "shoes"]
+        #expect(
+          maps.softParts.map(\.name)
+            == (pool == [.global] ? [] : pool.contains(.foreground) ? ["foreground"] + parts : parts))
       }
     }
   }
 
-  @Test("parts that are boxes: places that count half as much as the one that counts most")
-  func boxes() throws {
+  @Test("a region's map is of the place that counts most, and empty where the image shows none")
+  func parts() throws {
     let engine = Engine(threads: 1)
     let trial = TaskTrial(Self.tasks(), identities: [1], on: engine)
     var weights = [Float](repeating: 0, count: 8 * 5)
-    for (place, weight) in [(0, 0.5), (1, 0.26), (3, 0.24)] { weights[place * 5 + 1] = Float(weight) }
+    for (place, weight) in [(0, 0.5), (1, 0.25), (3, 0.25)] { weights[place * 5 + 1] = Float(weight) }
     weights[6 * 5 + 4] = 1
     let tape = Tape(on: engine, mode: .evaluation)
     let output = trial.model(
       tape.input(trial.images),
       inputs: [.regionWeights(rows: 4, columns: 2, scale: 2): engine.tensor(weights, shape: [1, 4, 2, 5])], on: tape)
-    let parts = trial.model.maps(of: output, image: 0, on: engine).parts
-    #expect(parts == [MapBox(rows: 0..<1, columns: 0..<2), MapBox(rows: 3..<4, columns: 0..<1)])
+    let parts = trial.model.maps(of: output, image: 0, on: engine).softParts
+    #expect(parts.count == 5)
+    #expect(parts[1].values == [1, 0.5, 0, 0.5, 0, 0, 0, 0] && parts[1].share == 0.25)
+    #expect(parts[2].values == [Float](repeating: 0, count: 8) && parts[2].share == 0)
+    #expect(parts[4].values == [0, 0, 0, 0, 0, 0, 1, 0])
   }
 }

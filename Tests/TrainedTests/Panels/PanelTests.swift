@@ -125,12 +125,14 @@ import Trained
     #expect(boxes[1].lines[4].from == (0.5, 0) && boxes[1].lines[5].to == (1, 1))
     #expect(boxes[1].discs.map(\.x) == [0.12, 0.75] && boxes[1].discs[1].y == 0.5)
 
-    // Parts that are assigned softly are maps of their own, as they are.
+    // Parts that places belong to more or less are maps of their own, as they are.
     maps.parts = []
-    maps.assignment = [[1, 1, 0.5, 0, 0, 0], [0, 0, 0.5, 1, 1, 1]]
+    maps.softParts = [
+      SoftPart(name: "head", values: [1, 1, 0.5, 0, 0, 0]), SoftPart(name: "shoes", values: [0, 0, 0.5, 1, 1, 1]),
+    ]
     let soft = Subject(name: "a.jpg", picture: try PictureFile.tile(file), maps: maps, probabilities: [], labels: nil)
     let assigned = PartsPanel.drawn([soft, soft], across: 3)
-    #expect(assigned.headings.map(\.text) == ["image", "part 1", "part 2"] && assigned.rows.count == 2)
+    #expect(assigned.headings.map(\.text) == ["image", "head", "shoes"] && assigned.rows.count == 2)
     #expect(assigned.rows[1].tiles.map { $0.captions[0].text } == ["a", "0.42", "0.58"])
 
     let merged = MapPanels.merged([maps.attributes[0], maps.attributes[1]], like: maps)
