@@ -34,6 +34,12 @@ struct MethodTests {
     }
     let method = method(tasks ?? TaskSet(only: TaskName.allCases))
     let svg = try svg(method)
+    try expectSound(svg)
+    #expect(try self.svg(method) == svg)
+    for task in method.network.tasks.all { #expect(svg.contains(">\(task.label.escapedForHTML)</text>")) }
+  }
+
+  private func expectSound(_ svg: String) throws {
     try withFolder("method") { folder in
       let file = folder.appendingPathComponent("made-up.svg")
       try Data(svg.utf8).write(to: file)
@@ -45,8 +51,21 @@ struct MethodTests {
       let (x, y) = (Double(box.1) ?? -1, Double(box.2) ?? -1)
       #expect(x >= 0 && y >= 0 && x + (Double(box.3) ?? .nan) <= width && y + (Double(box.4) ?? .nan) <= height)
     }
-    #expect(try self.svg(method) == svg)
-    for task in method.network.tasks.all { #expect(svg.contains(">\(task.label.escapedForHTML)</text>")) }
+  }
+
+  @Test("a row of several networks shows what each gives and how it is joined")
+  func joined() throws {
+    let parts = [method(name: "One"), method(TaskSet(only: [.global]), name: "<Two>")]
+    let joined = JoinedMethod(name: "Both", parts: parts, test: ["Euclidean distance"], yaml: "")
+    let figure = joined.figure(named: "both")
+    let svg = try #require(figure.svg)
+    try expectSound(svg)
+    let lengths = parts.map(\.network.descriptorLength)
+    for words in ["One", "&lt;Two&gt;", "= \(lengths[0]) numbers", "= \(lengths[1]) numbers"] {
+      #expect(svg.contains(">\(words)</text>"), "\(words)")
+    }
+    #expect(svg.matches(of: /> ?scaled to unit</).count == 2 && svg.contains("= \(lengths[0] + lengths[1]) numbers"))
+    #expect(figure.alternative.contains("One, <Two>"))
   }
 
   @Test("a name is words in a figure, never markup")

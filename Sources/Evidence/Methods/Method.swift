@@ -1,4 +1,15 @@
+import Documents
 import Models
+
+/// What a page of a method shows of how it is composed.
+package protocol ComposedMethod: Sendable {
+  /// The variant's name.
+  var name: String { get }
+  /// The settings that it has beside what all variants share, as YAML; empty where it has none of its own.
+  var yaml: String { get }
+
+  func figure(named name: String) -> Figure
+}
 
 /// A method as a variant of an experiment composes it: all that a figure and a page of it are made of.
 package struct Method: Sendable {

@@ -15,72 +15,18 @@ struct MethodDrawing {
   private var y = Self.margin
 
   private typealias Point = SVGCanvas.Point
+  private typealias Cell = DrawnBox
+  private typealias Row = DrawnRow
 
   private static let margin = 14.0
   private static let trunkWidth = 128.0
   /// From one wire between trunk and lanes to the next.
   private static let wire = 13.0
-  private static let arrow = 20.0
+  private static let arrow = DrawnRow.arrow
   private static let gap = 12.0
   private static let leastWidth = 860.0
   /// For the words below the trunk.
   private static let underTrunk = 36.0
-
-  /// A box with its words broken into lines.
-  private struct Cell {
-    let lines: [String]
-    let size: String
-    let paint: SVGCanvas.Paint
-
-    static let letters = 11.5
-    static let line = 14.0
-
-    init(_ words: String, _ size: String, _ paint: SVGCanvas.Paint, within room: Double = 112) {
-      self.init(lines: SVGCanvas.lines(words, within: room, size: Self.letters), size, paint)
-    }
-
-    init(lines: [String], _ size: String, _ paint: SVGCanvas.Paint) {
-      (self.lines, self.size, self.paint) = (lines, size, paint)
-    }
-
-    init(_ box: TaskSketch.Box) {
-      let paint: SVGCanvas.Paint =
-        switch box.kind {
-        case .step: .plain
-        case .stages: .grey
-        case .vector: .blue
-        case .loss: .orange
-        }
-      self.init(box.words, box.size, paint)
-    }
-
-    var width: Double {
-      let widest = (lines + [size]).map { SVGCanvas.width($0, size: Self.letters) }.max() ?? 0
-      return max(50, widest + 14)
-    }
-
-    var height: Double { Double(lines.count) * Self.line + (size.isEmpty ? 0 : Self.line) + 12 }
-  }
-
-  /// Boxes one behind the other.
-  private struct Row {
-    var cells: [Cell]
-    var reads: [TaskSketch.Source] = []
-
-    var width: Double { cells.reduce(-MethodDrawing.arrow) { $0 + $1.width + MethodDrawing.arrow } }
-    var height: Double { cells.map(\.height).max() ?? 0 }
-
-    /// Tasks that are read stand before the boxes, by their names.
-    var tags: [String] {
-      reads.compactMap { if case .task(let task) = $0 { task.title } else { nil } }
-    }
-
-    var tagWidth: Double { tags.map { SVGCanvas.width($0, size: Cell.letters) + 12 }.max() ?? 0 }
-    var tagsWidth: Double { tags.isEmpty ? 0 : tagWidth + MethodDrawing.arrow }
-
-    /// What comes from the trunk.
-    var wires: [TaskSketch.Source] { reads.filter { if case .task = $0 { false } else { true } } }
-  }
 
   private struct Lane {
     let title: String
@@ -114,9 +60,7 @@ struct MethodDrawing {
   }
 
   private var testRow: Row {
-    let descriptor = Cell(
-      method.descriptor, "= \(method.network.descriptorLength) numbers", .blue, within: 300)
-    return Row(cells: [descriptor] + method.test.map { Cell($0, "", .plain, within: 170) })
+    Row(cells: [DrawnBox(descriptorOf: method)] + method.test.map(DrawnBox.init(step:)))
   }
 
   /// The figure as SVG.
@@ -152,7 +96,7 @@ struct MethodDrawing {
         canvas.line([Point(middle, top), Point(middle, top + Self.arrow)], hasHead: true)
         top += Self.arrow
       }
-      draw(cell, x: Self.margin, y: top, width: Self.trunkWidth, height: cell.height)
+      canvas.draw(cell, x: Self.margin, y: top, width: Self.trunkWidth, height: cell.height)
       outlets[source] = top + cell.height / 2
       top += cell.height
     }
@@ -162,32 +106,6 @@ struct MethodDrawing {
         words, x: middle, y: top + 16 + 14 * Double(place), size: Cell.letters, .middle, isSoft: true)
     }
     return top + Self.underTrunk
-  }
-
-  private mutating func draw(_ cell: Cell, x: Double, y: Double, width: Double, height: Double) {
-    canvas.box(x: x, y: y, width: width, height: height, cell.paint)
-    var line = y + (height - cell.height) / 2 + 6 + Cell.line - 3.5
-    for words in cell.lines {
-      canvas.text(words, x: x + width / 2, y: line, size: Cell.letters, .middle)
-      line += Cell.line
-    }
-    if !cell.size.isEmpty {
-      canvas.text(cell.size, x: x + width / 2, y: line, size: Cell.letters, .middle, isSoft: true)
-    }
-  }
-
-  /// A row's boxes with arrows between, from x on.
-  private mutating func draw(_ row: Row, x: Double, y: Double) {
-    var x = x
-    for (place, cell) in row.cells.enumerated() {
-      if place > 0 {
-        let middle = y + row.height / 2
-        canvas.line([Point(x, middle), Point(x + Self.arrow, middle)], hasHead: true)
-        x += Self.arrow
-      }
-      draw(cell, x: x, y: y, width: cell.width, height: row.height)
-      x += cell.width
-    }
   }
 
   /// The rows that wires lead to: where the wire ends, and what it comes from.
@@ -214,7 +132,7 @@ struct MethodDrawing {
       for (place, source) in row.wires.enumerated() {
         ends.append((source, Point(start, entry(row.tags.count + place))))
       }
-      draw(row, x: start, y: y)
+      canvas.draw(row, x: start, y: y)
       y += row.height + Self.gap
     }
     y += 10
@@ -283,7 +201,7 @@ struct MethodDrawing {
 
   private mutating func drawTest() {
     heading("Test")
-    draw(testRow, x: Self.margin, y: y)
+    canvas.draw(testRow, x: Self.margin, y: y)
     y += testRow.height + 22
   }
 
@@ -300,16 +218,11 @@ struct MethodDrawing {
     if lanes.contains(where: { $0.rows.contains { !$0.tags.isEmpty } }) {
       signs.append((.green, "what another row or task gives"))
     }
-    var x = Self.margin
-    for (paint, words) in signs {
-      canvas.box(x: x, y: y - 9, width: 12, height: 10, paint)
-      canvas.text(words, x: x + 17, y: y, size: 11, isSoft: true)
-      x += 17 + SVGCanvas.width(words, size: 11) + 18
-    }
+    canvas.legend(signs, x: Self.margin, y: y)
   }
 }
 
-extension Method {
+extension Method: ComposedMethod {
   /// The figure of its network, training and test.
   package func figure(named name: String) -> Figure {
     let tasks = network.tasks.all.map(\.label).joined(separator: ", ")

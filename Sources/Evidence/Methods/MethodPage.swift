@@ -3,13 +3,13 @@ import Documents
 /// What is known of a method: how it is composed, where it departs from its authors', how far its arithmetic is from golden
 /// numbers.
 package struct MethodPage: Sendable {
-  package var method: Method
+  package var method: any ComposedMethod
   /// Those of the register that are of this method alone.
   package var deviations: [Deviation]
   /// What parity measured of all cases; nil where it was not measured here.
   package var parity: [ParityErrors]?
 
-  package init(method: Method, register: DeviationRegister, parity: [ParityErrors]?) {
+  package init(method: any ComposedMethod, register: DeviationRegister, parity: [ParityErrors]?) {
     self.method = method
     deviations = register.deviations.filter { $0.variants.contains(method.name) }
     self.parity = parity

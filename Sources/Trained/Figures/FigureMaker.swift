@@ -103,7 +103,7 @@ package struct FigureMaker {
     guard let needs else { return nil }
     guard run.network != nil else {
       return "it shows what one network sees, and the run is several side by side; take one of "
-        + Wording.list(run.parts.map(RunReference.fullName))
+        + run.partNames
     }
     let tasks = run.settings.tasks
     switch needs {

@@ -51,11 +51,12 @@ extension RankedRun {
   package var scheme: AttributeScheme { entry.attributeScheme }
   /// Whether the run was measured, which comes after its last epoch.
   package var isFinished: Bool { record.has(.metrics) }
+  /// The runs that it is made of, as a person names them.
+  var partNames: String { parts.map { Wording.printable(RunReference.fullName($0)) }.joined(separator: ", ") }
   /// Why it predicts no attributes; nil where it does.
   package var lackOfPredictions: String? {
     guard network != nil else {
-      return "\(name) is several runs side by side and predicts no attributes; take one of "
-        + Wording.list(parts.map(RunReference.fullName))
+      return "\(name) is several runs side by side and predicts no attributes; take one of \(partNames)"
     }
     return settings.tasks.has(.attribute)
       ? nil : "\(name) was trained without the attribute task and predicts none; take a run of a variant that has it"

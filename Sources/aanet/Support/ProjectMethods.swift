@@ -1,4 +1,5 @@
 import Configuration
+import Datasets
 import Documents
 import Evidence
 import Experiments
@@ -19,12 +20,13 @@ struct ProjectMethods {
     let found = try placed(variant) { try plan.variant(named: $0) }
     let scheme = try project.registry.entry(named: found.settings.dataset).attributeScheme
     let settings = found.settings
-    let method = Method(
-      name: found.name,
-      // The figure says C for them.
-      network: settings.modelConfiguration(identities: 2, scheme: scheme), height: settings.input.height,
-      width: settings.input.width, phases: settings.train.plan.map { Method.Phase($0, of: settings) },
-      test: settings.evaluate.words, yaml: found.own.entries?.isEmpty == false ? YAML.text(of: found.own) : "")
+    let yaml = found.own.entries?.isEmpty == false ? YAML.text(of: found.own) : ""
+    let method: any ComposedMethod =
+      settings.combine.isEmpty
+      ? Method(found.name, settings, scheme, yaml: yaml)
+      : JoinedMethod(
+        name: found.name, parts: settings.combine.map { Method($0.variant, $0.settings, scheme, yaml: "") },
+        test: settings.evaluate.words, yaml: yaml)
     return MethodPage(
       method: method,
       register: try DeviationRegister(
@@ -39,6 +41,16 @@ struct ProjectMethods {
     {
       throw name.error(error.reason)
     }
+  }
+}
+
+extension Method {
+  fileprivate init(_ name: String, _ settings: Settings, _ scheme: AttributeScheme, yaml: String) {
+    self.init(
+      // The figure says C for the identities.
+      name: name, network: settings.modelConfiguration(identities: 2, scheme: scheme), height: settings.input.height,
+      width: settings.input.width, phases: settings.train.plan.map { Method.Phase($0, of: settings) },
+      test: settings.evaluate.words, yaml: yaml)
   }
 }
 
