@@ -202,6 +202,42 @@ private let files = FileManager.default
     #expect(try contents(root) == before)
   }
 
+  private func add(_ root: URL, seed: UInt64 = 1) throws -> Bool {
+    try SyntheticTwin.addCues(kind: .market, scale: scale, seed: seed, at: root)
+  }
+
+  @Test func cuesAreAddedOnlyBesideTheImagesOfTheDrawing() throws {
+    let folder = try TemporaryFolder()
+    let root = folder.url.appendingPathComponent("twin")
+    #expect(try !add(root), "nothing is there")
+    try make(root)
+    let whole = try contents(root)
+    #expect(try !add(root), "it has them")
+    try makeOld(root)
+    #expect(try !add(root, seed: 2), "other people")
+    // The first image of the list is one of the sample.
+    let first = try #require(whole.keys.filter { $0.hasPrefix("bounding_box_train/") }.sorted().first)
+    let image = root.appendingPathComponent(first)
+    for (what, change) in [
+      ("another picture", { try Data([1, 2, 3]).write(to: image) }),
+      (
+        "another name",
+        { try files.moveItem(at: image, to: root.appendingPathComponent("query/9999_c1s1_000000_00.jpg")) }
+      ),
+      ("cues of somebody else", { _ = try folder.write("[]", to: "twin/keypoints.json") }),
+    ] as [(String, () throws -> Void)] {
+      try change()
+      let before = try contents(root)
+      #expect(try !add(root), "\(what)")
+      #expect(try contents(root) == before, "\(what)")
+      try files.removeItem(at: root)
+      try makeOld(root)
+    }
+    #expect(try add(root))
+    #expect(try contents(root) == whole)
+    #expect(try files.contentsOfDirectory(atPath: folder.url.path) == ["twin"])
+  }
+
   @Test func noiseIsOfTheStrengthAskedForAndLeavesTheImages() throws {
     let folder = try TemporaryFolder().url
     let root = folder.appendingPathComponent("twin")

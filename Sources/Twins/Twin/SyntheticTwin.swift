@@ -61,26 +61,50 @@ package enum SyntheticTwin {
       throw PlainError(
         "\(target.path): holds something that is no twin (no twin.json); move it away or name another folder")
     }
-    let work = try TwinFolder.makeWorkFolder(for: target)
-    do {
-      if hasImages {
-        try draw(plan, into: work, withImages: false, threads: max(1, threads), progress: progress)
-        try TwinFolder.moveCues(from: work, to: target, summary)
-        try? FileManager.default.removeItem(at: work)
-        return summary.markedPresent(hasNewCues: true)
-      }
-      for split in TwinSummary.folders { try TwinFolder.makeFolder(work.appendingPathComponent(split)) }
-      let table = try AttributeTable(
-        scheme: kind.scheme, train: plan.labels[.train] ?? [:], test: plan.labels[.test] ?? [:])
-      try table.write(to: work.appendingPathComponent(kind.scheme.fileName))
-      try draw(plan, into: work, withImages: true, threads: max(1, threads), progress: progress)
-      try TwinFolder.write(summary, to: work)
-      try TwinFolder.move(work, to: target)
-    } catch {
-      try? FileManager.default.removeItem(at: work)
-      throw error
+    guard !hasImages else {
+      try drawCues(plan, beside: target, threads: threads, progress: progress)
+      return summary.markedPresent(hasNewCues: true)
     }
+    let work = try TwinFolder.makeWorkFolder(for: target)
+    defer { try? FileManager.default.removeItem(at: work) }
+    for split in TwinSummary.folders { try TwinFolder.makeFolder(work.appendingPathComponent(split)) }
+    let table = try AttributeTable(
+      scheme: kind.scheme, train: plan.labels[.train] ?? [:], test: plan.labels[.test] ?? [:])
+    try table.write(to: work.appendingPathComponent(kind.scheme.fileName))
+    try draw(plan, into: work, withImages: true, threads: max(1, threads), progress: progress)
+    try TwinFolder.write(summary, to: work)
+    try TwinFolder.move(work, to: target)
     return summary
+  }
+
+  /// Draws joints and labels beside the images of a twin that has none, where its images are those of the plan: their
+  /// names all, and a sample byte by byte. Cues that are there stay, whatever their noise; so does what is no such twin.
+  ///
+  /// - Parameters: as of ``make(kind:scale:seed:noise:at:isForced:threads:progress:)``.
+  /// - Returns: whether they were drawn.
+  /// - Throws: ``PlainError`` where the folder cannot be read or written; whatever `progress` throws.
+  package static func addCues(
+    kind: Kind, scale: TwinScale, seed: UInt64, noise: CueNoise = CueNoise(), at target: URL,
+    threads: Int = Engine.availableThreads, progress: (Int, Int) throws -> Void = { _, _ in }
+  ) throws -> Bool {
+    let target = target.standardizedFileURL
+    guard case .twin(let present) = try TwinFolder.state(of: target), TwinFolder.lacksCues(target, present) else {
+      return false
+    }
+    try scale.check(for: kind)
+    let plan = TwinPlan(kind: kind, scale: scale, seed: seed, noise: noise)
+    guard present.hasImages(of: plan.summary), try TwinFolder.holdsDrawing(target, of: plan) else { return false }
+    try drawCues(plan, beside: target, threads: threads, progress: progress)
+    return true
+  }
+
+  private static func drawCues(
+    _ plan: TwinPlan, beside target: URL, threads: Int, progress: (Int, Int) throws -> Void
+  ) throws {
+    let work = try TwinFolder.makeWorkFolder(for: target)
+    defer { try? FileManager.default.removeItem(at: work) }
+    try draw(plan, into: work, withImages: false, threads: max(1, threads), progress: progress)
+    try TwinFolder.moveCues(from: work, to: target, plan.summary)
   }
 
   /// What a twin will hold, without drawing it.

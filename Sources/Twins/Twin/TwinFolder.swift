@@ -63,6 +63,30 @@ enum TwinFolder {
     }
   }
 
+  /// Whether a twin has no cues, nor files of others under their names.
+  static func lacksCues(_ target: URL, _ present: TwinSummary) -> Bool {
+    if present.cues == 0 { return true }
+    return !CueFiles.names.contains {
+      FileManager.default.fileExists(atPath: target.appendingPathComponent($0).path)
+    }
+  }
+
+  /// Whether a twin's images have the names of a plan's, and every so often one is the plan's byte by byte.
+  static func holdsDrawing(_ target: URL, of plan: TwinPlan) throws -> Bool {
+    for folder in TwinSummary.folders {
+      let names = try FileManager.default.contentsOfDirectory(atPath: target.appendingPathComponent(folder).path)
+      let planned = plan.shots.filter { $0.folder == folder }.map(\.file)
+      guard Set(names.filter { $0.hasSuffix(".jpg") }) == Set(planned) else { return false }
+    }
+    return try stride(from: 0, to: plan.shots.count, by: max(1, plan.shots.count / sample)).allSatisfy { place in
+      let shot = plan.shots[place]
+      return try Data(contentsOf: target.appendingPathComponent(shot.path)) == Data(plan.draw(shot).jpeg)
+    }
+  }
+
+  /// How many images are held against their drawing.
+  private static let sample = 16
+
   static func makeFolder(_ url: URL) throws(PlainError) {
     do { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) } catch {
       throw PlainError("\(url.path): the folder cannot be made (\(reason(error)))")

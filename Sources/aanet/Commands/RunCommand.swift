@@ -30,7 +30,8 @@ struct RunCommand: ParsableCommand {
       Before the first step it says how long all of it will take, from earlier runs of the same variants on this machine, \
       or else from a few steps that it measures.
 
-      A folder under experiments/ stands for all of its experiments. Synthetic twins that are missing are drawn first.
+      A folder under experiments/ stands for all of its experiments. Synthetic twins that are missing are drawn first,
+      and joints and labels are added to twins that lack them, where a run reads them.
 
       The value of a change is what stands behind its first '=', whole: blanks, quotes and '#' belong to it. One that
       starts with [ or { is a list or a mapping in YAML (a file of such a name is written ./[name]); none at all is an error.
@@ -68,6 +69,8 @@ struct RunCommand: ParsableCommand {
     let places = data.places(in: project)
     let runner = try ExperimentRunner(plans, in: project.project, places: places)
     try TwinMaker.makeMissing(plans.flatMap(\.datasets), project: project, places: places)
+    try TwinMaker.addMissingCues(
+      to: plans.flatMap { $0.datasetsWithCues(for: variants) }, project: project, places: places)
     Interruption.listen()
     let watcher = RunWatcher(plans.count == 1 ? plans[0].name : experiment)
     var early = EarlyTables()
