@@ -43,6 +43,8 @@ final class ChildProcess {
   ///   - watch: called many times a second; what it throws ends the process, too.
   /// - Throws: ``ResumeVerification/Failure`` where the process fails of itself; what `watch` throws.
   func end(_ plan: PlannedKill?, in folder: URL, watch: () throws -> Void) throws -> End {
+    // What an earlier kill left half-written is not this process's.
+    let old = Self.halves(in: folder)
     var saved = started
     var checkpoint: UInt64?
     while process.isRunning {
@@ -52,16 +54,15 @@ final class ChildProcess {
       }
       let latest = Self.number(of: folder.appendingPathComponent(RunStore.File.checkpoint.rawValue))
       if latest != checkpoint { (checkpoint, saved) = (latest, max(saved, checkpoint == nil ? started : clock.now)) }
-      if let plan, try isTime(plan, in: folder) {
+      if let plan, try isTime(plan, in: folder, old) {
         let lost = seconds(since: saved)
         let lived = seconds(since: started)
         stop()
         if process.terminationReason == .uncaughtSignal {
           return .killed(
             Kill(
-              seconds: lived, file: Self.half(in: folder), place: plan.place,
-              during: during(in: folder, of: plan.schedule),
-              lost: lost))
+              seconds: lived, file: Self.half(in: folder, besides: old), place: plan.place,
+              during: during(in: folder, of: plan.schedule), lost: lost))
         }
         break
       }
@@ -79,7 +80,7 @@ final class ChildProcess {
   }
 
   /// Whether the moment has come.
-  private func isTime(_ plan: PlannedKill, in folder: URL) throws -> Bool {
+  private func isTime(_ plan: PlannedKill, in folder: URL, _ old: Set<String>) throws -> Bool {
     if case .betweenPhases(let epochs) = plan.moment {
       if boundary == nil, Self.lines(of: folder.appendingPathComponent(RunStore.File.epochs.rawValue)) == epochs {
         boundary = clock.now
@@ -89,7 +90,7 @@ final class ChildProcess {
     guard seconds(since: started) >= plan.delay else { return false }
     switch plan.moment {
     case .any, .betweenPhases: return true
-    case .writing(let file): return file.rawValue == Self.half(in: folder)
+    case .writing(let file): return file.rawValue == Self.half(in: folder, besides: old)
     case .mining: return heartbeat(in: folder)?.place.phase == .mining
     }
   }
@@ -120,10 +121,15 @@ final class ChildProcess {
 
   private func seconds(since start: SuspendingClock.Instant) -> Double { start.duration(to: clock.now) / .seconds(1) }
 
-  /// The file that is half-written in a folder.
-  private static func half(in folder: URL) -> String? {
+  /// The file that is half-written in a folder, besides those of some temporary names.
+  private static func half(in folder: URL, besides old: Set<String>) -> String? {
+    halves(in: folder).subtracting(old).first.flatMap(AtomicFile.target(ofTemporary:))
+  }
+
+  /// The temporary names of what is half-written in a folder.
+  private static func halves(in folder: URL) -> Set<String> {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return names.lazy.compactMap(AtomicFile.target(ofTemporary:)).first
+    return Set(names.filter { AtomicFile.target(ofTemporary: $0) != nil })
   }
 
   private static func lines(of file: URL) -> Int {
