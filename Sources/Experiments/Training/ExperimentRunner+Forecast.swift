@@ -100,7 +100,10 @@ extension Trainer {
     let phase = stretch.phase
     model.freeze(phase.frozen)
     progress.epochs = stretch.start
-    let batch = (0..<phase.batch).map { LoadItem(index: $0 % data.dataset.train.count) }
+    // Mined triplets are not there yet; any images take as long.
+    let batch =
+      data.epochPlan(of: phase, seed: identity.seed, epoch: stretch.start).first
+      ?? (0..<phase.batch).map { LoadItem(index: $0 % data.dataset.train.count) }
     let steps = 1 + Self.stepsTimed
     let loader = try loader(of: Array(repeating: batch, count: steps), in: phase)
     defer { loader.cancel() }

@@ -27,7 +27,9 @@ final class RunWatcher {
     case .found(_, let record):
       found += 1
       SealWarning.give([record])
-    case .start(let outlook): say(Self.line(outlook))
+    case .start(let outlook):
+      found = 0  // told with the rest
+      say(Self.line(outlook))
     case .training(let trial, let epoch, let loss, let progress):
       start()
       guard Console.isTerminal else { return }
