@@ -123,8 +123,9 @@ extension MatrixOperand {
     let lines = isTransposed ? columns : rows
     let length = isTransposed ? rows : columns
     for line in 0..<lines {
-      let source = pointer + line * stride
-      for i in 0..<length { target[line * length + i] = Double(source[i]) }
+      // No sum of indices within the loop, which would keep it from being done in vectors.
+      let (source, copy) = (pointer + line * stride, target + line * length)
+      for i in 0..<length { copy[i] = Double(source[i]) }
     }
     return length
   }
