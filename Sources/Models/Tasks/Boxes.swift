@@ -10,8 +10,8 @@ import Tensors
 /// arXiv 1707.00798. How the boxes are found is ``PartBoxes``.
 package struct BoxesTask: Task {
   /// How many parts.
-  package var parts: Int
-  package var clustering: PartClustering
+  package var parts = 8
+  package var clustering: PartClustering = .plane
 
   package static let name = TaskName.boxes
   package static let mark = "b"
@@ -23,12 +23,7 @@ package struct BoxesTask: Task {
       "How the channels' peaks are clustered: in the plane, into boxes; or by rows, into boxes of full width."),
   ]
 
-  package init() { self.init(parts: 8) }
-
-  package init(parts: Int = 8, clustering: PartClustering = .plane) {
-    self.parts = parts
-    self.clustering = clustering
-  }
+  package init() {}
 
   package var variant: String? { clustering == .rows ? "rows" : nil }
 

@@ -8,11 +8,11 @@ import Support
 /// Source: Sun et al., "Beyond Part Models", ECCV 2018; what the part classifier reads follows the authors' code.
 package struct RefinementTask: Task {
   /// How many parts.
-  package var parts: Int
+  package var parts = 6
   /// The groups of neighbouring channels whose means the part classifier reads, where the map has more channels.
-  package var channels: Int
+  package var channels = 256
   /// Whether it reads them less their mean over the image.
-  package var isCentred: Bool
+  package var isCentred = true
 
   package static let name = TaskName.refinement
   package static let mark = "r"
@@ -26,13 +26,7 @@ package struct RefinementTask: Task {
     Key("centre", \.isCentred, .flag, "Whether the groups are read less their mean over the image."),
   ]
 
-  package init() { self.init(parts: 6) }
-
-  package init(parts: Int = 6, channels: Int = 256, isCentred: Bool = true) {
-    self.parts = parts
-    self.channels = channels
-    self.isCentred = isCentred
-  }
+  package init() {}
 
   package var partWords: String? { "how much of each place belongs to each, numbered from the top as they began" }
 

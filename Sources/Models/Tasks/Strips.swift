@@ -18,12 +18,12 @@ package enum StripDescriptor: String, Sendable, CaseIterable {
 /// part it is the part task with uniform bins.
 package struct StripsTask: Task {
   /// How many parts.
-  package var parts: Int
+  package var parts = 6
   /// V.
-  package var width: Int
+  package var width = 256
   /// How likely each number of a part's mean is dropped in a step of training.
-  package var dropout: Double
-  package var descriptor: StripDescriptor
+  package var dropout = 0.5
+  package var descriptor: StripDescriptor = .means
 
   package static let name = TaskName.strips
   package static let mark = "s"
@@ -37,14 +37,7 @@ package struct StripsTask: Task {
       "What goes into the descriptor, each at unit length: the strips' means (G), or what they are reduced to (H)."),
   ]
 
-  package init() { self.init(parts: 6) }
-
-  package init(parts: Int = 6, width: Int = 256, dropout: Double = 0.5, descriptor: StripDescriptor = .means) {
-    self.parts = parts
-    self.width = width
-    self.dropout = dropout
-    self.descriptor = descriptor
-  }
+  package init() {}
 
   package var variant: String? { descriptor == .reduced ? "H" : nil }
   package var addsUpTerms: Bool { true }

@@ -7,8 +7,9 @@ import Testing
 /// Identity from boxes around the channels' peaks. How the boxes are found is held in PartBoxesTests.
 struct BoxesTests {
   private static func tasks(_ parts: Int = 3, _ clustering: PartClustering = .plane) -> TaskSet {
-    var tasks = TaskSet(only: [.identity])
-    tasks.boxes = .init(parts: parts, clustering: clustering)
+    var tasks = TaskSet(only: [.identity, .boxes])
+    tasks.boxes?.parts = parts
+    tasks.boxes?.clustering = clustering
     return tasks
   }
 

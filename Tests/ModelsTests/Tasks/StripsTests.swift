@@ -10,9 +10,13 @@ struct StripsTests {
     parts: Int = 3, dropout: Double = 0, descriptor: StripDescriptor = .means, refined: Bool = false,
     channels: Int = 16
   ) -> TaskSet {
-    var tasks = TaskSet(only: [])
-    tasks.strips = .init(parts: parts, width: 6, dropout: dropout, descriptor: descriptor)
-    tasks.refinement = refined ? .init(parts: parts, channels: channels) : nil
+    var tasks = TaskSet(only: refined ? [.strips, .refinement] : [.strips])
+    tasks.strips?.parts = parts
+    tasks.strips?.width = 6
+    tasks.strips?.dropout = dropout
+    tasks.strips?.descriptor = descriptor
+    tasks.refinement?.parts = parts
+    tasks.refinement?.channels = channels
     return tasks
   }
 
@@ -36,9 +40,10 @@ struct StripsTests {
   @Test("first values: He's rule over the outputs for what reduces and refines, 0.001 for what classifies")
   func firstValues() throws {
     let engine = Engine(threads: 1)
-    var tasks = TaskSet(only: [])
-    tasks.strips = .init(parts: 2, width: 64)
-    tasks.refinement = .init(parts: 2, channels: 256)
+    var tasks = TaskSet(only: [.strips, .refinement])
+    tasks.strips?.parts = 2
+    tasks.strips?.width = 64
+    tasks.refinement?.parts = 2
     var configuration = TrialNetwork.configuration(tasks)
     configuration.backbone.width = 32
     configuration.labels.identities = 64
