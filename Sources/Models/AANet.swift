@@ -77,9 +77,6 @@ package struct AANet {
     /// The maps that images are judged by in pairs, `[N, Hₙ, Wₙ, V]` of each scale, in evaluation.
     package var pairMaps: [Tensor] { tasks.flatMap(\.output.pairMaps) }
 
-    /// One vector of each image; nil where the network has none of it.
-    package func vectors(of slot: DescriptorLayout.Slot) -> Tensor? { layout.place(of: slot).map { vectors[$0] } }
-
     /// The descriptors, one after the other: `N × 12·V` numbers with all tasks on.
     package var descriptors: [Float] {
       let rows = features.shape[0]

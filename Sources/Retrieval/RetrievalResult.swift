@@ -78,11 +78,4 @@ package struct AveragePrecision: Hashable, Sendable {
     self.rectangle = rectangle / Double(ranks.count)
     self.trapezoid = trapezoid / Double(ranks.count)
   }
-
-  /// Measures a ranking given as a list of "is a true match", best first.
-  ///
-  /// - Returns: nil where none is.
-  package init?(matches: [Bool]) {
-    self.init(matchRanks: matches.indices.filter { matches[$0] })
-  }
 }

@@ -27,3 +27,8 @@ import Testing
     #expect(AveragePrecision(matches: [false, false]) == nil)
   }
 }
+
+extension AveragePrecision {
+  /// Of a ranking given as a list of "is a true match", best first.
+  fileprivate init?(matches: [Bool]) { self.init(matchRanks: matches.indices.filter { matches[$0] }) }
+}

@@ -65,12 +65,6 @@ package struct AttributeTable: Equatable, Sendable {
   /// The identities of a split, in ascending order.
   package func identities(in split: Split) -> [Int] { (labels[split] ?? [:]).keys.sorted() }
 
-  /// The class of each attribute of an identity, nil where unlabelled; nil where the identity is in neither split.
-  package func classes(of identity: Int) -> [Int?]? {
-    guard let row = labels[.train]?[identity] ?? labels[.test]?[identity] else { return nil }
-    return zip(scheme.attributes, row).map { attribute, classes in classes.min() ?? attribute.otherClass }
-  }
-
   /// The class of each attribute of an identity of one split, nil where unlabelled.
   package func classes(of identity: Int, in split: Split) -> [Int?]? {
     labels[split]?[identity].map { row in
@@ -89,14 +83,6 @@ package struct AttributeDefect: Codable, Hashable, Sendable {
   package let defect: String
   /// The identities, ascending.
   package let identities: [Int]
-
-  /// A line with the first few identities.
-  package func summary(_ names: IdentityNames) -> String {
-    let shown = identities.prefix(4).map(names.name).joined(separator: ", ")
-    return
-      "\(split.rawValue): \(identities.count) \(identities.count == 1 ? "identity" : "identities") \(defect): "
-      + shown + (identities.count > 4 ? ", …" : "")
-  }
 
   /// Finds the defects of a table.
   ///

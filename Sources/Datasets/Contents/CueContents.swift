@@ -50,13 +50,6 @@ package struct CueContents: Sendable {
     self.ledger = isNews ? ledger : known
   }
 
-  /// The same without a word.
-  package init(
-    of cues: DatasetCues, known: FileLedger = FileLedger(), threads: Int = Engine.availableThreads
-  ) {
-    self.init(of: cues, known: known, threads: threads, report: { _, _ in })
-  }
-
   /// 32 hexadecimal digits that are others where a cue's files are other bytes or names, or what the registry says of them
   /// is something else. Where the files lie has no part in it.
   ///

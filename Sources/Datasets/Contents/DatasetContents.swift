@@ -26,13 +26,6 @@ package struct DatasetContents: Sendable {
     try self.init(of: dataset, known: known, threads: threads, clock: { FileStamp.now }, report: report)
   }
 
-  /// The same without a word.
-  package init(
-    of dataset: Dataset, known: FileLedger = FileLedger(), threads: Int = Engine.availableThreads
-  ) {
-    self.init(of: dataset, known: known, threads: threads, report: { _, _ in })
-  }
-
   /// The same under another clock.
   package init<Failure: Error>(
     of dataset: Dataset, known: FileLedger, threads: Int, clock: () -> Int64,

@@ -59,8 +59,6 @@ extension FileLedger {
 
   /// Reads a ledger back; nil where it is damaged, of another form, or from the future: then the clock was set back, and
   /// no time in it tells anything.
-  package init?(bytes: [UInt8]) { self.init(bytes: bytes, now: FileStamp.now) }
-
   package init?(bytes: [UInt8], now: Int64) {
     let end = bytes.count - FileDigest.size
     guard end >= Self.head.count, bytes.starts(with: Self.head),

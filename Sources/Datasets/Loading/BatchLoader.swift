@@ -145,7 +145,7 @@ final class BatchQueue: @unchecked Sendable {
     for (place, item) in batches[number].enumerated() {
       guard !(condition.withLock { isStopped }) else { break }
       do throws(PlainError) {
-        let (image, products) = try reader.readWithInputs(images[item.index])
+        let (image, products) = try reader.read(images[item.index])
         if let values = storage.values.baseAddress {
           Normalization.write(image.pixels, size: size, flip: item.flip, to: values + place * size.count)
           for (block, product) in zip(layout.blocks, products) {

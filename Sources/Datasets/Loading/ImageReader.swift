@@ -23,18 +23,13 @@ package struct ImageReader {
     maker = inputs.isEmpty ? nil : cues.map { CueMaker(inputs, of: $0, cache: cache) }
   }
 
-  /// The image at the size.
+  /// The image at the size, and what tasks read of it besides.
   ///
   /// An image of more than twice the size each way is shrunk by libjpeg while it is decoded, to no less than twice the
   /// size, which leaves the last halving to the resize's own filter.
   ///
-  /// - Throws: ``PlainError`` with the file's path and the reason.
-  mutating func read(_ image: LabelledImage) throws(PlainError) -> DecodedImage { try decode(image).result }
-
-  /// The image at the size, and what tasks read of it besides.
-  ///
   /// - Throws: ``PlainError`` with the path of the file that cannot be used and the reason.
-  mutating func readWithInputs(
+  mutating func read(
     _ image: LabelledImage
   ) throws(PlainError) -> (image: DecodedImage, products: [CueProduct]) {
     var (result, full) = try decode(image)

@@ -36,14 +36,6 @@ package struct CueSettings: Hashable, Sendable {
       /// One that names images of all three lists.
       case one(String)
       case each([DatasetLayout.Split: String])
-
-      /// The file that names a list's images.
-      package func file(of split: DatasetLayout.Split) -> String? {
-        switch self {
-        case .one(let file): file
-        case .each(let files): files[split]
-        }
-      }
     }
 
     package var files: Files

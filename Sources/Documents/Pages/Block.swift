@@ -16,12 +16,6 @@ package enum Block: Codable, Sendable {
   /// What is missing, and how to get it.
   case gap(Typeset)
 
-  /// A heading of the highest level.
-  package static func heading(_ text: String, name: String) -> Block { .heading(Typeset(text), level: 1, name: name) }
-
-  /// A table whose data are its cells.
-  package static func table(_ table: Table) -> Block { .table(table, csv: table.csv()) }
-
   /// The block with another caption, where it has one.
   package func captioned(_ caption: Typeset) -> Block {
     switch self {

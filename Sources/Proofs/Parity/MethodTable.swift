@@ -179,12 +179,10 @@ struct NameMap {
     self.pairs = pairs
   }
 
-  func ours(_ theirs: String) -> String { Self.rename(theirs, pairs.map { ($0.theirs, $0.ours) }) }
-
-  func theirs(_ ours: String) -> String { Self.rename(ours, pairs.map { ($0.ours, $0.theirs) }) }
-
-  private static func rename(_ name: String, _ pairs: [(from: String, to: String)]) -> String {
-    for (from, to) in pairs where name == from || name.hasPrefix(from + ".") { return to + name.dropFirst(from.count) }
+  func theirs(_ name: String) -> String {
+    for (theirs, ours) in pairs where name == ours || name.hasPrefix(ours + ".") {
+      return theirs + name.dropFirst(ours.count)
+    }
     return name
   }
 }

@@ -84,6 +84,17 @@ func attributesAreReadAsWritten(scheme: AttributeScheme, isCompressed: Bool) thr
 }
 
 extension AttributeTable {
-  /// ``labelDefects``, a line each.
-  var defects: [String] { labelDefects.map { $0.summary(names) } }
+  /// ``labelDefects``, a line each, with the first few identities.
+  var defects: [String] {
+    labelDefects.map { defect in
+      let (count, shown) = (defect.identities.count, defect.identities.prefix(4).map(names.name))
+      return "\(defect.split.rawValue): \(count) \(count == 1 ? "identity" : "identities") \(defect.defect): "
+        + shown.joined(separator: ", ") + (count > 4 ? ", …" : "")
+    }
+  }
+
+  /// The classes of an identity of either split.
+  func classes(of identity: Int) -> [Int?]? {
+    classes(of: identity, in: .train) ?? classes(of: identity, in: .test)
+  }
 }

@@ -34,7 +34,6 @@ import YAML
   @Test func aFileForEachList() throws {
     let keypoints = try decode("{ keypoints: { file: { train: a.json, query: b.json, gallery: c/d.json } } }").keypoints
     #expect(keypoints?.files == .each([.train: "a.json", .query: "b.json", .gallery: "c/d.json"]))
-    #expect(keypoints?.files.file(of: .gallery) == "c/d.json")
   }
 
   @Test func faultsAreNamedWithTheirPlace() throws {

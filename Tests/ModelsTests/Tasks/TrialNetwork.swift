@@ -142,3 +142,8 @@ extension AANetConfiguration {
     return inputs
   }
 }
+
+extension AANet.Output {
+  /// One vector of each image; nil where the network has none of it.
+  func vectors(of slot: DescriptorLayout.Slot) -> Tensor? { layout.place(of: slot).map { vectors[$0] } }
+}
