@@ -51,14 +51,12 @@ extension ExperimentRunner {
       else { continue }
       let work = own[identity] ?? SweepForecast.Work(of: settings, on: run.data)
       let schedule = TrainingSchedule(of: settings.train, images: run.data.dataset.train.count)
-      for (phase, epochs) in Dictionary(grouping: record.epochs, by: { schedule.place(of: $0.epoch - 1) }) {
-        forecast.observe(
-          work, .training(phase), images: epochs.reduce(0) { $0 + $1.images },
-          seconds: epochs.reduce(0) { $0 + $1.seconds }, isWarm: true)
+      for epoch in record.epochs {
+        forecast.recall(
+          work, .training(schedule.place(of: epoch.epoch - 1)), images: epoch.images, seconds: epoch.seconds)
       }
       if let metrics = record.metrics {
-        forecast.observe(
-          work, .evaluating, images: work.evaluationImages, seconds: metrics.secondsEvaluating, isWarm: true)
+        forecast.recall(work, .evaluating, images: work.evaluationImages, seconds: metrics.secondsEvaluating)
       }
     }
   }
@@ -92,8 +90,10 @@ extension SweepForecast.Work {
 }
 
 extension Trainer {
-  /// Steps that are timed, behind one that is not: it takes memory and decodes the images.
-  private static let stepsTimed = 3
+  /// How many steps are timed, behind one that is not: it takes memory and decodes the images. Short ones go on until their
+  /// seconds tell something.
+  private static let stepsTimed = 3...60
+  private static let secondsTimed = 0.4
 
   /// How long steps of a phase take. The network and its place in training are spoilt by it.
   fileprivate func timed(_ stretch: TrainingSchedule.Stretch) throws -> (images: Int, seconds: Double) {
@@ -104,7 +104,7 @@ extension Trainer {
     let batch =
       data.epochPlan(of: phase, seed: identity.seed, epoch: stretch.start).first
       ?? (0..<phase.batch).map { LoadItem(index: $0 % data.dataset.train.count) }
-    let steps = 1 + Self.stepsTimed
+    let steps = 1 + Self.stepsTimed.upperBound
     let loader = try loader(of: Array(repeating: batch, count: steps), in: phase)
     defer { loader.cancel() }
     // What is thrown away need not learn, and may not run away either.
@@ -119,6 +119,7 @@ extension Trainer {
       loader.recycle(batch)
       // A step of seconds tells enough, also the first.
       if seconds.reduce(0, +) > 1 { break }
+      if seconds.count > Self.stepsTimed.lowerBound, seconds.dropFirst().reduce(0, +) > Self.secondsTimed { break }
     }
     let warm = seconds.count > 1 ? Array(seconds.dropFirst()) : seconds
     return (warm.count * phase.batch, warm.reduce(0, +))

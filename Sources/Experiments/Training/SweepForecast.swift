@@ -2,8 +2,8 @@ import Foundation
 
 /// How long runs take, each phase of training and the evaluation at its own speed.
 ///
-/// A speed is what the last run did whose images cost the same, under whichever seed and in however many epochs. What was
-/// not seen yet takes the time of the most similar work that was, in proportion to the multiplications.
+/// A speed is what the run at hand does whose images cost the same, before it what earlier runs did in the middle, under
+/// whichever seed and in however many epochs. What was not seen yet takes the time of the most similar work that was, in proportion to the multiplications.
 package struct SweepForecast {
   /// What a run has to do.
   package struct Work: Sendable {
@@ -64,6 +64,8 @@ package struct SweepForecast {
   package init() {}
 
   private var seen: [Key: (secondsPerImage: Double, multiplications: Double, isWarm: Bool)] = [:]
+  /// Seconds an image in each stretch of earlier runs.
+  private var recalled: [Key: [Double]] = [:]
 
   /// Remembers how long a run has taken over its images of a stage so far.
   ///
@@ -74,6 +76,16 @@ package struct SweepForecast {
     let isWarm = isWarm ?? (seconds > Self.secondsToWarmUp)
     if seen[key]?.isWarm ?? false, !isWarm { return }
     seen[key] = (seconds / Double(images), multiplications(of: work, stage), isWarm)
+  }
+
+  /// Remembers a stretch of an earlier run. The middle one of all decides, whatever held up some of them.
+  package mutating func recall(_ work: Work, _ stage: Stage, images: Int, seconds: Double) {
+    guard images > 0, seconds > 0 else { return }
+    let key = key(work, stage)
+    recalled[key, default: []].append(seconds / Double(images))
+    let paces = (recalled[key] ?? []).sorted()
+    let middle = (paces[(paces.count - 1) / 2] + paces[paces.count / 2]) / 2
+    seen[key] = (middle, multiplications(of: work, stage), true)
   }
 
   /// Whether a stage's own speed is known.

@@ -30,6 +30,22 @@ import Testing
     #expect(forecast.seconds(of: small) == 11)
   }
 
+  /// A run that was held up for an epoch, or all along, does not decide what the next one takes.
+  @Test func theMiddleOfEarlierStretchesDecides() {
+    var forecast = SweepForecast()
+    let work = work(1, multiplications: 1)
+    forecast.recall(work, .evaluating, images: 200, seconds: 2)
+    for seconds in [10.0, 90, 11] { forecast.recall(work, .training(0), images: 100, seconds: seconds) }
+    #expect(forecast.seconds(of: work) == 112.0)
+    forecast.recall(work, .training(0), images: 50, seconds: 6.5)
+    #expect(forecast.seconds(of: work) == 122.0)
+    forecast.recall(work, .training(0), images: 0, seconds: 6.5)
+    #expect(forecast.seconds(of: work) == 122.0)
+    // What the run at hand does goes before.
+    forecast.observe(work, .training(0), images: 100, seconds: 20)
+    #expect(forecast.seconds(of: work) == 202.0)
+  }
+
   /// A phase whose backbone is frozen is foretold by what it leaves out, and once it was seen by its own speed.
   @Test func eachPhaseHasItsOwnSpeed() throws {
     var forecast = SweepForecast()
