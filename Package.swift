@@ -95,9 +95,10 @@ let package = Package(
         "Experiments",
       ], embeds: ["Parity/methods.yaml"]),
 
-    // What was measured beside what was printed: rows, differences, claims; and the notebooks that show them.
+    // What was measured beside what was printed: rows, differences, claims; and the notebooks that show them. Of the engine
+    // it knows the random streams.
     room(
-      "Evidence", knows: ["Support", "Configuration", "YAML", "Models", "Runs", "Documents", "Charts"],
+      "Evidence", knows: ["Support", "Configuration", "YAML", "Tensors", "Models", "Runs", "Documents", "Charts"],
       embeds: ["Manifest/verify.js"]),
     room("Notebook", knows: ["Support", "Configuration", "YAML", "Runs", "Documents", "Charts", "Evidence"]),
     .executableTarget(
@@ -135,8 +136,8 @@ let package = Package(
     .testTarget(
       name: "ReportsTests",
       dependencies: [
-        "TestSupport", "Support", "Configuration", "YAML", "Models", "Runs", "Documents", "Charts", "Evidence",
-        "Notebook",
+        "TestSupport", "Support", "Configuration", "YAML", "Tensors", "Models", "Runs", "Documents", "Charts",
+        "Evidence", "Notebook",
       ], exclude: ["Fixtures"]),
     .testTarget(
       name: "CommandTests",

@@ -1,11 +1,32 @@
 import Documents
 import Evidence
 import Foundation
+import Runs
 import Support
 import Testing
 
 /// What the report says of made-up records.
 struct AblationTests {
+  /// Runs of one row from two kernel sets: the note says how far these lie apart.
+  @Test func kernelSetsAreTold() throws {
+    let plain = try Fabricated.report()
+    #expect(!plain.gaps.contains { $0.plain.contains("kernel") })
+    let mixed = try plain.changed { records in
+      guard let record = records.variants[0].trials[2].record else { return }
+      var origin = try #require(record.provenance)
+      origin.blasKernels = "SkylakeX"
+      records.variants[0].trials[2].record = RunRecord(
+        identity: record.identity, folder: record.folder, epochs: record.epochs,
+        metrics: record.metrics,
+        provenance: origin)
+    }
+    let note = try #require(mixed.gaps.first { $0.plain.contains("same kernels") }).plain
+    // 40.1 and 41.2 against 42.0.
+    #expect(
+      note.contains("Haswell 40.65 ± 0.78 (2), SkylakeX 42.00 (1), 1.35 points apart; "), "\(note)")
+    #expect(note.contains("Haswell 49.03 ± 0.91 (3); "))
+  }
+
   @Test func numbersAreThoseOfTheRecords() throws {
     let summary = try Fabricated.report().summary
     let first = try #require(summary.rows.first)

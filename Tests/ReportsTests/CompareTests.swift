@@ -54,6 +54,29 @@ import Testing
     }
   }
 
+  /// Single pairs of runs are tested query by query, in the terminal, in JSON and on the page.
+  @Test func singlePairsAreTestedByQuery() throws {
+    try runs { runs in
+      try twoVariants(runs)
+      let pair = try runs.compare("Lg/1", "up/Lg+Lp/1")
+      let tests = try pair.contrasts[0].result.get().permutation
+      #expect(
+        tests.map(\.metric) == ["mAP", "rank1"]
+          && tests.allSatisfy { $0.queries == 3 && $0.permutations == 10_000 })
+      // One query is lost and one is won: nothing that chance does not do.
+      #expect(tests.allSatisfy { abs($0.mean) < 1e-9 && $0.p == 1 })
+      #expect(pair.summary().queries.map(\.permutation) == [tests])
+      #expect(
+        pair.permutationTable()?.words.map { $0.suffix(2) } == [
+          ["0.00", "1.0000"], ["0.00", "1.0000"],
+        ])
+      #expect(pair.terminal(width: 100).contains("10,000 permutations"))
+      // Several seeds have a noise of their own.
+      let several = try runs.compare("up/Lg", "up/Lg+Lp")
+      #expect(several.permutationTable() == nil && several.summary().queries[0].permutation == nil)
+    }
+  }
+
   @Test func onlyWhatDiffersIsShown() throws {
     try runs { runs in
       try twoVariants(runs)

@@ -1,4 +1,5 @@
 import Evidence
+import Tensors
 import Testing
 
 /// Means, deviations and intervals against values worked out by hand or printed in tables.
@@ -78,5 +79,40 @@ struct StatisticsTests {
     let pairs = try #require(PairedDifference(from: [1: 0, 2: 0], to: [1: 1, 2: 1.01]))
     #expect(Verdict(measured: pairs, published: nil).words == "not in the paper, exceeds noise")
     #expect(Verdict(measured: nil, published: 1).words == "not measured")
+  }
+
+  /// Of values in threes that are worked out by hand, the interval is what any other bootstrap gives, up to its draws.
+  @Test func bootstrapOverIdentities() throws {
+    var stream = RandomStream(seed: 1, name: "bootstrap")
+    let identities = (0..<100).map { (sum: 3 * Double($0), queries: 3) }
+    let interval = try #require(
+      IdentityBootstrap.interval(of: identities) { stream.int(below: $0) })
+    // The mean of 0 … 99 is 49.5, its standard error 28.87 / 10.
+    #expect(
+      abs(interval[0] - (49.5 - 1.96 * 2.887)) < 0.6
+        && abs(interval[1] - (49.5 + 1.96 * 2.887)) < 0.6)
+    // Identities count by their queries: one of many queries draws the mean to itself.
+    let uneven = [(sum: 100.0, queries: 100), (sum: 0, queries: 1)]
+    let range = try #require(IdentityBootstrap.interval(of: uneven) { stream.int(below: $0) })
+    #expect(range == [0, 1])
+    #expect(IdentityBootstrap.interval(of: [(1, 1)]) { _ in 0 } == nil)
+  }
+
+  /// Ten queries that all gain: of the 1,024 ways to set the signs two are as far from zero.
+  @Test func permutations() {
+    func test(_ differences: [Double]) -> PermutationTest {
+      var stream = RandomStream(seed: 1, name: "signs")
+      return PermutationTest("mAP", differences: differences) { stream.next() }
+    }
+    let clear = test(Array(repeating: 1, count: 10))
+    #expect(clear.mean == 1 && clear.queries == 10 && clear.permutations == 10_000)
+    #expect(abs(clear.p - 2.0 / 1024) < 0.0015)
+    // Six of ten against four: P(|2k − 10| ≥ 2) = 1 − 252/1024, and queries that are alike in both say nothing.
+    let even = test([1, 1, 1, 1, 1, 1, -1, -1, -1, -1] + Array(repeating: 0, count: 70))
+    #expect(abs(even.p - (1 - 252.0 / 1024)) < 0.015 && even.queries == 80)
+    #expect(
+      test([-1, -1, -1, -1, -1, -1, 1, 1, 1, 1]).p == test([1, 1, 1, 1, 1, 1, -1, -1, -1, -1]).p)
+    #expect(test([0, 0, 0]).p == 1 && test([]).p == 1 && test([]).mean == 0)
+    #expect(test(Array(repeating: 1, count: 200)).p == 1.0 / 10_001)
   }
 }

@@ -62,9 +62,11 @@ package struct CompareSummary: Codable, Sendable {
     package var won: [QueryContrast.Flip]?
     /// Queries that the row gets right less often.
     package var lost: [QueryContrast.Flip]?
+    /// Of a single pair of runs: whether it differs by more than chance on these queries.
+    package var permutation: [PermutationTest]?
 
     enum CodingKeys: String, CodingKey {
-      case group, against, queries, runs, won, lost
+      case group, against, queries, runs, won, lost, permutation
       case leftOut = "left_out"
     }
   }
@@ -159,6 +161,7 @@ extension RunComparison {
       entry.queries = contrast.queries
       entry.runs = [contrast.runsBefore, contrast.runsAfter]
       (entry.won, entry.lost) = (contrast.won, contrast.lost)
+      entry.permutation = contrast.permutation.isEmpty ? nil : contrast.permutation
     }
     return entry
   }

@@ -23,6 +23,8 @@ package struct ComparedRun: Sendable {
   package var metrics: RunMetrics?
   /// For each query, whether its first match is at rank 1; nil where there is no `ranks.json`.
   package var hits: [String: Bool]?
+  /// Each query's average precision, as a fraction; nil where there is no `ranks.json`.
+  package var precisions: [String: Double]?
   /// What is wrong with its files.
   package var damage: [FileError] = []
 
@@ -67,8 +69,12 @@ package struct ComparedRun: Sendable {
     attempt { run throws(FileError) in run.metrics = try store.metrics(of: identity) }
     guard metrics != nil else { return }
     attempt { run throws(FileError) in
-      run.hits = try store.ranks(of: identity).map { ranks in
+      let ranks = try store.ranks(of: identity)
+      run.hits = ranks.map { ranks in
         Dictionary(ranks.map { ($0.query, $0.matchRanks.first == 1) }, uniquingKeysWith: { $0 && $1 })
+      }
+      run.precisions = ranks.map { ranks in
+        Dictionary(ranks.map { ($0.query, $0.averagePrecision) }, uniquingKeysWith: min)
       }
     }
   }

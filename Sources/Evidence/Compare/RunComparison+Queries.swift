@@ -1,4 +1,6 @@
 import Documents
+import Support
+import Tensors
 
 /// The queries that one group gets right at rank 1 and another wrong.
 package struct QueryContrast: Sendable {
@@ -18,6 +20,8 @@ package struct QueryContrast: Sendable {
   package let won: [Flip]
   /// Queries that the second group gets right less often, the clearest first.
   package let lost: [Flip]
+  /// Of a single pair of runs: whether it differs by more than chance on these queries; none where there are several.
+  package private(set) var permutation: [PermutationTest] = []
 
   /// The queries that are right in every run of the second group and in none of the first.
   package var clearlyWon: Int { won.count { $0.before == 0 && $0.after == runsAfter } }
@@ -45,6 +49,30 @@ package struct QueryContrast: Sendable {
   }
 }
 
+extension QueryContrast {
+  /// Tests a single pair of runs in mAP and Rank-1, from a random stream of one name: the same records give the same bits.
+  mutating func test(_ first: ComparedRun, _ second: ComparedRun) {
+    func differences<Figure>(
+      _ figures: KeyPath<ComparedRun, [String: Figure]?>, _ percent: (Figure) -> Double
+    ) -> [Double]? {
+      guard let before = first[keyPath: figures], let after = second[keyPath: figures] else {
+        return nil
+      }
+      return before.sorted { $0.key < $1.key }.compactMap { query, figure in
+        after[query].map { percent($0) - percent(figure) }
+      }
+    }
+    let figures: [(Metric, [Double]?)] = [
+      (.mAP, differences(\.precisions) { 100 * $0 }),
+      (.rank1, differences(\.hits) { $0 ? 100 : 0 }),
+    ]
+    permutation = figures.compactMap { metric, differences in
+      var stream = RandomStream(seed: 1, name: "permutation")
+      return differences.map { PermutationTest(metric.name, differences: $0) { stream.next() } }
+    }
+  }
+}
+
 extension RunComparison {
   /// Why two groups' queries are not compared one by one.
   package enum QueryGap: String, Codable {
@@ -68,7 +96,11 @@ extension RunComparison {
     }
     guard (before + after).allSatisfy({ hits in hits.count == queries.count && queries.allSatisfy { hits[$0] != nil } })
     else { return .failure(.otherQueries) }
-    return .success(QueryContrast(from: before, to: after))
+    var contrast = QueryContrast(from: before, to: after)
+    if let one = first.first, let other = second.first, first.count == 1, second.count == 1 {
+      contrast.test(one, other)
+    }
+    return .success(contrast)
   }
 
   /// A pair of groups whose queries are contrasted.
@@ -107,6 +139,31 @@ extension RunComparison {
             }
           })
       ])
+  }
+
+  /// Whether single pairs of runs differ by more than chance, query by query; nil where there is no such pair.
+  package func permutationTable() -> Table? {
+    typealias Item = (names: [Typeset], test: PermutationTest)
+    let items = contrasts.flatMap { item -> [Item] in
+      guard case .success(let contrast) = item.result else { return [] }
+      let names = [Typeset(groups[item.place].title), Typeset(groups[item.reference].title)]
+      return contrast.permutation.map { (names, $0) }
+    }
+    guard let first = items.first else { return nil }
+    return Table(
+      name: "permutation",
+      caption: Typeset(
+        "Single pairs of runs, query by query: the mean difference, and how often one as large comes by chance alone (paired "
+          + "permutation test, two-sided, \(Wording.grouped(first.test.permutations)) permutations of the signs). It takes "
+          + "the two runs as they are and says nothing of other seeds."),
+      columns: [
+        ColumnOf<Item>("Row", .leading) { $0.names[0] },
+        ColumnOf("Against", .leading) { $0.names[1] },
+        ColumnOf("Figure", .leading) { Typeset(Metric.title(ofColumn: $0.test.metric)) },
+        ColumnOf("Queries") { Typeset("\($0.test.queries)") },
+        ColumnOf("Difference") { Typeset(Numerals.signed($0.test.mean)) },
+        ColumnOf("p") { Typeset(Numerals.number($0.test.p, decimals: 4)) },
+      ], sections: [(nil, items)])
   }
 
   /// What is said where no queries are compared.

@@ -19,6 +19,9 @@ extension RunComparison {
     blocks.append(titled(trainingTable(), room))
     if let table = queriesTable() {
       blocks.append(titled(table, room, optional: [[7], [1]]))
+      if let tests = permutationTable() {
+        blocks.append(titled(tests, room, optional: [[3], [1]]))
+      }
       if let flips = flipsTable() { blocks.append(titled(flips, room)) }
     } else {
       blocks.append(noQueries.wrapped(to: room))

@@ -50,6 +50,39 @@ package struct ExperimentRecords: Sendable {
     return parts[start...].joined(separator: "/")
   }
 
+  /// Which kernel sets its runs were computed with, where they are several: results differ in the last bits with them, and
+  /// training enlarges that. Of a row that has runs of more than one, by how much these differ.
+  private func kernelNotes(label: (ReportVariant) -> String) -> [Typeset] {
+    func kernels(_ record: RunRecord) -> String {
+      (record.provenance?.stations.map(\.blasKernels) ?? []).unique.joined(separator: ", then ")
+    }
+    let rows = variants.filter { !$0.finished.isEmpty }
+    guard Set(rows.flatMap(\.finished).filter { $0.provenance != nil }.map(kernels)).count > 1
+    else { return [] }
+    let words = rows.map { variant -> String in
+      let sets = variant.finished.map(kernels).unique.sorted()
+      let means = sets.compactMap { set in
+        Sample(
+          variant.finished.filter { kernels($0) == set }.compactMap { $0.metrics?.retrieval.mAP }
+            .map { 100 * $0 })
+      }
+      let parts = zip(sets, means).map { set, sample in
+        "\(set.isEmpty ? "unknown" : set.onOneLine) \(Numerals.spread(sample)) (\(sample.count))"
+      }
+      let reach = Sample(means.map(\.mean))?.range
+      let apart =
+        means.count > 1
+        ? reach.map { ", \(Numerals.number($0.upperBound - $0.lowerBound)) points apart" } ?? ""
+        : ""
+      return "\(label(variant)): \(parts.joined(separator: ", "))\(apart)"
+    }
+    return [
+      Typeset(
+        "The runs were not all computed with the same kernels, which changes the last bits and, over a training, the result. "
+          + "mAP by kernel set (runs): \(words.joined(separator: "; ")).")
+    ]
+  }
+
   /// What to know where a row has one finished run alone, which is no spread.
   package var seedWarnings: [Typeset] {
     variants.contains { $0.finished.count == 1 }
@@ -73,6 +106,7 @@ package struct ExperimentRecords: Sendable {
       notes.append(
         "The runs were not all measured on the same images (their data fingerprints differ): rows cannot be compared.")
     }
+    notes += kernelNotes(label: label)
     let tampered = variants.flatMap { variant in
       variant.finished.filter { !$0.seal.changes.isEmpty }.map { record in
         "\(label(variant)), seed \(record.identity.seed) (\(Numerals.list(record.seal.changes.map(\.description))))"

@@ -11,8 +11,9 @@ extension RunComparison {
     let text =
       (cautions().isEmpty ? [] : [cell("cautions")]) + [
         "# Figures", cell("metrics", "findings", "deltas"), "# Settings", cell("settings"), "# Training",
-        cell("training", "curves"), "# Queries", cell("queries", "flips"), "# Runs", cell("runs"),
-        "# How each number is computed", cell("methods"),
+        cell("training", "curves"), "# Queries", cell("queries", "flips"),
+      ] + (permutationTable() == nil ? [] : [cell("permutation")]) + [
+        "# Runs", cell("runs"), "# How each number is computed", cell("methods"),
       ]
     let title = groups.count <= 3 ? groups.map(\.label).joined(separator: " and ") : "\(groups.count) rows side by side"
     let command = ShellCommand(

@@ -7,7 +7,7 @@ import Runs
 struct CompareCell: NotebookCell {
   /// What of a comparison is shown.
   enum Part: String, CaseIterable {
-    case findings, metrics, deltas, settings, training, curves, queries, flips, runs
+    case findings, metrics, deltas, settings, training, curves, queries, permutation, flips, runs
     /// What keeps the comparison from being whole, and how its figures are computed.
     case cautions, methods
   }
@@ -115,6 +115,7 @@ extension CompareCell.Part {
       return (comparison.curveSelection.map { [.block(.paragraph(Typeset($0)))] } ?? [])
         + comparison.drawings().map { .drawing($0) }
     case .queries: return [comparison.queriesTable().map { .table($0) } ?? sentence(comparison.noQueries)]
+    case .permutation: return comparison.permutationTable().map { [.table($0)] } ?? []
     case .flips:
       guard comparison.queriesTable() != nil else { return [] }
       return [

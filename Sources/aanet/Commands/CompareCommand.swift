@@ -15,7 +15,8 @@ struct CompareCommand: ParsableCommand {
       compared against the first; of whole experiments, each variant against the first one's variant of its name.
 
       Only settings that differ are shown. A difference is judged by the noise of paired seeds, and only on the same \
-      data. Queries are told apart by whether their first match is right. Unfinished runs show as such, and a record \
+      data. Queries are told apart by whether their first match is right; of single pairs of runs a permutation test over \
+      the queries (10,000 permutations, two-sided) says whether they differ by more than chance. Unfinished runs show as such, and a record \
       that cannot be read is named (exit code 2) while the rest is compared. The page goes to \
       reports/_out/compare/<names>/index.html.
 
