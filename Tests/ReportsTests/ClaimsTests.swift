@@ -1,5 +1,8 @@
+import Charts
+import Documents
 import Evidence
 import Foundation
+import Runs
 import Testing
 
 /// The claims ledger; no figure here was ever measured.
@@ -71,6 +74,133 @@ struct ClaimsTests {
     // No spread: no effect size, and certainly reproduced.
     let same = try judge(0.25, lower: [60, 61], upper: [62, 63])
     #expect(same.effect == nil && same.verdict == .reproduced)
+  }
+
+  /// What deciding takes: differences 2, 1 and 3 scatter by 1, and the paper has 3.43.
+  @Test func aPlanHasSeedsAndHours() throws {
+    let report = try Fabricated.report()
+    let plan = ClaimsPlan(ClaimsReport(try Self.ledger(), reports: [report]))
+    #expect(plan.entries.allSatisfy { $0.experiment != nil || $0.design == nil })
+    let entry = try #require(plan.entries.first { $0.claim == "adding-part" && $0.column == "mAP" })
+    let design = try #require(entry.design)
+    #expect(entry.seeds == 3 && design.pairs == 3 && entry.published == 3.43)
+    #expect(entry.seedsNeeded == design.pairsNeeded(for: 3.43))
+    #expect(
+      design.deviationInterval[0] < design.deviation
+        && design.deviation < design.deviationInterval[1])
+    // A made-up run takes 10 s to train and 1 s to evaluate, and an ordering has two rows.
+    let other = try #require(
+      plan.entries.first { $0.claim == "adding-attribute" && $0.column == "mAP" })
+    let missing = try #require(other.seedsNeeded) - 3
+    #expect(
+      missing > 0 && other.cost?.runs == 2 * missing && other.cost?.seconds == Double(22 * missing))
+    #expect(
+      other.machines == ["made up, 2 threads, Haswell kernels"] && plan.machines == other.machines)
+    // Rows that several orderings need are counted once.
+    #expect(plan.total.runs < plan.entries.compactMap(\.cost?.runs).reduce(0, +))
+    let table = plan.table()
+    #expect(table.sections.flatMap(\.rows).allSatisfy { $0.count == table.columns.count })
+    for width in [60, 200] { #expect(plan.terminal(width: width).contains("Haswell")) }
+    // Nothing was measured: there is nothing to plan by.
+    let empty = ClaimsPlan(ClaimsReport(try Self.ledger(), reports: []))
+    #expect(
+      empty.total.runs == 0 && empty.entries.allSatisfy { $0.seedsNeeded == nil && $0.cost == nil })
+  }
+
+  /// A study counts seeds up to the first that a row lacks, and passes over those that diverged.
+  @Test func aStudyCountsWhatIsSettled() throws {
+    func sequence(_ missing: Int?, diverged: Bool = false) throws -> ClaimSequence {
+      let report = try Fabricated.report().changed { records in
+        records.variants = [("Lg", 60.0), ("Lg+Lp", 62.0)].map { name, level in
+          ReportVariant(
+            name: name,
+            trials: (1...7).map { seed in
+              let isMissing = seed == missing && name == "Lg"
+              return ReportTrial(
+                seed: seed,
+                record: isMissing
+                  ? nil
+                  : Fabricated.record(
+                    name, seed: seed, tasks: ["global"], mAP: (level + 0.1 * Double(seed % 3)) / 100
+                  ),
+                hasDiverged: isMissing && diverged)
+            })
+        }
+      }
+      let claims = ClaimsReport(try Self.ledger(), reports: [report])
+      return try #require(
+        claims.judgements.first { $0.claim == "adding-part" && $0.column == "mAP" }?.sequence)
+    }
+    #expect(try sequence(nil).reading.pairs == 7 && sequence(nil).decision == .reproduced)
+    #expect(try sequence(5).reading.pairs == 4 && sequence(5).decision == .open)
+    #expect(
+      try sequence(5, diverged: true).reading.pairs == 6
+        && sequence(5, diverged: true).decision == .reproduced)
+    // Two orderings of the table have both rows here, mAP and Rank-1 of one: Holm's smallest p-value is twice its own.
+    let found = try sequence(nil)
+    #expect(found.pHolm >= found.reading.p && found.decisionHolm == .reproduced)
+  }
+
+  @Test func openOrderingsWantTheirRows() throws {
+    let claims = ClaimsReport(try Self.ledger(), reports: [try Fabricated.report()])
+    // Three seeds decide nothing yet.
+    #expect(claims.studied.allSatisfy { $0.table == "table3" && $0.sequence?.decision == .open })
+    #expect(
+      claims.wanted(.none) == ["made/up": Set(Fabricated.names)]
+        && claims.wanted(.holm) == claims.wanted(.none))
+    #expect(ClaimsReport(try Self.ledger(), reports: []).wanted(.none).isEmpty)
+    let table = claims.sequences(.holm)
+    #expect(
+      table.sections.flatMap(\.rows).allSatisfy {
+        $0.count == table.columns.count && $0.last?.plain == "open"
+      })
+    for width in [60, 200] {
+      #expect(claims.terminalSequences(.none, width: width).contains("open"))
+    }
+    let drawing = try #require(claims.power("claims-power"))
+    #expect(drawing.alternative.contains("adding part: "))
+    #expect(ClaimsReport(try Self.ledger(), reports: []).power("claims-power") == nil)
+  }
+
+  /// The interval over identities: of queries that all gain alike it is a point, and it is the same whenever it is asked.
+  @Test func identities() throws {
+    try withFolder("claims-identities") { folder in
+      func record(_ name: String, seed: Int, gain: (Int) -> Double) throws -> RunRecord {
+        let own = Fabricated.record(name, seed: seed, tasks: ["global"], mAP: 0.4)
+        let store = RunStore(root: folder)
+        try store.writeRanks(
+          (0..<40).map { query in
+            QueryRanking(
+              query: "\(100 + query / 4)_c\(query % 4)_x.jpg", matchRanks: [query % 2 + 1],
+              averagePrecision: 0.3 + gain(query / 4))
+          }, of: own.identity)
+        return RunRecord(
+          identity: own.identity, folder: store.folder(for: own.identity), epochs: own.epochs,
+          metrics: own.metrics,
+          provenance: own.provenance)
+      }
+      func judged(_ gain: @escaping (Int) -> Double) throws -> IdentityInterval? {
+        let report = try Fabricated.report().changed { records in
+          let rows: [(String, (Int) -> Double)] = [("Lg", { _ in 0 }), ("Lg+Lp", gain)]
+          records.variants = try rows.map { name, gain in
+            ReportVariant(
+              name: name,
+              trials: try (1...2).map {
+                ReportTrial(seed: $0, record: try record(name, seed: $0, gain: gain))
+              })
+          }
+        }
+        return ClaimsReport(try Self.ledger(), reports: [report])
+          .judgements.first { $0.claim == "adding-part" && $0.column == "mAP" }?.identities
+      }
+      let same = try #require(try judged { _ in 0.02 })
+      #expect(same.identities == 10 && same.queries == 40 && same.draws == 2000)
+      #expect(same.interval.allSatisfy { abs($0 - 2) < 1e-9 })
+      // Half of the identities gain four points and half none: 2 ± 1.96 · 2/√10, roughly.
+      let mixed = try #require(try judged { $0 % 2 == 0 ? 0.04 : 0 })
+      #expect(abs(mixed.interval[0] - 0.8) < 0.35 && abs(mixed.interval[1] - 3.2) < 0.35)
+      #expect(try judged { $0 % 2 == 0 ? 0.04 : 0 } == mixed)
+    }
   }
 
   @Test func everyTableIsRead() throws {

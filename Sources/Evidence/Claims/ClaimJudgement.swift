@@ -39,15 +39,30 @@ package struct ClaimJudgement: Codable, Hashable, Sendable {
   package var reason: String?
   /// The runs that it was judged from, as pages name them.
   package var runs: [String]
+  /// Of an ordering: how its pairs scatter, and what so many can show; nil for fewer than two.
+  package var design: PairedDesign?
+  /// Of an ordering: the seeds that the paper's difference takes; nil where that is not known, or more than
+  /// ``PairedDesign/mostPairs``.
+  package var seedsNeeded: Int?
+  /// What one more seed of its rows takes.
+  package var price: SeedPrice?
+  /// The variants that measure its rows; none where one of them is not measured here.
+  package var variants: [String] = []
+  /// Of an ordering whose rows are measured here: what a study says that is looked at after every seed.
+  package var sequence: ClaimSequence?
+  /// Over other people in the test set; nil where no ranks tell.
+  package var identities: IdentityInterval?
 
   enum CodingKeys: String, CodingKey {
     case claim, statement, quote, source, kind, table, rows, column, published, tolerance, experiment, dataset, measured
-    case interval, seeds, effect, verdict, reason, runs
+    case interval, seeds, effect, verdict, reason, runs, design, price, variants
+    case sequence, identities
     case isSynthetic = "synthetic"
+    case seedsNeeded = "seeds_needed"
   }
 
   /// Judges a claim on a column by the reports that draw its table, best first; with none, nothing was attempted.
-  init(_ claim: Claim, _ value: Claim.Value, reports: [Report]) {
+  init(_ claim: Claim, _ value: Claim.Value, reports: [Report], shelf: QueryShelf) {
     self.claim = claim.name
     statement = claim.statement
     quote = claim.quote
@@ -71,7 +86,7 @@ package struct ClaimJudgement: Codable, Hashable, Sendable {
     experiment = report.records.experiment
     dataset = report.records.dataset
     isSynthetic = report.records.isSynthetic
-    judge(in: report)
+    judge(in: report, shelf)
   }
 
   /// What the runs of a row measured, by seed.
@@ -86,14 +101,24 @@ package struct ClaimJudgement: Codable, Hashable, Sendable {
     }
   }
 
-  private mutating func judge(in report: Report) {
+  private mutating func judge(in report: Report, _ shelf: QueryShelf) {
     var readings: [Reading] = []
+    var found: [Row] = []
     for name in rows {
       guard let row = report.rows.first(where: { $0.variant != nil && $0.published?.name == name }) else {
         reason = "\(name) is not among what is measured here"
         return
       }
+      found.append(row)
       readings.append(Reading(row, report.metrics.first { $0.name == column }))
+    }
+    price = SeedPrice(found, experiment: report.records.experiment)
+    variants = found.compactMap(\.variant?.name).unique
+    if found.count == 2 {
+      let metric = report.metrics.first { $0.name == column }
+      sequence = ClaimSequence(
+        ClaimSequence.differences(above: found[0], below: found[1], in: metric),
+        tolerance: tolerance)
     }
     let isLevel = readings.count == 1
     // For a level, the other side of each pair is the paper's figure.
@@ -107,6 +132,14 @@ package struct ClaimJudgement: Codable, Hashable, Sendable {
     let offset = isLevel ? published : 0
     measured = difference.mean + offset
     interval = difference.noise.map { [difference.mean - $0 + offset, difference.mean + $0 + offset] }
+    if !isLevel {
+      design = PairedDesign(difference.differences)
+      seedsNeeded = design?.pairsNeeded(for: published)
+    }
+    if let metric = report.metrics.first(where: { $0.name == column }) {
+      let common = base.keys.filter { readings[0].values[$0] != nil }.sorted()
+      identities = IdentityInterval(found, seeds: common, in: metric, from: shelf)
+    }
     effect = difference.differences.deviation.flatMap { $0 > 1e-12 ? difference.mean / $0 : nil }
     if isLevel, report.records.isSynthetic {
       verdict = .notComparable
@@ -127,13 +160,18 @@ package struct ClaimJudgement: Codable, Hashable, Sendable {
 
 extension ClaimJudgement {
   /// The paper's table as a reader knows it: `Table 3`.
-  package var tableLabel: String {
-    let number = table.drop { !$0.isNumber }
-    return number.isEmpty ? table.onOneLine : "Table \(number)"
-  }
+  package var tableLabel: String { Claim.label(ofTable: table) }
 
   /// The column as the paper heads it: `Rank-1`; an attribute in words.
   package var columnTitle: String { Metric.title(ofColumn: column) }
+}
+
+extension Claim {
+  /// A paper's table as a reader knows it: `Table 3`.
+  static func label(ofTable table: String) -> String {
+    let number = table.drop { !$0.isNumber }
+    return number.isEmpty ? table.onOneLine : "Table \(number)"
+  }
 }
 
 /// What became of a claim.

@@ -12,11 +12,13 @@ package struct ClaimsReport: Codable, Hashable, Sendable {
   /// Where several experiments have a claim's table, one with measurements goes before one without, then one on
   /// photographs before one on drawings, then the first.
   package init(_ ledger: ClaimsLedger, reports: [Report]) {
+    let shelf = QueryShelf()
     judgements = ledger.claims.flatMap { claim in
       let fitting = reports.enumerated().filter { $0.element.published?.name == claim.table }
       let ranked = fitting.sorted { Self.rank($0.element, $0.offset) < Self.rank($1.element, $1.offset) }
-      return claim.values.map { ClaimJudgement(claim, $0, reports: ranked.map(\.element)) }
+      return claim.values.map { ClaimJudgement(claim, $0, reports: ranked.map(\.element), shelf: shelf) }
     }
+    correctSequences()
   }
 
   private static func rank(_ report: Report, _ place: Int) -> (Int, Int, Int) {
@@ -52,8 +54,18 @@ package struct ClaimsReport: Codable, Hashable, Sendable {
         "Interval: 95 %, of Student’s t over seeds, for an ordering of the differences within each seed. d: Cohen’s d of "
           + "the paired differences, their mean over their sample deviation."),
       Typeset(
+        "Over identities: the 95 % interval over which people were tested, the seeds as they are, by a bootstrap of "
+          + "\(IdentityBootstrap.draws) draws of the test set’s identities. The two intervals are of two kinds of noise, and "
+          + "neither holds the other."),
+      Typeset(
         "Reproduced, missed, opposite: by more than the seeds’ noise. Within noise: neither the claim nor its contrary is "
           + "shown. An ordering counts from its tolerance on; the intervals are not corrected for being many."),
+      "Seeds needed: for a paired t test, two-sided at 5 %, to find the paper’s difference in four of five studies, were "
+        + "the deviation what these seeds have; its uncertainty, and the hours: "
+        + Typeset([.code("aanet claims --plan")]) + ".",
+      "The verdict takes the number of seeds as fixed beforehand. Where seeds were added until it was known ("
+        + Typeset([.code("aanet run --until-decided")]) + "), what counts is "
+        + Typeset([.code("aanet claims --study")]) + ".",
     ]
     if judgements.contains(where: { $0.isSynthetic == true }) {
       notes.append(
@@ -64,28 +76,34 @@ package struct ClaimsReport: Codable, Hashable, Sendable {
       caption: "What the paper claims, and what the runs say of it.",
       columns: [
         Table.Column("Claim", .sentences), Table.Column("Column", .leading), Table.Column("Paper"),
-        Table.Column("Measured"), Table.Column("95 % interval"), Table.Column("Seeds"), Table.Column("d"),
-        Table.Column("Verdict", .sentences),
+        Table.Column("Measured"), Table.Column("95 % interval"),
+        Table.Column("over identities"), Table.Column("Seeds"),
+        Table.Column("Seeds needed"), Table.Column("d"), Table.Column("Verdict", .sentences),
       ],
       sections: sections.map { Table.Section(Typeset($0.title), rows: $0.rows) }, notes: notes)
   }
 
   private func row(_ judgement: ClaimJudgement) -> [Typeset] {
     let isOrdering = judgement.kind == "ordering"
-    func number(_ value: Double) -> String { isOrdering ? Numerals.signed(value) : Numerals.number(value) }
+    func number(_ value: Double, _ decimals: Int = 2) -> String {
+      isOrdering ? Numerals.signed(value, decimals: decimals) : Numerals.number(value, decimals: decimals)
+    }
     let words = judgement.verdict.rawValue + (judgement.reason.map { " (\($0))" } ?? "")
     return [
       Typeset(judgement.statement), Typeset(judgement.columnTitle), Typeset(number(judgement.published)),
       judgement.measured.map { Typeset(number($0)) } ?? Table.gap,
-      judgement.interval.map { Typeset("\(number($0[0])) … \(number($0[1]))") } ?? Table.gap,
-      Typeset("\(judgement.seeds)"), judgement.effect.map { Typeset(Numerals.signed($0)) } ?? Table.gap, Typeset(words),
+      Table.cell(judgement.interval.map { "\(number($0[0])) … \(number($0[1]))" }),
+      Table.cell(
+        judgement.identities.map { "\(number($0.interval[0], 1)) … \(number($0.interval[1], 1))" }),
+      Typeset("\(judgement.seeds)"), judgement.seedsNeededCell,
+      judgement.effect.map { Typeset(Numerals.signed($0)) } ?? Table.gap, Typeset(words),
     ]
   }
 
   /// The ledger for a terminal of the given width; columns that do not fit are left out, the verdict never.
   package func terminal(width: Int) -> String {
     let room = max(40, width)
-    var lines = table().terminal(width: room, optional: [[5], [6], [4]])
+    var lines = table().terminal(width: room, optional: [[6], [8], [5], [7], [4]])
     lines.append("")
     for sentence in findings { lines += sentence.wrapped(to: room) }
     for note in table().notes { lines += note.plain.wrapped(to: room) }

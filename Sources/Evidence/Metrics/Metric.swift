@@ -61,6 +61,13 @@ package struct Metric: Sendable {
     }
   }
 
+  /// What one query gives, in percent; nil for what is no mean over queries.
+  package func value(_ ranking: QueryRanking) -> Double? {
+    guard self != .mAP else { return 100 * ranking.averagePrecision }
+    let depths: [Metric: Int] = [.rank1: 1, .rank5: 5, .rank10: 10, .rank20: 20]
+    return depths[self].map { depth in (ranking.matchRanks.first.map { $0 <= depth } ?? false) ? 100 : 0 }
+  }
+
   /// A column of the paper's tables of retrieval; nil for a word that is none of them.
   package init?(column: String) {
     guard let found = Self.published.first(where: { $0.name == column }) else { return nil }

@@ -5,8 +5,12 @@ package struct ReportTrial: Sendable {
   package var seed: Int
   /// Nil, or without metrics, is a run that is not finished and shows as a gap.
   package var record: RunRecord?
+  /// Whether its numbers stopped being finite, so that it has no figures and never will have.
+  package var hasDiverged: Bool
 
-  package init(seed: Int, record: RunRecord?) { (self.seed, self.record) = (seed, record) }
+  package init(seed: Int, record: RunRecord?, hasDiverged: Bool = false) {
+    (self.seed, self.record, self.hasDiverged) = (seed, record, hasDiverged)
+  }
 
   /// How well it retrieves, once it is finished.
   package var scores: RetrievalScores? { record?.metrics?.retrieval }

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Runs
 import Support
 
 /// An experiment, resolved: its variants with all their settings, and its seeds.
@@ -47,9 +48,11 @@ package struct ExperimentPlan: Sendable {
   /// What the paper says of the variants, as written: mappings in a list.
   package let claims: YAMLValue?
   /// The seeds, at least one, in the file's order.
-  package let seeds: [Int]
+  package private(set) var seeds: [Int]
+  /// Those of the seeds that the file does not name: a study took them up, and not every variant needs them.
+  package private(set) var addedSeeds: Set<Int> = []
   /// The variants, at least one, in the file's order; `default` where the file has none.
-  package let variants: [Variant]
+  package private(set) var variants: [Variant]
 
   /// Types what a file says.
   ///
@@ -168,6 +171,45 @@ package struct ExperimentPlan: Sendable {
     guard FolderName.fits(name) else {
       throw variant.error("the variant's name is too long for the name of its runs' folder")
     }
+  }
+}
+
+extension ExperimentPlan {
+  /// The seed that a study takes up next: the smallest number from 1 that is none of the seeds.
+  package var nextSeed: Int {
+    var seed = 1
+    while seeds.contains(seed) { seed += 1 }
+    return seed
+  }
+
+  /// The same with more seeds, behind those that it has. The runs have the names that they would have were the seeds in the
+  /// file.
+  package func adding(seeds more: [Int]) -> ExperimentPlan {
+    var plan = self
+    for seed in more where !plan.seeds.contains(seed) {
+      plan.seeds.append(seed)
+      plan.addedSeeds.insert(seed)
+    }
+    return plan
+  }
+
+  /// Some of the variants under one seed.
+  package func round(seed: Int, variants names: Set<String>) -> ExperimentPlan {
+    var plan = self
+    plan.seeds = [seed]
+    plan.variants.removeAll { !names.contains($0.name) }
+    return plan
+  }
+
+  /// The same with all seeds that runs of its variants' settings on disk have, ascending behind its own.
+  ///
+  /// - Throws: what ``records(in:)`` throws.
+  package func addingSeeds(in store: RunStore) throws -> ExperimentPlan {
+    let names = Set(variants.map(\.name))
+    let runs = store.identities().filter { $0.experiment == runsOf && names.contains($0.variant) }
+    // Runs of other settings lie in the same folders.
+    let found = try adding(seeds: Set(runs.map(\.seed)).sorted()).records(in: store).filter { $0.record != nil }
+    return adding(seeds: Set(found.map(\.trial.seed)).sorted())
   }
 }
 

@@ -24,6 +24,8 @@ enum ProvenanceProbe {
 
     /// That of a run's record.
     init(of origin: Provenance) { (cpu, blasKernels, threads) = (origin.cpu, origin.blasKernels, origin.threads) }
+
+    var words: String { Provenance.machine(cpu: cpu, threads: threads, kernels: blasKernels) }
   }
 
   private static var compiler: String {

@@ -115,6 +115,15 @@ package struct SweepForecast {
     return seconds
   }
 
+  /// Images that training shows in a second, the mean over its phases; nil before any run was seen.
+  package func imagesPerSecond(of work: Work) -> Double? {
+    guard work.trainingImages > 0, let all = seconds(of: work), let evaluating = perImage(work, .evaluating) else {
+      return nil
+    }
+    let training = all - evaluating * Double(work.evaluationImages)
+    return training > 0 ? Double(work.trainingImages) / training : nil
+  }
+
   /// Multiplications that an image costs, the way back included.
   private func multiplications(of work: Work, _ stage: Stage) -> Double {
     guard case .training(let place) = stage, place < work.phases.count else { return work.multiplications }

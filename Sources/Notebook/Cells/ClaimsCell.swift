@@ -11,6 +11,10 @@ struct ClaimsCell: NotebookCell {
     /// The measured differences and their intervals, beside the paper's.
     case chart
     case table
+    /// The orderings in a study that is looked at after every seed.
+    case study
+    /// How soon a study of them would be decided.
+    case power
   }
 
   /// Which claims are shown one by one.
@@ -52,6 +56,15 @@ struct ClaimsCell: NotebookCell {
         // References lead to what bears the cell's name: the table, where there is one.
         return listed.drawing(parts.contains(.table) ? "\(name)-chart" : name).map { .drawing($0) }
           ?? .gap("No ordering that the paper claims was measured yet: there is nothing to draw.")
+      case .study:
+        var made = listed.sequences()
+        made.name = parts.count > 1 ? "\(name)-study" : name
+        return listed.studied.isEmpty
+          ? .gap("No ordering that the paper claims has both of its rows here.") : .table(made)
+      case .power:
+        return listed.power(parts.count > 1 ? "\(name)-power" : name).map { .drawing($0) }
+          ?? .gap(
+            "How the seeds scatter is not known of any ordering yet: there is nothing to foretell.")
       case .table:
         var made = listed.table()
         made.name = name

@@ -27,6 +27,7 @@ struct ReportCommand: ParsableCommand {
         aanet report quickstart/table1
         aanet report ablation --experiment quickstart/table3 --out /tmp/ablation
         aanet report ablation train.epochs=5
+        aanet report paper --all-seeds
         aanet report quickstart --csv-bom
       """)
 
@@ -36,6 +37,8 @@ struct ReportCommand: ParsableCommand {
   @Argument(help: "The changes that the runs were made with, such as train.epochs=5.") var overrides: [String] = []
   @Option(help: "Draw from this experiment instead of the report's own.") var experiment: String?
   @Option(help: ArgumentHelp("The folder to write to.", valueName: "dir"), completion: .directory) var out: String?
+  @Flag(help: "Draw from every seed on disk, also those that 'aanet run --until-decided' added to the experiment's.")
+  var allSeeds = false
   @Flag(help: CSV.markHelp) var csvBom = false
   @Option(help: "What to print: table or json.") var format = OutputFormat.table
   @OptionGroup var project: ProjectOptions
@@ -46,7 +49,7 @@ struct ReportCommand: ParsableCommand {
         throw PlainError(
           "a notebook names its experiments itself: leave --experiment out, or change \(report.onOneLine).md")
       }
-      return try NotebookOutput(project: project, overrides: overrides, marksCSV: csvBom).show(
+      return try NotebookOutput(project: project, overrides: overrides, allSeeds: allSeeds, marksCSV: csvBom).show(
         report, to: out.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? project.output(of: report), format)
     }
     let isDefined = ReportDefinition.names(in: project.reports).contains(report)
@@ -64,7 +67,7 @@ struct ReportCommand: ParsableCommand {
     let reports = try ProjectReports(project, overrides: overrides)
     var others = 0
     let made = try defined.map { plan, definition in
-      let drawn = try reports.report(definition, on: plan)
+      let drawn = try reports.report(definition, on: plan, allSeeds: allSeeds)
       others += drawn.others
       return drawn.report
     }

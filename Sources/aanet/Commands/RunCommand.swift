@@ -30,6 +30,16 @@ struct RunCommand: ParsableCommand {
       Before the first step it says how long all of it will take, from earlier runs of the same variants on this machine, \
       or else from a few steps that it measures.
 
+      --plan says it before anything is trained, for each variant: runs, epochs, images/s of this machine, hours, and what \
+      the runs will keep on the disk.
+
+      --until-decided goes on until it is known: one seed more at a time (the smallest numbers that are not in the file), over \
+      all rows that open claims of reports/claims.yaml need, until each ordering is reproduced, opposite, or shown to be \
+      smaller than its tolerance (no such difference), or --hours or --most-seeds end it. It looks after every seed with an \
+      always-valid t test, so that looking often costs no certainty: where there is no difference, at most one study of \
+      twenty finds one. --correction holm holds that for all orderings of a table together; both figures are shown. What is \
+      decided follows from the runs alone: interrupted, killed or shared by several machines, a study ends the same.
+
       A folder under experiments/ stands for all of its experiments. Synthetic twins that are missing are drawn first,
       and joints and labels are added to twins that lack them, where a run reads them.
 
@@ -39,6 +49,9 @@ struct RunCommand: ParsableCommand {
       Examples:
         aanet run quickstart
         aanet run quickstart/table3
+        aanet run quickstart/table3 --plan
+        aanet run quickstart/table3 --until-decided --hours 8
+        aanet run quickstart/table3 --until-decided --most-seeds 12 --correction holm
         aanet run quickstart/table3 --variant Lg --variant Lg+Lp
         aanet run quickstart/table3 train.epochs=5 'seeds=[1]'
         aanet run quickstart/table3 --data /big/disk --runs /big/disk/runs
@@ -55,6 +68,8 @@ struct RunCommand: ParsableCommand {
   @Option(name: .customLong("variant"), help: "Only this variant; may be given several times.")
   var variants: [String] = []
   @OptionGroup var work: WorkOptions
+  @Flag(help: "Train nothing: print what it would take, in hours and on the disk.") var plan = false
+  @OptionGroup var study: StudyOptions
   @Flag(help: "Print a line a run, and draw no report.") var noReport = false
   @Option(help: "What to print: table or json.") var format = OutputFormat.table
   @OptionGroup var data: DataOptions
@@ -62,6 +77,18 @@ struct RunCommand: ParsableCommand {
 
   /// What may be spent on foretelling how long all of it takes.
   private static let secondsOfMeasuring = 8.0
+
+  func validate() throws {
+    guard study.untilDecided else { return }
+    if plan {
+      throw ValidationError("--plan trains nothing and --until-decided does: take one of them")
+    }
+    if noReport || !variants.isEmpty {
+      throw ValidationError(
+        "--until-decided draws reports and chooses the variants itself: leave --no-report and --variant out"
+      )
+    }
+  }
 
   func run() throws {
     let plans = try project.library.plans(experiment, overrides: overrides)
@@ -73,16 +100,20 @@ struct RunCommand: ParsableCommand {
       to: plans.flatMap { $0.datasetsWithCues(for: variants) }, project: project, places: places)
     Interruption.listen()
     let watcher = RunWatcher(plans.count == 1 ? plans[0].name : experiment)
+    if plan { return try printPlan(runner, watcher) }
+    if study.untilDecided {
+      guard let definitions else {
+        throw PlainError(
+          "there is nothing to decide: \(experiment.onOneLine) names no published table ('table: table3')"
+        )
+      }
+      return try decide(definitions, runner, watcher)
+    }
     var early = EarlyTables()
     var results: [(trial: Trial, record: RunRecord)]
     var left: UnfinishedRuns?
     do {
-      results = try runner.run(
-        variants: variants.isEmpty ? nil : variants, threads: work.threads ?? Engine.availableThreads,
-        loaderThreads: work.loaderThreads, checkpoints: work.checkpoints, measuring: Self.secondsOfMeasuring,
-        acceptsDamage: work.acceptDamaged,
-        isInterrupted: { Interruption.isAsked }
-      ) { event in
+      results = try train(runner, isInterrupted: { Interruption.isAsked }) { event in
         watcher.see(event)
         if case .round(let round) = event { early.show(round) { try output(of: $0, by: definitions) } }
       }
@@ -101,6 +132,37 @@ struct RunCommand: ParsableCommand {
     if let left { throw give(left) }
   }
 
+  /// Runs what a runner lacks.
+  func train(
+    _ runner: ExperimentRunner, isInterrupted: () -> Bool, report: (ExperimentRunner.Event) -> Void
+  ) throws -> [(trial: Trial, record: RunRecord)] {
+    try runner.run(
+      variants: variants.isEmpty ? nil : variants, threads: work.threads ?? Engine.availableThreads,
+      loaderThreads: work.loaderThreads, checkpoints: work.checkpoints,
+      measuring: Self.secondsOfMeasuring,
+      acceptsDamage: work.acceptDamaged, isInterrupted: isInterrupted, report: report)
+  }
+
+  /// Prints what all of it would take.
+  private func printPlan(_ runner: ExperimentRunner, _ watcher: RunWatcher) throws {
+    defer { watcher.finish() }
+    let made: SweepPlan
+    do {
+      made = try runner.plan(
+        variants: variants.isEmpty ? nil : variants,
+        threads: work.threads ?? Engine.availableThreads,
+        measuring: Self.secondsOfMeasuring, isInterrupted: { Interruption.isAsked },
+        report: watcher.see)
+    } catch TrainingError.interrupted {
+      throw ExitCode(130)
+    }
+    watcher.finish()
+    switch format {
+    case .table: Swift.print(made.text)
+    case .json: try Console.printJSON(made)
+    }
+  }
+
   /// Says what is left over, and gives the exit code for it.
   private func give(_ left: UnfinishedRuns) -> ExitCode {
     for line in left.lines { Console.complain("not finished: \(Wording.printable(line, limit: 2000))") }
@@ -109,16 +171,16 @@ struct RunCommand: ParsableCommand {
   }
 
   /// This command, as it can be given again.
-  private var commandLine: String {
+  var commandLine: String {
     ShellCommand(
       "aanet", "run", arguments: [experiment] + overrides,
-      options: variants.flatMap { ShellCommand.option("--variant", $0) } + work.words
+      options: variants.flatMap { ShellCommand.option("--variant", $0) } + work.words + study.words
         + (noReport ? ["--no-report"] : []) + (format == .json ? ["--format", "json"] : []) + data.words + project.words
     ).text
   }
 
   /// The reports that are drawn of some experiments.
-  private struct Definitions {
+  struct Definitions {
     /// Opened once, for the whole tables as for those in between.
     let reports: ProjectReports
     let ofPlans: [(plan: ExperimentPlan, definition: ReportDefinition)]

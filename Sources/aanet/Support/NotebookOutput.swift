@@ -9,6 +9,8 @@ struct NotebookOutput {
   let project: ProjectOptions
   /// The changes that the runs were made with.
   let overrides: [String]
+  /// Whether every seed on disk counts, also those that the experiments do not name.
+  var allSeeds = false
   /// Whether CSV files begin with a byte order mark.
   var marksCSV = false
 
@@ -30,12 +32,16 @@ struct NotebookOutput {
             "no table is defined for \(named.experiment): it names none ('table: table1'), and no file under reports/ names it"
           )
         }
-        return NotebookTable(name: named.name, report: try reports.report(definition, on: plan).report)
+        return NotebookTable(
+          name: named.name, report: try reports.report(definition, on: plan, allSeeds: allSeeds).report)
       } catch let error as ConfigurationError where error.location == nil {
         throw ConfigurationError(at: named.location, path: error.path, error.reason)
       }
     }
-    let command = ShellCommand("aanet", "report", arguments: [name] + overrides).text
+    let command = ShellCommand(
+      "aanet", "report", arguments: [name] + overrides, options: allSeeds ? ["--all-seeds"] : []
+    )
+    .text
     let report = try NotebookReport(
       source,
       notebook: NotebookContext(

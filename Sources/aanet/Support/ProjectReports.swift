@@ -32,20 +32,35 @@ struct ProjectReports {
   ///
   /// `records` gives the record of a trial, so that who has just run it need not search for it.
   func report(
-    _ definition: ReportDefinition, on plan: ExperimentPlan, records: (Trial) throws -> RunRecord?
+    _ definition: ReportDefinition, on plan: ExperimentPlan,
+    hasDiverged: (Trial) -> Bool = { _ in false },
+    records: (Trial) throws -> RunRecord?
   ) throws -> Report {
-    let source = try self.records(of: plan, records: records)
+    let source = try self.records(of: plan, hasDiverged: hasDiverged, records: records)
     return try Report.made(
       of: ReportBasis(definition, records: source, published: published.table(definition.table)))
   }
 
   /// A report on one experiment from the records on disk, with a warning of those that somebody changed, and how many
   /// older runs of the same settings are left out of it.
-  func report(_ definition: ReportDefinition, on plan: ExperimentPlan) throws -> (report: Report, others: Int) {
+  ///
+  /// - Parameter allSeeds: whether seeds count too that runs on disk have and the plan does not name.
+  func report(
+    _ definition: ReportDefinition, on plan: ExperimentPlan, allSeeds: Bool = false
+  ) throws -> (report: Report, others: Int) {
+    let plan = try allSeeds ? plan.addingSeeds(in: project.store) : plan
     let found = try plan.records(in: project.store)
     SealWarning.give(found.map(\.record))
     let records = Dictionary(found.map { ($0.trial, $0.record) }, uniquingKeysWith: { first, _ in first })
-    return (try report(definition, on: plan) { records[$0] ?? nil }, found.map(\.others).reduce(0, +))
+    let drawn = try report(
+      definition, on: plan, hasDiverged: { (records[$0] ?? nil).map(self.hasDiverged) ?? false },
+      records: { records[$0] ?? nil })
+    return (drawn, found.map(\.others).reduce(0, +))
+  }
+
+  /// Whether a run's numbers stopped being finite.
+  private func hasDiverged(_ record: RunRecord) -> Bool {
+    record.metrics == nil && project.store.failure(of: record.identity)?.kind == .diverged
   }
 
   /// The ledger of the paper's claims.
@@ -65,9 +80,17 @@ struct ProjectReports {
   }
 
   private func records(
-    of plan: ExperimentPlan, records: (Trial) throws -> RunRecord?
+    of plan: ExperimentPlan, hasDiverged: (Trial) -> Bool, records: (Trial) throws -> RunRecord?
   ) throws -> ExperimentRecords {
-    let trials = try plan.trials().map { ($0.variant, ReportTrial(seed: $0.seed, record: try records($0))) }
+    var trials = try plan.trials().map { trial in
+      (trial.variant, ReportTrial(seed: trial.seed, record: try records(trial), hasDiverged: hasDiverged(trial)))
+    }
+    // Of the seeds that a study took up, each variant has as many as it needed.
+    for variant in plan.variants {
+      while let last = trials.lastIndex(where: { $0.0 == variant.name }),
+        trials[last].1.record == nil, !trials[last].1.hasDiverged, plan.addedSeeds.contains(trials[last].1.seed)
+      { trials.remove(at: last) }
+    }
     return ExperimentRecords(
       experiment: plan.name, dataset: plan.datasets.joined(separator: ", "),
       isSynthetic: try plan.datasets.contains { try registry.entry(named: $0).isSynthetic },
