@@ -102,7 +102,8 @@ struct LaTeXText {
       (472, "?"), (500, "0123456789aogq/*$~^`\"_{}\\–“”²"), (514, "J"), (528, "kvxyq"), (556, "bdhnpuS"), (583, "λ"),
       (571, "σ"), (611, "Z"), (625, "L"), (653, "F"), (681, "EP"), (708, "B"), (722, "wCT"), (736, "R"), (764, "D"),
       (750, "AHNUVXY"), (778, "KOQ&@<>+=−±×"), (785, "G"), (833, "m%#Δ"), (917, "M"), (1000, "—→"), (1028, "W"),
-      (1300, "…"),
+      // Three points with their kerns, behind which LaTeX leaves a sentence's space.
+      (1445, "…"),
     ] as [(Double, String)] {
       for scalar in signs.unicodeScalars { widths[scalar] = thousandths / 1000 }
     }
