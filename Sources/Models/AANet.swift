@@ -113,7 +113,19 @@ package struct AANet {
     _ images: Value, inputs: [CueInput: Tensor] = [:], on tape: Tape, as rules: Rules = Rules(),
     seeFeatureGradient: (([Float]) -> Void)? = nil
   ) -> Output {
-    let stages = backbone(images, on: tape)
+    output(
+      of: backboneStages(images, on: tape), images: images, inputs: inputs, on: tape, as: rules,
+      seeFeatureGradient: seeFeatureGradient)
+  }
+
+  /// The maps behind each of the backbone's stages.
+  func backboneStages(_ images: Value, on tape: Tape) -> [Value] { backbone(images, on: tape) }
+
+  /// Runs the tasks over a batch whose maps are there.
+  func output(
+    of stages: [Value], images: Value, inputs: [CueInput: Tensor], on tape: Tape, as rules: Rules,
+    seeFeatureGradient: (([Float]) -> Void)? = nil
+  ) -> Output {
     var pass = TaskPass(images: images, inputs: inputs, stages: stages, draws: rules.draws)
     let features = pass.features
     if let seeFeatureGradient { tape.observeGradient(of: features, seeFeatureGradient) }

@@ -84,9 +84,13 @@ package struct MultiTaskLoss {
           } ?? 0
         })
     }
-    tape.backward(
-      losses.flatMap { loss in
-        loss.terms.map { ($0.loss, (weights[loss.task] ?? 0) * loss.factor * $0.weight) }
-      })
+    tape.backward(losses.flatMap { weighed($0, by: weights) })
+  }
+
+  /// A task's losses with what each is multiplied with in the total.
+  func weighed(_ loss: TaskLoss) -> [(loss: Loss, weight: Double)] { weighed(loss, by: weights) }
+
+  private func weighed(_ loss: TaskLoss, by weights: [TaskName: Double]) -> [(loss: Loss, weight: Double)] {
+    loss.terms.map { ($0.loss, (weights[loss.task] ?? 0) * loss.factor * $0.weight) }
   }
 }

@@ -25,7 +25,12 @@ package struct EpochRecord: Codable, Hashable, Sendable {
   package var sigma: [String: Double]?
   /// The learning rate of each parameter group: `new`, `pretrained`.
   package var rates: [String: Double]
-  /// Wall-clock seconds.
+  /// How well held-out training identities were retrieved at the epoch's end; absent where none are held out, and in
+  /// epochs without an evaluation.
+  package var validation: RetrievalScores?
+  /// What each task pulled at in the epoch's first batch; absent where nobody asked.
+  package var gauge: TaskGauge?
+  /// Wall-clock seconds of training.
   package var seconds: Double
   /// Seconds in which training waited for images.
   package var secondsWaiting: Double
@@ -33,7 +38,8 @@ package struct EpochRecord: Codable, Hashable, Sendable {
   package init(
     epoch: Int, phase: String? = nil, steps: Int, images: Int, loss: Double, losses: [String: Double],
     terms: [String: Double]? = nil, measures: [String: Double]? = nil, weights: [String: Double],
-    sigma: [String: Double]?, rates: [String: Double], seconds: Double, secondsWaiting: Double
+    sigma: [String: Double]?, rates: [String: Double], seconds: Double, secondsWaiting: Double,
+    validation: RetrievalScores? = nil, gauge: TaskGauge? = nil
   ) {
     self.epoch = epoch
     self.phase = phase
@@ -48,11 +54,33 @@ package struct EpochRecord: Codable, Hashable, Sendable {
     self.rates = rates
     self.seconds = seconds
     self.secondsWaiting = secondsWaiting
+    self.validation = validation
+    self.gauge = gauge
   }
 
   enum CodingKeys: String, CodingKey {
-    case epoch, phase, steps, images, loss, losses, terms, measures, weights, sigma, rates, seconds
+    case epoch, phase, steps, images, loss, losses, terms, measures, weights, sigma, rates, seconds, validation, gauge
     case secondsWaiting = "seconds_waiting"
+  }
+}
+
+/// How much each task has of the loss and of the gradient, on one batch.
+package struct TaskGauge: Codable, Hashable, Sendable {
+  /// Each task's loss, multiplied with its weight.
+  package var losses: [String: Double]
+  /// The norm of that loss's gradient by the backbone's feature map X.
+  package var gradients: [String: Double]
+
+  package init(losses: [String: Double], gradients: [String: Double]) {
+    self.losses = losses
+    self.gradients = gradients
+  }
+
+  /// The share that each task's norm has of the sum of all; nil where all are zero. Norms, not gradients, are added up:
+  /// tasks that pull at each other have their shares all the same.
+  package var shares: [String: Double]? {
+    let sum = gradients.values.reduce(0, +)
+    return sum > 0 ? gradients.mapValues { $0 / sum } : nil
   }
 }
 

@@ -17,8 +17,10 @@ package struct RunSeal: Codable, Hashable, Sendable {
   package var format: Int
   /// When the run was sealed (ISO 8601).
   package var sealed: String
-  /// The files by name.
+  /// The files by name, those that were dropped since among them.
   package var files: [String: File]
+  /// Files that were dropped once the run was scored, and by which setting; absent where none was.
+  package var dropped: [String: String]?
 
   /// The version of the form that this program writes and reads.
   static let version = 1
@@ -89,20 +91,61 @@ extension RunStore {
       files[file.rawValue] = RunSeal.File(bytes: bytes, sha256: digest)
     }
     files[File.metrics.rawValue] = RunSeal.File(bytes: data.count, sha256: SHA256.hexadecimal(data))
-    try write(RunSeal(format: RunSeal.version, sealed: Moment.now.text, files: files), as: .seal, of: run)
+    try write(RunSeal(format: RunSeal.version, sealed: Moment.now.text, files: files, dropped: nil), as: .seal, of: run)
     try write(data, as: .metrics, of: run)
+  }
+
+  /// The seal of a run; nil where there is none that can be read.
+  private func seal(of run: RunIdentity) -> RunSeal? {
+    note(RunSeal.self, .seal, of: run).flatMap { $0.format == RunSeal.version ? $0 : nil }
+  }
+
+  /// Drops files of a finished run that can be made anew, and has its seal say so; a run without a seal stays whole.
+  ///
+  /// - Parameter setting: which setting asks for that.
+  package func drop(of run: RunIdentity, because setting: String) throws(FileError) {
+    guard isFinished(run), var seal = seal(of: run) else { return }
+    unlink(url(.previousCheckpoint, of: run).path)
+    guard has(.descriptors, of: run) else { return }
+    // The seal speaks first, so that nothing is ever missing without a word.
+    seal.dropped = (seal.dropped ?? [:]).merging([File.descriptors.rawValue: setting]) { $1 }
+    try write(seal, as: .seal, of: run)
+    unlink(url(.descriptors, of: run).path)
+  }
+
+  /// The digest of a file when its run was finished; nil where no seal tells.
+  package func sealedDigest(of file: File, of run: RunIdentity) -> String? {
+    seal(of: run)?.files[file.rawValue]?.sha256
+  }
+
+  /// Says of a run's dropped files, which were made anew, that they are there again.
+  package func undrop(of run: RunIdentity) throws(FileError) {
+    guard var seal = seal(of: run), seal.dropped != nil else { return }
+    seal.dropped = nil
+    try write(seal, as: .seal, of: run)
+  }
+
+  /// The setting by which a file of a run's folder was dropped; nil where it was not.
+  package static func dropped(_ file: File, in folder: URL) -> String? {
+    let place = folder.appendingPathComponent(Note.seal.rawValue)
+    let seal = (try? AtomicFile.read(place, limit: 1 << 16)).flatMap { data in
+      data.flatMap { try? RunJSON.decoder().decode(RunSeal.self, from: $0) }
+    }
+    return seal?.dropped?[file.rawValue]
   }
 
   /// Compares a finished run's files with its seal.
   package func sealStatus(of run: RunIdentity, _ depth: SealDepth = .records) -> SealStatus {
     guard isFinished(run), FileManager.default.fileExists(atPath: url(.seal, of: run).path) else { return .unsealed }
-    guard let seal = note(RunSeal.self, .seal, of: run), seal.format == RunSeal.version else {
+    guard let seal = seal(of: run) else {
       return .changed([SealChange(file: Note.seal.rawValue, kind: .unreadable)])
     }
     var changes: [SealChange] = []
     for file in Self.records + Self.arrays {
       let whole = depth == .everything || Self.records.contains(file)
-      if let kind = difference(file, of: run, from: seal.files[file.rawValue], whole: whole) {
+      if let kind = difference(file, of: run, from: seal.files[file.rawValue], whole: whole),
+        kind != .missing || seal.dropped?[file.rawValue] == nil
+      {
         changes.append(SealChange(file: file.rawValue, kind: kind))
       }
     }

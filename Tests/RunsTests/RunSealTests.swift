@@ -25,6 +25,26 @@ import Testing
     #expect(text.contains("\"sha256\" : \"\(plan)\"") && text.contains("\"bytes\" : 3000000"))
   }
 
+  @Test func whatWasDroppedIsNotMissing() throws {
+    // A run that is not finished keeps everything.
+    try made.store.drop(of: made.run, because: "keep: scores of made")
+    #expect(made.store.has(.descriptors, of: made.run))
+    try made.finish()
+    let bytes = try Data(contentsOf: made.store.url(.descriptors, of: made.run))
+    try made.store.drop(of: made.run, because: "keep: scores of made")
+    let folder = made.store.folder(for: made.run)
+    #expect(!made.store.has(.descriptors, of: made.run) && seal() == .intact && seal(.records) == .intact)
+    #expect(RunStore.dropped(.descriptors, in: folder) == "keep: scores of made")
+    #expect(RunStore.dropped(.ranks, in: folder) == nil)
+    // What comes back is held against the seal, as ever.
+    try made.store.write(bytes, as: .descriptors, of: made.run)
+    #expect(seal() == .intact)
+    try made.store.undrop(of: made.run)
+    #expect(RunStore.dropped(.descriptors, in: folder) == nil && seal() == .intact)
+    try FileManager.default.removeItem(at: made.store.url(.descriptors, of: made.run))
+    #expect(seal() == .changed([SealChange(file: "descriptors.safetensors", kind: .missing)]))
+  }
+
   @Test(arguments: [RunStore.File.plan, .epochs, .ranks, .metrics])
   func aChangedByteOfASmallFileIsNoticedAtOnce(_ file: RunStore.File) throws {
     try made.finish()

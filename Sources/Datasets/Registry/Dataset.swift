@@ -13,17 +13,17 @@ package struct Dataset: Sendable {
   /// What its folders must hold, where the registry states it.
   package let expectation: DatasetExpectation?
   /// The training images of real identities, in the order of their names.
-  package let train: [LabelledImage]
+  package private(set) var train: [LabelledImage]
   /// Images of the training folder that belong to nobody and are not in ``train``.
   let trainingImagesLeftOut: (junk: Int, distractors: Int)
   /// The query images, in the order of their names.
-  package let query: [LabelledImage]
+  package private(set) var query: [LabelledImage]
   /// The gallery, in the order of its names, with its distractors (identity 0) and junk (−1).
-  package let gallery: [LabelledImage]
+  package private(set) var gallery: [LabelledImage]
   package let identityNames: IdentityNames
   package let scheme: AttributeScheme
   /// The identities of the training images, ascending; an identity's place is its class.
-  package let trainIdentities: [Int]
+  package private(set) var trainIdentities: [Int]
   /// The attribute file, where the registry names one and it is there.
   package let attributesFile: URL?
   /// Where the attribute file is expected, where the registry names one.
@@ -144,6 +144,27 @@ package struct Dataset: Sendable {
   package var trainClasses: [Int] {
     let places = Dictionary(uniqueKeysWithValues: zip(trainIdentities, 0...))
     return train.compactMap { places[$0.identity] }
+  }
+
+  /// The dataset without some of its training identities.
+  package func withholding(_ identities: Set<Int>) -> Dataset {
+    var rest = self
+    rest.train = train.filter { !identities.contains($0.identity) }
+    rest.trainIdentities = trainIdentities.filter { !identities.contains($0) }
+    return rest
+  }
+
+  /// Training images in the place of the test's, to be retrieved among each other: nothing is trained on.
+  ///
+  /// - Parameter queries: those that are looked for, by their places in ``train``; all images of their identities are the
+  ///   gallery. The protocol leaves a query's own camera out, and so the query itself.
+  package func retrieving(_ queries: [Int], among identities: Set<Int>) -> Dataset {
+    var part = self
+    part.train = []
+    part.trainIdentities = []
+    part.query = queries.map { train[$0] }
+    part.gallery = train.filter { identities.contains($0.identity) }
+    return part
   }
 
   private static func adviceOnMissing(_ entry: DatasetEntry, root: URL) -> String {

@@ -47,7 +47,18 @@ package struct DatasetEntry: Hashable, Sendable {
   package var attributeScheme: AttributeScheme { scheme ?? layout.attributeScheme ?? .market1501 }
 
   /// How large a synthetic dataset can be drawn, from the least.
-  package static let scales = ["small", "medium", "full"]
+  package static let scales = ["small", "medium", "study", "full"]
+
+  /// Whether a word is a scale: one of ``scales``, or how many times as large as `small`, 1 to 20.
+  package static func isScale(_ word: String) -> Bool {
+    scales.contains(word) || Int(word).map { (1...20).contains($0) && "\($0)" == word } ?? false
+  }
+
+  /// What is said of a word that is none.
+  package static func unknownScale(_ word: String) -> String {
+    Wording.unknown("there is no scale", naming: word, among: scales)
+      + ", or a whole number from 1 to 20: so many times small"
+  }
 }
 
 /// What a folder of images holds, counted.

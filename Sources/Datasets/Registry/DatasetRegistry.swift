@@ -92,10 +92,7 @@ package struct DatasetRegistry: Sendable {
 
   private static func scale(_ setting: Setting) throws(ConfigurationError) -> String {
     let name = try setting.string()
-    guard DatasetEntry.scales.contains(name) else {
-      throw setting.error(
-        Wording.unknown("there is no scale", naming: name, among: DatasetEntry.scales))
-    }
+    guard DatasetEntry.isScale(name) else { throw setting.error(DatasetEntry.unknownScale(name)) }
     return name
   }
 

@@ -47,10 +47,19 @@ package struct EpochReading: Sendable {
         words: "the learning rate of the \(group) parameters", isLogarithmic: true, isAlwaysShown: false,
         read: { $0.rates[group] })
     }
+    + LossTerm.all.map { task in
+      EpochReading(
+        name: "gradient-\(task.name)", axis: "share of the gradient by X, \(task.title) task (%)",
+        words: "the share of the backbone’s gradient that the \(task.title) task makes, on a batch of each epoch",
+        isLogarithmic: false, isAlwaysShown: true, read: { $0.gauge?.shares?[task.name].map { 100 * $0 } })
+    }
     + [
       EpochReading(
+        name: "validation", axis: "mAP of held-out people (%)", words: "the mAP among held-out training identities",
+        isLogarithmic: false, isAlwaysShown: true, read: { $0.validation.map { 100 * $0.mAP } }),
+      EpochReading(
         name: "speed", axis: "images per second", words: "the images that training took in per second",
-        isLogarithmic: false, isAlwaysShown: true, read: { $0.seconds > 0 ? Double($0.images) / $0.seconds : nil })
+        isLogarithmic: false, isAlwaysShown: true, read: { $0.seconds > 0 ? Double($0.images) / $0.seconds : nil }),
     ]
 }
 

@@ -28,7 +28,7 @@ package struct VariedRun: Hashable, Sendable {
 
   private init(_ plan: YAMLValue, fingerprint: String, seed: Int, started: String, mAP: Double) {
     var value = plan
-    let dataset = value[key: "dataset"]?.scalar?.text ?? ""
+    let dataset = (value[key: "dataset"]?[key: "name"] ?? value[key: "dataset"])?.scalar?.text ?? ""
     for key in ["seeds", "variants", "dataset"] { value[key: key] = nil }
     settings = Self.leaves(of: value)
     data = [dataset, fingerprint]

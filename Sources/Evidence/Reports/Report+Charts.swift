@@ -88,23 +88,24 @@ extension Report {
   /// Something of each task over the epochs, a panel a row; nil where no row has it.
   package func drawing(_ curves: TrainingCurves, _ name: String, _ rows: [Row], caption: String) -> Drawing? {
     let shown = rows.filter { row in
-      row.variant.map { curves == .losses || $0.learnsWeights == true } ?? false
+      row.variant.map { curves.isKept(by: $0) } ?? false
     }
     guard !shown.isEmpty || curves == .losses else { return nil }
     let chart = CurveChart(
-      name: name, axis: curves.axis, isLogarithmic: true,
+      name: name, axis: curves.axis, isLogarithmic: curves.isLogarithmic,
       panels: shown.map { row in
         CurveChart.Panel(
           title: row.plain,
-          curves: LossTerm.all.compactMap { term in
-            let points = [CurveChart.Point](row.variant?.finished.map(\.epochs) ?? []) { curves.read($0)[term.name] }
+          curves: curves.lines.compactMap { line in
+            let points = [CurveChart.Point](row.variant?.finished.map(\.epochs) ?? []) { curves.read($0)[line.name] }
             guard !points.isEmpty else { return nil }
-            return CurveChart.Curve(label: "\(term.plain)  \(term.title)", style: term.style, points: points)
+            return CurveChart.Curve(label: line.label, style: line.style, points: points)
           })
       })
     return Drawing(
       chart, caption: Typeset(caption),
-      alternative: "\(curves.words), a panel a row, a curve a task. \(chart.ends.joined(separator: "; ")).",
+      alternative:
+        "\(curves.words), a panel a row, a curve a \(curves == .validation ? "figure" : "task"). \(chart.ends.joined(separator: "; ")).",
       isWide: true)
   }
 }
@@ -114,12 +115,41 @@ package enum TrainingCurves: String, Sendable {
   case losses, sigma
   /// 1/σ², what a learned loss is multiplied with.
   case weights
+  /// Each task's loss on a batch, multiplied with its weight.
+  case weighted
+  /// The share of the gradient by the backbone's feature map that each task's loss makes.
+  case gradients
+  /// How well held-out training identities are retrieved.
+  case validation
+
+  /// Whether runs of a row have kept it.
+  package func isKept(by variant: ReportVariant) -> Bool {
+    switch self {
+    case .losses: true
+    case .sigma, .weights: variant.learnsWeights == true
+    case .weighted, .gradients, .validation: variant.finished.contains { $0.epochs.contains { !read($0).isEmpty } }
+    }
+  }
+
+  /// Shares and percentages have a scale of their own.
+  var isLogarithmic: Bool { self != .gradients && self != .validation }
+
+  /// What is drawn in each panel.
+  var lines: [(name: String, label: String, style: SeriesStyle)] {
+    guard self == .validation else {
+      return LossTerm.all.map { ($0.name, "\($0.plain)  \($0.title)", $0.style) }
+    }
+    return [("mAP", "mAP", .task(0)), ("rank1", "Rank-1", .task(1))]
+  }
 
   var axis: String {
     switch self {
     case .losses: "training loss (nats)"
     case .sigma: "learned σ (no unit)"
     case .weights: "learned weight 1/σ² (no unit)"
+    case .weighted: "weighted loss (nats)"
+    case .gradients: "share of the gradient by X (%)"
+    case .validation: "held-out people (%)"
     }
   }
 
@@ -128,6 +158,9 @@ package enum TrainingCurves: String, Sendable {
     case .losses: "Small multiples of training loss by epoch"
     case .sigma: "Curves of the learned σ by epoch"
     case .weights: "Curves of 1/σ² by epoch"
+    case .weighted: "Curves of each task’s weighted loss by epoch"
+    case .gradients: "Curves of each task’s share of the backbone’s gradient by epoch"
+    case .validation: "Curves of retrieval among held-out training identities by epoch"
     }
   }
 
@@ -136,6 +169,9 @@ package enum TrainingCurves: String, Sendable {
     case .losses: epoch.losses
     case .sigma: epoch.sigma ?? [:]
     case .weights: epoch.sigma?.mapValues { 1 / ($0 * $0) } ?? [:]
+    case .weighted: epoch.gauge?.losses ?? [:]
+    case .gradients: epoch.gauge?.shares?.mapValues { 100 * $0 } ?? [:]
+    case .validation: epoch.validation.map { ["mAP": 100 * $0.mAP, "rank1": 100 * $0.rank1] } ?? [:]
     }
   }
 }

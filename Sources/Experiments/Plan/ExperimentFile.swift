@@ -12,13 +12,19 @@ struct ExperimentFile {
   var settings: YAMLValue
   /// The variants' changes in their order; nil where neither the file nor one that it extends has any.
   var variants: Setting?
+  /// Changes of single variants, which an extended file has.
+  private var adjust: Setting?
   /// The seeds, likewise.
   var seeds: Setting?
+  /// What is kept of its runs once they are scored, likewise.
+  var keep: Setting?
   /// What the file says of itself, which is not passed on to files that extend it.
   let own: KnownKeys
 
   /// The keys at the top of a file beside the settings.
-  static let ownKeys = ["title", "extends", "abstract", "table", "claims", "runs", "seeds", "variants"]
+  static let ownKeys = [
+    "title", "extends", "abstract", "table", "claims", "runs", "seeds", "variants", "adjust", "keep", "source",
+  ]
   /// How many files may extend each other in a row.
   static let maximumChain = 16
 
@@ -31,7 +37,9 @@ struct ExperimentFile {
     try SettingsKeys.check(Setting(settings))
     seeds = own["seeds"]
     variants = own["variants"]
-    for variant in try variants?.entries() ?? [] {
+    keep = own["keep"]
+    adjust = own["adjust"]
+    for variant in try (variants?.entries() ?? []) + (adjust?.entries() ?? []) {
       guard variant.setting.value.entries != nil else {
         throw variant.setting.mismatch("a mapping of changes, {} for none")
       }
@@ -39,7 +47,7 @@ struct ExperimentFile {
     }
   }
 
-  /// Reads a file and the chain that it extends.
+  /// Reads a file and all that it extends.
   ///
   /// - Parameters:
   ///   - folders: where extended files may lie, links resolved.
@@ -47,27 +55,31 @@ struct ExperimentFile {
   static func load(
     _ file: URL, inside folders: [URL], show: (URL) -> String
   ) throws(ConfigurationError) -> ExperimentFile {
-    var chain: [ExperimentFile] = []
-    var visited: [String] = []
-    var next: URL? = file
-    while let current = next {
-      visited.append(current.resolvingSymlinksInPath().path)
-      let shown = show(current)
-      let value = try YAML.parse(contentsOf: current, name: shown)
-      chain.append(
-        try ExperimentFile(isPlanOfRun(current) ? YoungerSetting.completed(value) : value, shown: shown))
-      next = nil
-      guard let extends = chain.last?.own["extends"] else { break }
-      let base = try target(of: extends, from: current, inside: folders)
-      guard !visited.contains(base.path) else {
-        throw extends.error("\(show(base)) extends this file in turn; a chain must end")
+    try load(file, after: [], inside: folders, show: show)
+  }
+
+  /// - Parameter chain: the files that extend it, the first first.
+  private static func load(
+    _ file: URL, after chain: [String], inside folders: [URL], show: (URL) -> String
+  ) throws(ConfigurationError) -> ExperimentFile {
+    let chain = chain + [file.resolvingSymlinksInPath().path]
+    let shown = show(file)
+    let value = try YAML.parse(contentsOf: file, name: shown)
+    let own = try ExperimentFile(isPlanOfRun(file) ? YoungerSetting.completed(value) : value, shown: shown)
+    guard let extends = own.own["extends"] else { return try own.laid(over: nil) }
+    var below: ExperimentFile?
+    for one in extends.value.items == nil ? [extends] : try extends.items(count: 1...maximumChain) {
+      let base = try target(of: one, from: file, inside: folders)
+      guard !chain.contains(base.path) else {
+        throw one.error("\(show(base)) extends this file in turn; a chain must end")
       }
-      guard visited.count < maximumChain else {
-        throw extends.error("more than \(maximumChain) files extend each other")
+      guard chain.count < maximumChain else {
+        throw one.error("more than \(maximumChain) files extend each other")
       }
-      next = base
+      let next = try load(base, after: chain, inside: folders, show: show)
+      below = try below.map { below throws(ConfigurationError) in try next.laid(over: below) } ?? next
     }
-    return try merged(chain)
+    return try own.laid(over: below)
   }
 
   /// Whether a file is what a run left of its plan: beside the run's other files.
@@ -101,21 +113,34 @@ struct ExperimentFile {
     return base
   }
 
-  /// The last file of a chain laid under the one before it, and so on up to the first.
-  private static func merged(_ chain: [ExperimentFile]) throws(ConfigurationError) -> ExperimentFile {
-    var result: ExperimentFile?
-    for file in chain.reversed() {
-      var next = file
-      if let base = result {
-        next.settings = try SettingsMerge.merged(base.settings, with: file.settings)
-        next.variants = file.variants ?? base.variants
-        next.seeds = file.seeds ?? base.seeds
-      } else {
-        next.settings = try SettingsMerge.normalized(file.settings)
-      }
-      result = next
+  /// What the file says over what another one comes to.
+  private func laid(over base: ExperimentFile?) throws(ConfigurationError) -> ExperimentFile {
+    var result = self
+    guard let base else {
+      result.settings = try SettingsMerge.normalized(settings)
+      return try result.adjusted()
     }
-    guard let result else { throw ConfigurationError(at: nil, "there is no file to read") }
+    result.settings = try SettingsMerge.merged(base.settings, with: settings)
+    result.variants = variants ?? base.variants
+    result.seeds = seeds ?? base.seeds
+    result.keep = keep ?? base.keep
+    return try result.adjusted()
+  }
+
+  /// The variants with what the file's `adjust` says of some of them laid over what they say.
+  private func adjusted() throws(ConfigurationError) -> ExperimentFile {
+    guard let adjust, let variants else { return self }
+    var result = self
+    result.adjust = nil
+    var changed = variants.value
+    for (name, changes) in try adjust.entries() {
+      guard let own = changed[key: name] else {
+        throw changes.error(
+          Wording.unknown("there is no variant", naming: name, among: (changed.entries ?? []).map(\.key)))
+      }
+      changed[key: name] = try SettingsMerge.merged(own, with: changes.value)
+    }
+    result.variants = Setting(changed, path: variants.path)
     return result
   }
 }

@@ -151,6 +151,9 @@ package struct ExperimentLibrary: Sendable {
     return what + meant + Wording.list(runnable)
   }
 
+  /// The names of all experiments, sorted: without bases.
+  func runnableNames() -> [String] { names().filter { isRunnable($0) } }
+
   private func isRunnable(_ name: String) -> Bool {
     guard let value = try? YAML.parse(contentsOf: url(of: name)) else { return true }
     return value[key: "abstract"]?.scalar?.text != "true"
@@ -190,7 +193,11 @@ package struct ExperimentLibrary: Sendable {
   /// that completes them.
   private func checkBase(_ contents: ExperimentFile) throws(ConfigurationError) {
     var settings = contents.settings
-    if settings[key: "dataset"] == nil { settings[key: "dataset"] = .string("any") }
+    if settings[key: "dataset"]?.entries != nil {
+      if settings[key: "dataset"]?[key: "name"] == nil { settings[key: "dataset"]?[key: "name"] = .string("any") }
+    } else if settings[key: "dataset"] == nil {
+      settings[key: "dataset"] = .string("any")
+    }
     _ = try Settings(Setting(settings))
   }
 

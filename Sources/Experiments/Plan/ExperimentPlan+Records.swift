@@ -31,8 +31,10 @@ extension ExperimentPlan {
       }
     }
     return try wanted.map { trial in
-      let records = try runs.filter { $0.trial.settings == trial.settings && $0.trial.seed == trial.seed }
-        .compactMap { try store.record(for: $0.identity) }
+      let records = try runs.filter {
+        $0.trial.settings.deciding == trial.settings.deciding && $0.trial.seed == trial.seed
+      }
+      .compactMap { try store.record(for: $0.identity) }
       let best = records.max { rank($0, for: trial) < rank($1, for: trial) }
       return Found(trial: trial, record: best, others: max(0, Set(records.map(\.identity.hash)).count - 1))
     }

@@ -12,7 +12,7 @@ extension ExperimentPlan {
     source: (Setting) throws(ConfigurationError) -> ExperimentPlan
   ) throws(ConfigurationError) {
     let settings = contents.settings.entries ?? []
-    for key in ["extends", "abstract", "seeds", "variants"] + settings.map(\.key) {
+    for key in ["extends", "abstract", "seeds", "variants", "keep"] + settings.map(\.key) {
       guard contents.own[key] != nil || settings.contains(where: { $0.key == key }) else { continue }
       throw ConfigurationError(
         at: contents.own[key]?.value.location ?? contents.settings[key: key]?.location, path: key,
@@ -36,6 +36,6 @@ extension ExperimentPlan {
     }
     try self.init(
       name: name, file: file, runsOf: plan.name, contents: contents, seeds: plan.seeds,
-      variants: variants.isEmpty ? plan.variants : variants)
+      variants: variants.isEmpty ? plan.variants : variants, keeping: plan)
   }
 }

@@ -47,10 +47,16 @@ package struct ExperimentPlan: Sendable {
   package let table: String?
   /// What the paper says of the variants, as written: mappings in a list.
   package let claims: YAMLValue?
+  /// The run that the backbone started from, where the file is what a run left of its plan.
+  package let source: StatedSource?
   /// The seeds, at least one, in the file's order.
   package private(set) var seeds: [Int]
   /// Those of the seeds that the file does not name: a study took them up, and not every variant needs them.
   package private(set) var addedSeeds: Set<Int> = []
+  /// What is kept of the runs once they are scored.
+  package let keep: KeptFiles
+  /// Whether what was dropped is to be made anew: a command says `keep=all`.
+  package let restoresDropped: Bool
   /// The variants, at least one, in the file's order; `default` where the file has none.
   package private(set) var variants: [Variant]
 
@@ -66,9 +72,14 @@ package struct ExperimentPlan: Sendable {
     title = try contents.own["title"]?.string(maximum: 500) ?? name
     table = try contents.own["table"]?.string(maximum: 100)
     claims = try Self.claims(of: contents)
+    source = try contents.own["source"].map { setting throws(ConfigurationError) in try StatedSource(setting) }
     let seeds = overrides.last { $0.path == ["seeds"] }.map { Setting($0.value, path: "seeds") } ?? contents.seeds
     self.seeds = try seeds.map(Self.seeds) ?? [1]
-    let changes = overrides.filter { $0.path != ["seeds"] }
+    let keepOverride = overrides.last { $0.path == ["keep"] }.map { Setting($0.value, path: "keep") }
+    keep =
+      try (keepOverride ?? contents.keep).map { setting throws(ConfigurationError) in try setting.choice() } ?? .all
+    restoresDropped = keepOverride != nil && keep == .all
+    let changes = overrides.filter { $0.path != ["seeds"] && $0.path != ["keep"] }
     var base = contents.settings
     for change in changes { base = try change.applied(to: base) }
 
@@ -111,7 +122,8 @@ package struct ExperimentPlan: Sendable {
 
   /// A plan of variants that are typed already.
   init(
-    name: String, file: URL, runsOf: String, contents: ExperimentFile, seeds: [Int], variants: [Variant]
+    name: String, file: URL, runsOf: String, contents: ExperimentFile, seeds: [Int], variants: [Variant],
+    keeping other: ExperimentPlan
   ) throws(ConfigurationError) {
     self.name = name
     self.file = file
@@ -119,6 +131,8 @@ package struct ExperimentPlan: Sendable {
     title = try contents.own["title"]?.string(maximum: 500) ?? name
     table = try contents.own["table"]?.string(maximum: 100)
     claims = try Self.claims(of: contents)
+    source = nil
+    (keep, restoresDropped) = (other.keep, other.restoresDropped)
     self.seeds = seeds
     self.variants = variants
   }
@@ -172,6 +186,19 @@ package struct ExperimentPlan: Sendable {
       throw variant.error("the variant's name is too long for the name of its runs' folder")
     }
   }
+}
+
+/// What is kept of a run's files once it is scored: `keep: scores`.
+///
+/// It stands beside `seeds`, not among the settings: it decides nothing of a result, so that no run's name, plan or
+/// comparison may know it. (`runs`, in whose mapping it might stand as well, says which other experiment's runs a file
+/// reports.)
+package enum KeptFiles: String, CaseIterable, Sendable {
+  /// Everything.
+  case all
+  /// All but the descriptors and the last checkpoint but one, which are most of the bytes: what reports and claims read
+  /// stays, and so does the network.
+  case scores
 }
 
 extension ExperimentPlan {

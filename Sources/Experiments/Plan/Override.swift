@@ -14,7 +14,7 @@ package struct Override: Sendable, Hashable {
   package let text: String
 
   /// The words that can be overridden beside the settings.
-  static let extra = ["seeds"]
+  static let extra = ["seeds", "keep"]
 
   /// Reads `path=value`.
   ///
@@ -35,7 +35,7 @@ package struct Override: Sendable, Hashable {
     value = try YAML.parse(typed: typed, source: .override(text), limits: YAMLLimits(bytes: 1 << 16))
     self.path = path
     self.text = text
-    if path == ["seeds"] { return }
+    if let word = path.first, path.count == 1, Self.extra.contains(word) { return }
     // The value may itself hold keys.
     try SettingsKeys.check(Setting(value, path: path.joined(separator: ".")), against: known)
   }

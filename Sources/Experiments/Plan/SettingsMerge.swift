@@ -4,8 +4,8 @@ import Support
 
 /// Laying changes over settings, as `extends`, `variants` and overrides do.
 ///
-/// A mapping is merged key by key; a list or a scalar takes the place of what was there. Two keys have a rule of
-/// their own: a list under `tasks` says which of the tasks stay on, and with `{ strips: { parts: 4 } }` which are changed
+/// A mapping is merged key by key; a list or a scalar takes the place of what was there. Three keys have a rule of
+/// their own: a name under `dataset` is the mapping's `name`, so that another name leaves what stands beside it; a list under `tasks` says which of the tasks stay on, and with `{ strips: { parts: 4 } }` which are changed
 /// or come to them; `loss.weights` is replaced as a whole, since a weight without its task is an error.
 enum SettingsMerge {
   /// The settings under the changes.
@@ -16,6 +16,9 @@ enum SettingsMerge {
   ) throws(ConfigurationError) -> YAMLValue {
     if path == ["loss", "weights"] { return changes }
     if path == ["tasks"], changes.items != nil { return try selected(base, by: changes) }
+    if path == ["dataset"], (base.entries == nil) != (changes.entries == nil) {
+      return try merged(named(base), with: named(changes), path: path)
+    }
     guard let entries = changes.entries, base.entries != nil else { return changes }
     var result = base
     result.location = changes.location
@@ -42,6 +45,7 @@ enum SettingsMerge {
     _ path: ArraySlice<String>, to new: YAMLValue, in value: YAMLValue, above: [String] = []
   ) throws(ConfigurationError) -> YAMLValue {
     guard let key = path.first else { return try merged(value, with: new, path: above) }
+    let value = above == ["dataset"] ? named(value) : value
     var result = value.entries == nil ? YAMLValue(.mapping([]), at: new.location) : value
     let inner = above + [key]
     let old = result[key: key]
@@ -54,6 +58,12 @@ enum SettingsMerge {
       result[key: key] = try setting(rest, to: new, in: YAMLValue(.mapping([]), at: new.location), above: inner)
     }
     return result
+  }
+
+  /// A dataset's name as a mapping.
+  private static func named(_ dataset: YAMLValue) -> YAMLValue {
+    guard dataset.entries == nil else { return dataset }
+    return YAMLValue(.mapping([YAMLEntry("name", dataset, keyLocation: dataset.location)]), at: dataset.location)
   }
 
   // MARK: Tasks as a list

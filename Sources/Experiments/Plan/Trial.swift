@@ -42,12 +42,14 @@ package struct Trial: Sendable, Hashable {
 
   /// The text of `plan.yaml`: every setting written out in a fixed order, itself an experiment of one variant and one
   /// seed, so that `aanet run plan.yaml` repeats it.
-  package func resolvedYAML() -> String {
+  ///
+  /// - Parameter source: the run that its backbone started from, where there is one.
+  package func resolvedYAML(from source: StatedSource? = nil) -> String {
     let own: [(String, YAMLValue)] = [
       ("seeds", .sequence([.int(seed)])), ("variants", .mapping([(variant, .mapping([]))])),
     ]
     let entries = (settings.yaml.entries ?? []).map { ($0.key, $0.value) }
-    return YAML.text(of: .mapping(entries + own))
+    return YAML.text(of: .mapping(entries + own + (source.map { [("source", $0.yaml)] } ?? [])))
   }
 
   /// Twelve hexadecimal digits over everything that decides the result: the settings, the seed, the data and the
@@ -56,7 +58,7 @@ package struct Trial: Sendable, Hashable {
   /// - Parameters:
   ///   - datasetFingerprint: a digest of the dataset's files and labels.
   ///   - numericVersion: the engine's version, which changes whenever its numbers do.
-  ///   - weightsFingerprint: a digest of the pretrained weights, where there are any.
+  ///   - weightsFingerprint: a digest of the pretrained weights, where there are any; of a run's, of their numbers.
   ///   - cues: a digest of each cue that the settings' tasks read; others have no part in it.
   package func hash(
     datasetFingerprint: String, numericVersion: String, weightsFingerprint: String? = nil, cues: [Cue: String] = [:]
@@ -81,8 +83,16 @@ package struct Trial: Sendable, Hashable {
     return String(SHA256.hexadecimal(YAML.text(of: .mapping(entries)).utf8).prefix(12))
   }
 
-  /// The settings as they are hashed: without what older runs did not say and had all the same.
-  private var hashed: YAMLValue { YoungerSetting.reduced(settings.yaml) }
+  /// The settings as they are hashed: without what older runs did not say and had all the same, and without the name of
+  /// the run that the backbone starts from, whose numbers say more.
+  private var hashed: YAMLValue {
+    var settings = settings.deciding
+    if settings.backbone.sourceRun != nil { settings.backbone.weights = ResNetConfiguration.runMark }
+    return YoungerSetting.reduced(settings.yaml)
+  }
+
+  /// The run as messages name it: `quickstart/table3, Lg, seed 1`.
+  package var inWords: String { Wording.printable("\(experiment), \(variant), seed \(seed)", limit: 400) }
 
   /// The run's name on disk.
   package func identity(hash: String) -> RunIdentity {

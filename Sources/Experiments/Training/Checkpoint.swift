@@ -1,5 +1,6 @@
 import Foundation
 import Models
+import Runs
 import Support
 import Tensors
 
@@ -93,6 +94,8 @@ package struct TrainingProgress: Codable, Equatable {
     var terms: [String: Double]?
     /// What was measured before the phase's transformation and after it.
     var measures: [String: Double]?
+    /// What was gauged on the first batch.
+    var gauge: TaskGauge?
     var images = 0
     package var seconds = 0.0
     var secondsWaiting = 0.0

@@ -12,6 +12,8 @@ package enum EvaluationStage: String, Sendable {
   case descriptors
   /// The nearest gallery images of each query are judged in pairs.
   case pairs
+  /// Held-out training identities are looked for.
+  case validation
 }
 
 /// Extracts descriptors with a trained model and scores them by the benchmarks' protocol.
@@ -63,6 +65,19 @@ struct Evaluator {
       try judged(pairs, maps, query: ranking.query, gallery: ranking.gallery, isInterrupted, report: report)
     }
     return (result, try attributeScores(predicted))
+  }
+
+  /// The descriptors of query and gallery alone, as they are stored.
+  func descriptors(
+    isInterrupted: () -> Bool, report: (_ stage: EvaluationStage, _ done: Int, _ total: Int) -> Void
+  ) throws -> SafeTensors {
+    let dataset = data.dataset
+    let total = dataset.query.count + dataset.gallery.count
+    let query = try described(dataset.query, isInterrupted) { report(.descriptors, $0, total) }.descriptors
+    let gallery = try described(dataset.gallery, isInterrupted) {
+      report(.descriptors, dataset.query.count + $0, total)
+    }.descriptors
+    return try TestRanking(query: query, gallery: gallery, dimension: model.layout.length, of: dataset).stored
   }
 
   /// The descriptors of some images, one after the other, and for each attribute the class that is predicted for each.

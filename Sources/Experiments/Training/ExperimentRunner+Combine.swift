@@ -11,7 +11,12 @@ extension ExperimentRunner {
   ///
   /// - Parameter parts: the runs' records, in the plan's order.
   /// - Throws: `PlainError` where a run's descriptors are damaged or not of the dataset's images.
-  func combine(_ run: Run, of parts: [RunRecord], on engine: Engine) throws -> RunRecord {
+  func combine(
+    _ run: Run, of parts: [RunRecord], on engine: Engine, isInterrupted: () -> Bool, report: (Event) -> Void
+  ) throws -> RunRecord {
+    for (part, record) in zip(run.parts, parts) {
+      try restoreDescriptors(of: part, record, [:], on: engine, isInterrupted: isInterrupted, report: report)
+    }
     let identity = run.identity
     let clock = SuspendingClock()
     let start = clock.now
@@ -22,22 +27,14 @@ extension ExperimentRunner {
       ProvenanceProbe.provenance(
         project: project, dataset: run.data.fingerprint, threads: engine.workers.count), of: identity)
     let pulse = RunPulse(identity, in: store)
-    var sets: (query: [Descriptors], gallery: [Descriptors]) = ([], [])
-    for (place, part) in parts.enumerated() {
+    let ranking = try ranking(of: parts, on: run.data.dataset) { place in
       pulse.beat(at: .init(phase: .evaluating, epoch: 0, epochs: 0, step: place, steps: parts.count), images: 0)
-      let (query, gallery) = try descriptors(of: part, on: run.data.dataset)
-      sets.query.append(query)
-      sets.gallery.append(gallery)
     }
     try store.writeCombined(
       try parts.map { part in
         CombinedRun(
           run: part.identity, descriptors: try descriptorsDigest(of: part), images: part.imagePasses)
       }, of: identity)
-    let query = try Descriptors.joined(sets.query, of: "query")
-    let gallery = try Descriptors.joined(sets.gallery, of: "gallery")
-    let ranking = try TestRanking(
-      query: query.values, gallery: gallery.values, dimension: query.dimension, of: run.data.dataset)
     let result = try ranking.result(by: run.trial.settings.evaluate, threads: engine.workers.count) { _ in nil }
     try requireUnchanged(run, threads: engine.workers.count)
     try store.write(result, of: identity)
@@ -45,6 +42,24 @@ extension ExperimentRunner {
     try store.finish(identity, with: RunMetrics(result, combining: parts.compactMap(\.metrics), seconds: seconds))
     pulse.end()
     return try store.finishedRecord(of: identity)
+  }
+
+  /// The descriptors of several finished runs side by side.
+  ///
+  /// - Parameter see: told which of them is read.
+  func ranking(
+    of parts: [RunRecord], on dataset: Dataset, see: (_ place: Int) -> Void = { _ in }
+  ) throws -> TestRanking {
+    var sets: (query: [Descriptors], gallery: [Descriptors]) = ([], [])
+    for (place, part) in parts.enumerated() {
+      see(place)
+      let (query, gallery) = try descriptors(of: part, on: dataset)
+      sets.query.append(query)
+      sets.gallery.append(gallery)
+    }
+    let query = try Descriptors.joined(sets.query, of: "query")
+    let gallery = try Descriptors.joined(sets.gallery, of: "gallery")
+    return try TestRanking(query: query.values, gallery: gallery.values, dimension: query.dimension, of: dataset)
   }
 
   private func descriptors(

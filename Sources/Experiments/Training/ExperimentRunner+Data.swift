@@ -37,17 +37,17 @@ extension ExperimentRunner {
   /// - Throws: `PlainError` where it would spoil an evaluation, where files are no images, or where some are damaged
   ///   and that is not accepted.
   func requireSound(_ data: TrainingData, acceptsDamage: Bool, report: (Event) -> Void) throws(PlainError) {
-    try data.dataset.requireSoundEvaluation(attributes: data.attributes, contents: data.contents)
-    try data.contents.requireReadableImages(of: data.dataset)
+    try data.whole.requireSoundEvaluation(attributes: data.attributes, contents: data.contents)
+    try data.contents.requireReadableImages(of: data.whole)
     try data.cues?.requireSound()
     if !acceptsDamage {
-      try data.contents.requireWholeImages(of: data.dataset)
-    } else if let damage = data.contents.damage(of: data.dataset) {
+      try data.contents.requireWholeImages(of: data.whole)
+    } else if let damage = data.contents.damage(of: data.whole) {
       report(.remark("\(data.dataset.name): accepted: \(damage)"))
     }
     // The folder of the runs is made by the first run alone, so that what is refused leaves nothing behind.
     let cache = DataCache(of: store)
-    cache.keep(data.contents, of: data.dataset, makesRuns: true)
+    cache.keep(data.contents, of: data.whole, makesRuns: true)
     if let cues = data.cues { cache.keep(cues, makesRuns: true) }
   }
 
@@ -56,10 +56,10 @@ extension ExperimentRunner {
   /// - Throws: `PlainError` where they are not.
   func requireUnchanged(_ run: Run, threads: Int) throws(PlainError) {
     let cache = DataCache(of: store)
-    let contents = cache.contents(of: run.data.dataset, threads: threads)
+    let contents = cache.contents(of: run.data.whole, threads: threads)
     let read = run.trial.settings.cues
     let cues =
-      try read.isEmpty ? nil : cache.contents(of: DatasetCues(of: run.data.dataset, read), threads: threads) { _, _ in }
+      try read.isEmpty ? nil : cache.contents(of: DatasetCues(of: run.data.whole, read), threads: threads) { _, _ in }
     var changed = contents.fingerprint == run.data.fingerprint ? [] : ["images"]
     for cue in Cue.allCases where read.contains(cue) {
       if try cues?.digest(of: cue) != run.data.cueDigests[cue] { changed.append(cue.rawValue) }
@@ -79,7 +79,7 @@ extension ExperimentRunner {
       let others = (known[run.trial.seed] ?? []).filter { store.isBegun($0) }
       let same = others.filter { other in
         if plans[other] == nil { plans[other] = trial(of: other) }
-        return plans[other]?.settings == run.trial.settings
+        return plans[other]?.settings.deciding == run.trial.settings.deciding
       }
       let reasons = same.compactMap { other -> Reason? in
         guard let provenance = try? store.provenance(of: other) else { return nil }

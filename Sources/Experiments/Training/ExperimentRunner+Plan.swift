@@ -44,12 +44,12 @@ extension ExperimentRunner {
     isInterrupted: () -> Bool = { false },
     report: (Event) -> Void = { _ in }
   ) throws -> SweepPlan {
-    let runs = try prepare(
-      variants: variants, threads: threads, isInterrupted: isInterrupted, report: report)
     let finished = FinishedRuns(in: store)
+    let runs = try prepare(
+      variants: variants, finished: finished, threads: threads, isInterrupted: isInterrupted, report: report)
     var seen: Set<String> = []
     var entries: [(run: Run, isFinished: Bool)] = []
-    for run in runs where seen.insert(run.hash).inserted {
+    for run in runs where seen.insert(run.key).inserted {
       entries.append((run, try finished.record(of: run.identity) != nil))
     }
     let pending = entries.filter { !$0.isFinished }.map(\.run)

@@ -10,9 +10,17 @@ import Tensors
 extension ExperimentRunner {
   /// Opens the datasets, checks every trial against them, and names the runs.
   func prepare(
-    variants: [String]?, threads: Int, isInterrupted: () -> Bool, report: (Event) -> Void
+    variants: [String]?, finished: FinishedRuns, threads: Int, isInterrupted: () -> Bool, report: (Event) -> Void
   ) throws -> [Run] {
     var remarks: Set<String> = []
+    var known: [Trial: Run] = [:]
+    func source(of variant: ExperimentPlan.Variant) throws -> Run? {
+      guard let source = sources[variant.settings] else { return nil }
+      let run = try known[source.trial] ?? prepared(source.plan, source.trial, source.variant)
+      known[source.trial] = run
+      try check(run, as: source, of: variant)
+      return run
+    }
     func prepared(_ plan: ExperimentPlan, _ trial: Trial, _ variant: ExperimentPlan.Variant) throws -> Run {
       let data = try data(
         for: variant, among: variants, threads: threads, isInterrupted: isInterrupted, report: report)
@@ -30,16 +38,32 @@ extension ExperimentRunner {
         report(.remark("\(Wording.printable(trial.variant)): \(remark)"))
       }
       try check(trial.settings, of: variant, against: data)
-      let weights = try weights(for: variant, report: report)
-      let hash = trial.hash(
-        datasetFingerprint: data.fingerprint, numericVersion: Self.numericVersion,
-        weightsFingerprint: weights?.digest, cues: data.cueDigests)
-      return Run(plan: plan, trial: trial, identity: trial.identity(hash: hash), data: data, weights: weights)
+      guard let source = try source(of: variant) else {
+        let weights = try weights(for: variant, report: report)
+        let name = identity(of: trial, on: data, weights: weights?.digest)
+        return Run(plan: plan, trial: trial, identity: name, data: data, weights: weights)
+      }
+      // Of a run that is not finished nobody knows the numbers: its own name stands for them meanwhile.
+      let name = identity(of: trial, on: data, weights: "of \(source.hash)")
+      let run = Run(
+        plan: plan, trial: trial, identity: name, data: data, weights: nil, sources: [source] + source.sources)
+      guard source.sources.isEmpty, let record = try finished.record(of: source.identity) else { return run }
+      let weights = try weights(of: record, for: run, report: report)
+      return Run(
+        plan: plan, trial: trial, identity: identity(of: trial, on: data, weights: weights.digest), data: data,
+        weights: weights)
     }
     var runs: [Run] = []
+    var sourcesFirst: [Run] = []
     var ahead: Set<RunIdentity> = []
     for (plan, trial) in try trials(variants) {
       let run = try prepared(plan, trial, plan.variant(named: trial.variant))
+      for first in (run.parts + [run]).flatMap({ $0.sources.reversed() })
+      where !(sourcesFirst + runs).contains(where: { $0.key == first.key }) {
+        ahead.insert(first.identity)
+        sourcesFirst.append(first)
+        report(.remark("\(first.trial.inWords) is made first: backbones start from it"))
+      }
       // What a row combines comes before it, whether or not it was asked for.
       for part in run.parts where !runs.contains(where: { $0.identity == part.identity }) {
         ahead.insert(part.identity)
@@ -47,7 +71,8 @@ extension ExperimentRunner {
       }
       if ahead.remove(run.identity) == nil { runs.append(run) }
     }
-    return runs
+    // Before all others, so that no table is torn apart.
+    return sourcesFirst + runs
   }
 
   /// The trials of all plans, seed by seed: every experiment under its first seed, then under its second, so that whole
@@ -77,14 +102,12 @@ extension ExperimentRunner {
     for variant: ExperimentPlan.Variant, among chosen: [String]?, threads: Int, isInterrupted: () -> Bool,
     report: (Event) -> Void
   ) throws -> TrainingData {
-    let name = variant.settings.dataset
-    let needsAttributes = plans.flatMap(\.variants).contains {
-      $0.settings.dataset == name && chosen?.contains($0.name) ?? true
-        && ([$0] + $0.parts).contains(where: \.settings.tasks.readsAttributes)
-    }
-    let cues = plans.flatMap(\.variants).filter { $0.settings.dataset == name && chosen?.contains($0.name) ?? true }
-      .flatMap { [$0] + $0.parts }.reduce(into: Set<Cue>()) { $0.formUnion($1.settings.cues) }
-    if let data = opened[name], !needsAttributes || data.attributes != nil, cues.isSubset(of: data.cueDigests.keys) {
+    let (name, reading) = (variant.settings.dataset, variant.settings.reading)
+    let rows = plans.flatMap(\.variants).filter { chosen?.contains($0.name) ?? true }.flatMap { [$0] + $0.parts }
+    let readers = (rows + sources.all.map(\.variant)).map(\.settings).filter { $0.reading == reading }
+    let needsAttributes = readers.contains(where: \.tasks.readsAttributes)
+    let cues = readers.reduce(into: Set<Cue>()) { $0.formUnion($1.cues) }
+    if let data = opened[reading], !needsAttributes || data.attributes != nil, cues.isSubset(of: data.cueDigests.keys) {
       return data
     }
     if registry.entries[name] == nil {
@@ -94,7 +117,7 @@ extension ExperimentRunner {
           "\(registry.source) has no dataset \(Wording.quoted(name))", name, among: registry.entries.keys.sorted()))
     }
     if let entry = registry.entries[name], places.isOwnFolder(of: entry),
-      let other = opened.keys.first(where: { $0 != name })
+      let other = opened.keys.map(\.dataset).first(where: { $0 != name })
     {
       throw variant.error(
         at: "dataset",
@@ -114,11 +137,19 @@ extension ExperimentRunner {
       ? nil
       : self.contents(
         of: DatasetCues(of: dataset, cues), threads: threads, isInterrupted: isInterrupted, report: report)
-    let data = try TrainingData(dataset, contents: contents, cues: cueContents, needsAttributes: needsAttributes)
+    let data: TrainingData
+    do {
+      data = try TrainingData(
+        dataset, contents: contents, cues: cueContents, needsAttributes: needsAttributes,
+        validation: variant.settings.validation?.identities)
+    } catch {
+      guard variant.settings.validation != nil else { throw error }
+      throw variant.error(at: "dataset.validation", error.description)
+    }
     for remark in dataset.remarks + [data.defectsInBrief].compactMap({ $0 }) {
       report(.remark("\(name): \(remark)"))
     }
-    opened[name] = data
+    opened[reading] = data
     return data
   }
 
@@ -145,6 +176,16 @@ extension ExperimentRunner {
     } catch {
       throw variant.error(at: "backbone.weights", error.description)
     }
+  }
+
+  /// The name of the run that a trial gives.
+  ///
+  /// - Parameter weights: the digest of what its backbone starts from; nil from chance.
+  func identity(of trial: Trial, on data: TrainingData, weights: String?) -> RunIdentity {
+    trial.identity(
+      hash: trial.hash(
+        datasetFingerprint: data.fingerprint, numericVersion: Self.numericVersion, weightsFingerprint: weights,
+        cues: data.cueDigests))
   }
 
   private func check(_ settings: Settings, of variant: ExperimentPlan.Variant, against data: TrainingData) throws {

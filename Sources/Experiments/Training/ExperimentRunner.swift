@@ -68,7 +68,9 @@ package final class ExperimentRunner {
   let project: URL
   let places: DatasetPlaces
   let store: RunStore
-  var opened: [String: TrainingData] = [:]
+  /// The runs that backbones start from.
+  let sources: BackboneSources
+  var opened: [Settings.Reading: TrainingData] = [:]
   var backbones: [Settings.Backbone: PretrainedBackbone] = [:]
 
   /// Prepares experiments.
@@ -76,6 +78,7 @@ package final class ExperimentRunner {
   /// - Parameters:
   ///   - plans: what to run, one after the other.
   ///   - places: where datasets are looked for; by default as the registry and `AANET_DATA` say.
+  /// - Throws: `ConfigurationError`, also where a backbone starts from a run that no experiment makes.
   package init(
     _ plans: [ExperimentPlan], in project: Project, places: DatasetPlaces? = nil
   ) throws(ConfigurationError) {
@@ -84,6 +87,14 @@ package final class ExperimentRunner {
     self.places = places ?? DatasetPlaces(project: project.folder)
     store = project.store
     registry = try project.registry()
+    sources = try BackboneSources(of: plans, in: project.library, runs: store.identities())
+  }
+
+  /// The datasets that the runs need, each once, those of runs that backbones start from among them.
+  package var datasets: [String] {
+    (plans.flatMap(\.datasets) + sources.all.map(\.trial.settings.dataset)).reduce(into: []) { names, name in
+      if !names.contains(name) { names.append(name) }
+    }
   }
 
   /// Prepares one experiment of a project that is not opened otherwise.
@@ -97,17 +108,22 @@ package final class ExperimentRunner {
   struct Run {
     let plan: ExperimentPlan
     let trial: Trial
-    let identity: RunIdentity
+    /// Its name; as long as it waits for ``sources``, one that nothing on disk has.
+    var identity: RunIdentity
     let data: TrainingData
-    let weights: PretrainedBackbone?
+    var weights: PretrainedBackbone?
     /// The runs that it combines; none where it trains.
     let parts: [Run]
+    /// The runs that its backbone starts from, the nearest first, where that one is not finished; none otherwise.
+    let sources: [Run]
     /// What there is to do.
     let work: SweepForecast.Work
+    /// What it is told by within a call, whatever it comes to be named.
+    let key: String
 
     init(
       plan: ExperimentPlan, trial: Trial, identity: RunIdentity, data: TrainingData, weights: PretrainedBackbone?,
-      parts: [Run] = []
+      parts: [Run] = [], sources: [Run] = []
     ) {
       self.plan = plan
       self.trial = trial
@@ -115,10 +131,17 @@ package final class ExperimentRunner {
       self.data = data
       self.weights = weights
       self.parts = parts
+      self.sources = sources
       work = SweepForecast.Work(of: trial.settings, on: data)
+      key = identity.hash
     }
 
     var hash: String { identity.hash }
+
+    /// The runs that must be finished before it, and why.
+    var needs: [(run: Run, relation: UnfinishedRuns.Waiting.Relation)] {
+      parts.map { ($0, .combines) } + sources.prefix(1).map { ($0, .startsFrom) }
+    }
 
     /// Whether another run is of the same experiment and seed.
     func isInRound(of other: Run) -> Bool { plan.name == other.plan.name && trial.seed == other.trial.seed }
@@ -148,22 +171,29 @@ package final class ExperimentRunner {
     checkpoints: CheckpointInterval = .automatic, measuring: Double = 0, acceptsDamage: Bool = false,
     isInterrupted: () -> Bool = { false }, report: (Event) -> Void = { _ in }
   ) throws -> [(trial: Trial, record: RunRecord)] {
-    let runs = try prepare(variants: variants, threads: threads, isInterrupted: isInterrupted, report: report)
     let finished = FinishedRuns(in: store)
+    let runs = try prepare(
+      variants: variants, finished: finished, threads: threads, isInterrupted: isInterrupted, report: report)
     var records: [String: RunRecord] = [:]
     var pending: [Run] = []
-    for run in runs where records[run.identity.hash] == nil && !pending.contains(where: { $0.hash == run.hash }) {
+    for run in runs where records[run.key] == nil && !pending.contains(where: { $0.key == run.key }) {
       if let record = try finished.record(of: run.identity) {
-        records[run.hash] = record
+        records[run.key] = record
         report(.found(run.trial, record))
       } else {
         pending.append(run)
       }
     }
+    try tidy(runs, records)
+    for run in runs where run.plan.restoresDropped {
+      guard let record = records[run.key] else { continue }
+      try restoreDescriptors(
+        of: run, record, records, on: Engine(threads: threads), isInterrupted: isInterrupted, report: report)
+    }
     var left = UnfinishedRuns()
     if !pending.isEmpty {
-      for name in Set(pending.map(\.trial.settings.dataset)).sorted() {
-        guard let data = opened[name] else { continue }
+      for (_, data) in opened.sorted(by: { $0.key.order < $1.key.order })
+      where pending.contains(where: { $0.data === data }) {
         data.loaderThreads = loaderThreads
         try requireSound(data, acceptsDamage: acceptsDamage, report: report)
       }
@@ -173,22 +203,39 @@ package final class ExperimentRunner {
       report(
         .start(
           Outlook(
-            runs: runs.count, finished: runs.count { records[$0.hash] != nil },
+            runs: runs.count, finished: runs.count { records[$0.key] != nil },
             progress: sweep.outlook(begun: imagesBegun(in: pending)), threads: threads)))
       for isLastTry in [false, true] {
-        for (place, run) in pending.enumerated() where records[run.hash] == nil && !sweep.isFailed(run.identity) {
-          if let missing = run.parts.first(where: { records[$0.hash] == nil }) {
-            if isLastTry { sweep.waiting.append(.init(trial: run.trial, run: run.identity, part: missing.identity)) }
+        for place in pending.indices
+        where records[pending[place].key] == nil && !sweep.isFailed(pending[place].identity) {
+          if let missing = pending[place].needs.first(where: { records[$0.run.key] == nil }) {
+            if isLastTry {
+              sweep.waiting.append(
+                .init(
+                  trial: pending[place].trial, run: pending[place].identity, part: missing.run.identity,
+                  relation: missing.relation))
+            }
             continue
           }
+          if let record = try name(place, of: &pending, records, in: &sweep) {
+            records[pending[place].key] = record
+            report(.found(pending[place].trial, record))
+            sweep.leave(pending[place])
+            continue
+          }
+          let run = pending[place]
           let record = try attempt(
-            run, of: run.parts.compactMap { records[$0.hash] }, isLastTry: isLastTry, in: &sweep,
+            run, of: run.parts.compactMap { records[$0.key] }, isLastTry: isLastTry, in: &sweep,
             checkpoints: checkpoints, on: engine, isInterrupted: isInterrupted, report: report)
-          records[run.hash] = record
-          if !isLastTry, place + 1 < pending.count, !pending[place + 1].isInRound(of: run) {
+          records[run.key] = record
+          if record != nil { try tidy(runs, records) }
+          // A run that is here for its backbone alone is no row of a table.
+          if !isLastTry, plans.contains(where: { $0.name == run.plan.name }), place + 1 < pending.count,
+            !pending[place + 1].isInRound(of: run)
+          {
             let next = pending[place + 1]
             let done = runs.filter { $0.plan.name == run.plan.name }
-              .compactMap { run in records[run.hash].map { (run.trial, $0) } }
+              .compactMap { run in records[run.key].map { (run.trial, $0) } }
             let isOfAll = seedPlace(of: next) > seedPlace(of: run)
             report(.round(Round(plan: run.plan, seed: run.trial.seed, results: done, isOfAll: isOfAll)))
           }
@@ -196,7 +243,7 @@ package final class ExperimentRunner {
       }
       left = UnfinishedRuns(occupied: sweep.occupied, diverged: sweep.diverged, waiting: sweep.waiting)
     }
-    left.finished = runs.compactMap { run in records[run.hash].map { (run.trial, $0) } }
+    left.finished = runs.compactMap { run in records[run.key].map { (run.trial, $0) } }
     guard left.isEmpty else { throw TrainingError.unfinished(left) }
     return left.finished
   }
@@ -238,7 +285,7 @@ package final class ExperimentRunner {
         run.parts.isEmpty
         ? try execute(
           run, in: &sweep, checkpoints: checkpoints, on: engine, isInterrupted: isInterrupted, report: report)
-        : try combine(run, of: parts, on: engine)
+        : try combine(run, of: parts, on: engine, isInterrupted: isInterrupted, report: report)
       report(.finished(run.trial, record))
       return record
     } catch TrainingError.interrupted {
@@ -261,7 +308,8 @@ package final class ExperimentRunner {
     let identity = run.identity
     let settings = run.trial.settings
     store.sweep(identity)
-    try store.writePlan(run.trial.resolvedYAML(), of: identity)
+    let source = run.weights.flatMap { weights in weights.run.map { StatedSource(run: $0, weights: weights.digest) } }
+    try store.writePlan(run.trial.resolvedYAML(from: source), of: identity)
     // From here on the folder is there; where somebody removes it, the run stops instead of leaving parts of one.
     let store = store.withinExistingFolders
     let trainer = Trainer(
@@ -290,6 +338,11 @@ package final class ExperimentRunner {
         pulse.beat(
           at: .init(phase: .mining, epoch: epoch, epochs: epochs, step: done, steps: all), images: trainer.images)
         report(.mining(run.trial, epoch: epoch, done: done, total: all))
+      case .validating(let epoch, let done, let all):
+        sweep.describe(of: run.work, done: done)
+        pulse.beat(
+          at: .init(phase: .evaluating, epoch: epoch, epochs: epochs, step: done, steps: all), images: trainer.images)
+        report(.evaluating(run.trial, .validation, done: done, total: all))
       case .remark(let text): report(.remark("\(identity.inWords): \(text)"))
       case .epoch(let record):
         let images = trainer.schedule.images(before: record.epoch)

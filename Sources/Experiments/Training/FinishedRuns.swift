@@ -37,12 +37,19 @@ package struct UnfinishedRuns: Sendable, CustomStringConvertible {
     package let holder: RunHolder?
   }
 
-  /// A run that combines one that is not finished.
+  /// A run that needs one that is not finished.
   package struct Waiting: Sendable {
+    /// What it needs that one for.
+    package enum Relation: String, Sendable {
+      case combines
+      case startsFrom = "starts from"
+    }
+
     package let trial: Trial
     package let run: RunIdentity
     /// The run that it waits for.
     package let part: RunIdentity
+    package let relation: Relation
   }
 
   /// Trials with their records, in the plans' order, that are finished.
@@ -51,7 +58,7 @@ package struct UnfinishedRuns: Sendable, CustomStringConvertible {
   package var occupied: [Occupied] = []
   /// Runs whose numbers stopped being finite.
   package var diverged: [Divergence] = []
-  /// Runs that combine one of those.
+  /// Runs that combine one of those, or start from its backbone.
   package var waiting: [Waiting] = []
 
   /// Whether nothing was left undone.
@@ -64,7 +71,9 @@ package struct UnfinishedRuns: Sendable, CustomStringConvertible {
         "\(left.run.inWords): left to "
           + "\(left.holder.map(\.description) ?? "another process"), which is at work on it"
       }
-      + waiting.map { "\($0.run.inWords): waits for \($0.part.inWords), which it combines and which is not finished" }
+      + waiting.map {
+        "\($0.run.inWords): waits for \($0.part.inWords), which it \($0.relation.rawValue) and which is not finished"
+      }
   }
 
   /// All of them.

@@ -1,14 +1,18 @@
 import Foundation
 import Models
+import Runs
 import Support
 import Tensors
 
-/// A file of pretrained weights, opened, compared with a backbone and found to fit it.
+/// Pretrained weights, opened, compared with a backbone and found to fit it: a file's, or those of a finished run.
 struct PretrainedBackbone {
   /// The file.
   let file: URL
-  /// The digest of its bytes, which is part of the run's hash.
+  /// The digest of its bytes, which is part of the run's hash. Of a run it is that of the backbone's numbers alone: its
+  /// checkpoint also says how many seconds it took, and the same run made again is to give its followers the same names.
   let digest: String
+  /// The run that they are of; nil for a file.
+  let run: RunIdentity?
   /// What was loaded and what was left out, in a line.
   package let summary: String
   private let tensors: TensorFile
@@ -46,6 +50,36 @@ struct PretrainedBackbone {
       throw Failure(description: "\(name): \(error.description)")
     }
     summary = Wording.printable("\(name): \(fit.summary)", limit: 400)
+    run = nil
+  }
+
+  /// Opens the backbone of a finished run.
+  ///
+  /// - Throws: ``Failure`` where its checkpoint is damaged or of another form.
+  init(of record: RunRecord, for configuration: ResNetConfiguration) throws(Failure) {
+    file = record.folder.appendingPathComponent(RunStore.File.checkpoint.rawValue, isDirectory: false)
+    let name = "run:\(record.identity.fullName)"
+    do {
+      try SafeTensors.check(file)
+      tensors = try TensorFile(contentsOf: file)
+      fit = BackboneFit(of: tensors, into: configuration)
+      try fit.checkNumbers(in: tensors)
+    } catch {
+      throw Failure(
+        description: "\(name): \(error.description); without its metrics.json and its checkpoints "
+          + "`aanet run` makes the run anew")
+    }
+    guard fit.misfits.isEmpty else {
+      throw Failure(description: "\(name): \(fit.complaint(about: tensors, at: file.path))")
+    }
+    let file = tensors
+    let lines = zip(configuration.tensors, fit.loaded).map { tensor, stored in
+      "\(tensor.name) \(tensor.shape) \(SHA256.hexadecimal(file.tensor(stored)?.bytes ?? []))\n"
+    }
+    digest = SHA256.hexadecimal(lines.joined().utf8)
+    summary = Wording.printable(
+      "the backbone starts from \(record.identity.inWords): \(lines.count) tensors", limit: 400)
+    run = record.identity
   }
 
   /// Loads the weights into a model of the backbone that they were compared with, and into those stages of its tasks
@@ -116,9 +150,4 @@ extension BackboneFit {
   private static func shown(_ shape: [Int]) -> String {
     shape.count > 8 ? "\(shape.prefix(8).description.dropLast()), …]" : shape.description
   }
-}
-
-extension ResNetConfiguration {
-  /// The sizes as an experiment's YAML states them.
-  var structure: String { "{ block: \(block.rawValue), blocks: \(blocks), width: \(width) }" }
 }

@@ -10,8 +10,9 @@ enum RunFootprint {
   static func bytes(of run: ExperimentRunner.Run) -> Int {
     let (settings, dataset) = (run.trial.settings, run.data.dataset)
     let images = dataset.query.count + dataset.gallery.count
+    let keepsAll = run.plan.keep == .all
     // A number of the descriptor is a float, identity and camera are whole numbers of 64 bits each.
-    var bytes = images * (descriptorLength(of: run) * 4 + 16) + ranks(of: dataset) + smallFiles
+    var bytes = (keepsAll ? images * (descriptorLength(of: run) * 4 + 16) : 0) + ranks(of: dataset) + smallFiles
     if let pairs = settings.evaluate.pairs {
       bytes +=
         dataset.query.count * min(pairs.first ?? dataset.gallery.count, dataset.gallery.count) * 12
@@ -19,7 +20,7 @@ enum RunFootprint {
     guard run.parts.isEmpty else { return bytes }
     let epochs = settings.train.totalEpochs
     // The first checkpoint has none before it.
-    bytes += checkpoint(configuration(of: run)) * (epochs > 1 ? 2 : 1)
+    bytes += checkpoint(configuration(of: run)) * (keepsAll && epochs > 1 ? 2 : 1)
     return bytes + epochs * (200 + 70 * settings.tasks.all.count)
   }
 

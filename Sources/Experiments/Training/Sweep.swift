@@ -44,6 +44,11 @@ struct Sweep {
 
   func isFailed(_ run: RunIdentity) -> Bool { diverged.contains { $0.run == run } }
 
+  /// Gives a run its name, where that is known only now.
+  mutating func rename(_ run: RunIdentity, to name: RunIdentity) {
+    pending = pending.map { ($0.run == run ? name : $0.run, $0.work) }
+  }
+
   /// Counts a run as done or passed over.
   mutating func leave(_ run: ExperimentRunner.Run) {
     before += run.work.trainingImages
@@ -119,6 +124,9 @@ extension SweepForecast.Work {
         if case .triplets(let sampler) = stretch.phase.sampler {
           let times = (stretch.allSteps + sampler.refresh - 1) / sampler.refresh
           described = times * min(sampler.pool, dataset.train.count)
+        }
+        if let heldOut = data.heldOut, let every = settings.validation?.every {
+          described += (stretch.phase.epochs + every - 1) / every * heldOut.validation.gallery.count
         }
         return SweepForecast.Phase(
           images: stretch.images * stretch.phase.epochs, described: described, learning: 1 - still / own,

@@ -63,7 +63,8 @@ struct TestRanking {
       }, descriptors: stored, pairs: pairs?.stored(queries: query.count))
   }
 
-  private var stored: SafeTensors {
+  /// The descriptors with their labels, as they are stored.
+  var stored: SafeTensors {
     var tensors: [String: StoredTensor] = [:]
     for (name, set) in [("query", query), ("gallery", gallery)] {
       tensors[name] = StoredTensor(set.descriptors.values, shape: [set.count, set.descriptors.dimension])

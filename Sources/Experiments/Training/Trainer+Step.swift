@@ -44,9 +44,14 @@ extension Trainer {
     cutOut(of: images, in: stretch, draws)
     let indices = batch.items.map(\.index)
     let rules = AANet.Rules(tasks: phase.tasks.map(Set.init), draws: phase.dropout ? draws : nil)
+    let targets = targets(of: indices, in: phase)
+    if settings.train.gauge, progress.steps == 0 {
+      progress.sums.gauge = TaskGauge(
+        model.pulls(on: images, inputs: inputs, targets, statistics: phase.batchNorm, as: rules))
+    }
     let tape = Tape(on: engine, mode: .training, statistics: phase.batchNorm)
     let output = model(tape.input(images), inputs: inputs, on: tape, as: rules)
-    let losses = model.losses(output, targets(of: indices, in: phase), on: tape)
+    let losses = model.losses(output, targets, on: tape)
     let total = model.multiTaskLoss.total(losses)
     for (task, value) in losses.map({ ($0.task.rawValue, $0.value) }) + [("total", total)] where !value.isFinite {
       throw divergence(
@@ -94,5 +99,14 @@ extension Trainer {
         run: identity, epoch: progress.epochs + 1, step: progress.steps + 1, symptom: symptom, place: place,
         rate: schedule.stretch(of: progress.epochs).phase.rate.new, phase: schedule.name(of: progress.epochs),
         checkpoint: LastCheckpoint(of: identity, in: store)))
+  }
+}
+
+extension TaskGauge {
+  fileprivate init(_ pulls: [AANet.Pull]) {
+    func named(_ value: KeyPath<AANet.Pull, Double>) -> [String: Double] {
+      Dictionary(uniqueKeysWithValues: pulls.map { ($0.task.rawValue, $0[keyPath: value]) })
+    }
+    self.init(losses: named(\.loss), gradients: named(\.gradient))
   }
 }

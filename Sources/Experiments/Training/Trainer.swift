@@ -36,6 +36,8 @@ final class Trainer {
     case step(Step)
     /// Images are described, among which hard triplets are looked for: how many are done, of how many.
     case mining(epoch: Int, done: Int, of: Int)
+    /// Held-out people are looked for: how many images are done, of how many.
+    case validating(epoch: Int, done: Int, of: Int)
     /// An epoch was recorded.
     case epoch(EpochRecord)
     /// Something worth a line.
@@ -120,7 +122,8 @@ final class Trainer {
       guard !batches.isEmpty else { break }
       try train(on: batches, stretch, rates: rates, isInterrupted: isInterrupted, report: report)
     }
-    let record = record(epoch: epoch + 1, rates: rates)
+    let scores = try validate(after: epoch + 1, isInterrupted: isInterrupted, report: report)
+    let record = record(epoch: epoch + 1, rates: rates, validation: scores)
     try store.append(record, of: identity)
     report(.epoch(record))
     let idle = IdleTasks(
@@ -171,6 +174,36 @@ final class Trainer {
       throw TrainingError.interrupted
     }
     return values
+  }
+
+  /// How well held-out people are retrieved by the network as it is, after the epochs in which that is asked; by its
+  /// descriptors alone, without a second stage or re-ranking.
+  private func validate(after epoch: Int, isInterrupted: () -> Bool, report: (Report) -> Void) throws
+    -> RetrievalScores?
+  {
+    guard let heldOut = data.heldOut, let every = settings.validation?.every,
+      epoch % every == 0 || epoch == schedule.epochs
+    else { return nil }
+    let images = heldOut.validation.gallery
+    let length = model.layout.length
+    var values: [Float] = []
+    report(.validating(epoch: epoch, done: 0, of: images.count))
+    do {
+      let pass = EvaluationPass(model: model, settings: settings, data: data, engine: engine)
+      try pass.run(over: images, isInterrupted) { output, done in
+        values += output.descriptors
+        report(.validating(epoch: epoch, done: done, of: images.count))
+      }
+    } catch TrainingError.interrupted {
+      // All steps of the epoch are done: who takes it up begins with the people again.
+      try checkpoints.save(model, progress)
+      throw TrainingError.interrupted
+    }
+    let queries = heldOut.queryPlaces.flatMap { values[$0 * length..<($0 + 1) * length] }
+    let ranking = try TestRanking(query: queries, gallery: values, dimension: length, of: heldOut.validation)
+    var plain = settings.evaluate
+    (plain.normalize, plain.pairs, plain.rerank) = (plain.isNormalized, nil, nil)
+    return try ranking.result(by: plain, threads: engine.workers.count) { _ in nil }.scores
   }
 
   /// Takes a step on each batch, which are the epoch's next.
@@ -225,7 +258,9 @@ final class Trainer {
     }
   }
 
-  private func record(epoch: Int, rates: [Parameter.Group: Double]) -> EpochRecord {
+  private func record(
+    epoch: Int, rates: [Parameter.Group: Double], validation: RetrievalScores?
+  ) -> EpochRecord {
     let sums = progress.sums
     let steps = Double(max(1, progress.steps))
     func named(_ values: [TaskName: Double]) -> [String: Double] {
@@ -240,6 +275,6 @@ final class Trainer {
       weights: named(model.multiTaskLoss.weights),
       sigma: model.multiTaskLoss.sigma.map(named),
       rates: ["new": rates[.new] ?? 0, "pretrained": rates[.backbone] ?? 0], seconds: sums.seconds,
-      secondsWaiting: sums.secondsWaiting)
+      secondsWaiting: sums.secondsWaiting, validation: validation, gauge: sums.gauge)
   }
 }

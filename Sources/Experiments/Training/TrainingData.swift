@@ -7,8 +7,12 @@ import Tensors
 /// A dataset as training and evaluation read it: images, classes and attribute labels, decoded images kept between
 /// epochs and between runs.
 package final class TrainingData {
-  /// The dataset.
+  /// The dataset as it is trained and tested on.
   package let dataset: Dataset
+  /// The dataset with those whom training leaves out.
+  let whole: Dataset
+  /// Who is held out; nil where all are trained on.
+  let heldOut: HeldOut?
   /// What its files' bytes say.
   package let contents: DatasetContents
   /// The fingerprint of its files' bytes.
@@ -36,17 +40,24 @@ package final class TrainingData {
   ///   - contents: what the dataset's files hold.
   ///   - cues: what the files of the cues hold that tasks read; nil where none does.
   ///   - needsAttributes: whether a task reads the attribute file, which then must be there.
+  ///   - validation: the share of the training identities that are held out; nil for none.
   /// - Throws: `PlainError` where a file cannot be read, or the attribute file is missing or damaged.
   package init(
-    _ dataset: Dataset, contents: DatasetContents, cues: CueContents? = nil, needsAttributes: Bool
+    _ dataset: Dataset, contents: DatasetContents, cues: CueContents? = nil, needsAttributes: Bool,
+    validation: Double? = nil
   ) throws(PlainError) {
-    self.dataset = dataset
+    whole = dataset
+    let fingerprint = try contents.requireFingerprint(of: dataset)
+    let heldOut = try validation.map { share throws(PlainError) in
+      try HeldOut(share, of: dataset, fingerprint: fingerprint)
+    }
+    let dataset = heldOut?.training ?? dataset
+    (self.fingerprint, self.heldOut, self.dataset) = (fingerprint, heldOut, dataset)
     self.contents = contents
     self.cues = cues
     var digests: [Cue: String] = [:]
     if let cues { for cue in cues.cues.cues { digests[cue] = try cues.digest(of: cue) } }
     cueDigests = digests
-    fingerprint = try contents.requireFingerprint(of: dataset)
     scheme = dataset.scheme
     guard needsAttributes else {
       attributes = nil
@@ -107,7 +118,7 @@ package final class TrainingData {
   func loader(
     _ images: [LabelledImage], size: ImageSize, batches: [[LoadItem]], inputs: [CueInput]
   ) throws(PlainError) -> BatchLoader {
-    let everything = dataset.train.count + dataset.query.count + dataset.gallery.count
+    let everything = whole.train.count + whole.query.count + whole.gallery.count
     return try BatchLoader(
       images: images, size: size, batches: batches, threads: loaderThreads, ahead: loaderThreads + 1,
       cache: cache.holds(images: everything, of: size, inputs: inputs) ? cache : nil, inputs: inputs, cues: cues?.cues)

@@ -27,7 +27,8 @@ package struct ResNetConfiguration: Configurable {
   package var width: Int
   /// Stride of the last stage: 1 keeps the feature map's resolution, 2 halves it.
   package var lastStride: Int
-  /// A file of pretrained weights, relative to the project; nil starts from chance.
+  /// A file of pretrained weights, relative to the project, or the run whose backbone it starts from; nil starts from
+  /// chance.
   package var weights: String?
 
   package static let keys: [Key<ResNetConfiguration>] = [
@@ -42,7 +43,8 @@ package struct ResNetConfiguration: Configurable {
       "The last stage's stride: 1 keeps its resolution (24×8 from 384×128), 2 halves it."),
     Key(
       "weights", \.weights, .optional(.text(), or: "none"),
-      "A file of pretrained weights, relative to the project; 'none' starts from chance."),
+      "A file of pretrained weights, relative to the project; run:EXPERIMENT/VARIANT/SEED takes another run's backbone, "
+        + "which is trained first where it is missing; 'none' starts from chance."),
   ]
 
   package init() { self.init(block: .bottleneck) }
@@ -57,6 +59,14 @@ package struct ResNetConfiguration: Configurable {
     self.width = width
     self.lastStride = lastStride
     self.weights = weights
+  }
+
+  /// What stands before the name of a run where a file of weights may stand, too.
+  package static let runMark = "run:"
+
+  /// The name of the run whose backbone it starts from; nil where it starts from a file or from chance.
+  package var sourceRun: String? {
+    weights.flatMap { $0.hasPrefix(Self.runMark) ? String($0.dropFirst(Self.runMark.count)) : nil }
   }
 
   /// Channels of the feature map X: Z in the paper.

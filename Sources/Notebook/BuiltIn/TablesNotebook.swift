@@ -83,6 +83,9 @@ extension NotebookReport {
     if report.rows.count > 1 { charts += [.gainMap, .gainRank1] }
     charts.append(.losses)
     if report.records.variants.contains(where: { $0.learnsWeights == true }) { charts.append(.sigma) }
+    charts += [ChartCell.Subject.weighted, .gradients, .validation].filter { chart in
+      report.records.variants.contains { variant in chart.curves?.isKept(by: variant) ?? false }
+    }
     // One cell says it where there are too many rows to be drawn.
     if report.rows.count > Report.largestChart { charts = [.map] }
     return parts + ["## Charts"]

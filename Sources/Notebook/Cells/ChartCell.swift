@@ -11,7 +11,7 @@ struct ChartCell: NotebookCell {
     case map, rank1, rank10
     case gainMap = "gain-map"
     case gainRank1 = "gain-rank1"
-    case losses, sigma, weights, cmc
+    case losses, sigma, weights, weighted, gradients, validation, cmc
     case precisionRecall = "precision-recall"
     case attributes
 
@@ -79,14 +79,14 @@ struct ChartCell: NotebookCell {
     case .rank10: return report.levels(name, .rank10, rows, of: label)
     case .gainMap: return gains(name, .mAP, of: label)
     case .gainRank1: return gains(name, .rank1, of: label)
-    case .losses, .sigma, .weights:
+    case .losses, .sigma, .weights, .weighted, .gradients, .validation:
       // A variant that has a row re-ranked too was trained but once.
       var seen: Set<String> = []
       let trained = measured.filter { row in row.variant.map { seen.insert($0.name).inserted } ?? false }
       return subject.curves.flatMap { curves in
         report.drawing(
           curves, name, trained,
-          caption: "\(Self.words[curves] ?? ""), on a logarithmic axis: mean over seeds, band from the smallest to the "
+          caption: "\(Self.words[curves] ?? ""): mean over seeds, band from the smallest to the "
             + "largest. Runs of \(label), trained on \(report.records.measuredOn).")
       }
     case .cmc: return try report.retrieval(.matching, name, measured)
@@ -96,9 +96,18 @@ struct ChartCell: NotebookCell {
   }
 
   private static let words: [TrainingCurves: String] = [
-    .losses: "Training loss of each task over the epochs, before weighting (the part loss is the sum over the parts)",
-    .sigma: "Learned σ of each task over the epochs, in the rows whose weights are learned",
-    .weights: "What each task’s loss is multiplied with where that is learned, 1/σ², over the epochs",
+    .losses:
+      "Training loss of each task over the epochs, before weighting (the part loss is the sum over the parts), on a "
+      + "logarithmic axis",
+    .sigma: "Learned σ of each task over the epochs, in the rows whose weights are learned, on a logarithmic axis",
+    .weights:
+      "What each task’s loss is multiplied with where that is learned, 1/σ², over the epochs, on a logarithmic axis",
+    .weighted: "Each task’s loss times its weight, on the first batch of each epoch, on a logarithmic axis",
+    .gradients:
+      "The share that each task has of the backbone’s gradient: the norm of its weighted loss’s gradient by the feature map, "
+      + "over the sum of all tasks’ norms, on the first batch of each epoch",
+    .validation:
+      "How well held-out training identities, on whom nothing is trained, are retrieved among each other over the epochs",
   ]
 
   /// What each measured row gains over the one before; among a paper's methods, over the one before that the paper has too.

@@ -41,6 +41,7 @@ package struct ResumeVerification {
   private let program: URL
   private let scratch: URL
   private let threads: Int?
+  private let sources: [RunRecord]
   private let command: (_ runs: URL, _ threads: Int) -> [String]
 
   /// Prepares a proof.
@@ -49,13 +50,16 @@ package struct ResumeVerification {
   ///   - program: the program that trains.
   ///   - scratch: an empty folder for everything that is written.
   ///   - threads: worker threads of the engine; nil to draw another number for each process.
+  ///   - sources: finished runs that the run's backbone starts from, which are put beside it.
   ///   - command: the arguments that make the program train the one run, keeping it in a folder of runs.
   package init(
-    program: URL, scratch: URL, threads: Int?, command: @escaping (_ runs: URL, _ threads: Int) -> [String]
+    program: URL, scratch: URL, threads: Int?, sources: [RunRecord] = [],
+    command: @escaping (_ runs: URL, _ threads: Int) -> [String]
   ) {
     self.program = program
     self.scratch = scratch
     self.threads = threads
+    self.sources = sources
     self.command = command
   }
 
@@ -113,10 +117,10 @@ package struct ResumeVerification {
       if isInterrupted() { throw TrainingError.interrupted }
       guard looked.duration(to: clock.now) > .milliseconds(500) else { return }
       looked = clock.now
-      let run = store.identities().first
+      let run = made(in: store).first
       report(.training(epochs: run.flatMap { try? store.epochs(of: $0).count } ?? 0))
     }
-    let found = store.identities()
+    let found = made(in: store)
     guard let identity = found.first, found.count == 1, store.isFinished(identity) else {
       throw Failure("the command made \(found.count) runs, not one: \(command(store.root, 1).joined(separator: " "))")
     }
@@ -132,7 +136,19 @@ package struct ResumeVerification {
     ).settings
   }
 
+  /// The runs that are not there beforehand.
+  private func made(in store: RunStore) -> [RunIdentity] {
+    store.identities().filter { run in !sources.contains { $0.identity == run } }
+  }
+
   private func child(in store: RunStore, threads: Int) throws -> ChildProcess {
-    try ChildProcess(program, command(store.root, threads), log: scratch.appendingPathComponent("log"))
+    for source in sources {
+      let place = store.folder(for: source.identity)
+      guard !FileManager.default.fileExists(atPath: place.path) else { continue }
+      try FileManager.default.createDirectory(
+        at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try FileManager.default.copyItem(at: source.folder, to: place)
+    }
+    return try ChildProcess(program, command(store.root, threads), log: scratch.appendingPathComponent("log"))
   }
 }

@@ -58,13 +58,17 @@ package struct CombinedRow: RankedRun {
   /// The network of one of the runs, where it is the one whose descriptors were joined.
   private func network(of part: CombinedRun) throws -> TrainedRun {
     let store = project.store
-    let name = Wording.printable(RunReference.fullName(part.run))
+    let name = Wording.printable(part.run.fullName)
     guard store.has(.checkpoint, of: part.run) else {
       throw TrainedRun.Failure(
         "\(record.name) is made of \(name), whose network is not there any more, so that only the dataset's own images "
           + "can be looked for; `aanet runs restore` takes removed runs back")
     }
-    guard try SHA256.hexadecimal(contentsOf: store.url(.descriptors, of: part.run))?.digest == part.descriptors else {
+    // Of descriptors that were dropped the run's seal speaks.
+    let digest =
+      try SHA256.hexadecimal(contentsOf: store.url(.descriptors, of: part.run))?.digest
+      ?? store.sealedDigest(of: .descriptors, of: part.run)
+    guard digest == part.descriptors else {
       throw TrainedRun.Failure(
         "\(record.name) was made of other descriptors than \(name) has now; remove its folder, \(folder.path), and "
           + "`aanet run` makes it anew")

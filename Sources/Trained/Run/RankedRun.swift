@@ -52,7 +52,7 @@ extension RankedRun {
   /// Whether the run was measured, which comes after its last epoch.
   package var isFinished: Bool { record.has(.metrics) }
   /// The runs that it is made of, as a person names them.
-  var partNames: String { parts.map { Wording.printable(RunReference.fullName($0)) }.joined(separator: ", ") }
+  var partNames: String { parts.map { Wording.printable($0.fullName) }.joined(separator: ", ") }
   /// Why it predicts no attributes; nil where it does.
   package var lackOfPredictions: String? {
     guard network != nil else {

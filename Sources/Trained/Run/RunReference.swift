@@ -36,7 +36,7 @@ package enum RunReference {
     let name = Wording.printable(RunOnDisk.name(of: folder, under: store.root))
     throw Failure(
       description: "\(name) is the descriptors of several runs side by side and has no network of its own; take one of "
-        + "them:" + parts.map { "\n  \(Wording.printable(fullName($0.run)))" }.joined())
+        + "them:" + parts.map { "\n  \(Wording.printable($0.run.fullName))" }.joined())
   }
 
   /// The folder of the run that a text names, and the runs that it is made of; none where it has a network.
@@ -61,10 +61,10 @@ package enum RunReference {
   private static func only(
     _ text: String, among runs: [RunIdentity], in store: RunStore
   ) throws(Failure) -> RunIdentity {
-    let found = found(text, among: runs)
+    let found = RunIdentity.named(text, among: runs)
     if found.count == 1 { return found[0] }
     guard found.isEmpty else {
-      let some = found.prefix(8).map { "\n  \(Wording.printable(fullName($0)))" }.joined()
+      let some = found.prefix(8).map { "\n  \(Wording.printable($0.fullName))" }.joined()
       throw Failure(
         description: "\(Wording.quoted(text)) names \(found.count) runs; take one of them:\(some)"
           + (found.count > 8 ? "\n  …" : ""))
@@ -75,30 +75,9 @@ package enum RunReference {
           "there is no run \(Wording.quoted(text)): \(store.root.path) holds none; --project and --runs name "
           + "another place")
     }
-    let nearest = Wording.nearest(to: text, in: runs.flatMap(forms)).map { "; did you mean \(Wording.quoted($0))?" }
+    let nearest = Wording.nearest(to: text, in: runs.flatMap(\.names)).map { "; did you mean \(Wording.quoted($0))?" }
     throw Failure(
       description: "there is no run \(Wording.quoted(text)) under \(store.root.path)"
         + (nearest ?? "; `aanet runs` lists them"))
-  }
-
-  /// Whole names go before the last parts of names, and both before digits of a hash: what a message tells a person to
-  /// write is one run's.
-  private static func found(_ text: String, among runs: [RunIdentity]) -> [RunIdentity] {
-    let stages: [(RunIdentity) -> Bool] = [
-      { forms($0).contains(text) }, { forms($0).contains { $0.hasSuffix("/\(text)") } },
-      { text.count >= 4 && $0.hash.hasPrefix(text) },
-    ]
-    return stages.lazy.map { runs.filter($0) }.first { !$0.isEmpty } ?? []
-  }
-
-  /// How a run is called, from the shortest to the full name.
-  private static func forms(_ run: RunIdentity) -> [String] {
-    let variant = "\(run.experiment)/\(run.variant)"
-    return [variant, "\(variant)/\(run.seed)", "\(variant)/seed-\(run.seed)", fullName(run)]
-  }
-
-  /// How a run is called in full.
-  static func fullName(_ run: RunIdentity) -> String {
-    "\(run.experiment)/\(run.variant)/seed-\(run.seed)-\(run.hash)"
   }
 }

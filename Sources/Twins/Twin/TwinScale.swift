@@ -48,6 +48,10 @@ package struct TwinScale: Codable, Equatable, Sendable {
   /// 128 + 128 identities in 4,000 images.
   package static func medium(_ kind: SyntheticTwin.Kind) -> TwinScale { times(2, "medium", kind) }
 
+  /// 384 + 384 identities in 12,000 images: enough for the deviation of a difference between two rows to be small, and
+  /// few enough for a small network to learn them in minutes.
+  package static func study(_ kind: SyntheticTwin.Kind) -> TwinScale { times(6, "study", kind) }
+
   /// The counts of the benchmark itself: images, identities and cameras of every list, distractors and junk.
   ///
   /// Market-1501's training images have 3,262 pairs of an identity and a camera, which its file names tell. Of
@@ -79,8 +83,9 @@ package struct TwinScale: Codable, Equatable, Sendable {
     switch name {
     case "small": small(kind)
     case "medium": medium(kind)
+    case "study": study(kind)
     case "full": full(kind)
-    default: nil
+    default: DatasetEntry.isScale(name) ? Int(name).map { times($0, name, kind) } : nil
     }
   }
 

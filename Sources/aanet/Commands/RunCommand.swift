@@ -56,6 +56,9 @@ struct RunCommand: ParsableCommand {
         aanet run quickstart/table3 train.epochs=5 'seeds=[1]'
         aanet run quickstart/table3 --data /big/disk --runs /big/disk/runs
         aanet run dukemtmc-reid/table1 --checkpoint-every 50
+        aanet run quickstart/table3 backbone.weights=run:study/pretext/small/1
+        aanet run quickstart/table3 keep=scores train.gauge=true
+        aanet run market1501/table2 dataset.validation.identities=0.15
         aanet run quickstart/table3 dataset=my-campus --accept-damaged
         aanet run my/experiment.yaml --threads 2 --format json
       """)
@@ -95,7 +98,7 @@ struct RunCommand: ParsableCommand {
     let definitions = noReport ? nil : try definitions(for: plans)
     let places = data.places(in: project)
     let runner = try ExperimentRunner(plans, in: project.project, places: places)
-    try TwinMaker.makeMissing(plans.flatMap(\.datasets), project: project, places: places)
+    try TwinMaker.makeMissing(runner.datasets, project: project, places: places)
     try TwinMaker.addMissingCues(
       to: plans.flatMap { $0.datasetsWithCues(for: variants) }, project: project, places: places)
     Interruption.listen()

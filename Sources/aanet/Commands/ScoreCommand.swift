@@ -38,6 +38,13 @@ struct ScoreCommand: ParsableCommand {
     func run() throws {
       let descriptors = URL(fileURLWithPath: file)
       let pairs = descriptors.deletingLastPathComponent().appendingPathComponent(RunStore.File.pairs.rawValue)
+      if let setting = RunStore.dropped(.descriptors, in: descriptors.deletingLastPathComponent()),
+        !FileManager.default.fileExists(atPath: descriptors.path)
+      {
+        throw ValidationError(
+          "\(descriptors.path): it was dropped once the run was scored, by '\(setting)'; `aanet run EXPERIMENT keep=all` makes "
+            + "it anew from the checkpoint")
+      }
       let hasPairs = FileManager.default.fileExists(atPath: pairs.path)
       let report = try RetrievalReport(
         scoring: descriptors, pairs: hasPairs ? pairs : nil, reranking: rerank ? reranking.settings : nil)

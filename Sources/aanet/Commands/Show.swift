@@ -68,8 +68,10 @@ struct Show: ParsableCommand {
     }
     print("# \(Wording.printable(plan.name)): \(Wording.printable(plan.title))")
     print("# seeds: \(plan.seeds.map(String.init).joined(separator: ", "))")
+    let sources = try BackboneSources(of: [plan], in: project.library, runs: project.store.identities())
     for variant in variants {
       print("\n# variant \(Wording.printable(variant.name))")
+      if let source = sources[variant.settings] { print("# its backbone starts from \(source.trial.inWords)") }
       print(origins ? lines(variant.origins()) : YAML.text(of: variant.settings.yaml), terminator: "")
     }
   }

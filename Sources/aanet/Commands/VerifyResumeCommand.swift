@@ -3,6 +3,7 @@ import Datasets
 import Experiments
 import Foundation
 import Proofs
+import Runs
 import Support
 
 /// `aanet verify-resume`
@@ -46,6 +47,7 @@ struct VerifyResumeCommand: ParsableCommand {
 
   func run() throws {
     let trials = try trials()
+    let sources = try trials.map(sources)
     let places = data.places(in: project)
     try TwinMaker.makeMissing(Set(trials.map(\.settings.dataset)).sorted(), project: project, places: places)
     Interruption.listen()
@@ -53,8 +55,9 @@ struct VerifyResumeCommand: ParsableCommand {
     let scratch = try makeScratch()
     defer { scratch.remove() }
     var results: [VerifiedTrial] = []
-    for trial in trials {
-      results.append(VerifiedTrial(trial, draw: draw, outcome: try verify(trial, draw: draw, in: scratch)))
+    for (trial, sources) in zip(trials, sources) {
+      let outcome = try verify(trial, from: sources, draw: draw, in: scratch)
+      results.append(VerifiedTrial(trial, draw: draw, outcome: outcome))
       if format == .table { print(results[results.count - 1].text, terminator: "\n\n") }
     }
     let different = results.count { !$0.same }
@@ -86,7 +89,31 @@ struct VerifyResumeCommand: ParsableCommand {
     return trained
   }
 
-  private func verify(_ trial: Trial, draw: UInt64, in place: ResumeScratch) throws -> ResumeVerification.Outcome {
+  /// The finished runs that a run's backbone starts from, the nearest first.
+  private func sources(of trial: Trial) throws -> [RunRecord] {
+    let (store, library) = (project.store, project.library)
+    let plan = try library.plan(experiment, overrides: overrides)
+    let sources = try BackboneSources(of: [plan], in: library, runs: store.identities())
+    var found: [RunRecord] = []
+    var settings = trial.settings
+    while let source = sources[settings] {
+      let record = try source.plan.records(in: store).first { $0.trial == source.trial }?.record
+      guard let record, record.metrics != nil else {
+        let run = ShellCommand(
+          "aanet", "run", arguments: [source.plan.name, "seeds=[\(source.trial.seed)]"],
+          options: ShellCommand.option("--variant", source.trial.variant) + project.words)
+        throw ValidationError(
+          "\(source.trial.inWords) is not finished, and \(trial.inWords) starts from its backbone; first: \(run.text)")
+      }
+      found.append(record)
+      settings = source.trial.settings
+    }
+    return found
+  }
+
+  private func verify(
+    _ trial: Trial, from sources: [RunRecord], draw: UInt64, in place: ResumeScratch
+  ) throws -> ResumeVerification.Outcome {
     let name = Wording.printable("\(trial.variant), seed \(trial.seed)")
     let training = ProgressBar("\(name), undisturbed", unit: "epochs")
     var killing: ProgressBar?
@@ -96,7 +123,7 @@ struct VerifyResumeCommand: ParsableCommand {
     }
     let verification = ResumeVerification(
       program: URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath(), scratch: place.folder,
-      threads: work.threads, command: { self.command(trial, runs: $0, threads: $1) })
+      threads: work.threads, sources: sources, command: { self.command(trial, runs: $0, threads: $1) })
     do {
       return try verification.run(kills: kills, seed: draw, isInterrupted: { Interruption.isAsked }) { event in
         switch event {
@@ -119,7 +146,8 @@ struct VerifyResumeCommand: ParsableCommand {
 
   /// The arguments that train one run in a folder of runs.
   private func command(_ trial: Trial, runs: URL, threads: Int) -> [String] {
-    let changes = overrides.filter { !$0.hasPrefix("seeds=") } + ["seeds=[\(trial.seed)]"]
+    // The descriptors are compared, so that they are kept.
+    let changes = overrides.filter { !$0.hasPrefix("seeds=") } + ["seeds=[\(trial.seed)]", "keep=all"]
     return ShellCommand(
       "run", arguments: [experiment] + changes,
       options: ShellCommand.option("--variant", trial.variant) + ["--threads", "\(threads)"] + work.wordsWithoutThreads

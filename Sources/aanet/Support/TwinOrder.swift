@@ -28,10 +28,7 @@ struct TwinOrder {
   ///   - out: the folder that was asked for.
   /// - Throws: what is wrong with the registry or with these words.
   init(name: String, scale: String?, out: String?, project: ProjectOptions, places: DatasetPlaces) throws {
-    if let scale, !DatasetEntry.scales.contains(scale) {
-      throw PlainError(
-        Wording.unknown("there is no scale", naming: scale, among: DatasetEntry.scales))
-    }
+    if let scale, !DatasetEntry.isScale(scale) { throw PlainError(DatasetEntry.unknownScale(scale)) }
     var entry = try Self.entry(named: name, project: project, isNeeded: out == nil)
     if let scale, out == nil, scale != entry.scale ?? Self.usual,
       let other = try project.registry.entries["\(name)-\(scale)"], other.twin == entry.twin,

@@ -37,6 +37,26 @@ import Testing
     #expect(c.variants.map(\.name) == ["z"] && c.seeds == [3])
   }
 
+  @Test func severalFilesAreLaidOverEachOther() throws {
+    let project = try TemporaryProject([
+      "experiments/rows.yaml":
+        "abstract: true\nseeds: [1]\nhead: { width: 10 }\ntrain: { epochs: 3 }\nvariants: { x: { train: { batch: 4 } }, y: {} }\n",
+      "experiments/size.yaml":
+        "abstract: true\ndataset: d\nkeep: scores\nseeds: [4, 5]\ntrain: { epochs: 7, rate: { new: 0.5 } }\n",
+      "experiments/e.yaml":
+        "extends: [rows.yaml, size.yaml]\nadjust: { x: { train: { rate: { new: 0.25 } } } }\n",
+      "experiments/f.yaml": "extends: e.yaml\nadjust: { z: {} }\n",
+      "experiments/g.yaml": "extends: [rows.yaml, g.yaml]\ndataset: d\n",
+    ])
+    let plan = try project.library.plan("e")
+    #expect(plan.seeds == [4, 5] && plan.variants.map(\.name) == ["x", "y"] && plan.keep == .scores)
+    let (x, y) = (plan.variants[0].settings, plan.variants[1].settings)
+    #expect(x.head.width == 10 && x.train.epochs == 7 && x.train.batch == 4 && x.train.rate.new == 0.25)
+    #expect(y.train.batch == 32 && y.train.rate.new == 0.5)
+    #expect(project.complaint("f")?.contains("adjust.z: there is no variant 'z'") == true)
+    #expect(project.complaint("g")?.contains("extends this file in turn") == true)
+  }
+
   @Test func aListOfTasksChoosesAmongTheBases() throws {
     let project = try TemporaryProject([
       "experiments/a.yaml": "dataset: d\ntasks: { global: {}, part: { parts: 3 }, attribute: {} }\n",
@@ -136,7 +156,7 @@ import Testing
     ])
     #expect(
       project.complaint("e")
-        == "experiments/a.yaml:2:10: train.epohcs: unknown key; did you mean 'epochs'? Known: epochs, batch, optimizer, rate, augment, sampler, phases"
+        == "experiments/a.yaml:2:10: train.epohcs: unknown key; did you mean 'epochs'? Known: epochs, batch, optimizer, rate, augment, sampler, gauge, phases"
     )
     let faults = project.library.survey().faults.map(\.description)
     #expect(faults.count == 2 && Set(faults).count == 1)

@@ -81,12 +81,12 @@ import YAML
   static let faults: [(String, String)] = [
     (
       "train.epohcs=5",
-      "train.epohcs: unknown setting; did you mean 'epochs'? Known: epochs, batch, optimizer, rate, augment, sampler, phases"
+      "train.epohcs: unknown setting; did you mean 'epochs'? Known: epochs, batch, optimizer, rate, augment, sampler, gauge, phases"
     ),
     ("epochs=5", "epochs: unknown setting; did you mean 'train.epochs'?"),
     (
       "tarin.epochs=5",
-      "tarin: unknown setting; did you mean 'train'? Known: dataset, backbone, input, head, tasks, loss, train, evaluate, combine, seeds"
+      "tarin: unknown setting; did you mean 'train'? Known: dataset, backbone, input, head, tasks, loss, train, evaluate, combine, seeds, keep"
     ),
     ("train.epochs.x=5", "train.epochs.x: train.epochs has no settings within it"),
     ("train.epochs=", "train.epochs: has no value after the '='"),
@@ -96,7 +96,7 @@ import YAML
     ("train.epochs=0", "train.epochs: 0 is out of range; from 1 to 10000 (variant 'a')"),
     (
       "train={epohcs: 5}",
-      "train.epohcs: unknown key; did you mean 'epochs'? Known: epochs, batch, optimizer, rate, augment, sampler, phases"
+      "train.epohcs: unknown key; did you mean 'epochs'? Known: epochs, batch, optimizer, rate, augment, sampler, gauge, phases"
     ),
     (
       "seeds=[1",
@@ -113,7 +113,7 @@ import YAML
     ("seeds=3", "seeds: expected a list, found the number 3"),
     (
       "variants={}",
-      "variants: unknown setting; known: dataset, backbone, input, head, tasks, loss, train, evaluate, combine, seeds"
+      "variants: unknown setting; known: dataset, backbone, input, head, tasks, loss, train, evaluate, combine, seeds, keep"
     ),
     ("train.epochs=*a", "train.epochs: expected a whole number, found the text '*a' (variant 'a')"),
     ("train.epochs='5'", "train.epochs: expected a whole number, found the text ''5'' (variant 'a')"),

@@ -15,7 +15,7 @@ import Testing
   static let cases: [(String, String)] = [
     (
       "datset: x",
-      "2:1: datset: unknown key; did you mean 'dataset'? Known: dataset, backbone, input, head, tasks, loss, train, evaluate, combine, title, extends, abstract, table, claims, runs, seeds, variants"
+      "2:1: datset: unknown key; did you mean 'dataset'? Known: dataset, backbone, input, head, tasks, loss, train, evaluate, combine, title, extends, abstract, table, claims, runs, seeds, variants, adjust, keep, source"
     ),
     (
       "tasks: { part: { binnning: kmeans } }",
@@ -138,7 +138,7 @@ import Testing
     ),
     (
       "variants: { a: { train: { epoch: 1 } } }",
-      "2:27: variants.a.train.epoch: unknown key; did you mean 'epochs'? Known: epochs, batch, optimizer, rate, augment, sampler, phases"
+      "2:27: variants.a.train.epoch: unknown key; did you mean 'epochs'? Known: epochs, batch, optimizer, rate, augment, sampler, gauge, phases"
     ),
     (
       "variants: { a: {}, b: { train: { epochs: x } } }",
@@ -153,7 +153,7 @@ import Testing
     ("title: [a]", "2:8: title: expected a text, found a list of 1 value"),
     (
       "threads: 2",
-      "2:1: threads: unknown key; known: dataset, backbone, input, head, tasks, loss, train, evaluate, combine, title, extends, abstract, table, claims, runs, seeds, variants"
+      "2:1: threads: unknown key; known: dataset, backbone, input, head, tasks, loss, train, evaluate, combine, title, extends, abstract, table, claims, runs, seeds, variants, adjust, keep, source"
     ),
     ("abstract: true", "2:11: abstract: this file is a base for others to extend, not an experiment"),
     ("abstract: perhaps", "2:11: abstract: expected true or false, found the text 'perhaps'"),

@@ -14,6 +14,8 @@ package struct Settings: Configurable {
 
   /// The dataset's name in `datasets.yaml`.
   package var dataset: String
+  /// Training identities that are held out; nil trains on all.
+  package var validation: Validation?
   /// The network up to its feature map X.
   package var backbone: Backbone
   /// The images that it is given.
@@ -33,7 +35,7 @@ package struct Settings: Configurable {
   package var combine: [Combined]
 
   package static let keys: [Key<Settings>] = [
-    Key("dataset", \.dataset, .text(maximum: 200), "The dataset's name in datasets.yaml.", isRequired: true),
+    datasetKey,
     Key("backbone", \.backbone, .group, "The network up to its feature map."),
     Key("input", \.input, .group, "The images as the network sees them."),
     Key("head", \.head, .group, "The classifier Z → V → C that the tasks share the form of."),
@@ -51,9 +53,10 @@ package struct Settings: Configurable {
   package init(
     dataset: String, backbone: Backbone = Backbone(), input: Input = Input(), head: Head = Head(),
     tasks: Tasks = Tasks(), loss: Loss = Loss(), train: Train = Train(), evaluate: Evaluate = Evaluate(),
-    combine: [Combined] = []
+    combine: [Combined] = [], validation: Validation? = nil
   ) {
     self.dataset = dataset
+    self.validation = validation
     self.backbone = backbone
     self.input = input
     self.head = head
@@ -86,6 +89,14 @@ package struct Settings: Configurable {
         ?? faultOfCombination ?? evaluate.fault(of: tasks)
     else { return }
     throw ConfigurationError(fault, locate: locate)
+  }
+
+  /// The settings without those that decide nothing of a result: what two runs must share to be the same.
+  package var deciding: Settings {
+    var deciding = self
+    deciding.train.gauge = false
+    deciding.combine = combine.map { Combined(variant: $0.variant, settings: $0.settings.deciding) }
+    return deciding
   }
 
   /// The images of a phase of training.

@@ -13,6 +13,8 @@ extension Settings {
     package var rate: Rate
     package var augment: Augment
     package var sampler: Sampler
+    /// Whether each epoch's record says what each task pulls at. It moves no bit of a result (``Settings/deciding``).
+    package var gauge: Bool
     /// One after the other, each a training of its own; none is one phase of what stands above.
     package var phases: [Phase]
 
@@ -23,6 +25,10 @@ extension Settings {
       Key("rate", \.rate, .group, "The learning rates over the epochs."),
       Key("augment", \.augment, .group, "What is done to images by chance."),
       Key("sampler", \.sampler, .sampler, "How batches are put together.", isYounger: true),
+      Key(
+        "gauge", \.gauge, .flag,
+        "Whether each epoch's record says, of one batch, each task's weighted loss and the norm of its gradient by the "
+          + "feature map. It changes no bit of a result and no run's name.", isYounger: true),
       phasesKey,
     ]
 
@@ -65,7 +71,7 @@ extension Settings {
     /// States the training; the paper's by default.
     package init(
       epochs: Int = 40, batch: Int = 32, optimizer: Optimizer = Optimizer(), rate: Rate = Rate(),
-      augment: Augment = Augment(), sampler: Sampler = .shuffled, phases: [Phase] = []
+      augment: Augment = Augment(), sampler: Sampler = .shuffled, gauge: Bool = false, phases: [Phase] = []
     ) {
       self.epochs = epochs
       self.batch = batch
@@ -73,6 +79,7 @@ extension Settings {
       self.rate = rate
       self.augment = augment
       self.sampler = sampler
+      self.gauge = gauge
       self.phases = phases
     }
   }
