@@ -1,3 +1,5 @@
+import Documents
+
 /// A row a variant, from top to bottom as in the table: the measured mean with its error bar, the seeds one by one, and
 /// the paper's point.
 package struct DotChart: Chart {
@@ -58,33 +60,44 @@ package struct DotChart: Chart {
     (self.marksZero, self.marks, self.rows) = (marksZero, marks, rows)
   }
 
-  package var size: (width: Int, height: Int) { (440, Self.head + foot + Self.rowHeight * max(1, rows.count)) }
+  package var size: (width: Int, height: Int) { (440, Self.head + foot + rowHeight * max(1, rows.count)) }
 
-  private static let rowHeight = 58
+  private static let nameHeight = 16
+  /// The signs of a name that surely fit the width.
+  private static let nameLength = 52
+  /// The names, line by line; those of all rows take as many lines as the longest.
+  private var names: [[String]] { rows.map { $0.label.wrapped(to: Self.nameLength) } }
+  private var nameLines: Int { names.reduce(1) { max($0, $1.count) } }
+  private var rowHeight: Int { 58 + Self.nameHeight * (nameLines - 1) }
   private static let head = 8
   /// Lines of the key: the means, the paper's points, the seeds', and the further marks.
   private var keyLines: Int { (seeds.isEmpty ? 2 : 3) + marks.count }
   private var foot: Int { 70 + 22 * keyLines }
   /// Where a row's name and its three kinds of points stand, in rows from its middle downwards, so that none hides
   /// another. The name stands over its points, not beside them, which leaves the width of a phone to the figures.
-  private static let places = (name: -0.31, seeds: -0.06, mean: 0.13, paper: 0.34)
+  private var places: (name: Double, seeds: Double, mean: Double, paper: Double) {
+    let further = Double(Self.nameHeight * (nameLines - 1))
+    guard further > 0 else { return (name: -0.31, seeds: -0.06, mean: 0.13, paper: 0.34) }
+    func place(_ pixels: Double) -> Double { pixels / (58 + further) - 0.5 }
+    return (name: place(11), seeds: place(26 + further), mean: place(37 + further), paper: place(49 + further))
+  }
 
   package func addData(to script: inout GnuplotScript, prefix: String) {
     let numbered = rows.enumerated().map { (y: Double($0.offset), row: $0.element) }
     script.data(
       prefix + "mean",
-      numbered.compactMap { y, row in row.mean.map { [$0, y + Self.places.mean, row.spread ?? .nan] } },
+      numbered.compactMap { y, row in row.mean.map { [$0, y + places.mean, row.spread ?? .nan] } },
       columns: 3)
     script.data(
-      prefix + "seeds", numbered.flatMap { y, row in row.values.map { [$0, y + Self.places.seeds] } }, columns: 2)
+      prefix + "seeds", numbered.flatMap { y, row in row.values.map { [$0, y + places.seeds] } }, columns: 2)
     script.data(
-      prefix + "paper", numbered.compactMap { y, row in row.published.map { [$0, y + Self.places.paper] } },
+      prefix + "paper", numbered.compactMap { y, row in row.published.map { [$0, y + places.paper] } },
       columns: 2)
     for index in marks.indices {
       script.data(
         "\(prefix)mark\(index)_",
         numbered.compactMap { y, row in
-          (row.marks.indices.contains(index) ? row.marks[index] : nil).map { [$0, y + Self.places.mean] }
+          (row.marks.indices.contains(index) ? row.marks[index] : nil).map { [$0, y + places.mean] }
         }, columns: 2)
     }
   }
@@ -113,14 +126,17 @@ package struct DotChart: Chart {
       commands.append(
         "set arrow from 0,graph 0 to 0,graph 1 nohead lc rgb '\(ChartTheme.ink)' lw 1 dashtype 3 back")
     }
-    for (index, row) in rows.enumerated() {
-      commands.append(
-        "set label \(row.label.quotedForGnuplot) at graph 0,first \(Double(index) + Self.places.name) left noenhanced "
-          + "textcolor rgb '\(ChartTheme.ink)'")
+    for (index, name) in names.enumerated() {
+      for (line, text) in name.enumerated() {
+        let place = Double(index) + places.name + Double(line * Self.nameHeight) / Double(rowHeight)
+        commands.append(
+          "set label \(text.quotedForGnuplot) at graph 0,first \(place) left noenhanced textcolor rgb '\(ChartTheme.ink)'"
+        )
+      }
     }
     for (index, row) in rows.enumerated() where row.mean == nil && row.isMeasured {
       commands.append(
-        "set label 'no finished run' at graph 0,first \(Double(index) + Self.places.mean) left noenhanced "
+        "set label 'no finished run' at graph 0,first \(Double(index) + places.mean) left noenhanced "
           + "textcolor rgb '#777777'")
     }
     let dot = SeriesStyle.measured

@@ -76,9 +76,8 @@ package struct ClaimsReport: Codable, Hashable, Sendable {
       caption: "What the paper claims, and what the runs say of it.",
       columns: [
         Table.Column("Claim", .sentences), Table.Column("Column", .leading), Table.Column("Paper"),
-        Table.Column("Measured"), Table.Column("95 % interval"),
-        Table.Column("over identities"), Table.Column("Seeds"),
-        Table.Column("Seeds needed"), Table.Column("d"), Table.Column("Verdict", .sentences),
+        Table.Column("Measured"), Table.Column("Verdict", .sentences), Table.Column("95 % interval"),
+        Table.Column("over identities"), Table.Column("Seeds"), Table.Column("Seeds needed"), Table.Column("d"),
       ],
       sections: sections.map { Table.Section(Typeset($0.title), rows: $0.rows) }, notes: notes)
   }
@@ -91,19 +90,19 @@ package struct ClaimsReport: Codable, Hashable, Sendable {
     let words = judgement.verdict.rawValue + (judgement.reason.map { " (\($0))" } ?? "")
     return [
       Typeset(judgement.statement), Typeset(judgement.columnTitle), Typeset(number(judgement.published)),
-      judgement.measured.map { Typeset(number($0)) } ?? Table.gap,
+      judgement.measured.map { Typeset(number($0)) } ?? Table.gap, Typeset(words),
       Table.cell(judgement.interval.map { "\(number($0[0])) … \(number($0[1]))" }),
       Table.cell(
         judgement.identities.map { "\(number($0.interval[0], 1)) … \(number($0.interval[1], 1))" }),
       Typeset("\(judgement.seeds)"), judgement.seedsNeededCell,
-      judgement.effect.map { Typeset(Numerals.signed($0)) } ?? Table.gap, Typeset(words),
+      judgement.effect.map { Typeset(Numerals.signed($0)) } ?? Table.gap,
     ]
   }
 
   /// The ledger for a terminal of the given width; columns that do not fit are left out, the verdict never.
   package func terminal(width: Int) -> String {
     let room = max(40, width)
-    var lines = table().terminal(width: room, optional: [[6], [8], [5], [7], [4]])
+    var lines = table().terminal(width: room, optional: [[7], [9], [6], [8], [5]])
     lines.append("")
     for sentence in findings { lines += sentence.wrapped(to: room) }
     for note in table().notes { lines += note.plain.wrapped(to: room) }
