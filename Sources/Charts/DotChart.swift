@@ -65,8 +65,13 @@ package struct DotChart: Chart {
   private static let nameHeight = 16
   /// The signs of a name that surely fit the width.
   private static let nameLength = 52
-  /// The names, line by line; those of all rows take as many lines as the longest.
-  private var names: [[String]] { rows.map { $0.label.wrapped(to: Self.nameLength) } }
+  /// The names, in one line or two, of which the second may be cut; those of all rows take as many as the longest.
+  private var names: [[String]] {
+    rows.map { row in
+      let lines = row.label.wrapped(to: Self.nameLength)
+      return lines.count > 2 ? [lines[0], lines[1] + " …"] : lines
+    }
+  }
   private var nameLines: Int { names.reduce(1) { max($0, $1.count) } }
   private var rowHeight: Int { 58 + Self.nameHeight * (nameLines - 1) }
   private static let head = 8
