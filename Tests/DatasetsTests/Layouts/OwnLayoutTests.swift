@@ -154,6 +154,7 @@ import YAML
     #expect(try decodingFault("[nobody]", "['-1']").contains("'-1' is among the distractors already"))
     let scheme = try decodingFault("  root: mine", "  root: mine\n  attributes: a.mat")
     #expect(scheme.contains("datasets.yaml:3:15: mine.attributes") && scheme.contains("attribute_scheme"), "\(scheme)")
-    #expect(try decodingFault("  root: mine", "  root: mine\n  scale: huge").contains("known: small, medium, study, full"))
+    #expect(
+      try decodingFault("  root: mine", "  root: mine\n  scale: huge").contains("known: small, medium, study, full"))
   }
 }
