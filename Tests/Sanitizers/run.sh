@@ -14,7 +14,7 @@ address | thread | undefined) ;;
 esac
 filter=${2:-'(Tensors|Layers|Models|Datasets|Retrieval|Configuration|Runs|Reports)Tests'}
 
-export AANET_SANITIZE=1
+export AANET_SANITIZE=${AANET_SANITIZE:-all}
 export SWIFT_BACKTRACE=enable=no
 here=$PWD/Tests/Sanitizers
 # Leaks are looked for by no test: Swift's runtime, gnuplot's library and OpenBLAS keep memory for good.
