@@ -60,7 +60,10 @@ struct RecordsTarget: FuzzTarget {
       _ = table.report.terminalTable(width: 80)
       _ = try? JSONEncoder().encode(table.report.summary)
     }
-    for block in tables.flatMap({ [.table($0.report.results), .list($0.report.findings)] as [Block] }) {
+    let blocks = tables.map(\.report).flatMap { report -> [Block] in
+      [.table(report.results, csv: report.csv), .list(report.findings)]
+    }
+    for block in blocks {
       _ = block.html(label: "")
       _ = block.markdown(label: "")
     }
