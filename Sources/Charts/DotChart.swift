@@ -51,6 +51,8 @@ package struct DotChart: Chart {
   let marks: [Mark]
   /// The rows, top first.
   let rows: [Row]
+  /// Their names, in one line or two, of which the second may be cut; those of all rows take as many as the longest.
+  private let names: [[String]]
 
   package init(
     name: String, axis: String, seeds: String, measured: String, published: String, marksZero: Bool = false,
@@ -58,6 +60,10 @@ package struct DotChart: Chart {
   ) {
     (self.name, self.axis, self.seeds, self.measured, self.published) = (name, axis, seeds, measured, published)
     (self.marksZero, self.marks, self.rows) = (marksZero, marks, rows)
+    names = rows.map { row in
+      let lines = row.label.wrapped(to: Self.nameLength)
+      return lines.count > 2 ? [lines[0], lines[1] + " …"] : lines
+    }
   }
 
   package var size: (width: Int, height: Int) { (440, Self.head + foot + rowHeight * max(1, rows.count)) }
@@ -65,15 +71,11 @@ package struct DotChart: Chart {
   private static let nameHeight = 16
   /// The signs of a name that surely fit the width.
   private static let nameLength = 52
-  /// The names, in one line or two, of which the second may be cut; those of all rows take as many as the longest.
-  private var names: [[String]] {
-    rows.map { row in
-      let lines = row.label.wrapped(to: Self.nameLength)
-      return lines.count > 2 ? [lines[0], lines[1] + " …"] : lines
-    }
-  }
-  private var nameLines: Int { names.reduce(1) { max($0, $1.count) } }
-  private var rowHeight: Int { 58 + Self.nameHeight * (nameLines - 1) }
+  /// What a row whose name takes one line is high.
+  private static let leastHeight = 58
+  /// What the further lines of names take.
+  private var furtherHeight: Int { Self.nameHeight * (names.reduce(1) { max($0, $1.count) } - 1) }
+  private var rowHeight: Int { Self.leastHeight + furtherHeight }
   private static let head = 8
   /// Lines of the key: the means, the paper's points, the seeds', and the further marks.
   private var keyLines: Int { (seeds.isEmpty ? 2 : 3) + marks.count }
@@ -81,14 +83,15 @@ package struct DotChart: Chart {
   /// Where a row's name and its three kinds of points stand, in rows from its middle downwards, so that none hides
   /// another. The name stands over its points, not beside them, which leaves the width of a phone to the figures.
   private var places: (name: Double, seeds: Double, mean: Double, paper: Double) {
-    let further = Double(Self.nameHeight * (nameLines - 1))
+    let (further, height) = (Double(furtherHeight), Double(rowHeight))
     guard further > 0 else { return (name: -0.31, seeds: -0.06, mean: 0.13, paper: 0.34) }
-    func place(_ pixels: Double) -> Double { pixels / (58 + further) - 0.5 }
+    func place(_ pixels: Double) -> Double { pixels / height - 0.5 }
     return (name: place(11), seeds: place(26 + further), mean: place(37 + further), paper: place(49 + further))
   }
 
   package func addData(to script: inout GnuplotScript, prefix: String) {
     let numbered = rows.enumerated().map { (y: Double($0.offset), row: $0.element) }
+    let places = places
     script.data(
       prefix + "mean",
       numbered.compactMap { y, row in row.mean.map { [$0, y + places.mean, row.spread ?? .nan] } },
@@ -131,9 +134,10 @@ package struct DotChart: Chart {
       commands.append(
         "set arrow from 0,graph 0 to 0,graph 1 nohead lc rgb '\(ChartTheme.ink)' lw 1 dashtype 3 back")
     }
+    let (places, rowHeight) = (places, Double(rowHeight))
     for (index, name) in names.enumerated() {
       for (line, text) in name.enumerated() {
-        let place = Double(index) + places.name + Double(line * Self.nameHeight) / Double(rowHeight)
+        let place = Double(index) + places.name + Double(line * Self.nameHeight) / rowHeight
         commands.append(
           "set label \(text.quotedForGnuplot) at graph 0,first \(place) left noenhanced textcolor rgb '\(ChartTheme.ink)'"
         )

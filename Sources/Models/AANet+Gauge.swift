@@ -37,7 +37,7 @@ extension AANet {
       for (parameter, isFrozen) in zip(store.parameters, frozen) { parameter.isFrozen = isFrozen }
     }
     let tape = Tape(on: store.engine, mode: .training, statistics: statistics)
-    let stages = tape.still { backboneStages(tape.input(images), on: tape) }.map(\.tensor)
+    let stages = tape.still { backbone(tape.input(images), on: tape) }.map(\.tensor)
     let active = tasks.map(\.name).filter { multiTaskLoss.weighs($0) && rules.tasks?.contains($0) ?? true }
     return active.compactMap { task in
       let tape = Tape(on: store.engine, mode: .training, statistics: statistics)

@@ -13,7 +13,7 @@ package struct AANet {
   package let multiTaskLoss: MultiTaskLoss
   /// Which numbers of its descriptors are whose.
   package let layout: DescriptorLayout
-  private let backbone: ResNet
+  let backbone: ResNet
   /// In the order of the list of all tasks.
   package let tasks: [(name: TaskName, network: any TaskNetwork)]
   /// The names of the parameters and running statistics that each task registered.
@@ -114,12 +114,9 @@ package struct AANet {
     seeFeatureGradient: (([Float]) -> Void)? = nil
   ) -> Output {
     output(
-      of: backboneStages(images, on: tape), images: images, inputs: inputs, on: tape, as: rules,
+      of: backbone(images, on: tape), images: images, inputs: inputs, on: tape, as: rules,
       seeFeatureGradient: seeFeatureGradient)
   }
-
-  /// The maps behind each of the backbone's stages.
-  func backboneStages(_ images: Value, on tape: Tape) -> [Value] { backbone(images, on: tape) }
 
   /// Runs the tasks over a batch whose maps are there.
   func output(

@@ -125,6 +125,14 @@ extension RunStore {
     try write(seal, as: .seal, of: run)
   }
 
+  /// Why a file of a run's folder is missing that was dropped, and what makes it anew; nil where it was not dropped.
+  package static func lack(ofDropped file: File, in folder: URL) -> String? {
+    dropped(file, in: folder).map { setting in
+      "\(folder.appendingPathComponent(file.rawValue).path): it was dropped once the run was scored, by '\(setting)'; "
+        + "`aanet run EXPERIMENT keep=all` makes it anew from the checkpoint, with --variant and 'seeds=[…]' for single runs"
+    }
+  }
+
   /// The setting by which a file of a run's folder was dropped; nil where it was not.
   package static func dropped(_ file: File, in folder: URL) -> String? {
     let place = folder.appendingPathComponent(Note.seal.rawValue)

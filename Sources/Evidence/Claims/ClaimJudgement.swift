@@ -102,6 +102,7 @@ package struct ClaimJudgement: Codable, Hashable, Sendable {
   }
 
   private mutating func judge(in report: Report, _ shelf: QueryShelf) {
+    let metric = report.metrics.first { $0.name == column }
     var readings: [Reading] = []
     var found: [Row] = []
     for name in rows {
@@ -110,12 +111,11 @@ package struct ClaimJudgement: Codable, Hashable, Sendable {
         return
       }
       found.append(row)
-      readings.append(Reading(row, report.metrics.first { $0.name == column }))
+      readings.append(Reading(row, metric))
     }
     price = SeedPrice(found, experiment: report.records.experiment)
     variants = found.compactMap(\.variant?.name).unique
     if found.count == 2 {
-      let metric = report.metrics.first { $0.name == column }
       sequence = ClaimSequence(
         ClaimSequence.differences(above: found[0], below: found[1], in: metric),
         tolerance: tolerance)
@@ -136,7 +136,7 @@ package struct ClaimJudgement: Codable, Hashable, Sendable {
       design = PairedDesign(difference.differences)
       seedsNeeded = design?.pairsNeeded(for: published)
     }
-    if let metric = report.metrics.first(where: { $0.name == column }) {
+    if let metric {
       let common = base.keys.filter { readings[0].values[$0] != nil }.sorted()
       identities = IdentityInterval(found, seeds: common, in: metric, from: shelf)
     }

@@ -96,12 +96,7 @@ package struct ClaimsPlan: Codable, Hashable, Sendable {
 extension ClaimJudgement {
   /// The seeds that the paper's difference takes, for a table; a marked gap where that cannot be told.
   var seedsNeededCell: Typeset {
-    guard kind == "ordering", let design else { return Table.gap }
-    return Typeset(Self.words(seedsNeeded, design))
-  }
-
-  static func words(_ needed: Int?, _ design: PairedDesign) -> String {
-    needed.map { "\($0)" } ?? "over \(PairedDesign.mostPairs)"
+    Table.cell(kind == "ordering" && design != nil ? PairedDesign.words(needed: seedsNeeded) : nil)
   }
 }
 
@@ -125,7 +120,7 @@ extension ClaimsPlan {
         ColumnOf("Smallest shown") { Table.cell($0.design.map { points($0.smallest) }) },
         ColumnOf("Paper") { Typeset(Numerals.signed($0.published)) },
         ColumnOf("Seeds needed") { entry in
-          Table.cell(entry.design.map { ClaimJudgement.words(entry.seedsNeeded, $0) })
+          Table.cell(entry.design.map { _ in PairedDesign.words(needed: entry.seedsNeeded) })
         },
         ColumnOf("Hours") { Table.cell($0.cost?.hoursInWords) },
       ],

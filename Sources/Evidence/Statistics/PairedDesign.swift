@@ -46,6 +46,9 @@ package struct PairedDesign: Codable, Hashable, Sendable {
     smallest = effect * deviation
   }
 
+  /// How many pairs ``pairsNeeded(for:)`` found, for a table.
+  static func words(needed pairs: Int?) -> String { pairs.map { "\($0)" } ?? "over \(mostPairs)" }
+
   /// Pairs that a difference of so many points takes, where they scatter as these do; nil for more than
   /// ``mostPairs``, as for no difference at all.
   package func pairsNeeded(for difference: Double) -> Int? {

@@ -26,20 +26,6 @@ package enum StudentT {
   /// standard error. Nil below one degree of freedom, where there is none.
   package static func twoSidedQuantile(probability: Double, degreesOfFreedom: Int) -> Double? {
     guard degreesOfFreedom >= 1, probability > 0, probability < 1 else { return nil }
-    var low = 0.0
-    var high = 1.0
-    while probabilityWithin(high, degreesOfFreedom: degreesOfFreedom) < probability, high < 1e12 {
-      high *= 2
-    }
-    for _ in 0..<200 {
-      let middle = (low + high) / 2
-      if middle == low || middle == high { break }
-      if probabilityWithin(middle, degreesOfFreedom: degreesOfFreedom) < probability {
-        low = middle
-      } else {
-        high = middle
-      }
-    }
-    return (low + high) / 2
+    return Crossing.of(probability, from: 0) { probabilityWithin($0, degreesOfFreedom: degreesOfFreedom) }
   }
 }

@@ -44,10 +44,11 @@ package struct BackboneSources: Sendable {
 
   /// Finds them. Nothing of the runs themselves is read.
   ///
-  /// - Parameter runs: those on disk, whose names may be cut short as far as they are unique.
+  /// - Parameter runs: those on disk, whose names may be cut short as far as they are unique; looked for only where a
+  ///   backbone starts from a run.
   /// - Throws: `ConfigurationError` at a name that is no run's, and at runs that start from each other.
   package init(
-    of plans: [ExperimentPlan], in library: ExperimentLibrary, runs: [RunIdentity]
+    of plans: [ExperimentPlan], in library: ExperimentLibrary, runs: @autoclosure () -> [RunIdentity]
   ) throws(ConfigurationError) {
     for plan in plans {
       for variant in plan.variants {
@@ -70,7 +71,7 @@ package struct BackboneSources: Sendable {
   package var all: [BackboneSource] { byReference.sorted { $0.key < $1.key }.map(\.value) }
 
   private mutating func follow(
-    _ variant: ExperimentPlan.Variant, from chain: [String], in library: ExperimentLibrary, _ runs: [RunIdentity]
+    _ variant: ExperimentPlan.Variant, from chain: [String], in library: ExperimentLibrary, _ runs: () -> [RunIdentity]
   ) throws(ConfigurationError) {
     guard let wanted = variant.settings.backbone.sourceRun, let reference = Self.reference(variant.settings) else {
       return
@@ -79,7 +80,7 @@ package struct BackboneSources: Sendable {
     if let known = byReference[reference] {
       source = known
     } else {
-      source = try library.source(wanted, of: variant, among: runs)
+      source = try library.source(wanted, of: variant, among: runs())
       byReference[reference] = source
     }
     guard !chain.contains(source.row) else {
@@ -93,7 +94,8 @@ package struct BackboneSources: Sendable {
 }
 
 extension ExperimentLibrary {
-  /// The run that a reference names: of an experiment of this project, by its full name, or as far as it is unique or its backbone tells.
+  /// The run that a reference names: of an experiment of this project, by its full name, or as far as it is unique or its
+  /// backbone tells.
   fileprivate func source(
     _ wanted: String, of variant: ExperimentPlan.Variant, among runs: [RunIdentity]
   ) throws(ConfigurationError) -> BackboneSource {

@@ -5,8 +5,9 @@ import Support
 /// Laying changes over settings, as `extends`, `variants` and overrides do.
 ///
 /// A mapping is merged key by key; a list or a scalar takes the place of what was there. Three keys have a rule of
-/// their own: a name under `dataset` is the mapping's `name`, so that another name leaves what stands beside it; a list under `tasks` says which of the tasks stay on, and with `{ strips: { parts: 4 } }` which are changed
-/// or come to them; `loss.weights` is replaced as a whole, since a weight without its task is an error.
+/// their own: a name under `dataset` is the mapping's `name`, so that another name leaves what stands beside it; a list
+/// under `tasks` says which of the tasks stay on, and with `{ strips: { parts: 4 } }` which are changed or come to them;
+/// `loss.weights` is replaced as a whole, since a weight without its task is an error.
 enum SettingsMerge {
   /// The settings under the changes.
   ///

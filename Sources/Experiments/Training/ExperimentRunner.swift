@@ -104,49 +104,6 @@ package final class ExperimentRunner {
     try self.init([plan], in: Project(project, runs: store.root))
   }
 
-  /// A trial with the name of its run.
-  struct Run {
-    let plan: ExperimentPlan
-    let trial: Trial
-    /// Its name; as long as it waits for ``sources``, one that nothing on disk has.
-    var identity: RunIdentity
-    let data: TrainingData
-    var weights: PretrainedBackbone?
-    /// The runs that it combines; none where it trains.
-    let parts: [Run]
-    /// The runs that its backbone starts from, the nearest first, where that one is not finished; none otherwise.
-    let sources: [Run]
-    /// What there is to do.
-    let work: SweepForecast.Work
-    /// What it is told by within a call, whatever it comes to be named.
-    let key: String
-
-    init(
-      plan: ExperimentPlan, trial: Trial, identity: RunIdentity, data: TrainingData, weights: PretrainedBackbone?,
-      parts: [Run] = [], sources: [Run] = []
-    ) {
-      self.plan = plan
-      self.trial = trial
-      self.identity = identity
-      self.data = data
-      self.weights = weights
-      self.parts = parts
-      self.sources = sources
-      work = SweepForecast.Work(of: trial.settings, on: data)
-      key = identity.hash
-    }
-
-    var hash: String { identity.hash }
-
-    /// The runs that must be finished before it, and why.
-    var needs: [(run: Run, relation: UnfinishedRuns.Waiting.Relation)] {
-      parts.map { ($0, .combines) } + sources.prefix(1).map { ($0, .startsFrom) }
-    }
-
-    /// Whether another run is of the same experiment and seed.
-    func isInRound(of other: Run) -> Bool { plan.name == other.plan.name && trial.seed == other.trial.seed }
-  }
-
   /// Runs what is unfinished.
   ///
   /// Everything that can be checked is checked for all trials before the first is trained. A run that another process is
@@ -185,10 +142,11 @@ package final class ExperimentRunner {
       }
     }
     try tidy(runs, records)
+    lazy var engine = Engine(threads: threads)
     for run in runs where run.plan.restoresDropped {
       guard let record = records[run.key] else { continue }
       try restoreDescriptors(
-        of: run, record, records, on: Engine(threads: threads), isInterrupted: isInterrupted, report: report)
+        of: run, record, records, on: engine, isInterrupted: isInterrupted, report: report)
     }
     var left = UnfinishedRuns()
     if !pending.isEmpty {
@@ -198,7 +156,6 @@ package final class ExperimentRunner {
         try requireSound(data, acceptsDamage: acceptsDamage, report: report)
       }
       tellWhyAnew(pending, report: report)
-      let engine = Engine(threads: threads)
       var sweep = Sweep(pending, forecast(for: pending, among: runs, measuring: measuring, threads: threads))
       report(
         .start(

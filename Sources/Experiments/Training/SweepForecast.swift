@@ -3,7 +3,8 @@ import Foundation
 /// How long runs take, each phase of training and the evaluation at its own speed.
 ///
 /// A speed is what the run at hand does whose images cost the same, before it what earlier runs did in the middle, under
-/// whichever seed and in however many epochs. What was not seen yet takes the time of the most similar work that was, in proportion to the multiplications.
+/// whichever seed and in however many epochs. What was not seen yet takes the time of the most similar work that was, in
+/// proportion to the multiplications.
 package struct SweepForecast {
   /// What a run has to do.
   package struct Work: Sendable {
@@ -64,7 +65,7 @@ package struct SweepForecast {
   package init() {}
 
   private var seen: [Key: (secondsPerImage: Double, multiplications: Double, isWarm: Bool)] = [:]
-  /// Seconds an image in each stretch of earlier runs.
+  /// Seconds an image in each stretch of earlier runs, ascending.
   private var recalled: [Key: [Double]] = [:]
 
   /// Remembers how long a run has taken over its images of a stage so far.
@@ -82,8 +83,10 @@ package struct SweepForecast {
   package mutating func recall(_ work: Work, _ stage: Stage, images: Int, seconds: Double) {
     guard images > 0, seconds > 0 else { return }
     let key = key(work, stage)
-    recalled[key, default: []].append(seconds / Double(images))
-    let paces = (recalled[key] ?? []).sorted()
+    let pace = seconds / Double(images)
+    var paces = recalled.removeValue(forKey: key) ?? []
+    paces.insert(pace, at: paces.firstIndex { $0 > pace } ?? paces.count)
+    recalled[key] = paces
     let middle = (paces[(paces.count - 1) / 2] + paces[paces.count / 2]) / 2
     seen[key] = (middle, multiplications(of: work, stage), true)
   }

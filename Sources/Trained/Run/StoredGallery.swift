@@ -64,11 +64,7 @@ package struct StoredGallery {
   private static func require(_ file: RunStore.File, of run: any RankedRun) throws(TrainedRun.Failure) {
     let place = run.record.url(file)
     guard !FileManager.default.fileExists(atPath: place.path) else { return }
-    if let setting = RunStore.dropped(file, in: run.folder) {
-      throw TrainedRun.Failure(
-        "\(place.path): it was dropped once the run was scored, by '\(setting)'; `aanet run EXPERIMENT keep=all` makes it "
-          + "anew from the checkpoint, with --variant and 'seeds=[…]' for single runs")
-    }
+    if let lack = RunStore.lack(ofDropped: file, in: run.folder) { throw TrainedRun.Failure(lack) }
     throw TrainedRun.Failure(
       run.isFinished
         ? "\(place.path): it is missing; remove \(RunStore.File.metrics.rawValue) beside it, and aanet run writes both anew"

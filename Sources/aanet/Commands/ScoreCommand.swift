@@ -38,12 +38,10 @@ struct ScoreCommand: ParsableCommand {
     func run() throws {
       let descriptors = URL(fileURLWithPath: file)
       let pairs = descriptors.deletingLastPathComponent().appendingPathComponent(RunStore.File.pairs.rawValue)
-      if let setting = RunStore.dropped(.descriptors, in: descriptors.deletingLastPathComponent()),
-        !FileManager.default.fileExists(atPath: descriptors.path)
+      if !FileManager.default.fileExists(atPath: descriptors.path),
+        let lack = RunStore.lack(ofDropped: .descriptors, in: descriptors.deletingLastPathComponent())
       {
-        throw ValidationError(
-          "\(descriptors.path): it was dropped once the run was scored, by '\(setting)'; `aanet run EXPERIMENT keep=all` makes "
-            + "it anew from the checkpoint")
+        throw ValidationError(lack)
       }
       let hasPairs = FileManager.default.fileExists(atPath: pairs.path)
       let report = try RetrievalReport(
