@@ -164,12 +164,13 @@ if Context.environment["AANET_FUZZ"] != nil {
 // What `make sanitize` leaves out: rooms that call no C and start no thread of their own. CI's small form, `engine`, is the
 // engine and the reading of data alone.
 if let form = Context.environment["AANET_SANITIZE"] {
-  var rooms = ["Experiments", "Trained", "Proofs", "aanet"]
+  var rooms = ["Experiments", "Trained", "Proofs", "aanet", "CommandTests"]
   if form == "engine" {
     rooms += ["Twins", "Retrieval", "Documents", "Charts", "GnuplotBridge", "Evidence", "Notebook", "Reports"]
+    rooms += ["ModelsTests", "YAMLTests", "ConfigurationTests"]
   }
   package.targets.removeAll { target in
-    rooms.contains(target.name) || rooms.contains { target.name == "\($0)Tests" } || target.name == "CommandTests"
+    rooms.contains(target.name) || rooms.contains { target.name == "\($0)Tests" }
   }
   package.products = []
   package.dependencies = []

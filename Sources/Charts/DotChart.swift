@@ -43,7 +43,7 @@ package struct DotChart: Chart {
   let seeds: String
   /// What the means and their bars are, for the key.
   let measured: String
-  /// What the paper's points are, for the key.
+  /// What the paper's points are, for the key; empty draws none.
   let published: String
   /// Whether nothing-at-all has a line of its own.
   let marksZero: Bool
@@ -78,7 +78,7 @@ package struct DotChart: Chart {
   private var rowHeight: Int { Self.leastHeight + furtherHeight }
   private static let head = 8
   /// Lines of the key: the means, the paper's points, the seeds', and the further marks.
-  private var keyLines: Int { (seeds.isEmpty ? 2 : 3) + marks.count }
+  private var keyLines: Int { 1 + (seeds.isEmpty ? 0 : 1) + (published.isEmpty ? 0 : 1) + marks.count }
   private var foot: Int { 70 + 22 * keyLines }
   /// Where a row's name and its three kinds of points stand, in rows from its middle downwards, so that none hides
   /// another. The name stands over its points, not beside them, which leaves the width of a phone to the figures.
@@ -158,13 +158,16 @@ package struct DotChart: Chart {
       seeds.isEmpty
       ? ""
       : "$\(prefix)seeds using 1:2 with points pt 7 ps 0.4 lc rgb '\(SeriesStyle.seeds)' title \(seeds.quotedForGnuplot), "
+    let papers =
+      published.isEmpty
+      ? ""
+      : ", $\(prefix)paper using 1:2 with points pt \(paper.marker) ps 1.05 lc rgb '\(paper.color)' "
+        + "title \(published.quotedForGnuplot)"
     commands.append(
       """
       plot \(points)$\(prefix)mean using 1:2:3 with xerrorbars pt \(dot.marker) ps 0.95 lw 2 lc rgb '\(dot.color)' \
       title \(measured.quotedForGnuplot), \
-      $\(prefix)mean using 1:2 with points pt \(dot.marker) ps 0.95 lw 2 lc rgb '\(dot.color)' notitle, \
-      $\(prefix)paper using 1:2 with points pt \(paper.marker) ps 1.05 lc rgb '\(paper.color)' \
-      title \(published.quotedForGnuplot)\(further)
+      $\(prefix)mean using 1:2 with points pt \(dot.marker) ps 0.95 lw 2 lc rgb '\(dot.color)' notitle\(papers)\(further)
       """)
     return commands
   }

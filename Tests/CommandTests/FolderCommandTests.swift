@@ -65,6 +65,34 @@ import Testing
     #expect((try JSONSerialization.jsonObject(with: Data(all.output.utf8)) as? [Any])?.count == 3)
   }
 
+  /// An experiment of one's own, which is no table of the paper.
+  @Test func anExperimentWithoutAPublishedTable() throws {
+    let project = try project()
+    let run = try BuiltCommand.run(["run", "tiny", "--no-report", "--threads", "1"], in: project.url)
+    #expect(run.status == 0, "\(run.complaints)")
+    let report = try BuiltCommand.run(["report", "tiny", "--format", "json"], in: project.url)
+    #expect(report.status == 0, "\(report.complaints)")
+    let value = try JSONSerialization.jsonObject(with: Data(report.output.utf8)) as? [String: Any]
+    #expect(value?["experiment"] as? String == "tiny" && value?["published_dataset"] == nil)
+    let file = project.url.appendingPathComponent("reports/_out/tiny/index.html")
+    let page = try String(contentsOf: file, encoding: .utf8)
+    #expect(page.contains("(dot: mean;") && !page.contains("the paper prints") && !page.contains("(diamond)"))
+    try project.folder.write(
+      """
+      ---
+      title: Mine
+      experiments: { mine: tiny }
+      ---
+      # Mine
+      ```chart
+      of: mine
+      show: map
+      ```
+      """, to: "reports/mine.md")
+    let notebook = try BuiltCommand.run(["report", "mine"], in: project.url)
+    #expect(notebook.status == 0, "\(notebook.complaints)")
+  }
+
   @Test func withoutRunsItSaysWhatToRun() throws {
     let outcome = try BuiltCommand.run(["report", "small"], in: project().url)
     #expect(outcome.status == 2)
@@ -75,8 +103,6 @@ import Testing
     let project = try project()
     let unknown = try BuiltCommand.run(["report", "smal/table1"], in: project.url)
     #expect(unknown.status == 2 && unknown.complaints.contains("did you mean 'small/table1'?"), "\(unknown.complaints)")
-    let undefined = try BuiltCommand.run(["report", "tiny"], in: project.url)
-    #expect(undefined.status == 2 && undefined.complaints.contains("no report is defined for tiny"))
   }
 
   /// What is wrong with a report is said before anything is trained for it.

@@ -67,7 +67,7 @@ enum FabricatedRecords {
   static func tables(of record: RunRecord) throws -> [NotebookTable] {
     let (ablation, published) = try definitions.get()
     let records = ExperimentRecords(
-      experiment: "made/up", dataset: "made-up", isSynthetic: true,
+      experiment: "made/up", datasets: ["made-up"], isSynthetic: true,
       variants: [record, other].map { record in
         ReportVariant(
           name: record.identity.variant, trials: [ReportTrial(seed: record.identity.seed, record: record)])

@@ -162,7 +162,7 @@ struct AblationTests {
     let report = try Report.made(of: basis)
     #expect(weights(report) == ["weight_global", "weight_part"])
     #expect(report.results.columns.map(\.title.plain).filter { $0.hasPrefix("λ") } == ["λg", "λp"])
-    #expect(!report.terminalTable(width: 60).contains("λ"))
+    #expect(!report.terminalTable(width: 40).contains("λ"))
     #expect(report.terminalTable(width: 140).contains("λp"))
   }
 

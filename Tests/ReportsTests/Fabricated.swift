@@ -75,7 +75,7 @@ enum Fabricated {
       of: ReportBasis(
         definition,
         records: ExperimentRecords(
-          experiment: "made/up", dataset: "made-up", isSynthetic: true, variants: variants,
+          experiment: "made/up", datasets: ["made-up"], isSynthetic: true, variants: variants,
           command: "aanet run made/up"), published: published().table("table3")))
   }
 

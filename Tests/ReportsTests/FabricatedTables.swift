@@ -49,7 +49,7 @@ extension Fabricated {
           backbone: "made-up blocks", input: "8 × 4", tasks: "global", training: "1 × 2"))
     }
     return ExperimentRecords(
-      experiment: "made/up", dataset: "made-up", isSynthetic: true, variants: variants, command: "aanet run made/up")
+      experiment: "made/up", datasets: ["made-up"], isSynthetic: true, variants: variants, command: "aanet run made/up")
   }
 
   /// Each attribute a little easier than the one before.

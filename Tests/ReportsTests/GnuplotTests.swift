@@ -96,7 +96,7 @@ struct GnuplotTests {
                 name, seed: place, tasks: ["global"], mAP: row[place], epochs: 2, learned: true))
           })
       }
-      basis.records.dataset = names[2]
+      basis.records.datasets = [names[2]]
       basis.definition.title = names[1]
       basis.records.command = names[4]
       let report = try Report.made(of: basis)

@@ -44,7 +44,7 @@ struct PageTests {
     func statement(_ measured: [Bool]) throws -> String {
       let reports = try measured.enumerated().map { place, isMeasured in
         try Fabricated.comparison("table\(place + 1)").changed { records in
-          records.dataset = "data-\(place + 1)"
+          records.datasets = ["data-\(place + 1)"]
           if isMeasured { return }
           for variant in records.variants.indices {
             for trial in records.variants[variant].trials.indices {
@@ -118,7 +118,7 @@ struct PageTests {
   }
 
   @Test func realAndDrawnDataAreToldApart() throws {
-    let real = try Fabricated.comparison("table2").changed { ($0.isSynthetic, $0.dataset) = (false, "market1501") }
+    let real = try Fabricated.comparison("table2").changed { ($0.isSynthetic, $0.datasets) = (false, ["market1501"]) }
     try withFolder("page-both") { folder in
       let out = folder.appendingPathComponent("out")
       try NotebookReport.tables(of: [try Fabricated.comparison("table1"), real], title: "t", command: "c")

@@ -124,7 +124,7 @@ struct DefinitionTests {
     #expect(!ReportDefinition.names(in: folder).contains("published"))
     let ablation = try ReportDefinition.find("ablation", in: folder)
     #expect(ablation.experiment == "quickstart/table3")
-    _ = try Fabricated.published().table(ablation.table)
+    _ = try Fabricated.published().table(#require(ablation.table))
   }
 
   @Test func nearestName() throws {

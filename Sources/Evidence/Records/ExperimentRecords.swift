@@ -6,8 +6,8 @@ import Runs
 package struct ExperimentRecords: Sendable {
   /// `quickstart/table1`.
   package var experiment: String
-  /// `synthetic-duke`.
-  package var dataset: String
+  /// Those of its variants, each once: `synthetic-duke`.
+  package var datasets: [String]
   /// Whether that data is drawn, so that no figure may pass for one of the real benchmark.
   package var isSynthetic: Bool
   /// In the plan's order.
@@ -17,15 +17,18 @@ package struct ExperimentRecords: Sendable {
   package var root: URL?
 
   package init(
-    experiment: String, dataset: String, isSynthetic: Bool, variants: [ReportVariant], command: String,
+    experiment: String, datasets: [String], isSynthetic: Bool, variants: [ReportVariant], command: String,
     root: URL? = nil
   ) {
-    (self.experiment, self.dataset, self.isSynthetic) = (experiment, dataset, isSynthetic)
+    (self.experiment, self.datasets, self.isSynthetic) = (experiment, datasets, isSynthetic)
     (self.variants, self.command, self.root) = (variants, command, root)
   }
 
   /// Whether any run is finished; without one there is nothing to report.
   package var hasMeasurements: Bool { variants.contains { $0.trials.contains { $0.scores != nil } } }
+
+  /// Its datasets in words.
+  package var dataset: String { datasets.joined(separator: ", ") }
 
   /// What the measured figures are measured on, in a few words.
   package var measuredOn: String { isSynthetic ? "\(dataset) (drawn)" : dataset }

@@ -19,14 +19,17 @@ extension Report {
     let labels = Dictionary(rows.map { ($0.name, $0.plain) }, uniquingKeysWith: { first, _ in first })
     let gaps = records.gapNotes { labels[$0.name] ?? $0.name }
     let measured = metrics.map { metric in ColumnOf<Row>(Typeset(metric.title), group: 0) { $0.cell(metric) } }
-    let printed = metrics.map { metric in ColumnOf<Row>(Typeset(metric.title), group: 1) { $0.publishedCell(metric) } }
+    let printed =
+      published == nil
+      ? [] : metrics.map { metric in ColumnOf<Row>(Typeset(metric.title), group: 1) { $0.publishedCell(metric) } }
+    let beside = published.map { "; beside it the row that the paper’s \($0.label) prints." } ?? "."
     let results = Table(
       name: basis.fileName, label: published?.label,
       caption: Typeset(
-        "mAP and Rank-1 in percent for each combination of task losses, \(records.measuredWhere), mean ± sample "
-          + "deviation over n seeds; beside it the row that the paper’s \(published?.label ?? "table") prints."),
+        "mAP and Rank-1 in percent for each \(published == nil ? "variant" : "combination of task losses"), "
+          + "\(records.measuredWhere), mean ± sample deviation over n seeds\(beside)"),
       groups: basis.groups,
-      columns: [ColumnOf<Row>("Task loss", .leading) { $0.label }] + weightColumns(terms)
+      columns: [ColumnOf<Row>(published == nil ? "Variant" : "Task loss", .leading) { $0.label }] + weightColumns(terms)
         + [ColumnOf("n", group: 0) { Typeset($0.count()) }] + measured + printed,
       sections: [(nil, rows)],
       notes: learned + gaps + (published.map { [Typeset("Published figures: \($0.source), \($0.backbone).")] } ?? []))
@@ -38,8 +41,8 @@ extension Report {
     let gains = Table.gains(
       name: "deltas",
       caption:
-        "What each row gains, in percentage points: the measured gain, the seeds’ noise (half of its 95 % interval), "
-        + "and the gain between the paper’s rows.",
+        "What each row gains, in percentage points: the measured gain, the seeds’ noise (half of its 95 % interval)"
+        + (published == nil ? "." : ", and the gain between the paper’s rows."),
       head: "Row", groups: basis.groups,
       sections: steps.filter { !$0.items.isEmpty }
     ) { $0.to.longLabel }
@@ -86,12 +89,10 @@ extension Report {
     _ results: Table, _ gains: Table, _ rows: [Row], weights: Int, _ metrics: [Metric], _ basis: ReportBasis
   ) -> [Screen] {
     var plain = results
-    plain.groups[0].title = "measured"
-    plain.groups[1].title = "published"
+    if plain.groups.count > 1 { (plain.groups[0].title, plain.groups[1].title) = ("measured", "published") }
     for (place, row) in rows.enumerated() { plain.sections[0].rows[place][0] = Typeset(row.plain) }
     var groups = gains.groups
-    groups[0].title = "measured"
-    groups[1].title = "paper"
+    if groups.count > 1 { (groups[0].title, groups[1].title) = ("measured", "paper") }
     let steps = Table.gains(
       name: gains.name, caption: "", head: "From → to", groups: groups,
       sections: metrics.map { (nil, rows.steps(in: $0)) }, verdict: "verdict"

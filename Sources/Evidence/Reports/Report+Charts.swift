@@ -7,8 +7,12 @@ extension Report {
   /// The most rows that a chart is drawn of; gnuplot's PNG ends at a few hundred.
   package static let largestChart = 60
 
-  private var seedsKey: String { "measured, each seed: " + records.measuredOn.prefix(30) }
-  private var paperKey: String { "paper: " + (published?.dataset ?? "none").prefix(40) }
+  /// Several datasets are too long for a key; the caption names them.
+  private var seedsKey: String {
+    let isShort = records.measuredOn.count <= 30
+    return "measured, each seed" + (isShort ? ": " + records.measuredOn : "")
+  }
+  private var paperKey: String { published.map { "paper: " + $0.dataset.prefix(40) } ?? "" }
 
   /// A figure of each row, measured beside published. `of` is the table's name.
   package func levels(_ name: String, _ metric: Metric, _ rows: [Row], of table: String) -> Drawing {
@@ -29,8 +33,8 @@ extension Report {
       chart,
       caption: Typeset(
         "\(metric.title) of each row of \(table): \(records.measuredWhere) (dot: mean; bar: ± deviation "
-          + "over seeds; small dots: each seed), and the paper’s figure on \(published?.dataset ?? "the paper’s data") (diamond)."
-      ),
+          + "over seeds; small dots: each seed)"
+          + (published.map { ", and the paper’s figure on \($0.dataset) (diamond)." } ?? ".")),
       alternative:
         "Dot chart of \(metric.title) in percent. Measured on \(records.measuredOn): \(values.joined(separator: "; "))."
     )
@@ -52,7 +56,7 @@ extension Report {
       chart,
       caption: Typeset(
         "Gain in \(metric.title) of each measured row of \(table) over the one above (bar: 95 % interval over paired seeds; "
-          + "the dotted line is no gain), and between the paper’s rows (diamond)."),
+          + "the dotted line is no gain)" + (published == nil ? "." : ", and between the paper’s rows (diamond).")),
       alternative: "Dot chart of gains in \(metric.title) in percentage points: \(values.joined(separator: "; ")).")
   }
 

@@ -22,12 +22,10 @@ package struct ReportBasis: Sendable {
   /// What the table is called: `Table 3`, or the report's title where the paper has none.
   var label: String { published?.label ?? definition.title }
 
-  /// The headings of what was measured and of the published figures.
+  /// The headings of what was measured and of the published figures, where the paper has any.
   var groups: [Table.Group] {
-    [
-      Table.Group(Typeset(records.measuredWhere), origin: .measured),
-      Table.Group(Typeset("published, \(published?.dataset ?? "none")"), origin: .published),
-    ]
+    [Table.Group(Typeset(records.measuredWhere), origin: .measured)]
+      + (published.map { [Table.Group(Typeset("published, \($0.dataset)"), origin: .published)] } ?? [])
   }
 
   /// The rows of a section of the definition that something measures or that the paper prints.
@@ -131,7 +129,8 @@ package struct Report: Sendable {
     var lines = screens.flatMap { self.lines($0, room) + [""] }
     for finding in findings { lines += finding.plain.wrapped(to: room) }
     if records.isSynthetic {
-      lines += "The measured figures are of drawn images; the published ones are of photographs.".wrapped(to: room)
+      let beside = published == nil ? "." : "; the published ones are of photographs."
+      lines += ("The measured figures are of drawn images" + beside).wrapped(to: room)
     }
     for note in remarks + gaps { lines += note.plain.wrapped(to: room) }
     return lines.joined(separator: "\n")
@@ -149,16 +148,21 @@ extension Table {
     sections: [(title: Typeset?, items: [Difference])], verdict: Typeset = "Beside the paper",
     label: @escaping (Difference) -> Typeset
   ) -> Table {
-    Table(
+    let isPublished = groups.contains { $0.origin == .published }
+    let judged: [ColumnOf<Difference>] =
+      isPublished
+      ? [
+        ColumnOf("gain", group: 1) { cell($0.published.map { Numerals.signed($0) }) },
+        ColumnOf(verdict, .leading) { Typeset($0.verdict.words) },
+      ] : [ColumnOf("Beside the noise", .leading) { Typeset($0.verdict.noise?.rawValue ?? $0.verdict.words) }]
+    return Table(
       name: name, caption: Typeset(caption), groups: groups,
       columns: [
         ColumnOf(head, .leading, cell: label),
         ColumnOf("gain", group: 0) { cell(($0.paired?.mean).map { Numerals.signed($0) }) },
         ColumnOf("noise", group: 0) { cell($0.noise.map { "± \(Numerals.number($0))" }) },
         ColumnOf("pairs", group: 0) { Typeset("\($0.paired?.differences.count ?? 0)") },
-        ColumnOf("gain", group: 1) { cell($0.published.map { Numerals.signed($0) }) },
-        ColumnOf(verdict, .leading) { Typeset($0.verdict.words) },
-      ], sections: sections)
+      ] + judged, sections: sections)
   }
 }
 
@@ -193,8 +197,8 @@ extension [Report] {
   /// What the data is: the first thing that a reader has to know.
   package var dataStatement: String {
     let measured = map(\.records).filter(\.hasMeasurements)
-    let drawn = measured.filter(\.isSynthetic).map(\.dataset).unique
-    let real = measured.filter { !$0.isSynthetic }.map(\.dataset).unique
+    let drawn = measured.filter(\.isSynthetic).flatMap(\.datasets).unique
+    let real = measured.filter { !$0.isSynthetic }.flatMap(\.datasets).unique
     let published = compactMap(\.published?.dataset).unique
     var sentences = measured.isEmpty ? ["Nothing was measured yet."] : []
     if !drawn.isEmpty {

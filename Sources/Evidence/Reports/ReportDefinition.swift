@@ -11,8 +11,8 @@ package struct ReportDefinition: Hashable, Sendable {
   package var title: String
   /// The experiment that it draws from: `quickstart/table3`.
   package var experiment: String
-  /// The published table that stands beside: `table3`.
-  package var table: String
+  /// The published table that stands beside: `table3`; nil where the paper has none.
+  package var table: String?
   /// What is made of the records.
   package var kind: Kind
   /// Paragraphs of introduction. They hold no digit, so that no number is typed by hand.
@@ -45,6 +45,12 @@ package struct ReportDefinition: Hashable, Sendable {
   /// The files among the reports that define none.
   static let otherFiles = [publishedFile, claimsFile, deviationsFile]
 
+  /// What is reported of an experiment that no file defines a report for: a row a variant, and nothing beside it.
+  package init(ofVariants experiment: String, title: String) {
+    (name, self.title, self.experiment) = (experiment, title, experiment)
+    (table, kind, introduction, sections, notes) = (nil, .ablation, [], [], [])
+  }
+
   /// Reads a report's definition.
   ///
   /// Throws a `ConfigurationError` that names file, line and key.
@@ -63,7 +69,7 @@ package struct ReportDefinition: Hashable, Sendable {
     title = try keys.required("title").string()
     kind = try keys["kind"]?.choice() ?? .ablation
     experiment = try keys.required("experiment").string()
-    table = try keys.required("table").string()
+    table = try keys["table"]?.string()
     introduction = try Self.prose(keys["introduction"])
     notes = try Self.prose(keys["notes"])
     if !kind.namesRows, let sections = keys["sections"] {
@@ -111,7 +117,7 @@ package struct ReportDefinition: Hashable, Sendable {
   /// - Throws: a `ConfigurationError` where a definition is faulty.
   package static func find(for experiment: String, table: String?, in folder: URL) throws -> ReportDefinition? {
     let all = try names(in: folder).map { try find($0, in: folder) }
-    return all.first { $0.experiment == experiment } ?? all.first { $0.table == table }
+    return all.first { $0.experiment == experiment } ?? all.first { table != nil && $0.table == table }
   }
 }
 

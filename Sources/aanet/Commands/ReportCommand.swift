@@ -13,7 +13,8 @@ struct ReportCommand: ParsableCommand {
     abstract: "Turn the runs on disk into tables, charts and one page, beside the paper's figures.",
     discussion: """
       Reports are defined in reports/<name>.yaml and written to reports/_out/<name>/. An experiment is reported by \
-      the definition of the published table that it names. Nothing is trained: runs that are not finished show as gaps.
+      the definition of the published table that it names; one that names none, by its variants alone. Nothing is trained: \
+      runs that are not finished show as gaps.
 
       A notebook, reports/<name>.md, is prose with cells and with numbers that are looked up ({{table3.Lg.mAP}}); it is \
       rendered to one page, Markdown, LaTeX, CSV, charts and a Jupyter notebook. Cells are rendered anew only when what \
@@ -56,14 +57,11 @@ struct ReportCommand: ParsableCommand {
     let definition = isDefined ? try ReportDefinition.find(report, in: project.reports) : nil
     let wanted = experiment ?? definition?.experiment ?? report
     let plans = try self.plans(wanted)
-    let defined = try plans.compactMap { plan in
+    // Of a folder, what is defined; where nothing is, the variants of each experiment.
+    let known = try plans.compactMap { plan in
       try (definition ?? ProjectReports.definition(for: plan, project: project)).map { (plan, $0) }
     }
-    guard let first = defined.first else {
-      throw PlainError(
-        "no report is defined for \(wanted.onOneLine): say which published table its variants are rows of ('table: table1'), "
-          + "or take another of the reports with --experiment \(wanted.quotedForShell)")
-    }
+    let defined = try known.isEmpty ? plans.map { ($0, try ProjectReports.shown(of: $0, project: project)) } : known
     let reports = try ProjectReports(project, overrides: overrides)
     var others = 0
     let made = try defined.map { plan, definition in
@@ -71,7 +69,7 @@ struct ReportCommand: ParsableCommand {
       others += drawn.others
       return drawn.report
     }
-    let name = definition?.name ?? (plans.count == 1 ? first.1.output(for: first.0.name) : wanted)
+    let name = definition?.name ?? (plans.count == 1 ? defined[0].1.output(for: plans[0].name) : wanted)
     try ReportOutput(
       reports: made, title: ReportOutput.title(of: wanted), command: ProjectReports.command(wanted, overrides),
       folder: out.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? project.output(of: name), marksCSV: csvBom

@@ -26,12 +26,7 @@ struct NotebookOutput {
     let tables = try source.experiments.map { named in
       do {
         let plan = try project.library.plan(named.experiment, overrides: overrides)
-        guard let definition = try ProjectReports.definition(for: plan, project: project) else {
-          throw ConfigurationError(
-            at: named.location,
-            "no table is defined for \(named.experiment): it names none ('table: table1'), and no file under reports/ names it"
-          )
-        }
+        let definition = try ProjectReports.shown(of: plan, project: project)
         return NotebookTable(
           name: named.name, report: try reports.report(definition, on: plan, allSeeds: allSeeds).report)
       } catch let error as ConfigurationError where error.location == nil {

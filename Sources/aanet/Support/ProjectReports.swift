@@ -23,9 +23,14 @@ struct ProjectReports {
     registry = try project.registry
   }
 
-  /// The report that a project draws from an experiment, where there is one.
+  /// The report that a project defines for an experiment, where it does.
   static func definition(for plan: ExperimentPlan, project: ProjectOptions) throws -> ReportDefinition? {
     try ReportDefinition.find(for: plan.name, table: plan.table, in: project.reports)
+  }
+
+  /// What is drawn of an experiment that somebody asks to see: the report that is defined for it, else its variants.
+  static func shown(of plan: ExperimentPlan, project: ProjectOptions) throws -> ReportDefinition {
+    try definition(for: plan, project: project) ?? ReportDefinition(ofVariants: plan.name, title: plan.title)
   }
 
   /// A report on one experiment.
@@ -38,7 +43,7 @@ struct ProjectReports {
   ) throws -> Report {
     let source = try self.records(of: plan, hasDiverged: hasDiverged, records: records)
     return try Report.made(
-      of: ReportBasis(definition, records: source, published: published.table(definition.table)))
+      of: ReportBasis(definition, records: source, published: definition.table.map(published.table)))
   }
 
   /// A report on one experiment from the records on disk, with a warning of those that somebody changed, and how many
@@ -92,7 +97,7 @@ struct ProjectReports {
       { trials.remove(at: last) }
     }
     return ExperimentRecords(
-      experiment: plan.name, dataset: plan.datasets.joined(separator: ", "),
+      experiment: plan.name, datasets: plan.datasets,
       isSynthetic: try plan.datasets.contains { try registry.entry(named: $0).isSynthetic },
       variants: plan.variants.map { variant in
         ReportVariant(
