@@ -48,9 +48,9 @@ package struct TwinScale: Codable, Equatable, Sendable {
   /// 128 + 128 identities in 4,000 images.
   package static func medium(_ kind: SyntheticTwin.Kind) -> TwinScale { times(2, "medium", kind) }
 
-  /// 384 + 384 identities in 12,000 images: enough for the deviation of a difference between two rows to be small, and
-  /// few enough for a small network to learn them in minutes.
-  package static func study(_ kind: SyntheticTwin.Kind) -> TwinScale { times(6, "study", kind) }
+  /// 256 + 256 identities in 8,000 images: enough for the deviation of a difference between two rows to be small
+  /// (experiments/studies/scale.yaml), and few enough for a small network to learn them in minutes.
+  package static func study(_ kind: SyntheticTwin.Kind) -> TwinScale { times(4, "study", kind) }
 
   /// The counts of the benchmark itself: images, identities and cameras of every list, distractors and junk.
   ///
