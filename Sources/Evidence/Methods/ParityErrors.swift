@@ -72,7 +72,7 @@ package struct ParityErrors: Codable, Hashable, Sendable {
     return Table(
       name: name,
       caption:
-        "Largest errors against golden numbers, each relative to its tensor’s largest magnitude, as `aanet parity` measured "
+        "Largest errors against golden numbers, each relative to its tensor’s largest magnitude, as aanet parity measured "
         + "them last on this machine.",
       columns: [ColumnOf<ParityErrors>("Case", .leading) { Typeset($0.name) }] + columns + [
         ColumnOf("Within the tolerances", .leading) { $0.passed ? "yes" : "no" }
