@@ -247,11 +247,4 @@ extension ExperimentPlan {
       if !names.contains(variant.settings.dataset) { names.append(variant.settings.dataset) }
     }
   }
-
-  /// The datasets of which variants read joints or labels; of all variants, where none is named.
-  package func datasetsWithCues(for names: [String]) -> [String] {
-    let wanted = variants.filter { names.isEmpty || names.contains($0.name) }.map(\.settings)
-    let reading = (wanted + wanted.flatMap { $0.combine.map(\.settings) }).filter { !$0.cues.isEmpty }
-    return Set(reading.map(\.dataset)).sorted()
-  }
 }

@@ -97,6 +97,14 @@ package final class ExperimentRunner {
     }
   }
 
+  /// The datasets whose joints or labels some variants read, or runs that backbones start from; of all variants, where
+  /// none is named.
+  package func datasetsWithCues(for names: [String]) -> [String] {
+    let wanted = plans.flatMap(\.variants).filter { names.isEmpty || names.contains($0.name) }.map(\.settings)
+    let all = wanted + wanted.flatMap { $0.combine.map(\.settings) } + sources.all.map(\.trial.settings)
+    return Set(all.filter { !$0.cues.isEmpty }.map(\.dataset)).sorted()
+  }
+
   /// Prepares one experiment of a project that is not opened otherwise.
   package convenience init(
     _ plan: ExperimentPlan, project: URL, store: RunStore

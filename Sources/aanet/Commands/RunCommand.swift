@@ -99,8 +99,7 @@ struct RunCommand: ParsableCommand {
     let places = data.places(in: project)
     let runner = try ExperimentRunner(plans, in: project.project, places: places)
     try TwinMaker.makeMissing(runner.datasets, project: project, places: places)
-    try TwinMaker.addMissingCues(
-      to: plans.flatMap { $0.datasetsWithCues(for: variants) }, project: project, places: places)
+    try TwinMaker.addMissingCues(to: runner.datasetsWithCues(for: variants), project: project, places: places)
     Interruption.listen()
     let watcher = RunWatcher(plans.count == 1 ? plans[0].name : experiment)
     if plan { return try printPlan(runner, watcher) }

@@ -47,16 +47,20 @@ struct TwinMaker {
     }
   }
 
+  /// The most images of a twin that is drawn without being asked for: a minute's work.
+  private static let mostUnasked = 12_500
+
   /// Draws those of the named datasets that are synthetic and not there at all, as `aanet data make` does by default:
-  /// the same pixels on every machine, in seconds. What takes longer, or has to be downloaded, is left to those who miss
-  /// it.
+  /// the same pixels on every machine. What takes longer than a minute, or has to be downloaded, is left to those who
+  /// miss it.
   static func makeMissing(_ datasets: [String], project: ProjectOptions, places: DatasetPlaces) throws {
     let registry = try project.registry
-    for name in datasets where SyntheticTwin.Kind.allCases.contains(where: { $0.dataset == name }) {
+    for name in datasets {
       guard let entry = registry.entries[name], entry.twin != nil,
         !FileManager.default.fileExists(atPath: places.folder(of: entry).path)
       else { continue }
       let order = try TwinOrder(name: name, scale: nil, out: nil, project: project, places: places)
+      guard order.scale.images <= mostUnasked else { continue }
       let summary = try TwinMaker(order: order, seed: order.seed, noise: order.noise).make(isForced: false)
       Console.complain("\(name) made: \(summary.images) images, seed \(summary.seed), in \(order.folder.path)")
     }
