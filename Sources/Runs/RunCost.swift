@@ -12,14 +12,14 @@ package struct RunCost: Codable, Hashable, Sendable {
     (self.runs, self.seconds, self.bytes) = (runs, seconds, bytes)
   }
 
-  /// What one more run takes, by what finished runs of the same settings took on the mean; nil before one is finished.
+  /// What one more run takes, by the median of what finished runs of the same settings took, which one run on a loaded machine
+  /// does not move; nil before one is finished.
   package static func measured(_ records: [RunRecord]) -> RunCost? {
     let seconds = records.compactMap {
       $0.metrics.map { $0.secondsTraining + $0.secondsEvaluating }
     }
     .filter(\.isFinite)
-    guard !seconds.isEmpty else { return nil }
-    return RunCost(runs: 1, seconds: seconds.reduce(0, +) / Double(seconds.count))
+    return seconds.sorted().medianOfAscending.map { RunCost(runs: 1, seconds: $0) }
   }
 
   package var hours: Double? { seconds.map { $0 / 3600 } }
@@ -52,6 +52,13 @@ package struct RunCost: Codable, Hashable, Sendable {
       while value >= 999.5, unit < units.count - 1 { (value, unit) = (value / 1000, unit + 1) }
       return String(format: value < 9.95 && unit > 0 ? "%.1f " : "%.0f ", value) + units[unit]
     }
+  }
+}
+
+extension [Double] {
+  /// The median of numbers that are in order, of an even count the mean of the middle two; nil of none.
+  package var medianOfAscending: Double? {
+    isEmpty ? nil : (self[(count - 1) / 2] + self[count / 2]) / 2
   }
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Runs
 import Testing
 
@@ -10,6 +11,27 @@ struct RunCostTests {
     // What is unknown of one is unknown of both.
     #expect(one + RunCost(runs: 2) == RunCost(runs: 3))
     #expect(RunCost.measured([]) == nil)
+  }
+
+  /// A run that was made on a loaded machine, or one whose seconds are no number, does not move what the next one is said
+  /// to take.
+  @Test func theMedianIsWhatARunTakes() throws {
+    func record(_ seed: Int, seconds: Double) -> RunRecord {
+      RunRecord(
+        identity: RunIdentity(experiment: "made/up", variant: "Lg", seed: seed, hash: "abcd"),
+        folder: URL(fileURLWithPath: "/nowhere"), epochs: [],
+        metrics: RunMetrics(
+          retrieval: RetrievalScores(
+            mAP: 0.5, mAPTrapezoid: 0.5, rank1: 0.5, rank5: 0.5, rank10: 0.5, rank20: 0.5, queries: 2,
+            queriesWithoutMatch: 0),
+          descriptorLength: 8, parameters: 8, secondsTraining: seconds, secondsEvaluating: 1, imagesPerSecond: 1,
+          peakMemoryGiB: 1), provenance: nil)
+    }
+    func taken(_ seconds: Double...) -> Double? {
+      RunCost.measured(seconds.enumerated().map { record($0, seconds: $1) })?.seconds
+    }
+    #expect(taken(10, 900, 12) == 13 && taken(10, 12) == 12 && taken(.nan, 10) == 11 && taken(.nan) == nil)
+    #expect([3.0].medianOfAscending == 3 && [Double]().medianOfAscending == nil)
   }
 
   @Test(arguments: [

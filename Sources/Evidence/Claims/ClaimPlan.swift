@@ -138,7 +138,7 @@ extension ClaimsPlan {
         "Deviation: of the differences within seeds, in points; its interval is that of χ². Smallest shown: what a paired "
           + "t test, two-sided at 5 %, finds in four of five studies of that many seeds. Seeds needed: for the paper’s "
           + "difference to be found so often, were the deviation what was measured.",
-        Typeset("Hours: for the seeds that are missing, at the measured speed of these runs")
+        Typeset("Hours: for the seeds that are missing, by the median of what these runs took")
           + Typeset(machines.isEmpty ? "." : ", made on \(machines.joined(separator: "; and on ")).")
           + Typeset(
             total.runs == 0

@@ -79,7 +79,7 @@ package struct SweepForecast {
     seen[key] = (seconds / Double(images), multiplications(of: work, stage), isWarm)
   }
 
-  /// Remembers a stretch of an earlier run. The middle one of all decides, whatever held up some of them.
+  /// Remembers a stretch of an earlier run. The median of all decides, whatever held up some of them.
   package mutating func recall(_ work: Work, _ stage: Stage, images: Int, seconds: Double) {
     guard images > 0, seconds > 0 else { return }
     let key = key(work, stage)
@@ -87,8 +87,7 @@ package struct SweepForecast {
     var paces = recalled.removeValue(forKey: key) ?? []
     paces.insert(pace, at: paces.firstIndex { $0 > pace } ?? paces.count)
     recalled[key] = paces
-    let middle = (paces[(paces.count - 1) / 2] + paces[paces.count / 2]) / 2
-    seen[key] = (middle, multiplications(of: work, stage), true)
+    seen[key] = (paces.medianOfAscending ?? pace, multiplications(of: work, stage), true)
   }
 
   /// Whether a stage's own speed is known.
