@@ -75,11 +75,23 @@ package enum Plot {
     return ["set yrange [\(low >= 0 ? max(0, limits.low) : limits.low):\(limits.high)]"]
   }
 
-  /// An upright logarithmic axis with a little room at both ends. Where it spans so many decades that gnuplot would write
-  /// some numbers out and others as `1e-06`, every power of ten is marked, or every so many: 10⁻⁶.
+  /// Marks of a level axis that counts epochs from 1: whole numbers, at most nine of them.
+  static func wholeMarks(to last: Double) -> String {
+    let steps = [1.0, 2, 5].flatMap { step in [1, 10, 100, 1000].map { step * $0 } }.sorted()
+    return "set xtics \(Int(steps.first { last / $0 <= 9 } ?? 10_000))"
+  }
+
+  /// An upright logarithmic axis with a little room at both ends. Where it spans less than two decades, 2 and 5 are marked
+  /// beside 1; where so many that gnuplot would write some numbers out and others as `1e-06`, every power of ten, or every so
+  /// many: 10⁻⁶.
   static func logarithmicAxis(from low: Double, to high: Double) -> [String] {
     let plain = ["set logscale y 10", "set yrange [\(low / 1.2):\(high * 1.2)]"]
-    guard low > 0, high > low, low < 1e-4 || high >= 1e5 else { return plain }
+    guard low > 0, high > low else { return plain }
+    if low >= 1e-4, high < 1e5 {
+      guard high / low < 100 else { return plain }
+      let marks = (-4...4).flatMap { power in [1.0, 2, 5].map { $0 * pow(10, Double(power)) } }
+      return plain + ["set ytics (\(marks.map { String(format: "'%g' %g", $0, $0) }.joined(separator: ", ")))"]
+    }
     let (first, last) = (Int(log10(low).rounded(.down)), Int(log10(high).rounded(.up)))
     let step = (last - first + 5) / 6
     let marks = stride(from: first, through: last, by: step).map { power -> String in

@@ -108,6 +108,7 @@ package struct CurveChart: Chart {
     commands += [
       "set xrange [\(limits?.lowerBound ?? 1):\(limits?.upperBound ?? last)]", "set format y '%g'", "unset key",
     ]
+    if limits == nil { commands.append(Plot.wholeMarks(to: last)) }
     commands +=
       upright.map { ["set yrange [\($0.lowerBound):\($0.upperBound)]"] } ?? Plot.upright(points, isLogarithmic)
     for (index, panel) in panels.enumerated() {

@@ -49,7 +49,8 @@ package struct OverlayChart: Chart {
     return [
       "set lmargin at screen \(72 / width)", "set rmargin at screen \((width - 14) / width)",
       "set tmargin at screen \(1 - Double(Self.head) / height)", "set bmargin at screen \(bottom / height)",
-      "set xrange [1:\(max(2, points.map(\.x).max() ?? 2))]", "set format y '%g'",
+      "set xrange [1:\(max(2, points.map(\.x).max() ?? 2))]", Plot.wholeMarks(to: points.map(\.x).max() ?? 2),
+      "set format y '%g'",
       "set xlabel 'epoch' noenhanced offset 0,0.4 textcolor rgb '\(ChartTheme.ink)'",
       "set ylabel \(axis.quotedForGnuplot) noenhanced textcolor rgb '\(ChartTheme.ink)'",
       "set key at screen 0.015,\(keyTop) left top Left reverse vertical maxcols 1 noenhanced samplen 3 "

@@ -49,7 +49,7 @@ package struct EpochReading: Sendable {
     }
     + LossTerm.all.map { task in
       EpochReading(
-        name: "gradient-\(task.name)", axis: "share of the gradient by X, \(task.title) task (%)",
+        name: "gradient-\(task.name)", axis: "share of gradient, \(task.title) task (%)",
         words: "the share of the backbone’s gradient that the \(task.title) task makes, on a batch of each epoch",
         isLogarithmic: false, isAlwaysShown: true, read: { $0.gauge?.shares?[task.name].map { 100 * $0 } })
     }

@@ -105,7 +105,7 @@ extension Report {
             guard !points.isEmpty else { return nil }
             return CurveChart.Curve(label: line.label, style: line.style, points: points)
           })
-      })
+      }, upright: curves.upright)
     return Drawing(
       chart, caption: Typeset(caption),
       alternative:
@@ -152,10 +152,13 @@ package enum TrainingCurves: String, Sendable {
     case .sigma: "learned σ (no unit)"
     case .weights: "learned weight 1/σ² (no unit)"
     case .weighted: "weighted loss (nats)"
-    case .gradients: "share of the gradient by X (%)"
-    case .validation: "held-out people (%)"
+    case .gradients: "share of gradient (%)"
+    case .validation: "among held-out people (%)"
     }
   }
+
+  /// Shares of one whole.
+  var upright: ClosedRange<Double>? { self == .gradients ? 0...100 : nil }
 
   var words: String {
     switch self {
