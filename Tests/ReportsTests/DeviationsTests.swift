@@ -137,13 +137,61 @@ struct DeviationsTests {
     #expect(report.findings.contains("None was varied alone between the runs on disk."))
   }
 
+  /// A value that runs chose says on whom and by what, beside whom the tables are measured on; a study's own file, one that it
+  /// extends, or a dataset's name says on whom.
+  @Test func choicesNameTheirPeople() throws {
+    let register = try DeviationRegister(
+      text: """
+        base: experiments/base/paper.yaml
+        settings:
+          own: { says: own, origin: chosen, key: train.epochs, chosen_on: [studies/learned-weights], chosen_by: losses }
+          extended: { says: extended, origin: chosen, key: train.epochs, chosen_on: [study/table3], chosen_by: losses }
+          named: { says: named, origin: chosen, key: train.epochs, chosen_on: [market1501], chosen_by: losses }
+          read: { says: read, origin: chosen, key: train.epochs }
+        """, name: "deviations.yaml", project: Fabricated.package)
+    let data = register.deviations.map(\.chosenData)
+    #expect(
+      data == [["synthetic-duke-choice"], ["synthetic-duke-study"], ["market1501"], nil]
+        && register.deviations[0].studies == ["studies/learned-weights"])
+    var made = try run("train: { epochs: 1 }", seed: 1, 40)
+    made.experiment = "studies/learned-weights"
+    let report = DeviationReport(register, runs: [made])
+    let table = try #require(report.choices("chosen", measuredOn: ["synthetic-duke-study", "market1501"]))
+    #expect(
+      table.words.map { $0[2] } == [
+        "synthetic-duke-study and market1501: other people",
+        "synthetic-duke-study and market1501; synthetic-duke-study is both",
+        "synthetic-duke-study and market1501; market1501 is both",
+      ])
+    #expect(table.words.map { $0[4] } == ["studies/learned-weights (1 here)", "study/table3 (not here)", "—"])
+    #expect(report.terminal(width: 200).contains("own; chosen on synthetic-duke-choice by losses"))
+    let none = try DeviationRegister(
+      text: "base: experiments/base/paper.yaml\nsettings: { it: { says: s, origin: chosen, key: train.epochs } }",
+      name: "deviations.yaml", project: Fabricated.package)
+    #expect(DeviationReport(none, runs: []).choices("chosen", measuredOn: []) == nil)
+  }
+
+  /// Whatever the register says that a study chose, names it.
+  @Test func everyStudyThatChoseIsNamed() throws {
+    for deviation in try Self.register().deviations {
+      let words = [deviation.source, deviation.reason].compactMap { $0 }.joined()
+      guard words.contains("losses after sixteen") || words.contains("training loss ends") else { continue }
+      #expect(deviation.studies != nil && deviation.chosenBy != nil, "\(deviation.name)")
+    }
+  }
+
   @Test(arguments: [
     ("origin: stated, key: train.epochs", "needs the paper's words"),
     ("origin: changed, variants: [PCB], key: train.epochs", "of another method needs its 'source'"),
     ("origin: chosen, key: train.epoch", "did you mean 'train.epochs'?"), ("origin: chosen", "needs a 'key'"),
     ("origin: chosen, code: Sources/None.swift", "there is no file"), ("origin: guessed", "known"),
     ("origin: chosen, key: seeds, file: experiments/none.yaml", "cannot be read"),
-    ("origin: chosen, key: train.epochs, chosen_on: [studies/none]", "there is no experiment 'studies/none'"),
+    (
+      "origin: chosen, key: train.epochs, chosen_on: [studies/none], chosen_by: losses",
+      "there is no experiment and no dataset 'studies/none'"
+    ),
+    ("origin: chosen, key: train.epochs, chosen_on: [studies/learned-weights]", "chosen_by: is missing"),
+    ("origin: chosen, key: train.epochs, chosen_by: losses", "'chosen_on' is missing"),
   ])
   func faults(_ what: String, _ words: String) throws {
     #expect("\(words)") {

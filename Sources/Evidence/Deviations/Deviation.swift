@@ -38,6 +38,10 @@ package struct Deviation: Codable, Hashable, Sendable {
   package var value: String?
   /// The experiments whose runs the value was chosen on; nil where it was chosen by reading alone.
   package var studies: [String]?
+  /// The datasets that these are run on, and those that the register names itself.
+  package var chosenData: [String]?
+  /// What was looked at: `training losses alone`.
+  package var chosenBy: String?
   /// Where the program's code has a rule that is no setting.
   package var code: String?
   /// The value's leaves by their path below the key, in the normal form of ``VariedRun``.
@@ -47,11 +51,13 @@ package struct Deviation: Codable, Hashable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case name, statement, variants, origin, quote, source, reason, file, key, value, studies, code
+    case chosenData = "chosen_data"
+    case chosenBy = "chosen_by"
   }
 
   init(_ name: String, _ setting: Setting, base: String, files: inout [String: YAMLValue], project: URL) throws {
     let keys = try setting.keys(
-      "says", "variants", "origin", "quote", "source", "because", "file", "key", "code", "chosen_on")
+      "says", "variants", "origin", "quote", "source", "because", "file", "key", "code", "chosen_on", "chosen_by")
     self.name = name
     statement = try keys.required("says").string(maximum: 300)
     variants = try keys["variants"]?.items(count: 1...100).map { try $0.string(maximum: 1000) } ?? []
@@ -67,13 +73,11 @@ package struct Deviation: Codable, Hashable, Sendable {
           ? "what is \(origin.rawValue) needs the paper's words: 'quote'"
           : "what is \(origin.rawValue) of another method needs its 'source'")
     }
-    for item in try keys["chosen_on"]?.items(count: 1...20) ?? [] {
-      let name = try item.string(maximum: 300)
-      guard FileManager.default.fileExists(atPath: project.appendingPathComponent("experiments/\(name).yaml").path)
-      else {
-        throw item.error("there is no experiment \(Wording.quoted(name))")
-      }
-      studies = (studies ?? []) + [name]
+    if let choice = keys["chosen_on"] {
+      try readChoice(choice, project: project)
+      chosenBy = try keys.required("chosen_by").string(maximum: 200)
+    } else if let by = keys["chosen_by"] {
+      throw by.error("says what was looked at, and 'chosen_on' is missing, which says of which runs")
     }
     if let place = keys["code"] {
       let path = try place.string(maximum: 300)
@@ -103,6 +107,40 @@ package struct Deviation: Codable, Hashable, Sendable {
     (self.file, self.key, self.value) = (file, key, YAML.inline(value))
     leaves = VariedRun.leaves(of: value)
     isMapping = value.entries != nil
+  }
+}
+
+extension Deviation {
+  private static let datasets = "datasets.yaml"
+
+  /// Reads what a value was chosen on: experiments, and datasets by the names of the registry.
+  private mutating func readChoice(_ choice: Setting, project: URL) throws {
+    var data: [String] = []
+    for item in try choice.items(count: 1...20) {
+      let name = try item.string(maximum: 300)
+      let file = project.appendingPathComponent("experiments/\(name).yaml")
+      if FileManager.default.fileExists(atPath: file.path) {
+        studies = (studies ?? []) + [name]
+        data += try Self.data(of: file)
+      } else if try YAML.parse(contentsOf: project.appendingPathComponent(Self.datasets))[key: name] != nil {
+        data.append(name)
+      } else {
+        throw item.error("there is no experiment and no dataset \(Wording.quoted(name))")
+      }
+    }
+    chosenData = data.unique
+  }
+
+  /// The datasets that an experiment's file names, for all of its variants or for some; of one that names none, those of the
+  /// file that it extends.
+  private static func data(of file: URL, depth: Int = 0) throws -> [String] {
+    let plan = try YAML.parse(contentsOf: file)
+    let variants = plan[key: "variants"]?.entries?.map(\.value) ?? []
+    let named = ([plan] + variants).compactMap { value in
+      (value[key: "dataset"]?[key: "name"] ?? value[key: "dataset"])?.scalar?.text
+    }
+    guard named.isEmpty, depth < 10, let base = plan[key: "extends"]?.scalar?.text else { return named }
+    return try data(of: file.deletingLastPathComponent().appendingPathComponent(base), depth: depth + 1)
   }
 }
 

@@ -42,12 +42,47 @@ extension DeviationReport {
     (setting.variants.isEmpty ? "" : "\(setting.variants.joined(separator: ", ")): ") + setting.statement
   }
 
-  /// What the setting was chosen on: the runs, or how to make them.
+  /// What the setting was chosen on, and by what.
   private func choice(_ row: Row) -> String {
-    guard let studies = row.setting.studies else { return "" }
-    let runs = row.chosenOn.isEmpty ? "no run of it is here: aanet run" : "runs"
-    let named = row.chosenOn.isEmpty ? studies : row.chosenOn
-    return "; chosen on other people than any table reports (\(runs) \(named.joined(separator: ", ")))"
+    guard let data = row.setting.chosenData, let by = row.setting.chosenBy else { return "" }
+    return "; chosen on \(Numerals.list(data)) by \(by)"
+  }
+
+  /// The values that were chosen by looking at runs: on which data and by what, beside what the tables are measured on. Nil where
+  /// there is none.
+  ///
+  /// - Parameter measuredOn: the datasets of the tables.
+  package func choices(_ name: String, measuredOn: [String]) -> Table? {
+    let chosen = rows.filter { $0.setting.chosenData != nil }
+    guard !chosen.isEmpty else { return nil }
+    func runs(_ row: Row) -> Typeset {
+      let studies = (row.setting.studies ?? []).map { Typeset([.code($0)]) }
+      guard !studies.isEmpty else { return Table.gap }
+      return Typeset.list(studies) + (row.chosenOn.isEmpty ? " (not here)" : Typeset(" (\(row.chosenOn.count) here)"))
+    }
+    let places = measuredOn.unique.map(\.onOneLine)
+    return Table(
+      name: name,
+      caption:
+        "Values that were chosen by looking at runs: on which data, by what, and what the tables are measured on.",
+      columns: [
+        ColumnOf<Row>("Setting", .sentences) { Typeset(title($0.setting)) },
+        ColumnOf("Chosen on", .sentences) { Typeset(Numerals.list($0.setting.chosenData ?? [])) },
+        ColumnOf("Measured on", .sentences) { row in
+          let same = places.filter { row.setting.chosenData?.contains($0) ?? false }
+          let others =
+            same.isEmpty
+            ? ": other people" : same.count < places.count ? "; \(Numerals.list(same)) is both" : ": the same"
+          return Table.cell(places.isEmpty ? nil : Numerals.list(places) + others)
+        },
+        ColumnOf("By", .sentences) { Table.cell($0.setting.chosenBy) },
+        ColumnOf("Runs", .sentences, cell: runs),
+      ],
+      sections: [(nil, chosen)],
+      notes: [
+        "Runs: the experiment that made them, and how many of its runs lie on this disk. A table is measured on the people of its "
+          + "data’s test set, training losses are of those of its training set; nobody is in both."
+      ])
   }
 
   private func costs(_ row: Row) -> String {

@@ -7,7 +7,7 @@ package struct VariedRun: Hashable, Sendable {
   /// Its settings by dotted key, numbers in a normal form; without seeds and the variants' names.
   var settings: [String: String]
   /// The experiment that it belongs to.
-  var experiment = ""
+  package var experiment = ""
   /// What it is called on disk: `studies/learned-weights/fixed/seed-1-0123456789ab`.
   var name = ""
   /// The dataset's name and its fingerprint.
