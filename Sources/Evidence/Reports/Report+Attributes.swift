@@ -105,7 +105,7 @@ private struct AttributeTable {
       caption: Typeset(
         "\(basis.published?.title ?? basis.definition.title) in percent, \(basis.records.measuredWhere), mean ± sample "
           + "deviation over the seeds: the share that is right, and balanced, the mean over the classes of the share that is "
-          + "right. Majority: always saying the most frequent class. Ceiling: a perfect prediction, where unlabelled colours "
+          + "right. Majority: the share of the most frequent class, which is what always saying it gives. Ceiling: a perfect prediction, where unlabelled colours "
           + "count as wrong."),
       groups: groups, columns: columns, sections: [(nil, attributes), (nil, [AttributeReading.mean])], notes: notes)
   }
@@ -170,7 +170,24 @@ private struct AttributeTable {
           : "\(row.name) is no more often right than always saying the most frequent class in "
             + "\(weak.count) of \(attributes.count) attributes: \(Numerals.list(weak)).")
     }
-    return sentences.map { Typeset($0) }
+    return (sentences + balancedFindings).map { Typeset($0) }
+  }
+
+  /// What the paper's measure rewards, and whether the order of the methods is another without that.
+  private var balancedFindings: [String] {
+    guard let first = measured.first, let last = measured.last, measured.count > 1 else { return [] }
+    func balanced(_ row: Row, _ attribute: String) -> Double? { row.sample(.attribute(attribute, .balanced))?.mean }
+    let better = attributes.compactMap { attribute in
+      balanced(first, attribute).flatMap { one in balanced(last, attribute).map { $0 > one } }
+    }
+    guard !better.isEmpty, let one = balanced(first, AttributeReading.mean),
+      let other = balanced(last, AttributeReading.mean)
+    else { return [] }
+    return [
+      "The paper’s measure rewards saying the most frequent class: whoever always does is right in the share under “majority”. By "
+        + "balanced accuracy, which that does not raise, \(last.name) is above \(first.name) in \(better.count { $0 }) of "
+        + "\(better.count) attributes, and has \(Numerals.number(other)) on the mean against \(Numerals.number(one))."
+    ]
   }
 
   /// A line an attribute, figures in percent. An empty field is what was not measured, or not printed.
