@@ -2,7 +2,7 @@
 /// dash of its own, so that charts read without colour too.
 package struct SeriesStyle: Hashable, Sendable {
   /// The colour as `#rrggbb`.
-  let color: String
+  package let color: String
   /// gnuplot's number of the marker.
   let marker: Int
   /// gnuplot's number of the dash.
@@ -12,6 +12,8 @@ package struct SeriesStyle: Hashable, Sendable {
   package static let measured = SeriesStyle(color: "#0072B2", marker: 7, dash: 1)
   /// What the paper printed: vermilion, a diamond.
   package static let published = SeriesStyle(color: "#D55E00", marker: 13, dash: 2)
+  /// What was measured and speaks against the paper: wine red, a filled square.
+  package static let contrary = SeriesStyle(color: "#882255", marker: 5, dash: 1)
   /// The colour of what each seed measured: the light blue beside the mean's blue.
   static let seeds = "#56B4E9"
   /// The accuracy of always saying the most frequent class: a grey cross.
@@ -33,10 +35,10 @@ package struct SeriesStyle: Hashable, Sendable {
 }
 
 /// What all charts share: paper, ink, letters.
-enum ChartTheme {
+package enum ChartTheme {
   static let ink = "#222222"
   /// Lines that only help the eye.
-  static let hair = "#DDDDDD"
+  package static let hair = "#DDDDDD"
 
   /// The commands that every chart starts with.
   static let opening = """

@@ -58,6 +58,34 @@ package struct SVGCanvas {
     elements.append("<path d=\"M\(wings.map(Self.text).joined(separator: "L"))Z\" fill=\"#555555\"/>")
   }
 
+  /// A straight line that measures or divides.
+  package mutating func rule(
+    _ from: Point, _ to: Point, _ color: String = ChartTheme.hair, width: Double = 1, dash: String? = nil
+  ) {
+    let dash = dash.map { " stroke-dasharray=\"\($0)\"" } ?? ""
+    elements.append(
+      "<path d=\"M\(Self.text(from))L\(Self.text(to))\" stroke=\"\(color)\" stroke-width=\"\(Self.text(width))\"\(dash)/>"
+    )
+  }
+
+  /// A point of a figure.
+  package enum Sign: Sendable { case dot, square, diamond }
+
+  package mutating func sign(_ sign: Sign, at place: Point, size: Double, _ color: String, isFilled: Bool = true) {
+    let (x, y, half) = (place.x, place.y, size / 2)
+    let paint = "fill=\"\(isFilled ? color : "white")\" stroke=\"\(color)\" stroke-width=\"1.5\""
+    switch sign {
+    case .dot:
+      elements.append("<circle cx=\"\(Self.text(x))\" cy=\"\(Self.text(y))\" r=\"\(Self.text(half))\" \(paint)/>")
+    case .square, .diamond:
+      let corners =
+        sign == .square
+        ? [Point(x - half, y - half), Point(x + half, y - half), Point(x + half, y + half), Point(x - half, y + half)]
+        : [Point(x, y - half), Point(x + half, y), Point(x, y + half), Point(x - half, y)]
+      elements.append("<path d=\"M\(corners.map(Self.text).joined(separator: "L"))Z\" \(paint)/>")
+    }
+  }
+
   /// Where a line branches.
   package mutating func dot(x: Double, y: Double) {
     elements.append("<circle cx=\"\(Self.text(x))\" cy=\"\(Self.text(y))\" r=\"2.6\" fill=\"#555555\"/>")
@@ -65,11 +93,11 @@ package struct SVGCanvas {
 
   package mutating func text(
     _ words: String, x: Double, y: Double, size: Double = 12, _ anchor: Anchor = .start, isBold: Bool = false,
-    isSoft: Bool = false
+    isSoft: Bool = false, color: String? = nil
   ) {
     elements.append(
       "<text x=\"\(Self.text(x))\" y=\"\(Self.text(y))\" font-size=\"\(Self.text(size))\" text-anchor=\"\(anchor.rawValue)\""
-        + (isBold ? " font-weight=\"bold\"" : "") + " fill=\"\(isSoft ? "#555555" : ChartTheme.ink)\">"
+        + (isBold ? " font-weight=\"bold\"" : "") + " fill=\"\(color ?? (isSoft ? "#555555" : ChartTheme.ink))\">"
         + "\(words.onOneLine.escapedForHTML)</text>")
   }
 

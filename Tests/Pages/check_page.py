@@ -47,14 +47,16 @@ KEYBOARD = """JSON.stringify((() => {
   const result = {};
   const sort = document.querySelector("th.number button, th button");
   if (sort) {
-    const head = sort.closest("th"), body = head.closest("table").tBodies[0];
-    const read = () => [...body.rows].map((row) => row.innerText);
+    const head = sort.closest("th"), bodies = [...head.closest("table").tBodies];
+    const read = () => bodies.flatMap((body) => [...body.rows]).filter((row) => !row.matches(".section")).map((row) => row.innerText);
     const before = read();
     sort.click();
     result.sorted = head.getAttribute("aria-sort") === "descending" && [...read()].sort().join() === [...before].sort().join();
     sort.click(); sort.click();
     result.restored = read().join() === before.join() && !head.hasAttribute("aria-sort");
   }
+  const away = document.querySelector("details.folded");
+  if (away) { const was = away.open; away.querySelector("summary").click(); result.unfolded = !was && away.open; away.open = false; }
   const fold = document.querySelector("details.source");
   if (fold) { const was = fold.open; fold.querySelector("summary").click(); result.folded = !was && fold.open; fold.open = false; }
   const zoom = document.querySelector(".picture .open");

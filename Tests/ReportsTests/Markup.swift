@@ -29,7 +29,7 @@ func expectSelfContained(
     page.removeSubrange(place)
   }
   var open: [Substring] = []
-  let empty: Set<Substring> = ["meta", "img", "link", "!doctype"]
+  let empty: Set<Substring> = ["meta", "img", "source", "link", "!doctype"]
   for tag in page.matches(of: #/<(/?)([!a-zA-Z][a-zA-Z0-9]*)([^>]*)>/#) {
     let (name, attributes) = (tag.output.2, tag.output.3)
     if tag.output.1 == "/" {
@@ -42,6 +42,9 @@ func expectSelfContained(
     let names = attributes.replacing(#/"[^"]*"/#, with: "")
     #expect(!names.contains(#/\son\w+\s*=/#), "\(names)", sourceLocation: sourceLocation)
     for source in attributes.matches(of: #/src="([^"]*)"/#) {
+      #expect(source.output.1.hasPrefix("data:image/svg+xml;base64,"), sourceLocation: sourceLocation)
+    }
+    for source in attributes.matches(of: #/srcset="([^"]*)"/#) {
       #expect(source.output.1.hasPrefix("data:image/svg+xml;base64,"), sourceLocation: sourceLocation)
     }
     for link in attributes.matches(of: #/href="([^"]*)"/#) {

@@ -38,8 +38,15 @@ extension Block {
 
 extension Figure {
   private var image: String {
-    let (kind, data) = svg.map { ("svg+xml", Data($0.utf8)) } ?? ("jpeg", jpeg ?? Data())
-    return "<img alt=\"\(alternative.escapedForHTML)\" src=\"data:image/\(kind);base64,\(data.base64EncodedString())\">"
+    let source = svg.map(Self.address) ?? "data:image/jpeg;base64,\((jpeg ?? Data()).base64EncodedString())"
+    let image = "<img alt=\"\(alternative.escapedForHTML)\" src=\"\(source)\">"
+    return narrow.map {
+      "<picture><source media=\"(max-width: 40rem)\" srcset=\"\(Self.address($0))\">\(image)</picture>"
+    } ?? image
+  }
+
+  private static func address(_ svg: String) -> String {
+    "data:image/svg+xml;base64,\(Data(svg.utf8).base64EncodedString())"
   }
 
   private var opening: String { "<figure class=\"chart\(isWide ? " wide" : "")\" id=\"\(name.escapedForHTML)\">" }

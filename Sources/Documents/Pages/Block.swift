@@ -40,15 +40,17 @@ package struct Figure: Codable, Sendable {
   package var isWide: Bool
   /// A drawing, in both forms; nil for a photograph.
   package var svg: String?
+  /// The same drawing for the width of a phone; nil where one serves both.
+  package var narrow: String?
   package var png: Data?
   package var jpeg: Data?
 
   package init(
-    name: String, caption: Typeset, alternative: String, isWide: Bool = false, svg: String? = nil, png: Data? = nil,
-    jpeg: Data? = nil
+    name: String, caption: Typeset, alternative: String, isWide: Bool = false, svg: String? = nil,
+    narrow: String? = nil, png: Data? = nil, jpeg: Data? = nil
   ) {
     (self.name, self.caption, self.alternative, self.isWide) = (name, caption, alternative, isWide)
-    (self.svg, self.png, self.jpeg) = (svg, png, jpeg)
+    (self.svg, self.narrow, self.png, self.jpeg) = (svg, narrow, png, jpeg)
   }
 }
 

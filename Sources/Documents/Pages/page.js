@@ -26,19 +26,18 @@
         for (const other of heads) other.removeAttribute("aria-sort");
         const next = was === null ? "descending" : was === "descending" ? "ascending" : null;
         if (next) head.setAttribute("aria-sort", next);
-        [...table.tBodies].forEach((body, place) => {
-          const title = first[place].filter((row) => row.classList.contains("section"));
-          const rows = first[place].filter((row) => !row.classList.contains("section"));
-          if (next) {
-            const sign = next === "ascending" ? 1 : -1;
-            rows.sort((one, other) => {
-              const [a, b] = [one.cells[column], other.cells[column]];
-              const gaps = [a, b].map((cell) => ["", "\u2014"].includes(cell.textContent.trim()));
-              return gaps[0] || gaps[1] ? gaps[0] - gaps[1] : sign * compare(a, b);
-            });
-          }
-          body.append(...title, ...rows);
+        // Rows of all sections are sorted as one, without the sections' headings.
+        const isTitle = (row) => row.classList.contains("section");
+        [...table.tBodies].forEach((body, place) => body.append(...first[place]));
+        for (const row of first.flat().filter(isTitle)) row.hidden = next !== null;
+        if (!next) return;
+        const sign = next === "ascending" ? 1 : -1;
+        const rows = first.flat().filter((row) => !isTitle(row)).sort((one, other) => {
+          const [a, b] = [one.cells[column], other.cells[column]];
+          const gaps = [a, b].map((cell) => ["", "\u2014"].includes(cell.textContent.trim()));
+          return gaps[0] || gaps[1] ? gaps[0] - gaps[1] : sign * compare(a, b);
         });
+        table.tBodies[0].append(...rows);
       });
     });
   }

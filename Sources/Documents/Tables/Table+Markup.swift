@@ -4,7 +4,12 @@ extension Table {
   /// - Parameter foot: HTML of ours that stands under the notes.
   package func html(label: String, foot: String = "") -> String {
     var lines = ["<figure class=\"table\" id=\"\(name.escapedForHTML)\">"]
-    lines.append("<figcaption><b>\(label.escapedForHTML).</b> \(caption.html)</figcaption>")
+    if let summary {
+      lines.append("<details class=\"folded\"><summary><b>\(label.escapedForHTML).</b> \(summary.html)</summary>")
+      lines.append("<p class=\"caption\">\(caption.html)</p>")
+    } else {
+      lines.append("<figcaption><b>\(label.escapedForHTML).</b> \(caption.html)</figcaption>")
+    }
     lines.append("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(label.escapedForHTML)\"><table>")
     lines.append("<thead>")
     if !groups.isEmpty {
@@ -38,7 +43,7 @@ extension Table {
       lines.append("<div class=\"notes\">\(notes.map { "<p>\($0.html)</p>" }.joined())</div>")
     }
     if !foot.isEmpty { lines.append(foot) }
-    lines.append("</figure>")
+    lines.append(summary == nil ? "</figure>" : "</details></figure>")
     return lines.joined(separator: "\n")
   }
 
@@ -55,9 +60,11 @@ extension Table {
 
 extension Table {
   /// The table as GitHub's Markdown. A group's heading is joined to those of its columns, since Markdown has one line
-  /// of heads; a section's heading becomes a row of its own.
+  /// of heads; a section's heading becomes a row of its own. GitHub folds what stands in HTML's `details`.
   package func markdown(label: String) -> String {
-    var lines = ["**\(label.escapedForMarkdown).** \(caption.markdown)", ""]
+    let start = summary.map { "<details><summary><b>\(label.escapedForHTML).</b> \($0.plain.escapedForHTML)</summary>" }
+    var lines =
+      start.map { [$0, "", caption.markdown, ""] } ?? ["**\(label.escapedForMarkdown).** \(caption.markdown)", ""]
     let heads = columns.indices.map { index in
       group(of: index).map { "\($0.title.markdown): \(columns[index].title.markdown)" } ?? columns[index].title.markdown
     }
@@ -70,6 +77,7 @@ extension Table {
       lines += section.rows.map { row($0.map(\.markdown)) }
     }
     for note in notes { lines += ["", note.markdown] }
+    if summary != nil { lines += ["", "</details>"] }
     return lines.joined(separator: "\n")
   }
 

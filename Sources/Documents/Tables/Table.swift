@@ -68,6 +68,8 @@ package struct Table: Hashable, Codable, Sendable {
   package var columns: [Column]
   package var sections: [Section]
   package var notes: [Typeset]
+  /// What it comes to, in a line; the table is folded away behind it where there is one.
+  package var summary: Typeset?
 
   package init(
     name: String, label: String? = nil, caption: Typeset, groups: [Group] = [], columns: [Column], sections: [Section],

@@ -29,6 +29,8 @@ package struct Claim: Hashable, Sendable {
   package var values: [Value]
   /// How far a measured level may lie from the paper's, in points; for an ordering, the smallest difference that counts.
   package var tolerance: Double
+  /// Whether it is one of the few that the paper rests on most, by its abstract and for what it proposes.
+  package var isMain = false
 
   package struct Value: Hashable, Sendable {
     /// The column of the table: `mAP`.
@@ -38,7 +40,7 @@ package struct Claim: Hashable, Sendable {
 
   init(_ name: String, _ setting: Setting) throws(ConfigurationError) {
     let keys = try setting.keys(
-      "says", "quote", "source", "table", "row", "values", "above", "below", "gains", "tolerance")
+      "says", "quote", "source", "table", "row", "values", "above", "below", "gains", "tolerance", "main")
     self.name = name
     let says = try keys.required("says")
     statement = try says.string(maximum: 300)
@@ -49,6 +51,7 @@ package struct Claim: Hashable, Sendable {
     source = try keys.required("source").string(maximum: 100)
     table = try keys.required("table").string(maximum: 100)
     tolerance = try keys.required("tolerance").double(in: 0...100)
+    isMain = try keys["main"]?.bool() ?? false
     let figures: Setting
     if let row = keys["row"] {
       for key in ["above", "below", "gains"] {

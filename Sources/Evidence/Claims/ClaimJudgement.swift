@@ -52,11 +52,16 @@ package struct ClaimJudgement: Codable, Hashable, Sendable {
   package var sequence: ClaimSequence?
   /// Over other people in the test set; nil where no ranks tell.
   package var identities: IdentityInterval?
+  /// Whether it is one of the few that the paper rests on most.
+  package var isMain: Bool
+  /// Of an ordering that came out against the paper: the likeliest reasons that records allow.
+  package var reasons: [ClaimReason] = []
 
   enum CodingKeys: String, CodingKey {
     case claim, statement, quote, source, kind, table, rows, column, published, tolerance, experiment, dataset, measured
     case interval, seeds, effect, verdict, reason, runs, design, price, variants
-    case sequence, identities
+    case sequence, identities, reasons
+    case isMain = "main"
     case isSynthetic = "synthetic"
     case seedsNeeded = "seeds_needed"
   }
@@ -72,6 +77,7 @@ package struct ClaimJudgement: Codable, Hashable, Sendable {
     column = value.column
     published = value.value
     tolerance = claim.tolerance
+    isMain = claim.isMain
     seeds = 0
     verdict = .notAttempted
     runs = []
@@ -155,10 +161,19 @@ package struct ClaimJudgement: Codable, Hashable, Sendable {
     } else if verdict == .missed {
       reason = isLevel ? (difference.mean > 0 ? "above the paper’s" : "below the paper’s") : "no such difference"
     }
+    if isAgainstThePaper {
+      reasons = ClaimReason.likeliest(ClaimRecords(above: found[0], below: found[1], judgement: self))
+    }
   }
 }
 
 extension ClaimJudgement {
+  /// Whether it is an ordering that came out the opposite way round or without a difference that counts, by either test.
+  var isAgainstThePaper: Bool {
+    let study = sequence?.decision ?? .open
+    return kind == "ordering" && (verdict.isContradiction || study == .opposite || study == .noSuchDifference)
+  }
+
   /// The paper's table as a reader knows it: `Table 3`.
   package var tableLabel: String { Claim.label(ofTable: table) }
 

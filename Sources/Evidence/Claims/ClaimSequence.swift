@@ -1,5 +1,6 @@
 import Charts
 import Documents
+import Support
 import Tensors
 
 /// An ordering in a study that is looked at after every seed: what the always-valid t test says, alone and corrected for the
@@ -101,7 +102,8 @@ extension ClaimsReport {
 
   /// How the orderings stand in a study that is looked at after every seed.
   package func sequences(_ correction: ClaimCorrection = .none) -> Table {
-    Table(
+    let decided = studied.count { $0.sequence.map { correction.decision($0) != .open } ?? false }
+    var table = Table(
       name: "claims-study",
       caption:
         "The orderings that the paper claims, by their names in reports/claims.yaml, looked at after every seed.",
@@ -131,6 +133,10 @@ extension ClaimsReport {
       sections: studied.map(\.table).unique.map { table in
         (Typeset(Claim.label(ofTable: table)), studied.filter { $0.table == table })
       }, notes: [Self.sequenceNote])
+    table.summary = Typeset(
+      "By the test that may be looked at after every seed, \(decided) of \(Wording.count(studied.count, "ordering")) decided, "
+        + "\(studied.count - decided) open.")
+    return table
   }
 
   /// How decisions come about, for under a table.

@@ -75,8 +75,8 @@ package struct ClaimsReport: Codable, Hashable, Sendable {
       name: "claims",
       caption: "What the paper claims, and what the runs say of it.",
       columns: [
-        Table.Column("Claim", .sentences), Table.Column("Column", .leading), Table.Column("Paper"),
-        Table.Column("Measured"), Table.Column("Verdict", .sentences), Table.Column("95 % interval"),
+        Table.Column("Claim", .sentences), Table.Column("Column", .leading), Table.Column("Verdict", .sentences),
+        Table.Column("Measured"), Table.Column("Paper"), Table.Column("95 % interval"),
         Table.Column("over identities"), Table.Column("Seeds"), Table.Column("Seeds needed"), Table.Column("d"),
       ],
       sections: sections.map { Table.Section(Typeset($0.title), rows: $0.rows) }, notes: notes)
@@ -89,8 +89,8 @@ package struct ClaimsReport: Codable, Hashable, Sendable {
     }
     let words = judgement.verdict.rawValue + (judgement.reason.map { " (\($0))" } ?? "")
     return [
-      Typeset(judgement.statement), Typeset(judgement.columnTitle), Typeset(number(judgement.published)),
-      judgement.measured.map { Typeset(number($0)) } ?? Table.gap, Typeset(words),
+      Typeset(judgement.statement), Typeset(judgement.columnTitle), Typeset(words),
+      judgement.measured.map { Typeset(number($0)) } ?? Table.gap, Typeset(number(judgement.published)),
       Table.cell(judgement.interval.map { "\(number($0[0])) … \(number($0[1]))" }),
       Table.cell(
         judgement.identities.map { "\(number($0.interval[0], 1)) … \(number($0.interval[1], 1))" }),

@@ -6,6 +6,10 @@ import Runs
 /// The paper's claims, each judged by the notebook's own tables: reproduced, within noise, missed, opposite, not attempted.
 struct ClaimsCell: NotebookCell {
   enum Part: String, CaseIterable {
+    /// What became of the orderings: a line each, then a paragraph; those not attempted are folded away.
+    case answer
+    /// Why orderings may have come out against the paper.
+    case reasons
     /// In sentences: counts, and every contradiction.
     case findings
     /// The measured differences and their intervals, beside the paper's.
@@ -49,27 +53,51 @@ struct ClaimsCell: NotebookCell {
     }
     var listed = report
     if let shown { listed.judgements.removeAll { $0.kind != shown.rawValue } }
-    return parts.map { part in
+    return parts.flatMap { part -> [CellPart] in
       switch part {
-      case .findings: return .list(report.findings.map { Typeset($0) })
+      case .answer: return answer(listed, named: name)
+      case .reasons: return reasons(listed)
+      case .findings: return [.list(report.findings.map { Typeset($0) })]
       case .chart:
         // References lead to what bears the cell's name: the table, where there is one.
-        return listed.drawing(parts.contains(.table) ? "\(name)-chart" : name).map { .drawing($0) }
-          ?? .gap("No ordering that the paper claims was measured yet: there is nothing to draw.")
+        return [
+          listed.drawing(parts.contains(.table) ? "\(name)-chart" : name).map { .drawing($0) } ?? Self.nothingMeasured
+        ]
       case .study:
         var made = listed.sequences()
         made.name = parts.count > 1 ? "\(name)-study" : name
-        return listed.studied.isEmpty
-          ? .gap("No ordering that the paper claims has both of its rows here.") : .table(made)
+        return [
+          listed.studied.isEmpty
+            ? .gap("No ordering that the paper claims has both of its rows here.") : .table(made)
+        ]
       case .power:
-        return listed.power(parts.count > 1 ? "\(name)-power" : name).map { .drawing($0) }
-          ?? .gap(
-            "How the seeds scatter is not known of any ordering yet: there is nothing to foretell.")
+        return [
+          listed.power(parts.count > 1 ? "\(name)-power" : name).map { .drawing($0) }
+            ?? .gap("How the seeds scatter is not known of any ordering yet: there is nothing to foretell.")
+        ]
       case .table:
         var made = listed.table()
         made.name = name
-        return .table(made)
+        return [.table(made)]
       }
     }
+  }
+
+  private static let nothingMeasured = CellPart.gap(
+    "No ordering that the paper claims was measured yet: there is nothing to draw.")
+
+  private func answer(_ listed: ClaimsReport, named name: String) -> [CellPart] {
+    let figure = listed.answer(parts.contains(.table) ? "\(name)-answer" : name)
+    return [figure.map { .block(.figure($0)) } ?? Self.nothingMeasured]
+      + (listed.summary.map { [.block(.paragraph($0))] } ?? [])
+      + (listed.unmeasured("\(name)-unmeasured").map { [.table($0)] } ?? [])
+  }
+
+  private func reasons(_ listed: ClaimsReport) -> [CellPart] {
+    let doubts = listed.doubts
+    guard !doubts.isEmpty else {
+      return [.block(.paragraph("No ordering that was measured came out against the paper."))]
+    }
+    return doubts.flatMap { [.block(.paragraph($0.heading)), .list($0.reasons)] }
   }
 }

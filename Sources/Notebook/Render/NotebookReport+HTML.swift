@@ -73,7 +73,7 @@ extension NotebookReport {
 
   /// Headings, nested as they are.
   private func contents(_ parts: [Part]) -> String {
-    var lines = ["<nav class=\"contents\" aria-label=\"Contents\"><details open><summary>Contents</summary>"]
+    var lines = ["<nav class=\"contents\" aria-label=\"Contents\"><details><summary>Contents</summary>"]
     var depth = 0
     for case .prose(.heading(let text, let level, let name)) in parts {
       if level > depth {

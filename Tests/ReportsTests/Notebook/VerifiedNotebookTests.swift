@@ -43,7 +43,7 @@ struct VerifiedNotebookTests {
     ```
 
     ```claims
-    show: [findings, chart, table]
+    show: [answer, reasons, findings, chart, table, study]
     ```
 
     ```compare
@@ -87,13 +87,18 @@ struct VerifiedNotebookTests {
       let names = Set(outcome.files.map(\.lastPathComponent))
       #expect(
         names.isSuperset(of: [
-          "claims.csv", "claims-chart.svg", "claims-chart.png", "table3-compare.csv", "table3-compare-deltas.csv",
+          "claims.csv", "claims-chart.svg", "claims-chart.png", "claims-answer.svg", "claims-study.csv",
+          "table3-compare.csv", "table3-compare-deltas.csv",
           "table3-compare-runs.csv", "deviations.csv",
         ]))
       let page = try String(contentsOf: folder.appendingPathComponent("made/index.html"), encoding: .utf8)
       expectWholePage(page)
       #expect(page.contains("Table 3: orderings, in points") && page.contains("Table 3: levels, in percent"))
       #expect(page.contains("not comparable: drawn data") && page.contains("Images in a batch"))
+      #expect(page.contains("Of 1 ordering that the paper claims, ") && page.contains("<source media="))
+      #expect(page.contains("<details class=\"folded\"><summary><b>Table S"))
+      let markdown = try String(contentsOf: folder.appendingPathComponent("made/made.md"), encoding: .utf8)
+      #expect(markdown.contains("(claims-answer.svg)") && markdown.contains("<details><summary><b>Table S"))
       #expect(page.contains("Queries whose first match is right in one"))
       // Nothing changed: nothing is rendered anew. A run's ranks are among what a comparison draws from.
       #expect(try report.write(to: folder.appendingPathComponent("made")).cells.allSatisfy { !$0.rendered })
