@@ -224,6 +224,12 @@ package final class ExperimentRunner {
     on engine: Engine,
     isInterrupted: () -> Bool, report: (Event) -> Void
   ) throws -> RunRecord? {
+    // Another process may have finished it since this one looked, perhaps under another experiment's name.
+    if let record = try FinishedRuns(in: store).record(of: run.identity) {
+      report(.found(run.trial, record))
+      sweep.leave(run)
+      return record
+    }
     let lock: RunLock
     switch try store.lock(run.identity) {
     case .held(let holder):
@@ -238,7 +244,7 @@ package final class ExperimentRunner {
     defer { lock.release() }
     defer { sweep.leave(run) }
     if store.isFinished(run.identity), let record = try store.record(for: run.identity) {
-      report(.found(run.trial, record))  // by another process, since this one looked
+      report(.found(run.trial, record))  // by another process, between the look and the lock
       return record
     }
     if !lock.isEnforced {

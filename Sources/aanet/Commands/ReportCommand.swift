@@ -29,6 +29,7 @@ struct ReportCommand: ParsableCommand {
         aanet report ablation --experiment quickstart/table3 --out /tmp/ablation
         aanet report ablation train.epochs=5
         aanet report paper --all-seeds
+        aanet report paper --from study
         aanet report quickstart --csv-bom
       """)
 
@@ -37,6 +38,11 @@ struct ReportCommand: ParsableCommand {
   var report: String
   @Argument(help: "The changes that the runs were made with, such as train.epochs=5.") var overrides: [String] = []
   @Option(help: "Draw from this experiment instead of the report's own.") var experiment: String?
+  @Option(
+    help: ArgumentHelp(
+      "Of a notebook: draw from the experiments of this folder instead, quickstart/table3 from FOLDER/table3.",
+      valueName: "folder"))
+  var from: String?
   @Option(help: ArgumentHelp("The folder to write to.", valueName: "dir"), completion: .directory) var out: String?
   @Flag(help: "Draw from every seed on disk, also those that 'aanet run --until-decided' added to the experiment's.")
   var allSeeds = false
@@ -50,8 +56,13 @@ struct ReportCommand: ParsableCommand {
         throw PlainError(
           "a notebook names its experiments itself: leave --experiment out, or change \(report.onOneLine).md")
       }
-      return try NotebookOutput(project: project, overrides: overrides, allSeeds: allSeeds, marksCSV: csvBom).show(
-        report, to: out.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? project.output(of: report), format)
+      let name = from.map { "\(report)-\($0)" } ?? report
+      return try NotebookOutput(
+        project: project, overrides: overrides, experiments: from, allSeeds: allSeeds, marksCSV: csvBom
+      ).show(report, to: out.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? project.output(of: name), format)
+    }
+    guard from == nil else {
+      throw PlainError("--from is for notebooks, which are reports/<name>.md; of other reports say --experiment")
     }
     let isDefined = ReportDefinition.names(in: project.reports).contains(report)
     let definition = isDefined ? try ReportDefinition.find(report, in: project.reports) : nil

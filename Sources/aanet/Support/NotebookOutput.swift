@@ -9,6 +9,8 @@ struct NotebookOutput {
   let project: ProjectOptions
   /// The changes that the runs were made with.
   let overrides: [String]
+  /// The folder whose experiments are meant instead of those that the notebook names.
+  var experiments: String?
   /// Whether every seed on disk counts, also those that the experiments do not name.
   var allSeeds = false
   /// Whether CSV files begin with a byte order mark.
@@ -25,7 +27,7 @@ struct NotebookOutput {
     let reports = try ProjectReports(project, overrides: overrides)
     let tables = try source.experiments.map { named in
       do {
-        let plan = try project.library.plan(named.experiment, overrides: overrides)
+        let plan = try project.library.plan(inFolder(named.experiment), overrides: overrides)
         let definition = try ProjectReports.shown(of: plan, project: project)
         return NotebookTable(
           name: named.name, report: try reports.report(definition, on: plan, allSeeds: allSeeds).report)
@@ -34,7 +36,8 @@ struct NotebookOutput {
       }
     }
     let command = ShellCommand(
-      "aanet", "report", arguments: [name] + overrides, options: allSeeds ? ["--all-seeds"] : []
+      "aanet", "report", arguments: [name] + overrides,
+      options: (experiments.map { ShellCommand.option("--from", $0) } ?? []) + (allSeeds ? ["--all-seeds"] : [])
     )
     .text
     let report = try NotebookReport(
@@ -47,6 +50,11 @@ struct NotebookOutput {
     let outcome = try report.write(to: folder, marksCSV: marksCSV)
     if format == .json { try Console.printJSON(outcome) } else { print(Self.summary(outcome)) }
     if let page = outcome.files.first { Console.complain("\nopen \(page.path)") }
+  }
+
+  /// An experiment that the notebook names, in the folder that is meant instead.
+  private func inFolder(_ experiment: String) -> String {
+    experiments.map { "\($0)/\(experiment.split(separator: "/").last ?? "")" } ?? experiment
   }
 
   /// What tells this build of the program from another: its file's size and time.

@@ -61,6 +61,30 @@ import Experiments
     #expect(records.map(\.identity.variant) == ["all", "plain"] && records.allSatisfy { $0.seal == .intact })
   }
 
+  /// Two experiments have the same run, and another process finished it under the other one's name after this one looked.
+  @Test func whatAnotherFinishesUnderAnotherNameIsFound() throws {
+    let all = try #require(try run().first { $0.identity.variant == "all" }).identity
+    let aside = project.url.appendingPathComponent("aside", isDirectory: true)
+    try FileManager.default.moveItem(at: store.root, to: aside)
+    var told: [String] = []
+    let records = try run { event in
+      switch event {
+      case .start:
+        let other = store.root.appendingPathComponent("other", isDirectory: true)
+        do {
+          try FileManager.default.createDirectory(at: store.root, withIntermediateDirectories: true)
+          try FileManager.default.moveItem(at: aside.appendingPathComponent("tiny"), to: other)
+        } catch { Issue.record(error) }
+      case .found(let trial, let record): told.append("found \(trial.variant) of \(record.identity.experiment)")
+      case .finished(let trial, _): told.append("trained \(trial.variant)")
+      default: break
+      }
+    }
+    #expect(told == ["found all of other", "found plain of other"])
+    #expect(records.map(\.identity.hash).contains(all.hash))
+    #expect(!FileManager.default.fileExists(atPath: store.folder(for: all).path), "nothing of its own is begun")
+  }
+
   @Test func whatTheOtherFinishesMeanwhileIsFound() throws {
     let all = try identity("all")
     let elsewhere = try TinyProject()
