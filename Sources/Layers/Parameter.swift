@@ -40,6 +40,8 @@ package final class Parameter {
   package let momentum: Tensor
   /// Whether a gradient has arrived since the optimiser's last step.
   package internal(set) var hasGradient = false
+  /// The gradients of a batch's further shards, until they are added to the first one's.
+  private var further: [ShardGradient] = []
   /// Whether it stays as it is: no gradient is computed for it.
   package var isFrozen = false
 
@@ -53,12 +55,45 @@ package final class Parameter {
     self.momentum = momentum
   }
 
-  /// Lets `write` add to the gradient: it gets the memory and whether to add to it or to overwrite it.
-  func accumulate(_ write: (_ gradient: Tensor, _ accumulate: Bool) -> Void) {
+  /// Lets `write` add to a shard's gradient: it gets the memory and whether to add to it or to overwrite it.
+  func accumulate(
+    of shard: Shard, on engine: Engine, _ write: (_ gradient: Tensor, _ accumulate: Bool) -> Void
+  ) {
     guard !isFrozen else { return }
-    write(gradient, hasGradient)
+    guard shard.place > 0 else {
+      write(gradient, hasGradient)
+      hasGradient = true
+      return
+    }
+    while further.count < shard.place { further.append(ShardGradient(sum: engine.empty(gradient.shape))) }
+    let own = shard.place - 1
+    write(further[own].sum, further[own].hasArrived)
+    further[own].hasArrived = true
+  }
+
+  /// Makes the gradient the sum of the shards' gradients, taken in the tree of ``Shard``; a shard from which none came
+  /// counts as zeros.
+  fileprivate func addShards(on engine: Engine) {
+    defer { for place in further.indices { further[place].hasArrived = false } }
+    guard hasGradient || further.contains(where: \.hasArrived) else { return }
+    if !hasGradient { gradient.values.update(repeating: 0) }
+    for shard in further where !shard.hasArrived { shard.sum.values.update(repeating: 0) }
+    let parts = [gradient] + further.map(\.sum)
+    var distance = 1
+    while distance < parts.count {
+      for place in stride(from: 0, to: parts.count - distance, by: 2 * distance) {
+        Elementwise.add(parts[place + distance], to: parts[place], on: engine)
+      }
+      distance *= 2
+    }
     hasGradient = true
   }
+}
+
+/// A parameter's gradient from one shard of a batch.
+private struct ShardGradient {
+  let sum: Tensor
+  var hasArrived = false
 }
 
 /// Numbers of a model that are not trained: BatchNorm's running statistics.
@@ -93,6 +128,11 @@ package final class ParameterStore {
     let tensor = engine.filled(shape, with: value)
     statistics.append(RunningStatistic(name: name, value: tensor))
     return tensor
+  }
+
+  /// Makes each parameter's gradient that of the whole batch, when all of its shards are computed.
+  package func addShards() {
+    for parameter in parameters { parameter.addShards(on: engine) }
   }
 
   /// The parameter of a name; nil where there is none.

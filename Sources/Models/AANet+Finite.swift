@@ -33,19 +33,24 @@ extension AANet {
   /// The running statistics move by that, as in any training pass: the model is not to be trained on afterwards.
   ///
   /// - Parameters:
-  ///   - images: the batch, `[N, H, W, 3]`, normalised.
+  ///   - images: the batch, or a shard of it, `[N, H, W, 3]`, normalised.
   ///   - inputs: what the tasks read of each image beside it.
   ///   - statistics: what BatchNorm divided by.
   ///   - rules: those of the step.
+  ///   - shard: which part of the batch the images are. All shards are told the same.
   package func placeOfNonFinite(
-    in images: Tensor, inputs: [CueInput: Tensor] = [:], statistics: NormStatistics = .batch, as rules: Rules = Rules()
+    in images: Tensor, inputs: [CueInput: Tensor] = [:], statistics: NormStatistics = .batch, as rules: Rules = Rules(),
+    of shard: Shard = .whole
   ) -> NonFinitePlace {
     if let parameter = store.parameters.first(where: { !$0.value.isFinite }) { return .parameter(parameter.name) }
-    var first: String?
-    let tape = Tape(on: store.engine, mode: .training, statistics: statistics) { layer, output in
-      if first == nil, !output.isFinite { first = layer }
+    var layers: [String] = []
+    var first: Int?
+    let tape = Tape(on: store.engine, mode: .training, statistics: statistics, shard: shard) { layer, output in
+      if first == nil, !output.isFinite { first = layers.count }
+      layers.append(layer)
     }
     _ = self(tape.input(images), inputs: inputs, on: tape, as: rules)
-    return first.map { .output(of: $0) } ?? .lossAlone
+    let place = Int(shard.merged([Double(first ?? layers.count)]) { [min($0[0], $1[0])] }[0])
+    return layers.indices.contains(place) ? .output(of: layers[place]) : .lossAlone
   }
 }

@@ -19,13 +19,11 @@ extension AANet {
   /// back, and what is drawn comes from the step's own streams, which whoever asks again gets again.
   ///
   /// - Parameters:
-  ///   - images: the batch, `[N, H, W, 3]`, normalised.
-  ///   - inputs: what the tasks read of each image beside it.
   ///   - statistics: what BatchNorm divides by.
   ///   - rules: those of the step.
+  ///   - lockstep: what computes the batch's shards.
   package func pulls(
-    on images: Tensor, inputs: [CueInput: Tensor], _ targets: TrainingTargets, statistics: NormStatistics,
-    as rules: Rules
+    on batch: TrainingBatch, statistics: NormStatistics, as rules: Rules, in lockstep: Lockstep
   ) -> [Pull] {
     let before = store.statistics.map(\.value.array)
     let frozen = store.parameters.map(\.isFrozen)
@@ -36,22 +34,35 @@ extension AANet {
       }
       for (parameter, isFrozen) in zip(store.parameters, frozen) { parameter.isFrozen = isFrozen }
     }
-    let tape = Tape(on: store.engine, mode: .training, statistics: statistics)
-    let stages = tape.still { backbone(tape.input(images), on: tape) }.map(\.tensor)
+    var pulls: [Pull] = []
+    lockstep.run { shard in
+      let own = self.pulls(on: batch.part(shard), statistics: statistics, as: rules, of: shard)
+      if shard.place == 0 { pulls = own }
+    }
+    return pulls
+  }
+
+  /// The batch's pulls, by one of its shards.
+  private func pulls(
+    on part: TrainingBatch, statistics: NormStatistics, as rules: Rules, of shard: Shard
+  ) -> [Pull] {
+    let tape = Tape(on: store.engine, mode: .training, statistics: statistics, shard: shard)
+    let stages = tape.still { backbone(tape.input(part.images), on: tape) }.map(\.tensor)
     let active = tasks.map(\.name).filter { multiTaskLoss.weighs($0) && rules.tasks?.contains($0) ?? true }
     return active.compactMap { task in
-      let tape = Tape(on: store.engine, mode: .training, statistics: statistics)
+      let tape = Tape(on: store.engine, mode: .training, statistics: statistics, shard: shard)
       var values = stages.dropLast().map { tape.input($0) }
       let features = tape.input(stages[stages.count - 1], wantsGradient: true)
       values.append(features)
-      let output = output(of: values, images: tape.input(images), inputs: inputs, on: tape, as: rules)
-      guard let loss = losses(output, targets, on: tape).first(where: { $0.task == task }) else { return nil }
+      let output = output(of: values, images: tape.input(part.images), inputs: part.inputs, on: tape, as: rules)
+      guard let loss = losses(output, part.targets, on: tape).first(where: { $0.task == task }) else { return nil }
       tape.backward(multiTaskLoss.weighed(loss))
       let squares = tape.gradient(of: features).map { gradient in
         gradient.values.reduce(0.0) { $0 + Double($1) * Double($1) }
       }
       return Pull(
-        task: task, loss: (multiTaskLoss.weights[task] ?? 0) * loss.value, gradient: (squares ?? 0).squareRoot())
+        task: task, loss: (multiTaskLoss.weights[task] ?? 0) * loss.value,
+        gradient: shard.sum([squares ?? 0])[0].squareRoot())
     }
   }
 }

@@ -44,6 +44,20 @@ extension TaskSet {
         + "descriptor: false away")
   }
 
+  /// Whether a batch can be computed in so many shards.
+  package func fault(inShards shards: Int) -> SettingFault? {
+    guard shards > 1 else { return nil }
+    for task in all {
+      guard let sought = type(of: task).lookedForInBatch else { continue }
+      return SettingFault(
+        at: "train.shards", "tasks.\(task.name.rawValue)",
+        reason:
+          "the \(task.name.rawValue) task looks for \(sought) among all images of a batch, which \(shards) shards cut "
+          + "apart; take train.shards: 1, or leave the task out")
+    }
+    return nil
+  }
+
   /// Whether those of the tasks that take part can learn from batches of so many images.
   ///
   /// - Parameter groups: how many images of an identity stand in a row; nil where they come as they will.

@@ -72,10 +72,11 @@ package struct MultiTaskLoss {
     return losses.reduce(regularisers) { $0 + (weights[$1.task] ?? 0) * $1.value }
   }
 
-  /// Runs the tape backwards for the total loss, leaving every parameter's gradient, the log variances' included.
+  /// Runs the tape backwards for the total loss, leaving every parameter's gradient, the log variances' included: that of
+  /// the tape's shard, but for the log variances, which the batch's losses say everything of.
   package func backward(_ losses: [TaskLoss], on tape: Tape) {
     let weights = weights
-    if let logVariance {
+    if let logVariance, tape.shard.number == 0 {
       // The σ of a task that takes no part stays as it is.
       logVariance.setGradient(
         tasks.map { task in

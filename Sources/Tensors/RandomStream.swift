@@ -47,6 +47,11 @@ package struct RandomStream: RandomNumberGenerator, Codable, Hashable, Sendable 
     return result
   }
 
+  /// Passes over so many words, each of which is a uniform number.
+  package mutating func skip(_ words: Int) {
+    for _ in 0..<words { _ = next() }
+  }
+
   /// A number in `0 ..< 1`, one of 2^53 evenly spaced ones.
   package mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 

@@ -42,23 +42,19 @@ extension Trainer {
     let images = batch.images(on: engine)
     let inputs = batch.inputs(on: engine)
     cutOut(of: images, in: stretch, draws)
-    let indices = batch.items.map(\.index)
     let rules = AANet.Rules(tasks: phase.tasks.map(Set.init), draws: phase.dropout ? draws : nil)
-    let targets = targets(of: indices, in: phase)
+    let batch = TrainingBatch(
+      images: images, inputs: inputs, targets: targets(of: batch.items.map(\.index), in: phase))
     if settings.train.gauge, progress.steps == 0 {
       progress.sums.gauge = TaskGauge(
-        model.pulls(on: images, inputs: inputs, targets, statistics: phase.batchNorm, as: rules))
+        model.pulls(on: batch, statistics: phase.batchNorm, as: rules, in: lockstep))
     }
-    let tape = Tape(on: engine, mode: .training, statistics: phase.batchNorm)
-    let output = model(tape.input(images), inputs: inputs, on: tape, as: rules)
-    let losses = model.losses(output, targets, on: tape)
-    let total = model.multiTaskLoss.total(losses)
-    for (task, value) in losses.map({ ($0.task.rawValue, $0.value) }) + [("total", total)] where !value.isFinite {
-      throw divergence(
-        .loss(task: task, value: value),
-        at: model.placeOfNonFinite(in: images, inputs: inputs, statistics: phase.batchNorm, as: rules))
+    var (losses, total): ([TaskLoss], Double) = ([], 0)
+    try lockstep.run { (shard: Shard) throws in
+      let own = try gradients(of: batch.part(shard), shard, in: phase, as: rules)
+      if shard.place == 0 { (losses, total) = own }
     }
-    model.multiTaskLoss.backward(losses, on: tape)
+    model.store.addShards()
     // After each step every number is finite, so that every checkpoint is good.
     let broken = StochasticGradientDescent(phase.optimizer).step(model.store, rates: rates)
     if let place = broken.map({ .parameter($0.name) }) ?? model.nonFiniteStatistic {
@@ -69,6 +65,26 @@ extension Trainer {
     }
     progress.sums.add(losses, total: total)
     return total
+  }
+
+  /// The losses of a batch, and a shard's gradients by them.
+  ///
+  /// What is decided here is decided by the batch's numbers, which are every shard's.
+  private func gradients(
+    of part: TrainingBatch, _ shard: Shard, in phase: Settings.Train.Phase, as rules: AANet.Rules
+  ) throws -> (losses: [TaskLoss], total: Double) {
+    let tape = Tape(on: engine, mode: .training, statistics: phase.batchNorm, shard: shard)
+    let output = model(tape.input(part.images), inputs: part.inputs, on: tape, as: rules)
+    let losses = model.losses(output, part.targets, on: tape)
+    let total = model.multiTaskLoss.total(losses)
+    for (task, value) in losses.map({ ($0.task.rawValue, $0.value) }) + [("total", total)] where !value.isFinite {
+      throw divergence(
+        .loss(task: task, value: value),
+        at: model.placeOfNonFinite(
+          in: part.images, inputs: part.inputs, statistics: phase.batchNorm, as: rules, of: shard))
+    }
+    model.multiTaskLoss.backward(losses, on: tape)
+    return (losses, total)
   }
 
   private func targets(of images: [Int], in phase: Settings.Train.Phase) -> TrainingTargets {

@@ -64,6 +64,8 @@ final class Trainer {
   let engine: Engine
   let schedule: TrainingSchedule
   let classes: [Int]
+  /// Computes the shards of each batch.
+  let lockstep: Lockstep
   private var checkpoints: CheckpointKeeper
 
   init(
@@ -78,6 +80,7 @@ final class Trainer {
     self.engine = engine
     self.checkpoints = CheckpointKeeper(identity, in: store, every: checkpoints)
     classes = data.dataset.trainClasses
+    lockstep = Lockstep(shards: settings.train.shards)
     schedule = TrainingSchedule(of: settings.train, images: data.dataset.train.count)
     model = AANet(
       settings.modelConfiguration(identities: data.dataset.trainIdentities.count, scheme: data.scheme), on: engine)

@@ -75,6 +75,8 @@ package final class Tape {
   package let statistics: NormStatistics
   /// Which of several ways of computing the same thing is taken.
   package let policy: ComputePolicy
+  /// The part of the batch that runs over it: what needs the whole batch asks it.
+  package let shard: Shard
   /// Convolutions' weights in the layouts that they multiply with, kept from pass to pass; nil prepares them anew.
   let weights: PreparedWeights?
   private var steps: [() -> Void] = []
@@ -90,7 +92,7 @@ package final class Tape {
   /// - Parameter tracer: sees what model code says of the inside of a pass (``trace(_:_:)``): who compares it.
   package init(
     on engine: Engine, mode: Mode, statistics: NormStatistics = .batch, policy: ComputePolicy = .automatic,
-    weights: PreparedWeights? = nil,
+    shard: Shard = .whole, weights: PreparedWeights? = nil,
     observer: ((_ layer: String, _ output: Tensor) -> Void)? = nil,
     tracer: ((_ name: String, _ trace: Trace) -> Void)? = nil
   ) {
@@ -99,6 +101,7 @@ package final class Tape {
     self.policy = policy
     self.mode = mode
     self.statistics = statistics
+    self.shard = shard
     self.weights = weights
     self.observer = observer
     self.tracer = tracer

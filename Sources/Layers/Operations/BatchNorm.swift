@@ -40,7 +40,7 @@ extension Tape {
   ///
   ///     y = activation(γ · (x − mean) / √(variance + ε) + β + shortcut)
   ///
-  /// Mean and variance are the batch's in training (and move the running ones) unless the tape takes the running ones
+  /// Mean and variance are the whole batch's in training (and move the running ones) unless the tape takes the running ones
   /// there too, and the running ones in evaluation.
   ///
   /// - Parameters:
@@ -68,7 +68,7 @@ extension Tape {
 
     let gradient = BatchNormGradient(
       input: input.tensor, output: shortcut == nil ? nil : output.tensor, affine: affine, activation: activation,
-      norm: norm, mean: mean, inverseDeviation: inverseDeviation, isOfBatch: statistics == .batch)
+      norm: norm, mean: mean, inverseDeviation: inverseDeviation, isOfBatch: statistics == .batch, shard: shard)
     let inputSlot = input.slot
     let shortcutSlot = shortcut?.slot
     record(output) { [engine] dOutput in
@@ -80,7 +80,7 @@ extension Tape {
     return output
   }
 
-  /// Mean and 1/√(variance + ε) of a batch, by which the running statistics move.
+  /// Mean and 1/√(variance + ε) of the whole batch, by which the running statistics move.
   ///
   /// Sums are taken about the first row: squares of numbers whose mean is a hundred deviations away from zero would leave
   /// single precision three digits of their variance.
@@ -89,7 +89,12 @@ extension Tape {
   ) -> (mean: [Float], inverseDeviation: [Float]) {
     let x = UnsafePointer(input.pointer)
     let sums = ChannelSums(rows: rows, channels: norm.weight.value.count, on: engine, Moments(x: x))
-    return norm.takeStatistics(sums, about: x, rows: rows)
+    let moments = ChannelMoments(sums, about: x, rows: rows).ofBatch(shard)
+    // What the shards of a process share moves once.
+    if shard.place == 0 { norm.move(towards: moments) }
+    return (
+      moments.mean.map { Float($0) }, moments.variance.map { Float(1 / ($0 + BatchNorm.epsilon).squareRoot()) }
+    )
   }
 }
 
@@ -99,26 +104,67 @@ extension BatchNorm {
     (runningMean.array, runningVariance.array.map { Float(1 / (Double($0) + Self.epsilon).squareRoot()) })
   }
 
-  /// Turns a batch's sums into its mean and 1/√(variance + ε), and moves the running statistics.
+  /// Moves the running statistics towards a batch's.
+  func move(towards batch: ChannelMoments) {
+    let count = batch.count
+    for c in batch.mean.indices {
+      let unbiased = count > 1 ? batch.variance[c] * count / (count - 1) : batch.variance[c]
+      runningMean.pointer[c] += Float(Self.rate * (batch.mean[c] - Double(runningMean.pointer[c])))
+      runningVariance.pointer[c] += Float(Self.rate * (unbiased - Double(runningVariance.pointer[c])))
+    }
+  }
+}
+
+/// Mean and biased variance of each channel over some rows.
+struct ChannelMoments {
+  /// How many rows.
+  let count: Double
+  let mean: [Double]
+  let variance: [Double]
+
+  /// Of a shard's rows.
   ///
   /// - Parameter reference: what was subtracted from each channel's numbers before they and their squares were summed.
-  func takeStatistics(
-    _ sums: ChannelSums, about reference: UnsafePointer<Float>, rows: Int
-  ) -> (mean: [Float], inverseDeviation: [Float]) {
+  init(_ sums: ChannelSums, about reference: UnsafePointer<Float>, rows: Int) {
     let count = Double(rows)
-    var means: [Float] = []
-    var inverses: [Float] = []
-    for c in sums.first.indices {
-      let offset = sums.first[c] / count
-      let mean = Double(reference[c]) + offset
-      let variance = max(0, sums.second[c] / count - offset * offset)
-      let unbiased = rows > 1 ? variance * count / (count - 1) : variance
-      runningMean.pointer[c] += Float(Self.rate * (mean - Double(runningMean.pointer[c])))
-      runningVariance.pointer[c] += Float(Self.rate * (unbiased - Double(runningVariance.pointer[c])))
-      means.append(Float(mean))
-      inverses.append(Float(1 / (variance + Self.epsilon).squareRoot()))
-    }
-    return (means, inverses)
+    let offsets = sums.first.map { $0 / count }
+    self.count = count
+    mean = offsets.enumerated().map { Double(reference[$0]) + $1 }
+    variance = zip(sums.second, offsets).map { max(0, $0 / count - $1 * $1) }
+  }
+
+  /// Of what stands in a row: the count, the means, the variances.
+  private init(_ numbers: [Double]) {
+    let channels = numbers.count / 2
+    count = numbers[0]
+    mean = Array(numbers[1...channels])
+    variance = Array(numbers[(channels + 1)...])
+  }
+
+  /// Of the whole batch, from those of its shards.
+  func ofBatch(_ shard: Shard) -> ChannelMoments {
+    ChannelMoments(
+      shard.merged([count] + mean + variance) { lower, upper in
+        let merged = ChannelMoments(lower).merged(with: ChannelMoments(upper))
+        return [merged.count] + merged.mean + merged.variance
+      })
+  }
+
+  private init(count: Double, mean: [Double], variance: [Double]) {
+    (self.count, self.mean, self.variance) = (count, mean, variance)
+  }
+
+  /// Of the rows of both; Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample
+  /// variances", 1979.
+  private func merged(with other: ChannelMoments) -> ChannelMoments {
+    let total = count + other.count
+    let (own, others) = (count / total, other.count / total)
+    let distance = zip(mean, other.mean).map { $1 - $0 }
+    return ChannelMoments(
+      count: total, mean: zip(mean, distance).map { $0 + $1 * others },
+      variance: variance.indices.map {
+        variance[$0] * own + other.variance[$0] * others + distance[$0] * distance[$0] * own * others
+      })
   }
 }
 

@@ -6,7 +6,8 @@ import Tensors
 ///     dβ = Σ g        dγ = Σ g · x̂        x̂ = (x − mean) / √(variance + ε)
 ///     dx = γ / √(variance + ε) · (g − dβ/P − x̂ · dγ/P)
 ///
-/// Where mean and variance are the running ones they do not depend on x, and the last two terms are not there.
+/// The sums are the whole batch's, of which there are P rows; γ and β get what the shard's own rows add to them. Where mean
+/// and variance are the running ones they do not depend on x, and the last two terms are not there.
 ///
 /// Two passes over the memory. Where there is no shortcut, whether y was positive is computed anew from x, so that y
 /// need not be kept for it.
@@ -21,6 +22,8 @@ struct BatchNormGradient {
   let inverseDeviation: [Float]
   /// Whether mean and variance are the batch's own.
   let isOfBatch: Bool
+  /// The part of the batch.
+  let shard: Shard
 
   /// Computes the gradients.
   ///
@@ -55,17 +58,19 @@ struct BatchNormGradient {
       rows: rows, channels: channels, on: engine,
       MaskedProducts(
         dy: dy, x: x, inverse: inverse.pointer, offset: offset.pointer, mask: mask, keepsMasked: keepsMasked))
-    addParameterGradients(sums)
+    addParameterGradients(sums, on: engine)
 
     // dx = g · scale + x · slope + constant
     let slope = engine.filled([channels])
     let constant = engine.filled([channels])
+    let batch = isOfBatch ? shard.sum([Double(rows)] + sums.first + sums.second) : []
     for c in 0..<channels where isOfBatch {
+      let (count, first, second) = (batch[0], batch[1 + c], batch[1 + channels + c])
       let scale = Double(affine.scale.pointer[c])
-      let perInput = scale * sums.second[c] / Double(rows)
+      let perInput = scale * second / count
       slope.pointer[c] = Float(-perInput * Double(inverseDeviation[c]))
       constant.pointer[c] = Float(
-        perInput * Double(inverseDeviation[c]) * Double(mean[c]) - scale * sums.first[c] / Double(rows))
+        perInput * Double(inverseDeviation[c]) * Double(mean[c]) - scale * first / count)
     }
     let dInput = keepsMasked ? engine.empty(input.shape) : dOutput.reshaped(input.shape)
     let dx = dInput.pointer
@@ -93,13 +98,13 @@ struct BatchNormGradient {
     return dInput
   }
 
-  private func addParameterGradients(_ sums: ChannelSums) {
-    norm.bias.accumulate { gradient, accumulate in
+  private func addParameterGradients(_ sums: ChannelSums, on engine: Engine) {
+    norm.bias.accumulate(of: shard, on: engine) { gradient, accumulate in
       for (c, sum) in sums.first.enumerated() {
         gradient.pointer[c] = (accumulate ? gradient.pointer[c] : 0) + Float(sum)
       }
     }
-    norm.weight.accumulate { gradient, accumulate in
+    norm.weight.accumulate(of: shard, on: engine) { gradient, accumulate in
       for (c, sum) in sums.second.enumerated() {
         gradient.pointer[c] = (accumulate ? gradient.pointer[c] : 0) + Float(sum)
       }

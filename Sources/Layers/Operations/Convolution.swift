@@ -28,9 +28,9 @@ extension Tape {
     observe(output, of: weight)
     let x = input.tensor
     let slot = input.slot
-    record(output) { [engine] dOutput in
-      weight.accumulate { kernel.dWeight(x, dOutput, into: $0, accumulate: $1) }
-      bias?.accumulate { dBias, accumulate in
+    record(output) { [engine, shard] dOutput in
+      weight.accumulate(of: shard, on: engine) { kernel.dWeight(x, dOutput, into: $0, accumulate: $1) }
+      bias?.accumulate(of: shard, on: engine) { dBias, accumulate in
         let sums = ChannelSums(
           rows: geometry.outputPositions, channels: filters, on: engine, PlainTerms(x: dOutput.pointer))
         for k in 0..<filters { dBias.pointer[k] = (accumulate ? dBias.pointer[k] : 0) + Float(sums.first[k]) }

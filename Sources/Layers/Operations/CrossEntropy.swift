@@ -4,7 +4,7 @@ import Tensors
 extension Tape {
   /// Softmax and cross-entropy, averaged over the labelled rows.
   ///
-  ///     loss = −1/M · Σ log softmax(logits[n])[labels[n]]   over the M rows with a label
+  ///     loss = −1/M · Σ log softmax(logits[n])[labels[n]]   over the M rows of the batch with a label
   ///
   /// Sums run in double precision. Without any labelled row the loss and its gradient are 0.
   ///
@@ -14,7 +14,6 @@ extension Tape {
   package func crossEntropy(_ logits: Value, labels: [Int]) -> Loss {
     let (rows, classes) = (logits.shape[0], logits.shape[1])
     precondition(labels.count == rows && labels.allSatisfy { $0 >= -1 && $0 < classes }, "labels do not fit the logits")
-    let labelled = labels.count { $0 >= 0 }
     let z = logits.tensor.pointer
     var total = 0.0
     // log Σ exp z of each row, for the gradient.
@@ -25,12 +24,14 @@ extension Tape {
       normalisers.append(normaliser)
       if label >= 0 { total += normaliser - Double(line[label]) }
     }
-    let loss = Loss(value: labelled > 0 ? total / Double(labelled) : 0)
+    let sums = shard.sum([total, Double(labels.count { $0 >= 0 })])
+    let labelled = sums[1]
+    let loss = Loss(value: labelled > 0 ? sums[0] / labelled : 0)
     guard let slot = logits.slot else { return loss }
     let scores = logits.tensor
     record { [engine] in
       slot.accumulate(shape: scores.shape, on: engine) { dLogits, accumulate in
-        let share = labelled > 0 ? loss.weight / Double(labelled) : 0
+        let share = labelled > 0 ? loss.weight / labelled : 0
         for (row, label) in labels.enumerated() {
           for c in 0..<classes {
             let place = row * classes + c

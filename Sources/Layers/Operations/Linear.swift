@@ -30,8 +30,8 @@ extension Tape {
     }
     observe(output, of: weight)
     let slot = input.slot
-    record(output) { [engine] dOutput in
-      weight.accumulate { dWeight, accumulate in
+    record(output) { [engine, shard] dOutput in
+      weight.accumulate(of: shard, on: engine) { dWeight, accumulate in
         engine.parallel(over: outputs, grain: Self.linearGrain) { columns, _ in
           MatrixProduct.multiply(
             rows: columns.count, columns: inputs, depth: rows,
@@ -40,7 +40,7 @@ extension Tape {
             in: accumulation)
         }
       }
-      bias?.accumulate { dBias, accumulate in
+      bias?.accumulate(of: shard, on: engine) { dBias, accumulate in
         if !accumulate { dBias.values.update(repeating: 0) }
         for row in 0..<rows { Rows.add(dOutput.pointer + row * outputs, to: dBias.pointer, count: outputs) }
       }

@@ -43,7 +43,9 @@ extension Tape {
       targets.append(t)
       predictions.append(p)
     }
-    let loss = Loss(value: rows > 0 ? total / Double(rows) : 0)
+    let sums = shard.sum([total, Double(rows)])
+    let count = sums[1]
+    let loss = Loss(value: count > 0 ? sums[0] / count : 0)
     guard let slot = student.slot else { return loss }
     record { [engine, targets, predictions] in
       slot.accumulate(shape: scores.shape, on: engine) { dStudent, accumulate in
@@ -51,7 +53,7 @@ extension Tape {
           let gradient = Self.agreementGradient(targets[row], predictions[row], form: form)
           for c in 0..<classes {
             let place = row * classes + c
-            let term = Float(loss.weight / Double(rows) * gradient[c])
+            let term = Float(loss.weight / count * gradient[c])
             dStudent.pointer[place] = (accumulate ? dStudent.pointer[place] : 0) + term
           }
         }

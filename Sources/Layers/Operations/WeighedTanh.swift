@@ -33,17 +33,17 @@ extension Tape {
     }
     observe(output, of: weight)
     let (source, squashed, slot) = (input.tensor, output.tensor, input.slot)
-    record(output) { [engine] dOutput in
+    record(output) { [engine, shard] dOutput in
       let (dy, x, y) = (dOutput.pointer, source.pointer, squashed.pointer)
       for place in 0..<rows * width { dy[place] *= 1 - y[place] * y[place] }
       // Row by row, in order.
-      weight.accumulate { dWeight, accumulate in
+      weight.accumulate(of: shard, on: engine) { dWeight, accumulate in
         if !accumulate { dWeight.values.update(repeating: 0) }
         for row in 0..<rows {
           Rows.add(dy + row * width, times: UnsafePointer(x + row * width), to: dWeight.pointer, count: width)
         }
       }
-      bias.accumulate { dBias, accumulate in
+      bias.accumulate(of: shard, on: engine) { dBias, accumulate in
         if !accumulate { dBias.values.update(repeating: 0) }
         for row in 0..<rows { Rows.add(dy + row * width, to: dBias.pointer, count: width) }
       }

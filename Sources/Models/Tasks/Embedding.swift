@@ -27,6 +27,7 @@ package struct EmbeddingTask: Task {
   package static let name = TaskName.embedding
   package static let mark = "tri"
   package static let meaning = "An embedding of unit length, from triplets of images."
+  package static let lookedForInBatch: String? = "triplets"
   package static let keys: [Key<EmbeddingTask>] = [
     Key(
       "dimension", \.dimension, .optional(.int(in: 1...8192), or: "features"),

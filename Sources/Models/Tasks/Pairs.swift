@@ -26,6 +26,7 @@ package struct PairsTask: Task {
   package static let mark = "pair"
   package static let meaning = "Whether two images show one person, judged by their maps place by place."
   package static let judgesPairs = true
+  package static let lookedForInBatch: String? = "pairs"
   package static let keys: [Key<PairsTask>] = [
     Key("scales", \.scales, .int(in: 1...3), "From how many of the backbone's stages maps are made, the last first."),
     Key("width", \.width, .int(in: 1...4096), "Channels of each map."),

@@ -22,6 +22,9 @@ package protocol Task: Configurable {
   static var judgesPairs: Bool { get }
   /// What is done to its parameters where a phase of training says `transform`, in words; nil where there is nothing.
   static var transformation: String? { get }
+  /// What it looks for among all images of a batch, in words, so that no batch can be cut into shards; nil where an image
+  /// needs no other one.
+  static var lookedForInBatch: String? { get }
 
   /// The tasks whose output it reads; they stand before it in the list.
   var needs: [TaskNeed] { get }
@@ -65,6 +68,7 @@ extension Task {
   package static var readsVectors: Bool { false }
   package static var judgesPairs: Bool { false }
   package static var transformation: String? { nil }
+  package static var lookedForInBatch: String? { nil }
   package var needs: [TaskNeed] { [] }
   package var variant: String? { nil }
   package var addsUpTerms: Bool { false }
@@ -196,6 +200,8 @@ extension TaskPass {
   func dropped(_ value: Value, _ probability: Double, by task: TaskName, on tape: Tape) -> Value {
     guard tape.isRecording, probability > 0, let draws else { return value }
     var stream = draws.stream("dropout/\(task.rawValue)")
+    // Each shard draws what a batch as a whole would draw for its rows.
+    stream.skip(tape.shard.number * value.tensor.count)
     let mask = DropoutMask(count: value.tensor.count, probability: probability, from: &stream, on: tape.engine)
     return tape.dropout(value, mask)
   }
@@ -290,5 +296,37 @@ package struct TrainingTargets {
     self.identities = identities
     self.attributes = attributes
     self.triplets = triplets
+  }
+}
+
+/// A batch of a training step.
+package struct TrainingBatch {
+  /// `[N, H, W, 3]`, normalised.
+  package let images: Tensor
+  /// What the tasks read of each image beside it (``Task/inputs(on:)``), `[N]` + ``CueInput/shape``.
+  package let inputs: [CueInput: Tensor]
+  package let targets: TrainingTargets
+
+  package init(images: Tensor, inputs: [CueInput: Tensor] = [:], targets: TrainingTargets) {
+    self.images = images
+    self.inputs = inputs
+    self.targets = targets
+  }
+
+  /// A shard's part of it, in the same memory. No task is there that looks for something among all images.
+  package func part(_ shard: Shard) -> TrainingBatch {
+    guard shard.count > 1 else { return self }
+    let rows = shard.rows(of: images.shape[0])
+    return TrainingBatch(
+      images: images.rows(rows), inputs: inputs.mapValues { $0.rows(rows) },
+      targets: TrainingTargets(
+        identities: Array(targets.identities[rows]), attributes: targets.attributes.map { Array($0[rows]) }))
+  }
+}
+
+extension Tensor {
+  /// Some rows of the first dimension, in the same memory.
+  fileprivate func rows(_ rows: Range<Int>) -> Tensor {
+    view([rows.count] + shape.dropFirst(), offset: rows.lowerBound * (count / max(1, shape[0])))
   }
 }

@@ -13,6 +13,7 @@ package struct VerificationTask: Task {
   package static let mark = "ver"
   package static let meaning = "Whether two images show one person, asked of the descriptors of the tasks before it."
   package static let readsVectors = true
+  package static let lookedForInBatch: String? = "pairs"
   package static let keys: [Key<VerificationTask>] = []
 
   package init() {}

@@ -86,6 +86,7 @@ package struct Settings: Configurable {
     }
     guard
       let fault = tasks.fault(on: map, weighed: loss) ?? train.fault ?? ofPhases.first ?? faultOfSizes ?? faultOfBatches
+        ?? tasks.fault(inShards: train.shards)
         ?? faultOfCombination ?? evaluate.fault(of: tasks)
     else { return }
     throw ConfigurationError(fault, locate: locate)

@@ -13,6 +13,8 @@ extension Settings {
     package var rate: Rate
     package var augment: Augment
     package var sampler: Sampler
+    /// The equal parts that each batch is computed in (``Shard``).
+    package var shards: Int
     /// Whether each epoch's record says what each task pulls at. It moves no bit of a result (``Settings/deciding``).
     package var gauge: Bool
     /// One after the other, each a training of its own; none is one phase of what stands above.
@@ -25,6 +27,10 @@ extension Settings {
       Key("rate", \.rate, .group, "The learning rates over the epochs."),
       Key("augment", \.augment, .group, "What is done to images by chance."),
       Key("sampler", \.sampler, .sampler, "How batches are put together.", isYounger: true),
+      Key(
+        "shards", \.shards, .shards,
+        "The equal parts that each batch is computed in, the smallest that several processes can share out. Results depend on "
+          + "it, and not on how many processes or threads there are.", isYounger: true),
       Key(
         "gauge", \.gauge, .flag,
         "Whether each epoch's record says, of one batch, each task's weighted loss and the norm of its gradient by the "
@@ -62,8 +68,19 @@ extension Settings {
     /// What no single setting can know, of the training alone.
     var fault: SettingFault? {
       plan.enumerated().lazy.compactMap { place, phase in
-        phase.sampler.fault(batch: phase.batch, at: phases.isEmpty ? "train" : "train.phases[\(place)]")
+        let path = phases.isEmpty ? "train" : "train.phases[\(place)]"
+        return phase.sampler.fault(batch: phase.batch, at: path) ?? faultOfShards(phase, at: path)
       }.first
+    }
+
+    private func faultOfShards(_ phase: Phase, at path: String) -> SettingFault? {
+      guard phase.batch % shards != 0 else { return nil }
+      let whole = phase.batch - phase.batch % shards
+      return SettingFault(
+        at: "train.shards", "\(path).batch",
+        reason:
+          "a batch of \(phase.batch) images (\(path).batch) does not fall into \(shards) equal shards; take a batch of "
+          + (whole > 0 ? "\(whole) or \(whole + shards)" : "\(shards)"))
     }
 
     package init() { self.init(epochs: 40) }
@@ -71,7 +88,8 @@ extension Settings {
     /// States the training; the paper's by default.
     package init(
       epochs: Int = 40, batch: Int = 32, optimizer: Optimizer = Optimizer(), rate: Rate = Rate(),
-      augment: Augment = Augment(), sampler: Sampler = .shuffled, gauge: Bool = false, phases: [Phase] = []
+      augment: Augment = Augment(), sampler: Sampler = .shuffled, shards: Int = 1, gauge: Bool = false,
+      phases: [Phase] = []
     ) {
       self.epochs = epochs
       self.batch = batch
@@ -79,6 +97,7 @@ extension Settings {
       self.rate = rate
       self.augment = augment
       self.sampler = sampler
+      self.shards = shards
       self.gauge = gauge
       self.phases = phases
     }
@@ -87,6 +106,13 @@ extension Settings {
 
 extension Form where Value == Int {
   static var epochs: Form { .int(in: 1...10_000) }
+
+  /// A number of shards: powers of two, so that the tree over them has no gaps.
+  static var shards: Form {
+    Form.int(in: 1...8).checked { shards, setting throws(ConfigurationError) in
+      guard shards.nonzeroBitCount == 1 else { throw setting.error("a batch is cut into 1, 2, 4 or 8 shards") }
+    }.called("1, 2, 4 or 8")
+  }
 
   static var batch: Form {
     Form.int(in: 1...4096).checked { batch, setting throws(ConfigurationError) in

@@ -1,0 +1,116 @@
+import Foundation
+import Kernels
+
+/// Computes the shards of a batch side by side, so that each can ask for sums over all of them.
+///
+/// Each shard has a thread, and one of them runs at a time: it has the engine to itself, and with it all of the engine's
+/// workers, until it needs a number of the whole batch or is done. Then the next one runs.
+package final class Lockstep: @unchecked Sendable {
+  // Sendable: `turn` decides whose thread may touch anything of it, and is changed under the condition alone.
+
+  /// How many shards a batch has.
+  package let shards: Int
+
+  private let condition = NSCondition()
+  /// The place of the shard that runs.
+  private var turn = 0
+  /// What each shard brought to the meeting that comes next.
+  private var brought: [[Double]]
+  /// What the last meeting came to.
+  private var outcome: [Double] = []
+  /// Meetings so far.
+  private var meetings = 0
+  private var isDone: [Bool]
+  /// What each shard does while ``run(_:)`` runs.
+  private var work: (@Sendable (_ place: Int) -> Void)?
+
+  package init(shards: Int) {
+    self.shards = shards
+    brought = Array(repeating: [], count: shards)
+    isDone = Array(repeating: false, count: shards)
+  }
+
+  /// Calls `body` for each shard, and returns when all are done.
+  ///
+  /// - Throws: what `body` threw for the first of the shards for which it threw. Shards must agree on whether they go on:
+  ///   what decides it must be a number of the whole batch.
+  package func run<Failure: Error>(_ body: (Shard) throws(Failure) -> Void) throws(Failure) {
+    guard shards > 1 else { return try body(.whole) }
+    (turn, isDone) = (0, Array(repeating: false, count: shards))
+    nonisolated(unsafe) var failures = [Failure?](repeating: nil, count: shards)
+    withoutActuallyEscaping(body) { body in
+      nonisolated(unsafe) let body = body
+      work = { [self] place in
+        do throws(Failure) {
+          try body(
+            Shard(number: place, count: shards, place: place, of: self))
+        } catch {
+          failures[place] = error
+        }
+      }
+      for place in 1..<shards {
+        let thread = Thread {
+          kernels_flush_denormals()
+          self.serve(place)
+        }
+        thread.name = "aanet shard \(place)"
+        thread.stackSize = 8 << 20
+        thread.start()
+      }
+      serve(0)
+      // The turn comes round again when the last shard is done. Threads that are not gone yet hold nothing of the work.
+      awaitTurn(of: 0)
+      work = nil
+    }
+    if let failure = failures.lazy.compactMap({ $0 }).first { throw failure }
+  }
+
+  private func serve(_ place: Int) {
+    awaitTurn(of: place)
+    perform(place)
+    isDone[place] = true
+    pass(from: place)
+  }
+
+  /// Apart, so that a thread lets go of the work before it passes the turn.
+  @inline(never)
+  private func perform(_ place: Int) { work?(place) }
+
+  /// Brings a shard's numbers, lets the others run up to the same point, and gives what all came to.
+  func meet(
+    _ numbers: [Double], at place: Int, _ merge: (_ lower: [Double], _ upper: [Double]) -> [Double]
+  ) -> [Double] {
+    precondition(
+      isDone[0] == false && (place == 0 || brought[0].count == numbers.count), "the shards of a batch fell out of step")
+    let meeting = meetings
+    brought[place] = numbers
+    if place == shards - 1 {
+      outcome = Self.tree(brought, merge)
+      meetings += 1
+    }
+    pass(from: place)
+    awaitTurn(of: place)
+    precondition(place == shards - 1 || meetings == meeting + 1, "the shards of a batch fell out of step")
+    return outcome
+  }
+
+  /// Merges neighbours, then neighbours of what came of that, until one is left. There is a power of two of them.
+  private static func tree<Item>(_ items: [Item], _ merge: (_ lower: Item, _ upper: Item) -> Item) -> Item {
+    var level = items
+    while level.count > 1 { level = stride(from: 0, to: level.count, by: 2).map { merge(level[$0], level[$0 + 1]) } }
+    return level[0]
+  }
+
+  private func pass(from place: Int) {
+    condition.lock()
+    turn = (place + 1) % shards
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  private func awaitTurn(of place: Int) {
+    condition.lock()
+    while turn != place { condition.wait() }
+    condition.unlock()
+  }
+}
