@@ -46,7 +46,8 @@ struct ClaimAnswerTests {
       text.contains(
         "none is decided. All of it was measured on drawn people, the synthetic twin made-up, not on photographs, over 2 to 3 seeds."
       ))
-    let real = try self.report([Fabricated.report().changed { ($0.isSynthetic, $0.dataset) = (false, "market1501") }])
+    let real = try self.report([Fabricated.report().changed { ($0.isSynthetic, $0.datasets) = (false, ["market1501"]) }]
+    )
     #expect(try #require(real.summary).plain.hasSuffix(" It was measured on market1501, over 3 seeds."))
   }
 
