@@ -1,6 +1,7 @@
 import Charts
 import Documents
 import Foundation
+import Support
 
 /// The orderings that the paper claims and that were measured, a line each: the difference with its interval beside the
 /// paper's, and what came of it.
@@ -25,7 +26,7 @@ struct ClaimsFigure {
     let line: Double
 
     static let wide = Layout(
-      width: 940, claim: 286, isStacked: false, column: 306, plot: 396...640, verdict: 660, seeds: 762, study: 826,
+      width: 940, claim: 286, isStacked: false, column: 306, plot: 394...688, verdict: 704, seeds: 812, study: 858,
       line: 18)
     static let narrow = Layout(
       width: 380, claim: 364, isStacked: true, column: 8, plot: 92...252, verdict: 262, seeds: nil, study: 262,
@@ -114,11 +115,15 @@ struct ClaimsFigure {
     var canvas = SVGCanvas()
     for mark in marks(limits, isFine: !layout.isStacked) {
       let x = across(mark)
-      canvas.rule(.init(x, Self.head), .init(x, places.bottom), dash: mark == 0 ? nil : "2 3")
+      // Beside the lines alone: claims' words stand between them.
+      for line in places.lines {
+        canvas.rule(
+          .init(x, line.y - layout.line / 2), .init(x, line.y + layout.line / 2),
+          mark == 0 ? "#777777" : ChartTheme.hair)
+      }
       canvas.text(
         Numerals.signed(mark, decimals: 0), x: x, y: places.bottom + 15, size: Self.small, .middle, isSoft: true)
     }
-    canvas.rule(.init(across(0), Self.head), .init(across(0), places.bottom), "#777777")
     canvas.text(
       "difference (points)", x: (layout.plot.lowerBound + layout.plot.upperBound) / 2, y: places.bottom + 31,
       size: Self.small, .middle, isSoft: true)
@@ -174,17 +179,17 @@ struct ClaimsFigure {
         isFilled: isDecided)
     }
     canvas.sign(.diamond, at: .init(across(judgement.published), y), size: 8, SeriesStyle.published.color)
-    let seeds = "\(judgement.seeds) \(judgement.seeds == 1 ? "seed" : "seeds")"
     let study = judgement.sequence?.decision.word ?? "open"
     let first = layout.seeds == nil ? y - 2 : y + 4
     canvas.text(
       judgement.outcome, x: layout.verdict, y: first, size: Self.small, isBold: isDecided, isSoft: !isDecided,
       color: judgement.verdict.isContradiction ? color : nil)
     if let place = layout.seeds {
-      canvas.text(seeds, x: place, y: y + 4, size: Self.small, isSoft: true)
+      canvas.text("\(judgement.seeds)", x: place, y: y + 4, size: Self.small, isSoft: true)
       canvas.text(study, x: layout.study, y: y + 4, size: Self.small, isSoft: true)
     } else {
-      canvas.text("\(seeds); \(study)", x: layout.study, y: y + 11, size: 10, isSoft: true)
+      canvas.text(
+        "\(Wording.count(judgement.seeds, "seed")); \(study)", x: layout.study, y: y + 11, size: 10, isSoft: true)
     }
   }
 

@@ -13,7 +13,7 @@ struct DeviationsCell: NotebookCell {
   init(_ source: CellSource, in notebook: NotebookContext) throws {
     _ = try source.keys()
     report = try notebook.deviations()
-    measuredOn = notebook.tables.map(\.report.records).filter(\.hasMeasurements).map(\.dataset)
+    measuredOn = notebook.tables.map(\.report.records).filter(\.hasMeasurements).flatMap(\.datasets)
   }
 
   var name: String { "deviations" }
