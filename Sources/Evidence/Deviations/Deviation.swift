@@ -132,15 +132,21 @@ extension Deviation {
   }
 
   /// The datasets that an experiment's file names, for all of its variants or for some; of one that names none, those of the
-  /// file that it extends.
+  /// file that it extends, of several the last that names any.
   private static func data(of file: URL, depth: Int = 0) throws -> [String] {
     let plan = try YAML.parse(contentsOf: file)
     let variants = plan[key: "variants"]?.entries?.map(\.value) ?? []
     let named = ([plan] + variants).compactMap { value in
       (value[key: "dataset"]?[key: "name"] ?? value[key: "dataset"])?.scalar?.text
     }
-    guard named.isEmpty, depth < 10, let base = plan[key: "extends"]?.scalar?.text else { return named }
-    return try data(of: file.deletingLastPathComponent().appendingPathComponent(base), depth: depth + 1)
+    guard named.isEmpty, depth < 10, let extended = plan[key: "extends"] else { return named }
+    var bases = [extended]
+    if case .sequence(let items) = extended.content { bases = items }
+    for base in bases.reversed().compactMap(\.scalar?.text) {
+      let found = try data(of: file.deletingLastPathComponent().appendingPathComponent(base), depth: depth + 1)
+      if !found.isEmpty { return found }
+    }
+    return []
   }
 }
 

@@ -184,8 +184,8 @@ private struct AttributeTable {
       let other = balanced(last, AttributeReading.mean)
     else { return [] }
     return [
-      "The paper’s measure rewards saying the most frequent class: whoever always does is right in the share under “majority”. By "
-        + "balanced accuracy, which that does not raise, \(last.name) is above \(first.name) in \(better.count { $0 }) of "
+      "The paper’s measure rewards saying the most frequent class: whoever always does is right as often as it "
+        + "occurs. By balanced accuracy, which that does not raise, \(last.name) is above \(first.name) in \(better.count { $0 }) of "
         + "\(better.count) attributes, and has \(Numerals.number(other)) on the mean against \(Numerals.number(one))."
     ]
   }

@@ -177,7 +177,7 @@ func expectWholePage(_ page: String, sourceLocation: Testing.SourceLocation = #_
     let (name, attributes) = (tag.output.2, tag.output.3)
     if tag.output.1 == "/" {
       #expect(open.popLast() == name, "closing \(name)", sourceLocation: sourceLocation)
-    } else if !["meta", "img", "link", "!doctype"].contains(name) {
+    } else if !["meta", "img", "source", "link", "!doctype"].contains(name) {
       open.append(name)
     }
     #expect(!attributes.contains(#/\son\w+\s*=/#), "\(attributes)", sourceLocation: sourceLocation)
