@@ -9,7 +9,7 @@ BUILD := swift build --configuration release
 # takes the widest that the processor can run; the tests take the same, or another: make test KERNELS=Haswell.
 unexport OPENBLAS_CORETYPE
 
-.PHONY: quickstart methods sample settings test build fuzz sanitize packages sweep clean
+.PHONY: mpi quickstart methods sample settings test build fuzz sanitize packages sweep clean
 
 quickstart: build
 	@$(AANET) data make synthetic-duke
@@ -51,6 +51,12 @@ sanitize: packages sweep
 
 build: packages sweep
 	@$(BUILD) --product aanet
+
+# The bridge to MPI, beside the program, with the mpicc of the MPI whose mpirun or srun starts it: make mpi MPICC=/opt/mpi/bin/mpicc.
+MPICC ?= mpicc
+mpi:
+	@mkdir -p $(dir $(AANET))
+	@$(MPICC) -O2 -Wall -Wextra -shared -fPIC Sources/MPIBridge/aanet_mpi.c -o $(dir $(AANET))libaanet_mpi.so
 
 # Only what is missing is installed, so that a machine that has everything needs neither root nor a network.
 packages:

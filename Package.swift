@@ -81,7 +81,9 @@ let package = Package(
     room("Runs", knows: ["Support"]),
     room(
       "Experiments",
-      knows: ["Support", "Configuration", "YAML", "Runs", "Datasets", "Models", "Layers", "Tensors", "Retrieval"]),
+      knows: [
+        "Support", "Machine", "Configuration", "YAML", "Runs", "Datasets", "Models", "Layers", "Tensors", "Retrieval",
+      ]),
     room(
       "Trained",
       knows: [
@@ -109,7 +111,7 @@ let package = Package(
       ]),
 
     // Tests.
-    room("TestSupport", knows: ["Tensors", "Datasets", "Runs"]),
+    room("TestSupport", knows: ["Machine", "Tensors", "Datasets", "Runs"]),
     tests(of: "Support"),
     tests(of: "Machine", and: ["Tensors"]),
     tests(of: "Tensors", and: ["Machine", "Support"], fixtures: true),

@@ -71,7 +71,7 @@ package final class Parameter {
     further[own].hasArrived = true
   }
 
-  /// Makes the gradient the sum of the shards' gradients, taken in the tree of ``Shard``; a shard from which none came
+  /// Makes the gradient the sum of the gradients of this process's shards, taken in the tree of ``Shard``; a shard from which none came
   /// counts as zeros.
   fileprivate func addShards(on engine: Engine) {
     defer { for place in further.indices { further[place].hasArrived = false } }
@@ -131,9 +131,37 @@ package final class ParameterStore {
   }
 
   /// Makes each parameter's gradient that of the whole batch, when all of its shards are computed.
-  package func addShards() {
+  ///
+  /// - Parameter ranks: who has computed them.
+  package func addShards(among ranks: Ranks = .alone) {
     for parameter in parameters { parameter.addShards(on: engine) }
+    guard ranks.count > 1 else { return }
+    // A parameter that one rank has a gradient for has one at every rank.
+    let arrived = ranks.merged(parameters.map { $0.hasGradient ? 1 : 0 }) { zip($0, $1).map { max($0, $1) } }
+    let chosen = zip(parameters, arrived).filter { $1 > 0 }.map(\.0)
+    for parameter in chosen where !parameter.hasGradient {
+      parameter.gradient.values.update(repeating: 0)
+      parameter.hasGradient = true
+    }
+    // Small ones go together: what they cost is the number of messages.
+    let small = chosen.filter { $0.gradient.count < Self.small }
+    let together = engine.empty([small.reduce(0) { $0 + $1.gradient.count }])
+    var place = together.pointer
+    for parameter in small {
+      place.update(from: parameter.gradient.pointer, count: parameter.gradient.count)
+      place += parameter.gradient.count
+    }
+    ranks.sum(together.values)
+    place = together.pointer
+    for parameter in small {
+      parameter.gradient.pointer.update(from: place, count: parameter.gradient.count)
+      place += parameter.gradient.count
+    }
+    for parameter in chosen where parameter.gradient.count >= Self.small { ranks.sum(parameter.gradient.values) }
   }
+
+  /// Gradients below so many numbers are sent together.
+  private static let small = 1 << 16
 
   /// The parameter of a name; nil where there is none.
   package func parameter(named name: String) -> Parameter? { parameters.first { $0.name == name } }

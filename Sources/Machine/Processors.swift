@@ -14,6 +14,11 @@ package enum Processors {
     return min(processors, quota().map { max(1, Int($0.rounded(.up))) } ?? .max)
   }()
 
+  /// Whether it is bound to some of the machine's processors.
+  package static var isBound: Bool {
+    (1..<ProcessInfo.processInfo.processorCount).contains(Int(kernels_bound_processors()))
+  }
+
   /// The processors' worth of time that the control groups of this process leave it, the least of the groups that lie
   /// within each other; nil where none of them sets a limit.
   ///

@@ -1,7 +1,7 @@
 import Foundation
 import Kernels
 
-/// Computes the shards of a batch side by side, so that each can ask for sums over all of them.
+/// Computes those shards of a batch side by side that this process has, so that each can ask for sums over all of them.
 ///
 /// Each shard has a thread, and one of them runs at a time: it has the engine to itself, and with it all of the engine's
 /// workers, until it needs a number of the whole batch or is done. Then the next one runs.
@@ -9,7 +9,10 @@ package final class Lockstep: @unchecked Sendable {
   // Sendable: `turn` decides whose thread may touch anything of it, and is changed under the condition alone.
 
   /// How many shards a batch has.
-  package let shards: Int
+  package let count: Int
+  private let ranks: Ranks
+  /// How many of them this process computes.
+  private let shards: Int
 
   private let condition = NSCondition()
   /// The place of the shard that runs.
@@ -24,7 +27,12 @@ package final class Lockstep: @unchecked Sendable {
   /// What each shard does while ``run(_:)`` runs.
   private var work: (@Sendable (_ place: Int) -> Void)?
 
-  package init(shards: Int) {
+  /// - Parameter ranks: who shares the shards out, equally.
+  package init(shards count: Int, among ranks: Ranks = .alone) {
+    precondition(count % ranks.count == 0, "\(ranks.count) ranks cannot share out \(count) shards")
+    self.count = count
+    self.ranks = ranks
+    let shards = count / ranks.count
     self.shards = shards
     brought = Array(repeating: [], count: shards)
     isDone = Array(repeating: false, count: shards)
@@ -35,7 +43,7 @@ package final class Lockstep: @unchecked Sendable {
   /// - Throws: what `body` threw for the first of the shards for which it threw. Shards must agree on whether they go on:
   ///   what decides it must be a number of the whole batch.
   package func run<Failure: Error>(_ body: (Shard) throws(Failure) -> Void) throws(Failure) {
-    guard shards > 1 else { return try body(.whole) }
+    guard count > 1 else { return try body(.whole) }
     (turn, isDone) = (0, Array(repeating: false, count: shards))
     nonisolated(unsafe) var failures = [Failure?](repeating: nil, count: shards)
     withoutActuallyEscaping(body) { body in
@@ -43,12 +51,12 @@ package final class Lockstep: @unchecked Sendable {
       work = { [self] place in
         do throws(Failure) {
           try body(
-            Shard(number: place, count: shards, place: place, of: self))
+            Shard(number: ranks.rank * shards + place, count: count, place: place, places: shards, of: self))
         } catch {
           failures[place] = error
         }
       }
-      for place in 1..<shards {
+      for place in 1..<max(2, shards) where place < shards {
         let thread = Thread {
           kernels_flush_denormals()
           self.serve(place)
@@ -85,7 +93,7 @@ package final class Lockstep: @unchecked Sendable {
     let meeting = meetings
     brought[place] = numbers
     if place == shards - 1 {
-      outcome = Self.tree(brought, merge)
+      outcome = ranks.merged(Self.tree(brought, merge), by: merge)
       meetings += 1
     }
     pass(from: place)

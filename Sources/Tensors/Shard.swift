@@ -10,23 +10,26 @@ package struct Shard {
   package let count: Int
   /// Its place among those that this process computes, from 0.
   package let place: Int
+  /// How many shards this process computes.
+  package let places: Int
   private let lockstep: Lockstep?
 
   /// The one shard of a batch that is computed as a whole.
-  package static let whole = Shard(number: 0, count: 1, place: 0, of: nil)
+  package static let whole = Shard(number: 0, count: 1, place: 0, places: 1, of: nil)
 
-  init(number: Int, count: Int, place: Int, of lockstep: Lockstep?) {
+  init(number: Int, count: Int, place: Int, places: Int, of lockstep: Lockstep?) {
     self.number = number
     self.count = count
     self.place = place
+    self.places = places
     self.lockstep = lockstep
   }
 
-  /// Its rows of a batch.
-  package func rows(of batch: Int) -> Range<Int> {
-    precondition(batch % count == 0, "a batch of \(batch) does not fall into \(count) equal shards")
-    let rows = batch / count
-    return number * rows..<(number + 1) * rows
+  /// Its rows of that part of a batch that this process computes.
+  package func rows(of part: Int) -> Range<Int> {
+    precondition(part % places == 0, "\(part) images do not fall into \(places) equal shards")
+    let rows = part / places
+    return place * rows..<(place + 1) * rows
   }
 
   /// Merges numbers of all shards in the tree. Every shard of the batch must call it as often and in the same order, with

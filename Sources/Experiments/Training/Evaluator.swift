@@ -27,13 +27,16 @@ struct Evaluator {
   /// For queries and gallery alike.
   let pass: EvaluationPass
 
-  init(model: AANet, settings: Settings, data: TrainingData, engine: Engine, keeper: JudgingKeeper) {
+  init(
+    model: AANet, settings: Settings, data: TrainingData, engine: Engine, keeper: JudgingKeeper,
+    ranks: Ranks = .alone
+  ) {
     self.model = model
     self.settings = settings
     self.data = data
     self.engine = engine
     self.keeper = keeper
-    pass = EvaluationPass(model: model, settings: settings, data: data, engine: engine)
+    pass = EvaluationPass(model: model, settings: settings, data: data, engine: engine, ranks: ranks)
   }
 
   /// Evaluates.
@@ -67,6 +70,11 @@ struct Evaluator {
     return (result, try attributeScores(predicted))
   }
 
+  /// Describes another rank's part of the images that the leader evaluates.
+  func help(isInterrupted: () -> Bool) throws {
+    for images in [data.dataset.query, data.dataset.gallery] { _ = try described(images, isInterrupted) { _ in } }
+  }
+
   /// The descriptors of query and gallery alone, as they are stored.
   func descriptors(
     isInterrupted: () -> Bool, report: (_ stage: EvaluationStage, _ done: Int, _ total: Int) -> Void
@@ -84,7 +92,8 @@ struct Evaluator {
   ///
   /// - Parameter see: shown what the model makes of each batch, and how many images are done with it.
   private func described(
-    _ images: [LabelledImage], _ isInterrupted: () -> Bool, see: (AANet.Output, _ done: Int) -> Void = { _, _ in },
+    _ images: [LabelledImage], _ isInterrupted: () -> Bool,
+    see: (EvaluationPass.Described, _ done: Int) -> Void = { _, _ in },
     report: (Int) -> Void
   ) throws -> (descriptors: [Float], attributes: [[Int]]) {
     var values: [Float] = []
@@ -92,7 +101,7 @@ struct Evaluator {
     var attributes = [[Int]](repeating: [], count: model.configuration.attributes.count)
     try pass.run(over: images, isInterrupted) { output, done in
       values += output.descriptors
-      for (place, logits) in output.attributeLogits.enumerated() { attributes[place] += logits.tensor.likeliest }
+      for (place, classes) in output.attributes.enumerated() { attributes[place] += classes }
       see(output, done)
       report(done)
     }
@@ -117,15 +126,5 @@ struct Evaluator {
     return AttributeScores(
       accuracy: result.byName(\.accuracy), mean: result.mean, majority: result.byName(\.majority),
       ceiling: result.byName(\.ceiling), balanced: result.byName(\.balanced))
-  }
-}
-
-extension Tensor {
-  /// The column of the largest number of each row, the first of equals.
-  fileprivate var likeliest: [Int] {
-    let width = shape.last ?? 1
-    return (0..<count / max(1, width)).map { row in
-      (0..<width).reduce(0) { values[row * width + $1] > values[row * width + $0] ? $1 : $0 }
-    }
   }
 }

@@ -68,6 +68,10 @@ package final class ExperimentRunner {
   let project: URL
   let places: DatasetPlaces
   let store: RunStore
+  /// Who trains and evaluates the runs together.
+  let ranks: Ranks
+  /// Whether the other ranks are at work on the run at hand.
+  var isTogether = false
   /// The runs that backbones start from.
   let sources: BackboneSources
   var opened: [Settings.Reading: TrainingData] = [:]
@@ -78,11 +82,13 @@ package final class ExperimentRunner {
   /// - Parameters:
   ///   - plans: what to run, one after the other.
   ///   - places: where datasets are looked for; by default as the registry and `AANET_DATA` say.
+  ///   - ranks: who trains and evaluates each run together.
   /// - Throws: `ConfigurationError`, also where a backbone starts from a run that no experiment makes.
   package init(
-    _ plans: [ExperimentPlan], in project: Project, places: DatasetPlaces? = nil
+    _ plans: [ExperimentPlan], in project: Project, places: DatasetPlaces? = nil, among ranks: Ranks = .alone
   ) throws(ConfigurationError) {
     self.plans = plans
+    self.ranks = ranks
     self.project = project.folder
     self.places = places ?? DatasetPlaces(project: project.folder)
     store = project.store
@@ -104,6 +110,9 @@ package final class ExperimentRunner {
     let all = wanted + wanted.flatMap { $0.combine.map(\.settings) } + sources.all.map(\.trial.settings)
     return Set(all.filter { !$0.cues.isEmpty }.map(\.dataset)).sorted()
   }
+
+  /// The worker threads of a process that is told nothing else.
+  package var threads: Int { ranks.threads }
 
   /// Prepares one experiment of a project that is not opened otherwise.
   package convenience init(
@@ -149,6 +158,7 @@ package final class ExperimentRunner {
         pending.append(run)
       }
     }
+    try requireShards(of: pending.filter(\.parts.isEmpty))
     try tidy(runs, records)
     lazy var engine = Engine(threads: threads)
     for run in runs where run.plan.restoresDropped {
@@ -260,15 +270,17 @@ package final class ExperimentRunner {
       report(.finished(run.trial, record))
       return record
     } catch TrainingError.interrupted {
+      isTogether = false
       throw TrainingError.interrupted
     } catch TrainingError.diverged(let divergence) {
+      isTogether = false
       try? store.writeFailure(divergence.failure, of: run.identity)
       sweep.diverged.append(divergence)
       report(.diverged(run.trial, divergence))
       return nil
     } catch {
       try? store.writeFailure(RunFailure(kind: .error, reason: "\(error)"), of: run.identity)
-      throw error
+      throw isTogether ? RanksLeftWaiting(cause: error) : error
     }
   }
 
@@ -284,7 +296,9 @@ package final class ExperimentRunner {
     // From here on the folder is there; where somebody removes it, the run stops instead of leaving parts of one.
     let store = store.withinExistingFolders
     let trainer = Trainer(
-      identity, settings, data: run.data, weights: run.weights, store: store, checkpoints: checkpoints, on: engine)
+      identity, settings, data: run.data, weights: run.weights, store: store, checkpoints: checkpoints, on: engine,
+      among: ranks)
+    try startTogether(run)
     try trainer.prepare { report(.remark($0)) }
     let origin = ProvenanceProbe.provenance(
       project: project, dataset: run.data.fingerprint, threads: engine.workers.count)
@@ -325,13 +339,14 @@ package final class ExperimentRunner {
     let start = clock.now
     let evaluator = Evaluator(
       model: trainer.model, settings: settings, data: run.data, engine: engine,
-      keeper: JudgingKeeper(identity, in: store))
+      keeper: JudgingKeeper(identity, in: store), ranks: ranks)
     let (result, attributes) = try evaluator.evaluate(isInterrupted: isInterrupted) { stage, done, all in
       pulse.beat(
         at: .init(phase: .evaluating, epoch: epochs, epochs: epochs, step: done, steps: all),
         images: trainer.schedule.images + done)
       report(.evaluating(run.trial, stage, done: done, total: all))
     }
+    isTogether = false
     try requireUnchanged(run, threads: engine.workers.count)
     try store.write(result, of: identity)
     let metrics = RunMetrics(

@@ -54,7 +54,7 @@ extension Trainer {
       let own = try gradients(of: batch.part(shard), shard, in: phase, as: rules)
       if shard.place == 0 { (losses, total) = own }
     }
-    model.store.addShards()
+    model.store.addShards(among: ranks)
     // After each step every number is finite, so that every checkpoint is good.
     let broken = StochasticGradientDescent(phase.optimizer).step(model.store, rates: rates)
     if let place = broken.map({ .parameter($0.name) }) ?? model.nonFiniteStatistic {
@@ -103,9 +103,18 @@ extension Trainer {
     let share = largest * Double(done) / Double(max(1, stretch.allSteps - 1))
     let size = settings.input(of: stretch.phase).imageSize
     var stream = draws.stream("cut-out")
-    for image in 0..<images.shape[0] {
-      let pixels = UnsafeMutableBufferPointer(rebasing: images.values[image * size.count..<(image + 1) * size.count])
-      CutOut(largest: share, size: size, from: &stream).apply(to: pixels, size: size, from: &stream)
+    let own = ranks.share(of: images.shape[0] * ranks.count)
+    // The draws of an image come after those of the images before it, another rank's among them.
+    var others = [Float](repeating: 0, count: own.lowerBound > 0 ? size.count : 0)
+    for image in 0..<own.upperBound {
+      let cut = CutOut(largest: share, size: size, from: &stream)
+      if image < own.lowerBound {
+        others.withUnsafeMutableBufferPointer { cut.apply(to: $0, size: size, from: &stream) }
+      } else {
+        let start = (image - own.lowerBound) * size.count
+        let pixels = UnsafeMutableBufferPointer(rebasing: images.values[start..<start + size.count])
+        cut.apply(to: pixels, size: size, from: &stream)
+      }
     }
   }
 

@@ -64,13 +64,15 @@ final class Trainer {
   let engine: Engine
   let schedule: TrainingSchedule
   let classes: [Int]
+  /// Who trains it together.
+  let ranks: Ranks
   /// Computes the shards of each batch.
   let lockstep: Lockstep
   private var checkpoints: CheckpointKeeper
 
   init(
     _ identity: RunIdentity, _ settings: Settings, data: TrainingData, weights: PretrainedBackbone?,
-    store: RunStore, checkpoints: CheckpointInterval, on engine: Engine
+    store: RunStore, checkpoints: CheckpointInterval, on engine: Engine, among ranks: Ranks = .alone
   ) {
     self.identity = identity
     self.settings = settings
@@ -80,7 +82,8 @@ final class Trainer {
     self.engine = engine
     self.checkpoints = CheckpointKeeper(identity, in: store, every: checkpoints)
     classes = data.dataset.trainClasses
-    lockstep = Lockstep(shards: settings.train.shards)
+    self.ranks = ranks
+    lockstep = Lockstep(shards: settings.train.shards, among: ranks)
     schedule = TrainingSchedule(of: settings.train, images: data.dataset.train.count)
     model = AANet(
       settings.modelConfiguration(identities: data.dataset.trainIdentities.count, scheme: data.scheme), on: engine)
@@ -92,13 +95,27 @@ final class Trainer {
   /// Whether there are steps behind it.
   var hasBegun: Bool { progress.epochs > 0 || progress.steps > 0 }
 
-  /// Starts from the first values, or goes on from the latest checkpoint that is sound.
+  /// Starts from the first values, or goes on from the latest checkpoint that is sound. Other ranks take over the leader's
+  /// numbers.
   ///
   /// - Parameter say: told where a checkpoint cannot be used, and what that costs.
   func prepare(say: (String) -> Void) throws {
-    model.initialise(seed: UInt64(identity.seed))
-    try weights?.load(into: model)
-    progress = try checkpoints.restore(into: model, schedule, say: say)
+    if ranks.isLeader {
+      model.initialise(seed: UInt64(identity.seed))
+      try weights?.load(into: model)
+      progress = try checkpoints.restore(into: model, schedule, say: say)
+    }
+    guard ranks.count > 1 else { return }
+    let told = ranks.shared(Array(try JSONEncoder().encode(progress)))
+    progress = try JSONDecoder().decode(TrainingProgress.self, from: Data(told))
+    for tensor in model.store.parameters.flatMap({ [$0.value, $0.momentum] }) + model.store.statistics.map(\.value) {
+      ranks.share(UnsafeMutableRawBufferPointer(tensor.values))
+    }
+  }
+
+  /// Keeps how far training has come, where this rank writes.
+  private func save() throws {
+    if ranks.isLeader { try checkpoints.save(model, progress) }
   }
 
   /// Trains to the end, saving at each epoch's end and as often in between as was asked for.
@@ -110,7 +127,7 @@ final class Trainer {
   func train(isInterrupted: () -> Bool, report: (Report) -> Void) throws {
     while progress.epochs < schedule.epochs {
       try trainEpoch(isInterrupted: isInterrupted, report: report)
-      try checkpoints.save(model, progress)
+      try save()
     }
   }
 
@@ -127,7 +144,7 @@ final class Trainer {
     }
     let scores = try validate(after: epoch + 1, isInterrupted: isInterrupted, report: report)
     let record = record(epoch: epoch + 1, rates: rates, validation: scores)
-    try store.append(record, of: identity)
+    if ranks.isLeader { try store.append(record, of: identity) }
     report(.epoch(record))
     let idle = IdleTasks(
       after: record.epoch, of: settings, first: progress.firstLosses ?? [:], now: record.losses,
@@ -173,7 +190,7 @@ final class Trainer {
     } catch TrainingError.interrupted {
       // Before an epoch's first step there is nothing to save, and what a phase does once is not to be saved as done: it
       // is done again.
-      if progress.steps > 0 { try checkpoints.save(model, progress) }
+      if progress.steps > 0 { try save() }
       throw TrainingError.interrupted
     }
     return values
@@ -192,16 +209,17 @@ final class Trainer {
     var values: [Float] = []
     report(.validating(epoch: epoch, done: 0, of: images.count))
     do {
-      let pass = EvaluationPass(model: model, settings: settings, data: data, engine: engine)
+      let pass = EvaluationPass(model: model, settings: settings, data: data, engine: engine, ranks: ranks)
       try pass.run(over: images, isInterrupted) { output, done in
         values += output.descriptors
         report(.validating(epoch: epoch, done: done, of: images.count))
       }
     } catch TrainingError.interrupted {
       // All steps of the epoch are done: who takes it up begins with the people again.
-      try checkpoints.save(model, progress)
+      try save()
       throw TrainingError.interrupted
     }
+    guard ranks.isLeader else { return nil }
     let queries = heldOut.queryPlaces.flatMap { values[$0 * length..<($0 + 1) * length] }
     let ranking = try TestRanking(query: queries, gallery: values, dimension: length, of: heldOut.validation)
     var plain = settings.evaluate
@@ -214,7 +232,7 @@ final class Trainer {
     on batches: [[LoadItem]], _ stretch: TrainingSchedule.Stretch, rates: [Parameter.Group: Double],
     isInterrupted: () -> Bool, report: (Report) -> Void
   ) throws {
-    let loader = try loader(of: batches, in: stretch.phase)
+    let loader = try loader(of: batches.map { Array($0[ranks.share(of: $0.count)]) }, in: stretch.phase)
     defer { loader.cancel() }
     var waited = 0.0
     let clock = SuspendingClock()
@@ -228,7 +246,7 @@ final class Trainer {
       if progress.mined?.isEmpty == false { progress.mined?.removeFirst() }
       progress.seconds += seconds
       progress.sums.seconds += seconds
-      progress.sums.images += batch.count
+      progress.sums.images += batch.count * ranks.count
       progress.sums.secondsWaiting += loader.secondsWaiting - waited
       waited = loader.secondsWaiting
       report(
@@ -236,12 +254,12 @@ final class Trainer {
           Step(
             epoch: progress.epochs + 1, step: progress.steps, steps: stretch.steps,
             images: images, loss: loss)))
-      if isInterrupted() {
-        try checkpoints.save(model, progress)
+      if ranks.any(isInterrupted()) {
+        try save()
         throw TrainingError.interrupted
       }
       if progress.steps < stretch.steps, checkpoints.isDue(afterSteps: progress.steps) {
-        try checkpoints.save(model, progress)
+        try save()
       }
     }
   }

@@ -94,26 +94,57 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
+    let ranked = RankedWork(ranks: try Ranks.joined(ProcessInfo.processInfo.environment))
+    guard ranked.ranks.isLeader else { return try ranked.follow { try follow(among: ranked.ranks) } }
+    let (results, left, definitions) = try ranked.lead { try lead(among: ranked.ranks) } ?? ([], nil, nil)
+    if !results.isEmpty { try report(results, by: definitions) }
+    if let left { throw give(left) }
+  }
+
+  /// Trains and evaluates with the leader of several ranks what it says.
+  private func follow(among ranks: Ranks) throws {
+    Interruption.listen()
+    guard case .begin = try ranks.order() else { return }
+    let plans = try project.library.plans(experiment, overrides: overrides)
+    try ExperimentRunner(plans, in: project.project, places: data.places(in: project), among: ranks).follow(
+      variants: variants.isEmpty ? nil : variants, threads: work.threads ?? ranks.threads,
+      loaderThreads: work.loaderThreads, isInterrupted: { Interruption.isAsked })
+  }
+
+  /// Trains and evaluates.
+  ///
+  /// - Returns: what is finished, what is not, and the reports that are drawn of it; nil where all is said already.
+  private func lead(
+    among ranks: Ranks
+  ) throws -> (results: [(trial: Trial, record: RunRecord)], left: UnfinishedRuns?, definitions: Definitions?)? {
+    if ranks.count > 1, plan || study.untilDecided {
+      throw PlainError("--plan and --until-decided are for one process, not for \(ranks.count) of a launcher")
+    }
     let plans = try project.library.plans(experiment, overrides: overrides)
     let definitions = noReport ? nil : try definitions(for: plans)
     let places = data.places(in: project)
-    let runner = try ExperimentRunner(plans, in: project.project, places: places)
+    let runner = try ExperimentRunner(plans, in: project.project, places: places, among: ranks)
     try TwinMaker.makeMissing(runner.datasets, project: project, places: places)
     try TwinMaker.addMissingCues(to: runner.datasetsWithCues(for: variants), project: project, places: places)
     Interruption.listen()
     let watcher = RunWatcher(plans.count == 1 ? plans[0].name : experiment)
-    if plan { return try printPlan(runner, watcher) }
+    if plan {
+      try printPlan(runner, watcher)
+      return nil
+    }
     if study.untilDecided {
       guard let definitions else {
         throw PlainError(
           "there is nothing to decide: \(experiment.onOneLine) names no published table ('table: table3')"
         )
       }
-      return try decide(definitions, runner, watcher)
+      try decide(definitions, runner, watcher)
+      return nil
     }
     var early = EarlyTables()
     var results: [(trial: Trial, record: RunRecord)]
     var left: UnfinishedRuns?
+    try ranks.give(.begin)
     do {
       results = try train(runner, isInterrupted: { Interruption.isAsked }) { event in
         watcher.see(event)
@@ -130,8 +161,7 @@ struct RunCommand: ParsableCommand {
       throw error
     }
     watcher.finish()
-    if !results.isEmpty { try report(results, by: definitions) }
-    if let left { throw give(left) }
+    return (results, left, definitions)
   }
 
   /// Runs what a runner lacks.
@@ -139,7 +169,7 @@ struct RunCommand: ParsableCommand {
     _ runner: ExperimentRunner, isInterrupted: () -> Bool, report: (ExperimentRunner.Event) -> Void
   ) throws -> [(trial: Trial, record: RunRecord)] {
     try runner.run(
-      variants: variants.isEmpty ? nil : variants, threads: work.threads ?? Engine.availableThreads,
+      variants: variants.isEmpty ? nil : variants, threads: work.threads ?? runner.threads,
       loaderThreads: work.loaderThreads, checkpoints: work.checkpoints,
       measuring: Self.secondsOfMeasuring,
       acceptsDamage: work.acceptDamaged, isInterrupted: isInterrupted, report: report)
