@@ -164,7 +164,7 @@ struct DeviationsTests {
         "synthetic-duke-study and market1501; market1501 is both",
       ])
     #expect(table.words.map { $0[4] } == ["studies/learned-weights (1 here)", "study/table3 (not here)", "—"])
-    #expect(report.terminal(width: 200).contains("own; chosen on synthetic-duke-choice by losses"))
+    #expect(report.terminal(width: 200).contains("; chosen on synthetic-duke-choice by losses"))
     let none = try DeviationRegister(
       text: "base: experiments/base/paper.yaml\nsettings: { it: { says: s, origin: chosen, key: train.epochs } }",
       name: "deviations.yaml", project: Fabricated.package)
