@@ -49,10 +49,11 @@ extension ExperimentRunner {
       return
     }
     let shards = run.trial.settings.train.shards
+    let finer = [2, 4, 8].first { $0 % ranks.count == 0 }
     throw PlainError(
       "\(run.trial.inWords): \(Wording.count(ranks.count, "process", "processes")) cannot share out "
         + "\(Wording.count(shards, "shard")) of a batch (train.shards: \(shards)); start as many processes as divide the "
-        + "shards, or take train.shards=\([2, 4, 8].first { $0 % ranks.count == 0 } ?? 8)")
+        + "shards" + (finer.map { ", or take train.shards=\($0)" } ?? ""))
   }
 
   /// Does what the leader says until it says that it is the end.
