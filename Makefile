@@ -26,8 +26,10 @@ methods: build
 # The rendered report that the README shows, anew from the runs on disk.
 sample: build
 	@$(AANET) report paper
+	@$(AANET) report cues
 	@find reports/sample -type f ! -name synthetic-duke.jpg -delete
 	@cd reports/_out/paper && cp paper.md *.svg *.jpg ../../sample/
+	@cd reports/_out/cues && cp cues.md *.svg ../../sample/
 
 # The table of all settings, anew under its page's overview, from the lists of keys that they are read with.
 SETTINGS := Sources/aanet/aanet.docc/Settings.md
