@@ -71,8 +71,8 @@ package final class Parameter {
     further[own].hasArrived = true
   }
 
-  /// Makes the gradient the sum of the gradients of this process's shards, taken in the tree of ``Shard``; a shard from which none came
-  /// counts as zeros.
+  /// Makes the gradient the sum of the gradients of this process's shards, taken in the tree of ``Shard``; a shard from
+  /// which none came counts as zeros.
   fileprivate func addShards(on engine: Engine) {
     defer { for place in further.indices { further[place].hasArrived = false } }
     guard hasGradient || further.contains(where: \.hasArrived) else { return }

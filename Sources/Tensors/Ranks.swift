@@ -92,9 +92,7 @@ package final class Ranks: Sendable {
     guard let link else { return }
     let none = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     if isLeader {
-      for peer in 1..<max(2, count) where peer < count {
-        link.exchange(UnsafeRawBufferPointer(bytes), for: none, with: peer)
-      }
+      for peer in 1..<count { link.exchange(UnsafeRawBufferPointer(bytes), for: none, with: peer) }
     } else {
       link.exchange(UnsafeRawBufferPointer(none), for: bytes, with: 0)
     }

@@ -49,7 +49,7 @@ extension ClaimsReport {
     let (drawn, real) = (names(true), names(false))
     let seeds = measured.map(\.seeds)
     let (least, most) = (seeds.min() ?? 0, seeds.max() ?? 0)
-    let over = least == most ? "\(most) \(most == 1 ? "seed" : "seeds")" : "\(least) to \(most) seeds"
+    let over = least == most ? Wording.count(most, "seed") : "\(least) to \(most) seeds"
     let twins = "\(drawn.count == 1 ? "twin" : "twins") \(Numerals.list(drawn))"
     if drawn.isEmpty { return " It was measured on \(Numerals.list(real)), over \(over)." }
     guard !real.isEmpty else {

@@ -105,8 +105,8 @@ private struct AttributeTable {
       caption: Typeset(
         "\(basis.published?.title ?? basis.definition.title) in percent, \(basis.records.measuredWhere), mean ± sample "
           + "deviation over the seeds: the share that is right, and balanced, the mean over the classes of the share that is "
-          + "right. Majority: the share of the most frequent class, which is what always saying it gives. Ceiling: a perfect prediction, where unlabelled colours "
-          + "count as wrong."),
+          + "right. Majority: the share of the most frequent class, which is what always saying it gives. Ceiling: a perfect "
+          + "prediction, where unlabelled colours count as wrong."),
       groups: groups, columns: columns, sections: [(nil, attributes), (nil, [AttributeReading.mean])], notes: notes)
   }
 

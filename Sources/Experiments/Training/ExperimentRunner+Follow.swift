@@ -33,6 +33,9 @@ package struct RanksLeftWaiting: Error, CustomStringConvertible {
 /// Several processes that train and evaluate each run together. The first of them, the leader, decides what is done, and
 /// locks, writes and prints; the others do with it what it says.
 extension ExperimentRunner {
+  /// The worker threads of a process that is told nothing else.
+  package var threads: Int { ranks.threads }
+
   /// Tells the other ranks that a run is trained next, and sees to it that each has the same run before it.
   ///
   /// - Throws: `PlainError` that names what a rank lacks.

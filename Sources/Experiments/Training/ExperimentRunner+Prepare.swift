@@ -8,6 +8,21 @@ import Tensors
 
 /// What is checked before the first run is trained.
 extension ExperimentRunner {
+  /// The datasets that the runs need, each once, those of runs that backbones start from among them.
+  package var datasets: [String] {
+    (plans.flatMap(\.datasets) + sources.all.map(\.trial.settings.dataset)).reduce(into: []) { names, name in
+      if !names.contains(name) { names.append(name) }
+    }
+  }
+
+  /// The datasets whose joints or labels some variants read, or runs that backbones start from; of all variants, where
+  /// none is named.
+  package func datasetsWithCues(for names: [String]) -> [String] {
+    let wanted = plans.flatMap(\.variants).filter { names.isEmpty || names.contains($0.name) }.map(\.settings)
+    let all = wanted + wanted.flatMap { $0.combine.map(\.settings) } + sources.all.map(\.trial.settings)
+    return Set(all.filter { !$0.cues.isEmpty }.map(\.dataset)).sorted()
+  }
+
   /// Opens the datasets, checks every trial against them, and names the runs.
   func prepare(
     variants: [String]?, finished: FinishedRuns, threads: Int, isInterrupted: () -> Bool, report: (Event) -> Void

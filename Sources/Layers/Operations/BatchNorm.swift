@@ -143,7 +143,8 @@ struct ChannelMoments {
 
   /// Of the whole batch, from those of its shards.
   func ofBatch(_ shard: Shard) -> ChannelMoments {
-    ChannelMoments(
+    guard shard.count > 1 else { return self }
+    return ChannelMoments(
       shard.merged([count] + mean + variance) { lower, upper in
         let merged = ChannelMoments(lower).merged(with: ChannelMoments(upper))
         return [merged.count] + merged.mean + merged.variance
