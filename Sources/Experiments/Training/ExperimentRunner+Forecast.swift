@@ -84,7 +84,7 @@ extension ExperimentRunner {
 
 extension SweepForecast.Work {
   /// What decides how much its speed matters: multiplications of all of it.
-  fileprivate var cost: Double {
+  var cost: Double {
     multiplications * phases.reduce(Double(evaluationImages)) { $0 + $1.passes * Double($1.images) }
   }
 }

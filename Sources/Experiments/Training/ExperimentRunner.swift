@@ -25,7 +25,7 @@ package final class ExperimentRunner {
     case epoch(Trial, EpochRecord, SweepProgress)
     /// A trained model is being measured.
     case evaluating(Trial, EvaluationStage, done: Int, total: Int)
-    /// A run was finished by this call.
+    /// A run was finished by this call: by this process, or by another of its ``Company``.
     case finished(Trial, RunRecord)
     /// All variants of an experiment are done under one more seed, and other runs come next.
     case round(Round)
@@ -46,6 +46,8 @@ package final class ExperimentRunner {
     package let progress: SweepProgress
     /// Worker threads of the engine.
     package let threads: Int
+    /// Processes that train at the same time, each with as many threads.
+    package let processes: Int
   }
 
   /// The variants of an experiment under one seed.
@@ -117,6 +119,7 @@ package final class ExperimentRunner {
   ///   - measuring: seconds that may be spent on measuring speeds that no earlier run tells.
   ///   - acceptsDamage: whether images that end early or are damaged within are used as far as they go; otherwise
   ///     nothing is trained on them.
+  ///   - company: the processes that train with this one; they share its threads, and their runs are waited for.
   ///   - isInterrupted: asked often; where it says yes, the run is saved and ``TrainingError/interrupted`` thrown.
   ///   - report: told what happens.
   /// - Returns: each trial with its record, in the plans' order.
@@ -125,7 +128,7 @@ package final class ExperimentRunner {
   package func run(
     variants: [String]? = nil, threads: Int = Engine.availableThreads, loaderThreads: Int = 1,
     checkpoints: CheckpointInterval = .automatic, measuring: Double = 0, acceptsDamage: Bool = false,
-    isInterrupted: () -> Bool = { false }, report: (Event) -> Void = { _ in }
+    company: Company = .none, isInterrupted: () -> Bool = { false }, report: (Event) -> Void = { _ in }
   ) throws -> [(trial: Trial, record: RunRecord)] {
     let finished = FinishedRuns(in: store)
     let runs = try prepare(
@@ -142,7 +145,9 @@ package final class ExperimentRunner {
     }
     try requireShards(of: pending.filter(\.parts.isEmpty))
     try tidy(runs, records)
-    lazy var engine = Engine(threads: threads)
+    let processes = pending.isEmpty ? 1 : max(1, min(company.size(Company.Workload(pending)), pending.count))
+    let share = max(1, threads / processes)
+    lazy var engine = Engine(threads: share)
     for run in runs where run.plan.restoresDropped {
       guard let record = records[run.key] else { continue }
       try restoreDescriptors(
@@ -156,17 +161,21 @@ package final class ExperimentRunner {
         try requireSound(data, acceptsDamage: acceptsDamage, report: report)
       }
       tellWhyAnew(pending, report: report)
-      var sweep = Sweep(pending, forecast(for: pending, among: runs, measuring: measuring, threads: threads))
+      var sweep = Sweep(
+        pending, forecast(for: pending, among: runs, measuring: measuring, threads: share), processes: processes)
       report(
         .start(
           Outlook(
             runs: runs.count, finished: runs.count { records[$0.key] != nil },
-            progress: sweep.outlook(begun: imagesBegun(in: pending)), threads: threads)))
-      for isLastTry in [false, true] {
+            progress: sweep.outlook(begun: imagesBegun(in: pending)), threads: share, processes: processes)))
+      if processes > 1 { try company.start(processes - 1, share) }
+      var turn = Turn.first
+      while true {
+        sweep.isCompanyAtWork = false
         for place in pending.indices
         where records[pending[place].key] == nil && !sweep.isFailed(pending[place].identity) {
           if let missing = pending[place].needs.first(where: { records[$0.run.key] == nil }) {
-            if isLastTry {
+            if turn == .last {
               sweep.waiting.append(
                 .init(
                   trial: pending[place].trial, run: pending[place].identity, part: missing.run.identity,
@@ -176,18 +185,18 @@ package final class ExperimentRunner {
           }
           if let record = try name(place, of: &pending, records, in: &sweep) {
             records[pending[place].key] = record
-            report(.found(pending[place].trial, record))
+            report(sweep.found(pending[place].trial, record))
             sweep.leave(pending[place])
             continue
           }
           let run = pending[place]
           let record = try attempt(
-            run, of: run.parts.compactMap { records[$0.key] }, isLastTry: isLastTry, in: &sweep,
+            run, of: run.parts.compactMap { records[$0.key] }, turn, company, in: &sweep,
             checkpoints: checkpoints, on: engine, isInterrupted: isInterrupted, report: report)
           records[run.key] = record
           if record != nil { try tidy(runs, records) }
           // A run that is here for its backbone alone is no row of a table.
-          if !isLastTry, plans.contains(where: { $0.name == run.plan.name }), place + 1 < pending.count,
+          if turn == .first, plans.contains(where: { $0.name == run.plan.name }), place + 1 < pending.count,
             !pending[place + 1].isInRound(of: run)
           {
             let next = pending[place + 1]
@@ -197,6 +206,9 @@ package final class ExperimentRunner {
             report(.round(Round(plan: run.plan, seed: run.trial.seed, results: done, isOfAll: isOfAll)))
           }
         }
+        if turn == .last { break }
+        if turn == .again { try pause(isInterrupted) }
+        turn = sweep.isCompanyAtWork ? .again : .last
       }
       left = UnfinishedRuns(occupied: sweep.occupied, diverged: sweep.diverged, waiting: sweep.waiting)
     }
@@ -212,22 +224,24 @@ package final class ExperimentRunner {
   ///
   /// - Parameter parts: the records of those that it combines.
   private func attempt(
-    _ run: Run, of parts: [RunRecord], isLastTry: Bool, in sweep: inout Sweep, checkpoints: CheckpointInterval,
-    on engine: Engine,
+    _ run: Run, of parts: [RunRecord], _ turn: Turn, _ company: Company, in sweep: inout Sweep,
+    checkpoints: CheckpointInterval, on engine: Engine,
     isInterrupted: () -> Bool, report: (Event) -> Void
   ) throws -> RunRecord? {
     // Another process may have finished it since this one looked, perhaps under another experiment's name.
     if let record = try FinishedRuns(in: store).record(of: run.identity) {
-      report(.found(run.trial, record))
+      report(sweep.found(run.trial, record))
       sweep.leave(run)
       return record
     }
     let lock: RunLock
     switch try store.lock(run.identity) {
     case .held(let holder):
-      if isLastTry {
+      if turn == .last {
         sweep.occupied.append(.init(trial: run.trial, run: run.identity, holder: holder))
-      } else {
+      } else if company.includes(holder) {
+        sweep.isCompanyAtWork = true
+      } else if turn == .first {
         report(.occupied(run.trial, holder))
       }
       return nil
@@ -236,7 +250,7 @@ package final class ExperimentRunner {
     defer { lock.release() }
     defer { sweep.leave(run) }
     if store.isFinished(run.identity), let record = try store.record(for: run.identity) {
-      report(.found(run.trial, record))  // by another process, between the look and the lock
+      report(sweep.found(run.trial, record))  // by another process, between the look and the lock
       return record
     }
     if !lock.isEnforced {

@@ -14,6 +14,10 @@ struct Sweep {
   var waiting: [UnfinishedRuns.Waiting] = []
   private var pending: [(run: RunIdentity, work: SweepForecast.Work)]
   private var forecast: SweepForecast
+  /// Processes that train at the same time.
+  let processes: Int
+  /// Whether one of the ``Company`` holds a run that was just looked at.
+  var isCompanyAtWork = false
   /// The phase that the run at hand is in, where it began, and the last step: how many images, and when.
   private var pace: (phase: Int?, start: Mark, last: Mark) = (nil, (0, .now), (0, .now))
 
@@ -22,8 +26,11 @@ struct Sweep {
 
   private typealias Mark = (images: Int, time: SuspendingClock.Instant)
 
-  /// - Parameter forecast: what is known of speeds before the first step.
-  init(_ runs: [ExperimentRunner.Run], _ forecast: SweepForecast) {
+  /// - Parameters:
+  ///   - forecast: what is known of speeds before the first step.
+  ///   - processes: how many share the runs out.
+  init(_ runs: [ExperimentRunner.Run], _ forecast: SweepForecast, processes: Int = 1) {
+    self.processes = processes
     pending = runs.map { ($0.identity, $0.work) }
     total = pending.reduce(0) { $0 + $1.work.trainingImages }
     self.forecast = forecast
@@ -39,7 +46,18 @@ struct Sweep {
     }
     let known = seconds.compactMap { $0 }
     return SweepProgress(
-      images: done.reduce(0, +), of: total, secondsLeft: known.count == seconds.count ? known.reduce(0, +) : nil)
+      images: done.reduce(0, +), of: total,
+      secondsLeft: known.count == seconds.count ? shared(known, atLeast: known.max() ?? 0) : nil)
+  }
+
+  /// The time that runs take all processes together, if each of them has a run to work at.
+  private func shared(_ seconds: [Double], atLeast least: Double) -> Double {
+    max(least, seconds.reduce(0, +) / Double(processes))
+  }
+
+  /// What is told of a run that another process finished meanwhile.
+  func found(_ trial: Trial, _ record: RunRecord) -> ExperimentRunner.Event {
+    processes > 1 ? .finished(trial, record) : .found(trial, record)
   }
 
   func isFailed(_ run: RunIdentity) -> Bool { diverged.contains { $0.run == run } }
@@ -82,11 +100,12 @@ struct Sweep {
 
   /// How far the call is while a run has been trained on so many of its images.
   func progress(in run: ExperimentRunner.Run, images: Int) -> SweepProgress {
-    var left = forecast.seconds(of: run.work, trainingLeft: max(0, run.work.trainingImages - images))
-    for other in pending where other.run != run.identity {
-      left = left.flatMap { seconds in forecast.seconds(of: other.work).map { seconds + $0 } }
-    }
-    return SweepProgress(images: before + images, of: total, secondsLeft: left)
+    let own = forecast.seconds(of: run.work, trainingLeft: max(0, run.work.trainingImages - images))
+    let others = pending.filter { $0.run != run.identity }.map { forecast.seconds(of: $0.work) }
+    let known = ([own] + others).compactMap { $0 }
+    return SweepProgress(
+      images: before + images, of: total,
+      secondsLeft: known.count == others.count + 1 ? shared(known, atLeast: own ?? 0) : nil)
   }
 }
 

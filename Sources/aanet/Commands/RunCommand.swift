@@ -20,6 +20,10 @@ struct RunCommand: ParsableCommand {
       and looks at it again at the end. A run whose loss stops being a finite number is recorded as failed, and the
       others go on. Where runs are left over, the table is printed without them, they are named, and the exit code is 3.
 
+      Small networks gain little from a second thread. Where all runs are small and take more than a minute, several are \
+      trained at the same time, each by a process of its own with its share of --threads; --at-once says how many. \
+      Results do not depend on it.
+
       Ctrl-C, SIGTERM, a lost terminal (SIGHUP, unless under nohup) and a batch system's warning (SIGUSR1) save the run,
       print the command that goes on with it, and end with exit code 130; a second Ctrl-C or SIGTERM ends it at once.
 
@@ -54,6 +58,7 @@ struct RunCommand: ParsableCommand {
         aanet run quickstart/table3 --until-decided --most-seeds 12 --correction holm
         aanet run quickstart/table3 --variant Lg --variant Lg+Lp
         aanet run quickstart/table3 train.epochs=5 'seeds=[1]'
+        aanet run quickstart/table3 --at-once 2 --threads 8
         aanet run quickstart/table3 --data /big/disk --runs /big/disk/runs
         aanet run dukemtmc-reid/table1 --checkpoint-every 50
         aanet run quickstart/table3 backbone.weights=run:study/pretext/small/1
@@ -73,6 +78,12 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var work: WorkOptions
   @Flag(help: "Train nothing: print what it would take, in hours and on the disk.") var plan = false
   @OptionGroup var study: StudyOptions
+  @Option(
+    help: ArgumentHelp(
+      "Runs that are trained at the same time, each with its share of the threads: 1 to 64, or auto.",
+      valueName: "runs"))
+  var atOnce = RunsAtOnce.auto
+  @Flag(help: .hidden) var asCompany = false
   @Flag(help: "Print a line a run, and draw no report.") var noReport = false
   @Option(help: "What to print: table or json.") var format = OutputFormat.table
   @OptionGroup var data: DataOptions
@@ -83,6 +94,9 @@ struct RunCommand: ParsableCommand {
 
   func validate() throws {
     guard study.untilDecided else { return }
+    if case .number(let runs) = atOnce, runs > 1 {
+      throw ValidationError("--until-decided goes seed by seed, one run at a time: leave --at-once out")
+    }
     if plan {
       throw ValidationError("--plan trains nothing and --until-decided does: take one of them")
     }
@@ -94,11 +108,25 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
+    if asCompany { return try keepCompany() }
     let ranked = RankedWork(ranks: try Ranks.joined(ProcessInfo.processInfo.environment))
     guard ranked.ranks.isLeader else { return try ranked.follow { try follow(among: ranked.ranks) } }
     let (results, left, definitions) = try ranked.lead { try lead(among: ranked.ranks) } ?? ([], nil, nil)
     if !results.isEmpty { try report(results, by: definitions) }
     if let left { throw give(left) }
+  }
+
+  /// Trains runs beside the process that started this one, which tells of them.
+  private func keepCompany() throws {
+    Interruption.listen()
+    Interruption.followInput()
+    let plans = try project.library.plans(experiment, overrides: overrides)
+    let runner = try ExperimentRunner(plans, in: project.project, places: data.places(in: project))
+    do {
+      _ = try train(runner, company: .joined, measuring: 0, isInterrupted: { Interruption.isAsked }) { _ in }
+    } catch TrainingError.interrupted, TrainingError.unfinished {
+      // Whoever started it goes on, and says so.
+    }
   }
 
   /// Trains and evaluates with the leader of several ranks what it says.
@@ -117,6 +145,10 @@ struct RunCommand: ParsableCommand {
   private func lead(
     among ranks: Ranks
   ) throws -> (results: [(trial: Trial, record: RunRecord)], left: UnfinishedRuns?, definitions: Definitions?)? {
+    if ranks.count > 1, case .number(let runs) = atOnce, runs > 1 {
+      throw PlainError(
+        "--at-once \(runs) is for one process; the \(ranks.count) of a launcher train each run together")
+    }
     if ranks.count > 1, plan || study.untilDecided {
       throw PlainError("--plan and --until-decided are for one process, not for \(ranks.count) of a launcher")
     }
@@ -141,17 +173,21 @@ struct RunCommand: ParsableCommand {
       try decide(definitions, runner, watcher)
       return nil
     }
+    let others = RunCompany(
+      ranks.count > 1 ? .number(1) : atOnce, threads: work.threads ?? runner.threads, words: wordsOfCompany(threads:))
+    defer { others.dismiss() }
     var early = EarlyTables()
     var results: [(trial: Trial, record: RunRecord)]
     var left: UnfinishedRuns?
     try ranks.give(.begin)
     do {
-      results = try train(runner, isInterrupted: { Interruption.isAsked }) { event in
+      results = try train(runner, company: others.company, isInterrupted: { Interruption.isAsked }) { event in
         watcher.see(event)
         if case .round(let round) = event { early.show(round) { try output(of: $0, by: definitions) } }
       }
     } catch TrainingError.interrupted {
       watcher.finish()
+      others.dismiss()
       Console.complain("interrupted; the run is saved. To go on: \(commandLine)")
       throw ExitCode(130)
     } catch TrainingError.unfinished(let unfinished) {
@@ -166,13 +202,14 @@ struct RunCommand: ParsableCommand {
 
   /// Runs what a runner lacks.
   func train(
-    _ runner: ExperimentRunner, isInterrupted: () -> Bool, report: (ExperimentRunner.Event) -> Void
+    _ runner: ExperimentRunner, company: Company = .none, measuring: Double = Self.secondsOfMeasuring,
+    isInterrupted: () -> Bool, report: (ExperimentRunner.Event) -> Void
   ) throws -> [(trial: Trial, record: RunRecord)] {
     try runner.run(
       variants: variants.isEmpty ? nil : variants, threads: work.threads ?? runner.threads,
       loaderThreads: work.loaderThreads, checkpoints: work.checkpoints,
-      measuring: Self.secondsOfMeasuring,
-      acceptsDamage: work.acceptDamaged, isInterrupted: isInterrupted, report: report)
+      measuring: measuring,
+      acceptsDamage: work.acceptDamaged, company: company, isInterrupted: isInterrupted, report: report)
   }
 
   /// Prints what all of it would take.
@@ -202,11 +239,21 @@ struct RunCommand: ParsableCommand {
     return ExitCode(3)
   }
 
+  /// The words that start a process that trains beside this one, on so many threads.
+  private func wordsOfCompany(threads: Int) -> [String] {
+    let command = ShellCommand(
+      "aanet", "run", arguments: [experiment] + overrides,
+      options: variants.flatMap { ShellCommand.option("--variant", $0) } + work.wordsWithoutThreads
+        + ["--threads", "\(threads)", "--as-company", "--no-report"] + data.words + project.words)
+    return Array(command.words.dropFirst())
+  }
+
   /// This command, as it can be given again.
   var commandLine: String {
     ShellCommand(
       "aanet", "run", arguments: [experiment] + overrides,
       options: variants.flatMap { ShellCommand.option("--variant", $0) } + work.words + study.words
+        + (atOnce == .auto ? [] : ["--at-once", atOnce.words])
         + (noReport ? ["--no-report"] : []) + (format == .json ? ["--format", "json"] : []) + data.words + project.words
     ).text
   }

@@ -31,6 +31,15 @@ enum Interruption {
     }
   }
 
+  /// Asks to stop when the standard input ends: whoever started this process holds its other end.
+  static func followInput() {
+    Thread.detachNewThread {
+      var byte: UInt8 = 0
+      while read(STDIN_FILENO, &byte, 1) != 0 {}
+      asked.store(true, ordering: .relaxed)
+    }
+  }
+
   /// Whether somebody asked to stop.
   static var isAsked: Bool { asked.load(ordering: .relaxed) }
 

@@ -88,7 +88,10 @@ final class RunWatcher {
 
   /// `81 runs, 20 done; 1,234,567 images to train, about 1 h 20 min on this machine (2 threads)`
   private static func line(_ outlook: ExperimentRunner.Outlook) -> String {
-    let (progress, threads) = (outlook.progress, Wording.count(outlook.threads, "thread"))
+    let progress = outlook.progress
+    let threads =
+      (outlook.processes > 1 ? "\(outlook.processes) runs at once, each on " : "")
+      + Wording.count(outlook.threads, "thread")
     let time = progress.secondsLeft.map { ", about \(ProgressRate.about($0)) on this machine (\(threads))" }
     return "\(Wording.count(outlook.runs, "run"))\(outlook.finished > 0 ? ", \(outlook.finished) done" : ""); "
       + "\(Wording.grouped(progress.of - progress.images)) images to train\(time ?? "")"
