@@ -1,6 +1,5 @@
+import Experiments
 import Testing
-
-@testable import Experiments
 
 @Suite struct CompanyTests {
   @Test("small networks share the threads out; large ones and a minute's work do not")
