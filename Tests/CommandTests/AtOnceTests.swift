@@ -34,7 +34,7 @@ import Testing
 
   /// All are saved before the command says so, and the same command goes on.
   @Test func aRequestToStopIsForAll() throws {
-    let worker = try StartedCommand(command(epochs: 100_000), in: project.url)
+    let worker = try StartedCommand(command(epochs: 10_000), in: project.url)
     #expect(worker.wait { Set(atWork.map(\.process)).count == 2 })
     let all = atWork.map(\.process)
     worker.send(SIGTERM)
@@ -46,7 +46,7 @@ import Testing
 
   /// Killed without a word, the process that started the others is missed by them: they save their runs and go.
   @Test func nobodyIsLeftBehind() throws {
-    let worker = try StartedCommand(command(epochs: 100_000), in: project.url)
+    let worker = try StartedCommand(command(epochs: 10_000), in: project.url)
     #expect(worker.wait { Set(atWork.map(\.process)).count == 2 })
     let other = try #require(atWork.map(\.process).first { $0 != worker.number })
     worker.send(SIGKILL)
