@@ -10,7 +10,7 @@ package struct Company {
   package struct Workload: Sendable, Hashable {
     /// Runs that train.
     package let runs: Int
-    /// Multiplications of the forward passes of all of them.
+    /// Multiplications of all that they do.
     package let multiplications: Double
     /// Multiplications of a forward pass over the largest batch, by images of the test.
     package let step: Double
@@ -23,11 +23,11 @@ package struct Company {
   }
 
   /// How many runs are trained at the same time, this process's own included. Asked once, before the first step.
-  package var size: (Workload) -> Int
+  package let size: (Workload) -> Int
   /// Starts so many other processes with so many threads each.
-  package var start: (_ others: Int, _ threads: Int) throws -> Void
+  package let start: (_ others: Int, _ threads: Int) throws -> Void
   /// Whether a run's holder is one of them.
-  package var includes: (RunHolder?) -> Bool
+  package let includes: (RunHolder?) -> Bool
 
   package init(
     size: @escaping (Workload) -> Int, start: @escaping (_ others: Int, _ threads: Int) throws -> Void,

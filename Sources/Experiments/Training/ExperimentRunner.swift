@@ -145,7 +145,7 @@ package final class ExperimentRunner {
     }
     try requireShards(of: pending.filter(\.parts.isEmpty))
     try tidy(runs, records)
-    let processes = pending.isEmpty ? 1 : max(1, min(company.size(Company.Workload(pending)), pending.count))
+    let processes = max(1, min(company.size(Company.Workload(pending)), pending.count))
     let share = max(1, threads / processes)
     lazy var engine = Engine(threads: share)
     for run in runs where run.plan.restoresDropped {

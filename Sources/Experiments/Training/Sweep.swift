@@ -44,15 +44,13 @@ struct Sweep {
     let seconds = zip(pending, done).map { run, images in
       forecast.seconds(of: run.work, trainingLeft: run.work.trainingImages - images)
     }
-    let known = seconds.compactMap { $0 }
-    return SweepProgress(
-      images: done.reduce(0, +), of: total,
-      secondsLeft: known.count == seconds.count ? shared(known, atLeast: known.max() ?? 0) : nil)
+    return SweepProgress(images: done.reduce(0, +), of: total, secondsLeft: shared(seconds))
   }
 
-  /// The time that runs take all processes together, if each of them has a run to work at.
-  private func shared(_ seconds: [Double], atLeast least: Double) -> Double {
-    max(least, seconds.reduce(0, +) / Double(processes))
+  /// The time that runs take all processes together, the longest run by itself at least; nil where one is not known.
+  private func shared(_ seconds: [Double?]) -> Double? {
+    let known = seconds.compactMap { $0 }
+    return known.count == seconds.count ? max(known.max() ?? 0, known.reduce(0, +) / Double(processes)) : nil
   }
 
   /// What is told of a run that another process finished meanwhile.
@@ -102,10 +100,7 @@ struct Sweep {
   func progress(in run: ExperimentRunner.Run, images: Int) -> SweepProgress {
     let own = forecast.seconds(of: run.work, trainingLeft: max(0, run.work.trainingImages - images))
     let others = pending.filter { $0.run != run.identity }.map { forecast.seconds(of: $0.work) }
-    let known = ([own] + others).compactMap { $0 }
-    return SweepProgress(
-      images: before + images, of: total,
-      secondsLeft: known.count == others.count + 1 ? shared(known, atLeast: own ?? 0) : nil)
+    return SweepProgress(images: before + images, of: total, secondsLeft: shared([own] + others))
   }
 }
 

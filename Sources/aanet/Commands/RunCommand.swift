@@ -241,21 +241,23 @@ struct RunCommand: ParsableCommand {
 
   /// The words that start a process that trains beside this one, on so many threads.
   private func wordsOfCompany(threads: Int) -> [String] {
-    let command = ShellCommand(
-      "aanet", "run", arguments: [experiment] + overrides,
-      options: variants.flatMap { ShellCommand.option("--variant", $0) } + work.wordsWithoutThreads
-        + ["--threads", "\(threads)", "--as-company", "--no-report"] + data.words + project.words)
+    let command = command(work.wordsWithoutThreads + ["--threads", "\(threads)", "--as-company", "--no-report"])
     return Array(command.words.dropFirst())
   }
 
   /// This command, as it can be given again.
   var commandLine: String {
+    command(
+      work.words + study.words + (atOnce == .auto ? [] : ["--at-once", atOnce.defaultValueDescription])
+        + (noReport ? ["--no-report"] : []) + (format == .json ? ["--format", "json"] : [])
+    ).text
+  }
+
+  /// `aanet run` on the same runs of the same project, worked as the options say.
+  private func command(_ options: [String]) -> ShellCommand {
     ShellCommand(
       "aanet", "run", arguments: [experiment] + overrides,
-      options: variants.flatMap { ShellCommand.option("--variant", $0) } + work.words + study.words
-        + (atOnce == .auto ? [] : ["--at-once", atOnce.words])
-        + (noReport ? ["--no-report"] : []) + (format == .json ? ["--format", "json"] : []) + data.words + project.words
-    ).text
+      options: variants.flatMap { ShellCommand.option("--variant", $0) } + options + data.words + project.words)
   }
 
   /// The reports that are drawn of some experiments.

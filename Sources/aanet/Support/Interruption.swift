@@ -35,7 +35,10 @@ enum Interruption {
   static func followInput() {
     Thread.detachNewThread {
       var byte: UInt8 = 0
-      while read(STDIN_FILENO, &byte, 1) != 0 {}
+      while true {
+        let count = read(STDIN_FILENO, &byte, 1)
+        guard count > 0 || (count < 0 && errno == EINTR) else { break }
+      }
       asked.store(true, ordering: .relaxed)
     }
   }

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Experiments
 import Foundation
 import Runs

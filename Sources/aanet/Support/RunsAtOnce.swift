@@ -18,9 +18,8 @@ enum RunsAtOnce: ExpressibleByArgument, Equatable {
     }
   }
 
-  var defaultValueDescription: String { words }
-
-  var words: String {
+  /// The value as it is given.
+  var defaultValueDescription: String {
     switch self {
     case .auto: "auto"
     case .number(let number): "\(number)"
