@@ -2,6 +2,7 @@ import Evidence
 import Foundation
 import Notebook
 import Runs
+import Synchronization
 import Testing
 
 /// Records that no run ever made, for tests only.
@@ -107,17 +108,24 @@ extension [Row] {
   func named(_ name: String) -> Row? { first { $0.name == name } }
 }
 
-/// A folder that is gone when the test is done, unless AANET_KEEP names a folder to keep its content in, to look at.
+/// A folder that is gone when the test is done. Where AANET_KEEP names a folder, a copy of it stays there under the name, to
+/// look at: of several tests that share a name, whichever ended last.
 @discardableResult
 func withFolder<Result>(_ name: String, _ body: (URL) throws -> Result) throws -> Result {
-  if let kept = ProcessInfo.processInfo.environment["AANET_KEEP"], !kept.isEmpty {
-    let folder = URL(fileURLWithPath: kept).appendingPathComponent(name)
-    try? FileManager.default.removeItem(at: folder)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    return try body(folder)
-  }
   let folder = FileManager.default.temporaryDirectory.appendingPathComponent("aanet-\(name)-\(UUID().uuidString)")
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(at: folder) }
-  return try body(folder)
+  let result = try body(folder)
+  if let kept = ProcessInfo.processInfo.environment["AANET_KEEP"], !kept.isEmpty {
+    try keeping.withLock { _ in try keep(folder, as: URL(fileURLWithPath: kept).appendingPathComponent(name)) }
+  }
+  return result
+}
+
+private let keeping = Mutex(())
+
+private func keep(_ folder: URL, as kept: URL) throws {
+  try FileManager.default.createDirectory(at: kept.deletingLastPathComponent(), withIntermediateDirectories: true)
+  try? FileManager.default.removeItem(at: kept)
+  try FileManager.default.copyItem(at: folder, to: kept)
 }
