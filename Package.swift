@@ -79,6 +79,7 @@ let package = Package(
 
     // The harness.
     room("Runs", knows: ["Support"]),
+    room("Cluster", knows: ["Support", "Runs"]),
     room(
       "Experiments",
       knows: [
@@ -107,7 +108,8 @@ let package = Package(
       name: "aanet",
       dependencies: [
         "Support", "Machine", "Tensors", "Layers", "Configuration", "YAML", "Models", "Datasets", "Twins", "Retrieval",
-        "Runs", "Experiments", "Trained", "Proofs", "Documents", "Charts", "Evidence", "Notebook", argumentParser,
+        "Runs", "Cluster", "Experiments", "Trained", "Proofs", "Documents", "Charts", "Evidence", "Notebook",
+        argumentParser,
       ]),
 
     // Tests.
@@ -123,6 +125,7 @@ let package = Package(
     tests(of: "Twins", and: ["Datasets", "Tensors", "Support"]),
     tests(of: "Retrieval", and: ["Tensors", "Support"], fixtures: true),
     tests(of: "Runs", and: ["Support"]),
+    tests(of: "Cluster", and: ["Support", "Runs"]),
     tests(
       of: "Experiments",
       and: [

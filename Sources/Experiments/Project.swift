@@ -6,17 +6,22 @@ import Synchronization
 
 /// A project, opened once for a command: what it reads it reads once, and hands out to whatever asks.
 package final class Project: Sendable {
-  /// The folder of `experiments/`, `reports/` and `datasets.yaml`.
+  /// The folder that relative paths of data and weights start from, and of `runs/`.
   package let folder: URL
+  /// The folder of `experiments/`, `reports/` and `datasets.yaml`: the project's, or copies that are kept as they are.
+  package let definitions: URL
   package let store: RunStore
   package let library: ExperimentLibrary
   private let read = Mutex<Result<DatasetRegistry, ConfigurationError>?>(nil)
 
-  /// - Parameter runs: the folder of the runs; by default `runs/` of the project.
-  package init(_ folder: URL, runs: URL? = nil) {
+  /// - Parameters:
+  ///   - runs: the folder of the runs; by default `runs/` of the project.
+  ///   - definitions: copies of what the project defines, where its own may have changed since.
+  package init(_ folder: URL, runs: URL? = nil, definitions: URL? = nil) {
     self.folder = folder
+    self.definitions = definitions ?? folder
     store = RunStore(root: runs ?? folder.appendingPathComponent("runs", isDirectory: true))
-    library = ExperimentLibrary(project: folder)
+    library = ExperimentLibrary(project: self.definitions)
   }
 
   /// The registry of datasets, read when it is first asked for: a command that needs none works without the file.
@@ -24,10 +29,13 @@ package final class Project: Sendable {
   /// - Throws: `ConfigurationError` at the first fault of `datasets.yaml`, each time.
   package func registry() throws(ConfigurationError) -> DatasetRegistry {
     let registry = read.withLock { read in
-      let result = read ?? Result { () throws(ConfigurationError) in try DatasetRegistry(project: folder) }
+      let result = read ?? Result { () throws(ConfigurationError) in try DatasetRegistry(project: definitions) }
       read = result
       return result
     }
     return try registry.get()
   }
+
+  /// The commit that the definitions are of.
+  package var source: SourceState { SourceState(keptIn: definitions) ?? SourceState(of: folder) }
 }

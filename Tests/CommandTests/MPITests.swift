@@ -5,18 +5,16 @@ import Runs
 import TestSupport
 import Testing
 
-private enum MPI {
+/// The MPI of this machine.
+enum MPI {
   static let isHere = ["mpirun", "mpicc"].allSatisfy { tool in
     (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
       FileManager.default.isExecutableFile(atPath: "\($0)/\(tool)")
     }
   }
-}
 
-/// `mpirun aanet run`: real processes that train one run together.
-@Suite(.enabled(if: MPI.isHere, "mpirun and mpicc are not installed")) struct MPITests {
   /// The bridge, built for this machine's MPI.
-  private func bridge(in folder: URL) throws -> URL {
+  static func bridge(in folder: URL) throws -> URL {
     let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("../../Sources/MPIBridge/aanet_mpi.c").standardized
     let file = folder.appendingPathComponent("libaanet_mpi.so")
@@ -30,7 +28,10 @@ private enum MPI {
     try #require(compiler.terminationStatus == 0)
     return file
   }
+}
 
+/// `mpirun aanet run`: real processes that train one run together.
+@Suite(.enabled(if: MPI.isHere, "mpirun and mpicc are not installed")) struct MPITests {
   private func run(
     _ count: Int, _ bridge: URL, in project: TinyProject, _ overrides: [String] = ["train.shards=4"]
   ) throws -> BuiltCommand.Outcome {
@@ -50,7 +51,7 @@ private enum MPI {
 
   @Test func anyNumberOfProcessesGivesTheSameBits() throws {
     let folder = try TemporaryFolder()
-    let bridge = try bridge(in: folder.url)
+    let bridge = try MPI.bridge(in: folder.url)
     let alone = try TinyProject()
     #expect(try run(1, bridge, in: alone).status == 0)
     let identity = try #require(store(alone).identities().first)
@@ -68,7 +69,7 @@ private enum MPI {
 
   @Test func whatCannotBeSharedOutEndsWithASentence() throws {
     let folder = try TemporaryFolder()
-    let bridge = try bridge(in: folder.url)
+    let bridge = try MPI.bridge(in: folder.url)
     let project = try TinyProject()
     let outcome = try run(2, bridge, in: project, [])
     #expect(outcome.status != 0 && outcome.complaints.contains("2 processes cannot share out 1 shard of a batch"))

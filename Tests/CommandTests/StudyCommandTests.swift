@@ -7,7 +7,7 @@ import Testing
 /// `aanet run --plan` and `--until-decided`, with a network that trains in a moment.
 @Suite struct StudyCommandTests {
   /// Two rows of Table 3 under two seeds, and one ordering of them.
-  private static func project() throws -> TinyProject {
+  static func project() throws -> TinyProject {
     let project = try TinyProject()
     try project.folder.write(
       """

@@ -25,7 +25,7 @@ extension ExperimentRunner {
     let store = store.withinExistingFolders
     try store.writeProvenance(
       ProvenanceProbe.provenance(
-        project: project, dataset: run.data.fingerprint, threads: engine.workers.count), of: identity)
+        of: sourceState(), dataset: run.data.fingerprint, threads: engine.workers.count), of: identity)
     let pulse = RunPulse(identity, in: store)
     let ranking = try ranking(of: parts, on: run.data.dataset) { place in
       pulse.beat(at: .init(phase: .evaluating, epoch: 0, epochs: 0, step: place, steps: parts.count), images: 0)

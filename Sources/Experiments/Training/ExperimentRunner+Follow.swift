@@ -47,14 +47,12 @@ extension ExperimentRunner {
   }
 
   /// Whether the runs' batches can be shared out among the ranks.
-  func requireShards(of runs: [Run]) throws(PlainError) {
-    guard ranks.count > 1, let run = runs.first(where: { $0.trial.settings.train.shards % ranks.count != 0 }) else {
-      return
-    }
+  func requireShards(of runs: [Run], among count: Int) throws(PlainError) {
+    guard count > 1, let run = runs.first(where: { $0.trial.settings.train.shards % count != 0 }) else { return }
     let shards = run.trial.settings.train.shards
-    let finer = [2, 4, 8].first { $0 % ranks.count == 0 }
+    let finer = [2, 4, 8].first { $0 % count == 0 }
     throw PlainError(
-      "\(run.trial.inWords): \(Wording.count(ranks.count, "process", "processes")) cannot share out "
+      "\(run.trial.inWords): \(Wording.count(count, "process", "processes")) cannot share out "
         + "\(Wording.count(shards, "shard")) of a batch (train.shards: \(shards)); start as many processes as divide the "
         + "shards" + (finer.map { ", or take train.shards=\($0)" } ?? ""))
   }

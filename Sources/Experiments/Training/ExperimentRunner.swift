@@ -68,6 +68,8 @@ package final class ExperimentRunner {
   let plans: [ExperimentPlan]
   let registry: DatasetRegistry
   let project: URL
+  /// The commit that the runs are of.
+  let sourceState: () -> SourceState
   let places: DatasetPlaces
   let store: RunStore
   /// Who trains and evaluates the runs together.
@@ -92,6 +94,7 @@ package final class ExperimentRunner {
     self.plans = plans
     self.ranks = ranks
     self.project = project.folder
+    sourceState = { project.source }
     self.places = places ?? DatasetPlaces(project: project.folder)
     store = project.store
     registry = try project.registry()
@@ -143,7 +146,7 @@ package final class ExperimentRunner {
         pending.append(run)
       }
     }
-    try requireShards(of: pending.filter(\.parts.isEmpty))
+    try requireShards(of: pending.filter(\.parts.isEmpty), among: ranks.count)
     try tidy(runs, records)
     let processes = max(1, min(company.size(Company.Workload(pending)), pending.count))
     let share = max(1, threads / processes)
@@ -297,7 +300,7 @@ package final class ExperimentRunner {
     try startTogether(run)
     try trainer.prepare { report(.remark($0)) }
     let origin = ProvenanceProbe.provenance(
-      project: project, dataset: run.data.fingerprint, threads: engine.workers.count)
+      of: sourceState(), dataset: run.data.fingerprint, threads: engine.workers.count)
     let chain = try ProvenanceChain(
       of: trainer.hasBegun ? store.provenance(of: identity) : nil, goingOnAt: origin)
     if let changed = chain.changed { try store.writeProvenance(changed, of: identity) }

@@ -57,7 +57,7 @@ extension RunCommand {
   }
 
   /// Runs rounds of seeds until all is decided or the budget ends.
-  func decide(_ definitions: Definitions, _ first: ExperimentRunner, _ watcher: RunWatcher) throws {
+  func decide(_ definitions: DrawnReports, _ first: ExperimentRunner, _ watcher: RunWatcher) throws {
     let correction = study.correction ?? .none
     var study = try DecidingStudy(
       of: definitions.ofPlans, by: definitions.reports, correction: correction,
@@ -90,15 +90,10 @@ extension RunCommand {
       throw error
     }
     watcher.finish()
-    try show(&study, correction, of: definitions)
-    for line in failed { Console.complain("not finished: \(Wording.printable(line, limit: 2000))") }
-    guard study.open == 0 else {
-      Console.complain(
-        "\(Wording.count(study.open, "ordering")) still open; to go on, with more hours or seeds: \(commandLine)"
-      )
-      throw ExitCode(3)
-    }
-    if !failed.isEmpty { throw ExitCode(3) }
+    try StudyOutput(
+      experiment: experiment, command: commandLine, more: "hours or seeds", correction: correction, format: format,
+      project: project
+    ).show(&study, of: definitions, failed: failed)
   }
 
   /// Runs a round; where another process is at work on a run of it, waits for that, so that the round is whole.
@@ -127,32 +122,6 @@ extension RunCommand {
           }
         }
       }
-    }
-  }
-
-  /// Prints how the orderings stand, after the tables with every seed, and writes the page.
-  private func show(
-    _ study: inout DecidingStudy, _ correction: ClaimCorrection, of definitions: Definitions
-  ) throws {
-    let reports = try study.members.map { plan, definition in
-      try definitions.reports.report(definition, on: plan).report
-    }
-    study.close(by: reports)
-    if reports.contains(where: \.records.hasMeasurements) {
-      let output = ReportOutput(
-        reports: reports, title: ReportOutput.title(of: experiment), command: commandLine,
-        folder: project.output(of: definitions.page))
-      if format == .table { try output.show(.table) } else { _ = try output.write() }
-    }
-    switch format {
-    case .table:
-      Swift.print("\n\n" + study.claims.terminalSequences(correction, width: Console.width))
-    case .json: try Console.printJSON(study.summary)
-    }
-    for (plan, _) in study.members where !plan.addedSeeds.isEmpty {
-      Console.complain(
-        "\(Wording.printable(plan.name)) has the seeds \(Wording.list(plan.seeds.map(String.init))) now; aanet claims and "
-          + "aanet report take them all with --all-seeds")
     }
   }
 }

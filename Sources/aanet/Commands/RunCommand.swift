@@ -144,7 +144,7 @@ struct RunCommand: ParsableCommand {
   /// - Returns: what is finished, what is not, and the reports that are drawn of it; nil where all is said already.
   private func lead(
     among ranks: Ranks
-  ) throws -> (results: [(trial: Trial, record: RunRecord)], left: UnfinishedRuns?, definitions: Definitions?)? {
+  ) throws -> (results: [(trial: Trial, record: RunRecord)], left: UnfinishedRuns?, definitions: DrawnReports?)? {
     if ranks.count > 1, case .number(let runs) = atOnce, runs > 1 {
       throw PlainError(
         "--at-once \(runs) is for one process; the \(ranks.count) of a launcher train each run together")
@@ -153,7 +153,7 @@ struct RunCommand: ParsableCommand {
       throw PlainError("--plan and --until-decided are for one process, not for \(ranks.count) of a launcher")
     }
     let plans = try project.library.plans(experiment, overrides: overrides)
-    let definitions = noReport ? nil : try definitions(for: plans)
+    let definitions = noReport ? nil : try DrawnReports(of: plans, named: experiment, overrides: overrides, in: project)
     let places = data.places(in: project)
     let runner = try ExperimentRunner(plans, in: project.project, places: places, among: ranks)
     try TwinMaker.makeMissing(runner.datasets, project: project, places: places)
@@ -260,31 +260,9 @@ struct RunCommand: ParsableCommand {
       options: variants.flatMap { ShellCommand.option("--variant", $0) } + options + data.words + project.words)
   }
 
-  /// The reports that are drawn of some experiments.
-  struct Definitions {
-    /// Opened once, for the whole tables as for those in between.
-    let reports: ProjectReports
-    let ofPlans: [(plan: ExperimentPlan, definition: ReportDefinition)]
-    /// The page's name.
-    let page: String
-  }
-
-  /// The reports that are drawn of experiments, tried without records: what is wrong with them is said before training.
-  /// Nil where there are none.
-  private func definitions(for plans: [ExperimentPlan]) throws -> Definitions? {
-    let definitions = try plans.compactMap { plan in
-      try ProjectReports.definition(for: plan, project: project).map { (plan, $0) }
-    }
-    guard let first = definitions.first else { return nil }
-    let reports = try ProjectReports(project, overrides: overrides)
-    for (plan, definition) in definitions { _ = try reports.report(definition, on: plan) { _ in nil } }
-    return Definitions(
-      reports: reports, ofPlans: definitions, page: plans.count == 1 ? first.1.output(for: first.0.name) : experiment)
-  }
-
   /// Prints the tables of those experiments that a report draws from, and the runs of the others.
   private func report(
-    _ results: [(trial: Trial, record: RunRecord)], by definitions: Definitions?
+    _ results: [(trial: Trial, record: RunRecord)], by definitions: DrawnReports?
   ) throws {
     guard let output = try output(of: results, by: definitions) else { return try print(results) }
     if format == .table {
@@ -296,7 +274,7 @@ struct RunCommand: ParsableCommand {
 
   /// The tables of those experiments that a report draws from, and where their page goes; nil where there is none.
   private func output(
-    of results: [(trial: Trial, record: RunRecord)], by definitions: Definitions?
+    of results: [(trial: Trial, record: RunRecord)], by definitions: DrawnReports?
   ) throws -> ReportOutput? {
     guard let definitions else { return nil }
     let records = Dictionary(results.map { ($0.trial, $0.record) }, uniquingKeysWith: { first, _ in first })

@@ -9,7 +9,8 @@ struct RunsListCommand: ParsableCommand {
     abstract: "List the runs on disk: how they stand and what they measured.",
     discussion: """
       finished: trained and measured. running: a process is at work on it; its last heartbeat is shown. interrupted: \
-      nobody is; `aanet run` goes on with it. failed: it ended by a fault, which is shown. A finished run whose record \
+      nobody is; `aanet run` goes on with it. failed: it ended by a fault, which is shown. queued: `aanet submit` gave \
+      it to Slurm, where it waits for its turn. A finished run whose record \
       somebody changed is marked; unsealed ones are from before records were sealed.
 
       Examples:
@@ -26,11 +27,14 @@ struct RunsListCommand: ParsableCommand {
   func run() throws {
     try project.requireRuns()
     let (records, damage) = project.store.survey()
-    let wanted = records.filter { record in
+    let submitted = SubmittedRuns(of: project.store)
+    let wanted = submitted.completing(records, in: project.store).filter { record in
       guard let experiment else { return true }
       return record.identity.experiment == experiment || record.identity.experiment.hasSuffix("/" + experiment)
     }
-    let listed = wanted.map { ListedRun($0, project.store.standing(of: $0.identity)) }
+    let listed = wanted.map {
+      ListedRun($0, project.store.standing(of: $0.identity), submitted.places[$0.identity])
+    }
     if format == .json {
       try Console.printJSON(listed)
     } else {
@@ -58,7 +62,7 @@ struct RunsListCommand: ParsableCommand {
       let identity = run.record.identity
       table.add([
         identity.experiment, identity.variant, "\(identity.seed)", identity.hash, "\(run.record.epochs.count)",
-        run.standing.state.rawValue, percent(run.record.metrics?.retrieval.mAP),
+        run.state, percent(run.record.metrics?.retrieval.mAP),
         percent(run.record.metrics?.retrieval.rank1), run.note,
       ])
     }

@@ -5,23 +5,37 @@ import Runs
 struct ListedRun: Encodable {
   let record: RunRecord
   let standing: RunStanding
+  /// Its task in Slurm's queue, or how that ended.
+  let place: SubmittedRuns.Place?
 
-  init(_ record: RunRecord, _ standing: RunStanding) {
+  init(_ record: RunRecord, _ standing: RunStanding, _ place: SubmittedRuns.Place?) {
     self.record = record
     self.standing = standing
+    self.place = [.finished, .running].contains(standing.state) ? nil : place
+  }
+
+  /// How it stands, in a word.
+  var state: String {
+    if place?.job != nil { return "queued" }
+    if place?.failure != nil { return RunStanding.State.failed.rawValue }
+    return standing.state.rawValue
   }
 
   /// What a person wants to know besides figures: where a running one is, why one failed, what was changed.
   var note: String {
+    if let place, let job = place.job { return place.isWaiting ? "job \(job)" : "job \(job) starts or ends" }
+    if let place, let code = place.failure, standing.failure == nil {
+      return "its job ended with code \(code): \(place.log)"
+    }
     switch standing.state {
-    case .running: running
-    case .failed: standing.failure?.reason ?? ""
-    case .interrupted: standing.heartbeat.map { "last \(Self.alive($0))" } ?? ""
+    case .running: return running
+    case .failed: return standing.failure?.reason ?? ""
+    case .interrupted: return standing.heartbeat.map { "last \(Self.alive($0))" } ?? ""
     case .finished:
       switch record.seal {
-      case .intact: ""
-      case .unsealed: "unsealed"
-      case .changed(let changes): "changed by hand: \(changes.map(\.description).joined(separator: ", "))"
+      case .intact: return ""
+      case .unsealed: return "unsealed"
+      case .changed(let changes): return "changed by hand: \(changes.map(\.description).joined(separator: ", "))"
       }
     }
   }
@@ -46,7 +60,8 @@ struct ListedRun: Encodable {
   }
 
   private enum Key: String, CodingKey {
-    case experiment, variant, seed, hash, epochs, status, metrics, folder, seal, changed, holder, heartbeat, failure
+    case experiment, variant, seed, hash, epochs, status, metrics, folder, seal, changed, holder, heartbeat, failure,
+      task
     case age = "heartbeat_age_seconds"
   }
 
@@ -57,7 +72,7 @@ struct ListedRun: Encodable {
     try values.encode(record.identity.seed, forKey: .seed)
     try values.encode(record.identity.hash, forKey: .hash)
     try values.encode(record.epochs.count, forKey: .epochs)
-    try values.encode(standing.state, forKey: .status)
+    try values.encode(state, forKey: .status)
     try values.encodeIfPresent(record.metrics, forKey: .metrics)
     try values.encode(record.folder.path, forKey: .folder)
     if standing.state == .finished { try values.encode(record.seal.word, forKey: .seal) }
@@ -66,6 +81,7 @@ struct ListedRun: Encodable {
     try values.encodeIfPresent(standing.heartbeat, forKey: .heartbeat)
     try values.encodeIfPresent(standing.heartbeat?.age, forKey: .age)
     try values.encodeIfPresent(standing.failure, forKey: .failure)
+    try values.encodeIfPresent(place, forKey: .task)
   }
 }
 

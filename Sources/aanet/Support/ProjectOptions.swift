@@ -18,17 +18,22 @@ struct ProjectOptions: ParsableArguments {
     help: ArgumentHelp("The folder of the runs; by default runs/ of the project.", valueName: "dir"),
     completion: .directory)
   var runsPath: String?
+  /// What the project defines as it was when `aanet submit` copied it.
+  @Option(name: .customLong("frozen"), help: .hidden) var frozenPath: String?
 
   /// The project's folder.
   var folder: URL { URL(fileURLWithPath: path, isDirectory: true).standardizedFileURL }
+  /// The folder of what it defines: its own, or that of copies.
+  var definitions: URL { frozen ?? folder }
+  private var frozen: URL? { frozenPath.map { URL(fileURLWithPath: $0, isDirectory: true).standardizedFileURL } }
   /// The experiments' folder.
-  var experiments: URL { folder.appendingPathComponent("experiments", isDirectory: true) }
+  var experiments: URL { definitions.appendingPathComponent("experiments", isDirectory: true) }
   /// The runs' folder.
   var runs: URL { store.root }
-  /// The reports' folder.
-  var reports: URL { folder.appendingPathComponent("reports", isDirectory: true) }
+  /// The folder of the reports' definitions.
+  var reports: URL { definitions.appendingPathComponent("reports", isDirectory: true) }
   /// The registry of datasets.
-  var datasets: URL { folder.appendingPathComponent("datasets.yaml", isDirectory: false) }
+  var datasets: URL { definitions.appendingPathComponent("datasets.yaml", isDirectory: false) }
 
   /// The project, opened once whatever asks for it. What a command line cannot say is kept as it is while one is read.
   private var opened = Opened()
@@ -40,9 +45,9 @@ struct ProjectOptions: ParsableArguments {
 
     init(from decoder: any Decoder) {}
 
-    func project(_ folder: URL, runs: URL?) -> Project {
+    func project(_ folder: URL, runs: URL?, definitions: URL?) -> Project {
       project.withLock { project in
-        let opened = project ?? Project(folder, runs: runs)
+        let opened = project ?? Project(folder, runs: runs, definitions: definitions)
         project = opened
         return opened
       }
@@ -50,7 +55,9 @@ struct ProjectOptions: ParsableArguments {
   }
 
   var project: Project {
-    opened.project(folder, runs: runsPath.map { URL(fileURLWithPath: $0, isDirectory: true).standardizedFileURL })
+    opened.project(
+      folder, runs: runsPath.map { URL(fileURLWithPath: $0, isDirectory: true).standardizedFileURL },
+      definitions: frozen)
   }
   var library: ExperimentLibrary { project.library }
   var store: RunStore { project.store }

@@ -116,7 +116,7 @@ extension ProjectOptions {
   /// Where a report is written unless it is told otherwise.
   func output(of report: String) -> URL {
     let name = String(report.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" })
-    return reports.appendingPathComponent("_out", isDirectory: true)
+    return folder.appendingPathComponent("reports/_out", isDirectory: true)
       .appendingPathComponent(name.allSatisfy { $0 == "." } ? "report" : name, isDirectory: true)
   }
 }

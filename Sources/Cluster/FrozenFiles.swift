@@ -1,0 +1,58 @@
+import Foundation
+import Support
+
+/// Files as they are now, for what is queued: whatever is built or edited later does not reach them.
+package struct FrozenFiles: Sendable {
+  package let folder: URL
+
+  package init(in folder: URL) { self.folder = folder }
+
+  /// The copy of the program.
+  package var program: URL { folder.appendingPathComponent("bin/aanet", isDirectory: false) }
+  /// The copy of what the project defines: `experiments/`, `reports/` and `datasets.yaml`.
+  package var definitions: URL { folder.appendingPathComponent("project", isDirectory: true) }
+
+  /// Copies the running program, and the bridge to MPI that it would open, where there is one.
+  ///
+  /// - Parameter bridge: that bridge's file.
+  package func copyProgram(bridge: URL) throws {
+    try copy(URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath(), to: program, mode: 0o755)
+    guard FileManager.default.fileExists(atPath: bridge.path) else { return }
+    let place = program.deletingLastPathComponent().appendingPathComponent("libaanet_mpi.so", isDirectory: false)
+    try copy(bridge, to: place, mode: 0o755)
+  }
+
+  /// Copies files of a project to the same paths under ``definitions``.
+  ///
+  /// - Parameter paths: relative to the project's folder; those that are missing are passed over.
+  package func copyDefinitions(_ paths: [String], of project: URL) throws {
+    for path in paths {
+      let file = project.appendingPathComponent(path, isDirectory: false)
+      guard FileManager.default.fileExists(atPath: file.path) else { continue }
+      try copy(file, to: definitions.appendingPathComponent(path, isDirectory: false), mode: 0o644)
+    }
+  }
+
+  /// Copies the bytes: the owner of the original may be a colleague, and only root could give a file to them.
+  private func copy(_ original: URL, to place: URL, mode: mode_t) throws(FileError) {
+    let data: Data
+    do { data = try Data(contentsOf: original, options: .alwaysMapped) } catch {
+      throw FileError(original, "cannot be read: \(error.localizedDescription)")
+    }
+    try AtomicFile.makeFolder(place.deletingLastPathComponent())
+    let descriptor = open(place.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+    guard descriptor >= 0 else { throw FileError(place, "cannot be written: \(DiskFault.words(errno))") }
+    defer { close(descriptor) }
+    let fault: Int32? = data.withUnsafeBytes { bytes in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let written = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        if written < 0, errno == EINTR { continue }
+        guard written > 0 else { return errno }
+        rest = rest.dropFirst(written)
+      }
+      return fsync(descriptor) == 0 && fchmod(descriptor, mode) == 0 ? nil : errno
+    }
+    if let fault { throw FileError(place, "cannot be written: \(DiskFault.words(fault))") }
+  }
+}

@@ -1,0 +1,78 @@
+import Cluster
+import Foundation
+import Runs
+import Support
+
+/// What Slurm knows of runs that `aanet submit` gave to it, as far as they are not finished.
+struct SubmittedRuns {
+  /// A run's last task.
+  struct Place: Encodable {
+    /// `1234_5`; nil where it is in the queue no more.
+    var job: String?
+    /// Whether it waits for its turn.
+    var isWaiting = false
+    /// The code that it ended with, where it failed.
+    var failure: Int?
+    let log: String
+
+    enum CodingKeys: String, CodingKey {
+      case job, log
+      case failure = "exit_code"
+    }
+  }
+
+  private(set) var places: [RunIdentity: Place] = [:]
+
+  /// Asks Slurm, once, where any run is left that was submitted. What cannot be read or asked is said in a note: the list of
+  /// runs goes without it.
+  init(of store: RunStore) {
+    do {
+      let sweeps = try SubmittedSweep.all(of: store).filter { sweep in
+        sweep.content.arrays.joined().contains { !store.isFinished($0.run) }
+      }
+      var queue = JobQueue()
+      do { queue = try JobQueue.now(of: sweeps) } catch {
+        Console.complain("note: \(error); which runs are queued is not known")
+      }
+      for sweep in sweeps {
+        for (number, array) in sweep.content.arrays.enumerated() {
+          for (task, submitted) in array.enumerated() where !store.isFinished(submitted.run) {
+            let entry = queue.entry(of: sweep, array: number, task: task)
+            let failure = entry == nil ? sweep.failure(ofArray: number, task: task) : nil
+            // What an older sweep has in the queue counts more than how a younger one ended.
+            if entry == nil, places[submitted.run]?.job != nil { continue }
+            places[submitted.run] = Place(
+              job: entry?.job, isWaiting: entry?.isWaiting ?? false, failure: failure,
+              log: sweep.log(ofArray: number, task: "\(task)"))
+          }
+        }
+      }
+    } catch {
+      Console.complain("note: \(error)")
+    }
+  }
+
+  /// The records of runs on disk, and empty ones of those that are queued, or failed, before anything of them was written.
+  func completing(_ records: [RunRecord], in store: RunStore) -> [RunRecord] {
+    let known = Set(records.map(\.identity))
+    // A run that starts from another is known by its own name from when it is at work.
+    let begun = Set(records.filter { $0.metrics == nil }.map { Self.row($0.identity) })
+    let others = places.filter { run, place in
+      !known.contains(run)
+        && (place.isWaiting || place.failure != nil || place.job != nil && !begun.contains(Self.row(run)))
+    }.keys
+    let all =
+      records
+      + others.map {
+        RunRecord(identity: $0, folder: store.folder(for: $0), epochs: [], metrics: nil, provenance: nil)
+      }
+    return others.isEmpty
+      ? records
+      : all.sorted {
+        let (a, b) = ($0.identity, $1.identity)
+        return (a.experiment, a.variant, a.seed, a.hash) < (b.experiment, b.variant, b.seed, b.hash)
+      }
+  }
+
+  private static func row(_ run: RunIdentity) -> String { "\(run.experiment)/\(run.variant)/\(run.seed)" }
+}
