@@ -22,28 +22,40 @@ package struct Descriptors: Sendable, Equatable {
     guard dimension >= 1, values.count.isMultiple(of: dimension) else {
       throw PlainError("the \(what) descriptors are \(values.count) numbers, not a multiple of \(dimension)")
     }
-    if let wrong = values.firstIndex(where: { !($0.magnitude <= Self.largestMagnitude) }) {
-      throw PlainError(
-        "the descriptor of \(what) \(wrong / dimension) holds \(values[wrong]), which is no usable number; "
-          + "a model whose training diverged gives such descriptors")
+    try values.withUnsafeBufferPointer { values throws(PlainError) in
+      try Self.check(values, dimension: dimension, of: what)
     }
+    self.init(checked: values, dimension: dimension)
+  }
+
+  init(checked values: [Float], dimension: Int) {
     self.values = values
     self.dimension = dimension
   }
 
-  private init(checked values: [Float], dimension: Int) {
-    self.values = values
-    self.dimension = dimension
+  /// Sees to it that each number is one to reckon with.
+  ///
+  /// - Parameter first: the place of the first image.
+  static func check(
+    _ values: UnsafeBufferPointer<Float>, from first: Int = 0, dimension: Int, of what: String
+  ) throws(PlainError) {
+    if let wrong = values.firstIndex(where: { !($0.magnitude <= largestMagnitude) }) {
+      throw PlainError(
+        "the descriptor of \(what) \(first + wrong / dimension) holds \(values[wrong]), which is no usable number; "
+          + "a model whose training diverged gives such descriptors")
+    }
   }
 
   /// The squared length of each descriptor, summed in double precision.
-  var squaredNorms: [Double] {
-    values.withUnsafeBufferPointer { values in
-      (0..<count).map { row in
-        var sum = 0.0
-        for i in row * dimension..<(row + 1) * dimension { sum += Double(values[i]) * Double(values[i]) }
-        return sum
-      }
+  package var squaredNorms: [Double] {
+    values.withUnsafeBufferPointer { Self.squaredNorms(of: $0, dimension: dimension) }
+  }
+
+  static func squaredNorms(of values: UnsafeBufferPointer<Float>, dimension: Int) -> [Double] {
+    (0..<values.count / dimension).map { row in
+      var sum = 0.0
+      for i in row * dimension..<(row + 1) * dimension { sum += Double(values[i]) * Double(values[i]) }
+      return sum
     }
   }
 
@@ -57,12 +69,23 @@ package struct Descriptors: Sendable, Equatable {
 
   /// The descriptors scaled to unit length; one that is all zeros stays so.
   package var unitLength: Descriptors {
-    let scales = squaredNorms.map { $0 > 0 ? 1 / $0.squareRoot() : 0 }
     var scaled = values
-    for row in 0..<count {
-      for i in row * dimension..<(row + 1) * dimension { scaled[i] = Float(Double(scaled[i]) * scales[row]) }
+    scaled.withUnsafeMutableBufferPointer {
+      Self.scale($0, dimension: dimension, by: Self.unitScales(squaredNorms)[...])
     }
     return Descriptors(checked: scaled, dimension: dimension)
+  }
+
+  /// What gives descriptors of such squared lengths unit length.
+  static func unitScales(_ squaredNorms: [Double]) -> [Double] {
+    squaredNorms.map { $0 > 0 ? 1 / $0.squareRoot() : 0 }
+  }
+
+  /// Multiplies each row by a number of its own.
+  static func scale(_ values: UnsafeMutableBufferPointer<Float>, dimension: Int, by scales: ArraySlice<Double>) {
+    for (row, scale) in scales.enumerated() {
+      for i in row * dimension..<(row + 1) * dimension { values[i] = Float(Double(values[i]) * scale) }
+    }
   }
 
   /// Several networks' descriptors of the same images side by side, each first scaled to unit length.
@@ -120,44 +143,16 @@ package struct LabelledDescriptors: Sendable, Equatable {
   package init(
     values: [Float], dimension: Int, identities: [Int], cameras: [Int], of what: String = "image"
   ) throws(PlainError) {
-    descriptors = try Descriptors(values, dimension: dimension, of: what)
-    labels = try RetrievalLabels(identities: identities, cameras: cameras, of: what)
+    try self.init(
+      Descriptors(values, dimension: dimension, of: what),
+      RetrievalLabels(identities: identities, cameras: cameras, of: what), of: what)
+  }
+
+  /// - Throws: ``PlainError`` where the counts do not agree.
+  init(_ descriptors: Descriptors, _ labels: RetrievalLabels, of what: String) throws(PlainError) {
     guard descriptors.count == labels.count else {
       throw PlainError("the \(what) set has \(descriptors.count) descriptors but \(labels.count) labels")
     }
-  }
-}
-
-extension LabelledDescriptors {
-  /// Reads one set of a safetensors file: `NAME` [count, dimension], `NAME_ids` [count] and `NAME_cameras` [count].
-  ///
-  /// - Parameter name: `query` or `gallery`.
-  /// - Throws: ``PlainError`` where a tensor is missing, of a wrong type or of a wrong shape.
-  package init(named name: String, in file: SafeTensors) throws(PlainError) {
-    func tensor(_ key: String) throws(PlainError) -> StoredTensor {
-      if let tensor = file.tensors[key] { return tensor }
-      let names = file.tensors.keys.sorted().map(\.debugDescription)
-      let present = (names.prefix(8) + (names.count > 8 ? ["…"] : [])).joined(separator: ", ")
-      throw PlainError(
-        "the tensor '\(key)' is missing; needed are query, query_ids, query_cameras, gallery, gallery_ids and "
-          + "gallery_cameras, there are: \(present.isEmpty ? "none" : present)")
-    }
-    func labels(_ key: String) throws(PlainError) -> [Int] {
-      let tensor = try tensor(key)
-      guard let values = tensor.integers, tensor.shape.count == 1 else {
-        throw PlainError(
-          "the tensor '\(key)' is \(tensor.kind.rawValue) \(tensor.shape); needed is a list of whole numbers")
-      }
-      return values
-    }
-    let values = try tensor(name)
-    guard values.shape.count == 2, values.shape[1] > 0, values.integers == nil else {
-      throw PlainError(
-        "the tensor '\(name)' is \(values.kind.rawValue) \(values.shape); needed are real numbers, "
-          + "[images, numbers of a descriptor]")
-    }
-    try self.init(
-      values: values.floats, dimension: values.shape[1], identities: labels("\(name)_ids"),
-      cameras: labels("\(name)_cameras"), of: name)
+    (self.descriptors, self.labels) = (descriptors, labels)
   }
 }

@@ -9,9 +9,15 @@ struct GalleryRanker {
   /// A gallery image's key is the bits of its distance above its place in the list. Distances are not negative, so
   /// whole-number order of keys is the order by distance and then by place, and no two keys are the same.
   /// (Adding 0 makes of a negative zero, whose bits would come last, a positive one.)
+  ///
+  /// - Parameters:
+  ///   - query: its place among the queries.
+  ///   - distances: to each gallery image.
+  ///   - top: how many of the best gallery images are kept.
   func rank(
-    query: Int, identity: Int, camera: Int, distances: UnsafeBufferPointer<Float>, top: Int
+    _ query: Int, of queries: RetrievalLabels, distances: UnsafeBufferPointer<Float>, top: Int
   ) -> Ranking {
+    let (identity, camera) = (queries.identities[query], queries.cameras[query])
     var keys: [UInt64] = []
     var matches: [UInt64] = []
     keys.reserveCapacity(distances.count)

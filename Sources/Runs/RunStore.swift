@@ -100,6 +100,11 @@ package struct RunStore: Sendable {
       pieces, to: url(file, of: run), keeping: previous.map { url($0, of: run) }, makesFolder: makesFolders)
   }
 
+  /// Begins a file of a run that is written piece by piece, whole or not at all.
+  package func replacement(of file: File, of run: RunIdentity) throws(FileError) -> FileReplacement {
+    try FileReplacement(of: url(file, of: run), makesFolder: makesFolders)
+  }
+
   /// Removes what a killed process left half-written in a run's folder. Only for who has the run to itself.
   package func sweep(_ run: RunIdentity) { AtomicFile.sweep(folder(for: run)) }
 

@@ -9,9 +9,7 @@ package enum AtomicFile {
   /// - Parameter makesFolder: whether missing folders are made; where they are not, a missing one is an error.
   /// - Throws: ``FileError`` with the file and the system's reason.
   package static func write(_ data: Data, to file: URL, makesFolder: Bool = true) throws(FileError) {
-    try replace(file, makesFolder: makesFolder) { descriptor throws(FileError) in
-      try check(data.withUnsafeBytes { writeAll($0, to: descriptor) }, file)
-    }
+    try write([data], to: file, makesFolder: makesFolder)
   }
 
   /// Writes pieces one after the other, like ``write(_:to:)-(Data,_)``, without bringing them together in memory.
@@ -22,44 +20,16 @@ package enum AtomicFile {
   ///   - makesFolder: whether missing folders are made; where they are not, a missing one is an error.
   /// - Throws: ``FileError`` with the file and the system's reason.
   package static func write(
-    _ pieces: [[UInt8]], to file: URL, keeping previous: URL? = nil, makesFolder: Bool = true
+    _ pieces: [some ContiguousBytes], to file: URL, keeping previous: URL? = nil, makesFolder: Bool = true
   ) throws(FileError) {
-    try replace(file, keeping: previous, makesFolder: makesFolder) { descriptor throws(FileError) in
-      for piece in pieces {
-        try check(piece.withUnsafeBytes { writeAll($0, to: descriptor) }, file)
-      }
-    }
-  }
-
-  private static func replace(
-    _ file: URL, keeping previous: URL? = nil, makesFolder: Bool = true,
-    _ fill: (_ descriptor: Int32) throws(FileError) -> Void
-  ) throws(FileError) {
-    let folder = file.deletingLastPathComponent()
-    if makesFolder { try makeFolder(folder) }
-    let temporary = folder.appendingPathComponent(temporaryName(for: file), isDirectory: false)
-    let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw failure(file) }
-    do throws(FileError) {
-      defer { close(descriptor) }
-      try fill(descriptor)
-      guard fsync(descriptor) == 0 else { throw failure(file) }
-    } catch {
-      unlink(temporary.path)
-      throw error
-    }
-    if let previous { keep(file, as: previous) }
-    guard rename(temporary.path, file.path) == 0 else {
-      let fault = failure(file)
-      unlink(temporary.path)
-      throw fault
-    }
-    syncFolder(folder)
+    let replacement = try FileReplacement(of: file, makesFolder: makesFolder)
+    for piece in pieces { try replacement.write(piece) }
+    try replacement.commit(keeping: previous)
   }
 
   /// Gives a file that is about to be replaced a second name. Where the file system has no second names, it is renamed,
   /// and for a moment there is nothing under the first.
-  private static func keep(_ file: URL, as previous: URL) {
+  static func keep(_ file: URL, as previous: URL) {
     guard access(file.path, F_OK) == 0 else { return }
     unlink(previous.path)
     if link(file.path, previous.path) != 0 { rename(file.path, previous.path) }
@@ -128,7 +98,7 @@ package enum AtomicFile {
   }
 
   /// Writes all bytes; gives the system's error number where it could not.
-  private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32? {
+  static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32? {
     var rest = bytes[...]
     while !rest.isEmpty {
       let written = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
@@ -143,12 +113,12 @@ package enum AtomicFile {
     if let code { throw failure(file, code) }
   }
 
-  private static func failure(_ file: URL, _ code: Int32 = errno) -> FileError {
+  static func failure(_ file: URL, _ code: Int32 = errno) -> FileError {
     FileError(file, "cannot be written: \(DiskFault.words(code))")
   }
 
   /// A rename is on the disk only once its folder is. Some file systems cannot do this; the file itself is safe.
-  private static func syncFolder(_ folder: URL) {
+  static func syncFolder(_ folder: URL) {
     let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)

@@ -5,6 +5,11 @@ package struct PlainError: Error, Hashable, Sendable, CustomStringConvertible {
   package let description: String
 
   package init(_ description: String) { self.description = description }
+
+  /// The same with the path of the file that it is about in front, where it has none yet.
+  package func naming(_ file: URL) -> PlainError {
+    description.hasPrefix(file.path) ? self : PlainError("\(file.path): \(description)")
+  }
 }
 
 /// What is wrong with a file, such as one of a run.

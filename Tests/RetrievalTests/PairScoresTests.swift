@@ -29,7 +29,7 @@ struct PairScoresTests {
   func nearest() throws {
     let sets = (try set(7, "query", identities: 1...4), try set(40, "gallery", identities: -1...4))
     for count in [1, 5, 39, nil] as [Int?] {
-      let (first, places) = try PairScores.nearest(count, query: sets.0, gallery: sets.1, normalize: false)
+      let (first, places) = try PairScores.nearest(count, query: sets.0, gallery: Gallery(sets.1), normalize: false)
       let takingPart = (0..<40).filter { sets.1.labels.identities[$0] != -1 }
       #expect(first == min(count ?? 40, takingPart.count) && places.count == 7 * first && takingPart.count < 39)
       for query in 0..<7 {
@@ -42,7 +42,7 @@ struct PairScoresTests {
   @Test("a ranking is the judged ones by their judgements, then the others by distance", arguments: [1, 5, 100])
   func ranking(_ count: Int) throws {
     let sets = (try set(7, "query", identities: 1...4), try set(40, "gallery", identities: -1...4))
-    let (first, places) = try PairScores.nearest(count, query: sets.0, gallery: sets.1, normalize: false)
+    let (first, places) = try PairScores.nearest(count, query: sets.0, gallery: Gallery(sets.1), normalize: false)
     // Wide enough that probabilities round to 0 and to 1.
     let differences = TestNumbers.normal(places.count, "pairs judged").map { 60 * $0 }
     let pairs = try PairScores(first: first, places: places, differences: differences)

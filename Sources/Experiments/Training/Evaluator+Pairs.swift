@@ -9,7 +9,7 @@ extension Evaluator {
   ///
   /// - Parameter maps: the queries', `[queries, Hₙ, Wₙ, V]` of each scale.
   func judged(
-    _ ranking: Settings.Evaluate.Pairs, _ maps: [Tensor], query: LabelledDescriptors, gallery: LabelledDescriptors,
+    _ ranking: Settings.Evaluate.Pairs, _ maps: [Tensor], query: LabelledDescriptors, gallery: Gallery,
     _ isInterrupted: () -> Bool, report: (_ stage: EvaluationStage, _ done: Int, _ total: Int) -> Void
   ) throws -> PairScores {
     let (first, places) = try PairScores.nearest(

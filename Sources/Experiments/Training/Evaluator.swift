@@ -42,28 +42,22 @@ struct Evaluator {
   /// Evaluates.
   ///
   /// - Parameters:
+  ///   - file: where the descriptors are written, and, of a large gallery, read from again.
+  ///   - limit: the most numbers of a gallery's descriptors that are taken into memory.
   ///   - isInterrupted: asked after each batch.
   ///   - report: told how many images of a stage are done, of how many.
   /// - Returns: the ranking, and how well attributes are told where the network learns them.
   func evaluate(
-    isInterrupted: () -> Bool, report: (_ stage: EvaluationStage, _ done: Int, _ total: Int) -> Void
+    storing file: DescriptorFile, limit: Int, isInterrupted: () -> Bool,
+    report: (_ stage: EvaluationStage, _ done: Int, _ total: Int) -> Void
   ) throws -> (ranking: TestRanking.Result, attributes: AttributeScores?) {
     let dataset = data.dataset
-    let total = dataset.query.count + dataset.gallery.count
     // The queries' maps, where pairs are judged by them.
     var maps: [Tensor] = []
-    let queryValues = try described(
-      dataset.query, isInterrupted,
-      see: { output, done in
-        if settings.evaluate.pairs != nil { keep(output.pairMaps, upTo: done, in: &maps, count: dataset.query.count) }
-      },
-      report: { report(.descriptors, $0, total) }
-    ).descriptors
-    let (galleryValues, predicted) = try described(dataset.gallery, isInterrupted) {
-      report(.descriptors, dataset.query.count + $0, total)
+    let predicted = try describe(into: file, isInterrupted, report) { output, done in
+      if settings.evaluate.pairs != nil { keep(output.pairMaps, upTo: done, in: &maps, count: dataset.query.count) }
     }
-    let ranking = try TestRanking(
-      query: queryValues, gallery: galleryValues, dimension: model.layout.length, of: dataset)
+    let ranking = try TestRanking(contentsOf: file.url, of: dataset, limit: limit)
     let result = try ranking.result(by: settings.evaluate, threads: engine.workers.count) { pairs in
       try judged(pairs, maps, query: ranking.query, gallery: ranking.gallery, isInterrupted, report: report)
     }
@@ -72,40 +66,38 @@ struct Evaluator {
 
   /// Describes another rank's part of the images that the leader evaluates.
   func help(isInterrupted: () -> Bool) throws {
-    for images in [data.dataset.query, data.dataset.gallery] { _ = try described(images, isInterrupted) { _ in } }
-  }
-
-  /// The descriptors of query and gallery alone, as they are stored.
-  func descriptors(
-    isInterrupted: () -> Bool, report: (_ stage: EvaluationStage, _ done: Int, _ total: Int) -> Void
-  ) throws -> SafeTensors {
-    let dataset = data.dataset
-    let total = dataset.query.count + dataset.gallery.count
-    let query = try described(dataset.query, isInterrupted) { report(.descriptors, $0, total) }.descriptors
-    let gallery = try described(dataset.gallery, isInterrupted) {
-      report(.descriptors, dataset.query.count + $0, total)
-    }.descriptors
-    return try TestRanking(query: query, gallery: gallery, dimension: model.layout.length, of: dataset).stored
-  }
-
-  /// The descriptors of some images, one after the other, and for each attribute the class that is predicted for each.
-  ///
-  /// - Parameter see: shown what the model makes of each batch, and how many images are done with it.
-  private func described(
-    _ images: [LabelledImage], _ isInterrupted: () -> Bool,
-    see: (EvaluationPass.Described, _ done: Int) -> Void = { _, _ in },
-    report: (Int) -> Void
-  ) throws -> (descriptors: [Float], attributes: [[Int]]) {
-    var values: [Float] = []
-    values.reserveCapacity(images.count * model.layout.length)
-    var attributes = [[Int]](repeating: [], count: model.configuration.attributes.count)
-    try pass.run(over: images, isInterrupted) { output, done in
-      values += output.descriptors
-      for (place, classes) in output.attributes.enumerated() { attributes[place] += classes }
-      see(output, done)
-      report(done)
+    for images in [data.dataset.query, data.dataset.gallery] {
+      try pass.run(over: images, isInterrupted) { _, _ in }
     }
-    return (values, attributes)
+  }
+
+  /// Writes the descriptors of query and gallery.
+  ///
+  /// - Parameter seeQueries: shown what the model makes of each batch of queries, and how many are done with it.
+  /// - Returns: for each attribute the class that is predicted for each gallery image.
+  @discardableResult
+  func describe(
+    into file: DescriptorFile, _ isInterrupted: () -> Bool,
+    _ report: (_ stage: EvaluationStage, _ done: Int, _ total: Int) -> Void,
+    seeQueries: (_ output: EvaluationPass.Described, _ done: Int) -> Void = { _, _ in }
+  ) throws -> [[Int]] {
+    let (queries, gallery) = (data.dataset.query, data.dataset.gallery)
+    let total = queries.count + gallery.count
+    var values: [Float] = []
+    values.reserveCapacity(queries.count * model.layout.length)
+    try pass.run(over: queries, isInterrupted) { output, done in
+      values += output.descriptors
+      seeQueries(output, done)
+      report(.descriptors, done, total)
+    }
+    var attributes = [[Int]](repeating: [], count: model.configuration.attributes.count)
+    try pass.run(over: gallery, isInterrupted) { output, done in
+      try file.append(output.descriptors)
+      for (place, classes) in output.attributes.enumerated() { attributes[place] += classes }
+      report(.descriptors, queries.count + done, total)
+    }
+    try file.finish(query: values)
+    return attributes
   }
 
   /// Attribute accuracy on the gallery images of real identities, by the annotators' rules.

@@ -27,9 +27,12 @@ extension ExperimentRunner {
       ProvenanceProbe.provenance(
         of: sourceState(), dataset: run.data.fingerprint, threads: engine.workers.count), of: identity)
     let pulse = RunPulse(identity, in: store)
-    let ranking = try ranking(of: parts, on: run.data.dataset) { place in
-      pulse.beat(at: .init(phase: .evaluating, epoch: 0, epochs: 0, step: place, steps: parts.count), images: 0)
+    let length = try joinDescriptors(of: parts, on: run.data.dataset, storing: identity, in: store) { done, all in
+      pulse.beat(at: .init(phase: .evaluating, epoch: 0, epochs: 0, step: done, steps: all), images: 0)
     }
+    tellOfLargeGallery(run, dimension: length, report: report)
+    let ranking = try TestRanking(
+      contentsOf: store.url(.descriptors, of: identity), of: run.data.dataset, limit: galleryLimit)
     try store.writeCombined(
       try parts.map { part in
         CombinedRun(
@@ -44,42 +47,46 @@ extension ExperimentRunner {
     return try store.finishedRecord(of: identity)
   }
 
-  /// The descriptors of several finished runs side by side.
+  /// Writes the descriptors of several finished runs side by side.
   ///
-  /// - Parameter see: told which of them is read.
-  func ranking(
-    of parts: [RunRecord], on dataset: Dataset, see: (_ place: Int) -> Void = { _ in }
-  ) throws -> TestRanking {
-    var sets: (query: [Descriptors], gallery: [Descriptors]) = ([], [])
-    for (place, part) in parts.enumerated() {
-      see(place)
-      let (query, gallery) = try descriptors(of: part, on: dataset)
-      sets.query.append(query)
-      sets.gallery.append(gallery)
+  /// - Parameters:
+  ///   - identity: the run that they become the descriptors of.
+  ///   - see: told how many gallery images are written, of how many.
+  /// - Returns: the length of a descriptor.
+  @discardableResult
+  func joinDescriptors(
+    of parts: [RunRecord], on dataset: Dataset, storing identity: RunIdentity, in store: RunStore,
+    see: (_ done: Int, _ all: Int) -> Void = { _, _ in }
+  ) throws -> Int {
+    let sets = try parts.map { part in
+      let place = part.folder.appendingPathComponent(RunStore.File.descriptors.rawValue)
+      try SafeTensors.check(place)
+      return try TestRanking(contentsOf: place, of: dataset, limit: galleryLimit)
     }
-    let query = try Descriptors.joined(sets.query, of: "query")
-    let gallery = try Descriptors.joined(sets.gallery, of: "gallery")
-    return try TestRanking(query: query.values, gallery: gallery.values, dimension: query.dimension, of: dataset)
+    let query = try Descriptors.joined(sets.map(\.query.descriptors), of: "query")
+    let file = try store.descriptorFile(of: identity, on: dataset, dimension: query.dimension)
+    for start in stride(from: 0, to: dataset.gallery.count, by: Self.joinedAtOnce) {
+      let rows = start..<min(start + Self.joinedAtOnce, dataset.gallery.count)
+      let joined = try Descriptors.joined(sets.map { try $0.gallery.descriptors.loaded(rows) }, of: "gallery")
+      try file.append(joined.values)
+      see(rows.upperBound, dataset.gallery.count)
+    }
+    try file.finish(query: query.values)
+    return query.dimension
   }
 
-  private func descriptors(
-    of part: RunRecord, on dataset: Dataset
-  ) throws -> (query: Descriptors, gallery: Descriptors) {
-    let place = part.folder.appendingPathComponent(RunStore.File.descriptors.rawValue)
-    let file = try SafeTensors(checking: place)
-    var sets: [Descriptors] = []
-    for (name, images) in [("query", dataset.query), ("gallery", dataset.gallery)] {
-      do throws(PlainError) {
-        let set = try LabelledDescriptors(named: name, in: file)
-        guard set.labels.identities == images.map(\.identity), set.labels.cameras == images.map(\.camera) else {
-          throw PlainError("its \(name) images are not those of '\(dataset.name)'")
-        }
-        sets.append(set.descriptors)
-      } catch {
-        throw PlainError("\(place.path): \(error.description)")
-      }
-    }
-    return (sets[0], sets[1])
+  /// Gallery images that are joined at once.
+  private static let joinedAtOnce = 1024
+
+  /// Says so where a run's gallery is too large for memory.
+  func tellOfLargeGallery(_ run: Run, dimension: Int, report: (Event) -> Void) {
+    let count = run.data.dataset.gallery.count
+    guard Gallery.staysInFile(count, dimension: dimension, limit: galleryLimit) else { return }
+    report(
+      .remark(
+        "\(run.identity.inWords): the gallery, \(count) images by \(dimension) numbers, is ranked block by block from the "
+          + "run's file of descriptors"
+          + (run.trial.settings.evaluate.rerank == nil ? "" : "; re-ranking takes all of it into memory")))
   }
 
   private func descriptorsDigest(of part: RunRecord) throws -> String {

@@ -46,11 +46,11 @@ extension ExperimentRunner {
     defer { lock.release() }
     let store = store.withinExistingFolders
     report(.remark("\(identity.inWords): its descriptors were dropped and are made anew"))
-    let descriptors =
-      try parts.isEmpty
-      ? describe(run, record, on: engine, isInterrupted: isInterrupted, report: report)
-      : ranking(of: parts.map(\.1), on: run.data.dataset).stored
-    try store.write(try descriptors.pieces(), as: .descriptors, of: identity)
+    if parts.isEmpty {
+      try describe(run, record, on: engine, isInterrupted: isInterrupted, report: report)
+    } else {
+      try joinDescriptors(of: parts.map(\.1), on: run.data.dataset, storing: identity, in: store)
+    }
     try store.undrop(of: identity)
     let isOther = store.sealStatus(of: identity, .everything).changes.contains {
       $0.file == RunStore.File.descriptors.rawValue
@@ -62,13 +62,14 @@ extension ExperimentRunner {
           + "other kernels; `aanet runs verify` says so, too"))
   }
 
-  /// The descriptors of the test images by a finished run's network.
+  /// Writes the descriptors of the test images by a finished run's network.
   private func describe(
     _ run: Run, _ record: RunRecord, on engine: Engine, isInterrupted: () -> Bool, report: (Event) -> Void
-  ) throws -> SafeTensors {
+  ) throws {
+    let store = store.withinExistingFolders
     let trainer = Trainer(
-      record.identity, run.trial.settings, data: run.data, weights: nil, store: store.withinExistingFolders,
-      checkpoints: .automatic, on: engine)
+      record.identity, run.trial.settings, data: run.data, weights: nil, store: store, checkpoints: .automatic,
+      on: engine)
     try trainer.prepare { report(.remark($0)) }
     guard trainer.progress.epochs == trainer.schedule.epochs else {
       throw PlainError("\(record.folder.path): its checkpoint is not of the last epoch")
@@ -76,7 +77,9 @@ extension ExperimentRunner {
     let evaluator = Evaluator(
       model: trainer.model, settings: run.trial.settings, data: run.data, engine: engine,
       keeper: JudgingKeeper(record.identity, in: store))
-    return try evaluator.descriptors(isInterrupted: isInterrupted) { stage, done, all in
+    let file = try store.descriptorFile(
+      of: record.identity, on: run.data.dataset, dimension: trainer.model.layout.length)
+    try evaluator.describe(into: file, isInterrupted) { stage, done, all in
       report(.evaluating(run.trial, stage, done: done, total: all))
     }
   }

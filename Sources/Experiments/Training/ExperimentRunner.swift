@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Models
+import Retrieval
 import Runs
 import Support
 import Tensors
@@ -76,6 +77,9 @@ package final class ExperimentRunner {
   let ranks: Ranks
   /// Whether the other ranks are at work on the run at hand.
   var isTogether = false
+  /// The most numbers of a gallery's descriptors that are taken into memory; those of a larger one are ranked from their
+  /// file.
+  package var galleryLimit = Gallery.mostNumbers
   /// The runs that backbones start from.
   let sources: BackboneSources
   var opened: [Settings.Reading: TrainingData] = [:]
@@ -339,7 +343,12 @@ package final class ExperimentRunner {
     let evaluator = Evaluator(
       model: trainer.model, settings: settings, data: run.data, engine: engine,
       keeper: JudgingKeeper(identity, in: store), ranks: ranks)
-    let (result, attributes) = try evaluator.evaluate(isInterrupted: isInterrupted) { stage, done, all in
+    let length = trainer.model.layout.length
+    tellOfLargeGallery(run, dimension: length, report: report)
+    let (result, attributes) = try evaluator.evaluate(
+      storing: store.descriptorFile(of: identity, on: run.data.dataset, dimension: length), limit: galleryLimit,
+      isInterrupted: isInterrupted
+    ) { stage, done, all in
       pulse.beat(
         at: .init(phase: .evaluating, epoch: epochs, epochs: epochs, step: done, steps: all),
         images: trainer.schedule.images + done)

@@ -1,14 +1,18 @@
 import Datasets
+import Foundation
 import Retrieval
 import Runs
+import Support
 import Tensors
 
 /// A dataset's queries and gallery by their descriptors, and how they are ranked.
 struct TestRanking {
   let query: LabelledDescriptors
-  let gallery: LabelledDescriptors
+  let gallery: Gallery
   let dataset: Dataset
 
+  /// Takes descriptors in memory.
+  ///
   /// - Parameters:
   ///   - query: the descriptors of the dataset's queries, `queries × dimension` numbers.
   ///   - gallery: those of its gallery.
@@ -18,19 +22,40 @@ struct TestRanking {
     self.query = try LabelledDescriptors(
       values: query, dimension: dimension, identities: dataset.query.map(\.identity),
       cameras: dataset.query.map(\.camera), of: "query")
-    self.gallery = try LabelledDescriptors(
-      values: gallery, dimension: dimension, identities: dataset.gallery.map(\.identity),
-      cameras: dataset.gallery.map(\.camera), of: "gallery")
+    self.gallery = Gallery(
+      try LabelledDescriptors(
+        values: gallery, dimension: dimension, identities: dataset.gallery.map(\.identity),
+        cameras: dataset.gallery.map(\.camera), of: "gallery"))
   }
 
-  /// What a ranking gives: the scores, each query's ranking, and what is stored.
+  /// Reads the file of a dataset's descriptors, which keeps those of a large gallery.
+  ///
+  /// - Parameter limit: the most numbers of a gallery that are taken into memory.
+  init(contentsOf url: URL, of dataset: Dataset, limit: Int) throws {
+    let file = try TensorFile(contentsOf: url)
+    self.dataset = dataset
+    do throws(PlainError) {
+      query = try LabelledDescriptors(named: "query", in: file)
+      gallery = try Gallery(in: file, at: url, limit: limit)
+      for (name, labels, images) in [
+        ("query", query.labels, dataset.query), ("gallery", gallery.labels, dataset.gallery),
+      ] {
+        guard labels.identities == images.map(\.identity), labels.cameras == images.map(\.camera) else {
+          throw PlainError("its \(name) images are not those of '\(dataset.name)'")
+        }
+      }
+    } catch {
+      throw error.naming(url)
+    }
+  }
+
+  /// What a ranking gives: the scores, each query's ranking, and how pairs were judged.
   struct Result {
     let scores: RetrievalScores
     /// The scores of the first stage, where pairs were judged after it.
     let firstStage: RetrievalScores?
     let reranked: RetrievalScores?
     let rankings: [Runs.QueryRanking]
-    let descriptors: SafeTensors
     let pairs: SafeTensors?
   }
 
@@ -49,7 +74,7 @@ struct TestRanking {
     let final = second ?? first
     let reranked = try evaluate.rerank.map { reranking in
       try RetrievalProtocol.evaluate(
-        query: query, gallery: gallery, reranking: reranking, normalize: normalize, threads: threads)
+        query: query, gallery: gallery.loaded(), reranking: reranking, normalize: normalize, threads: threads)
     }
     return Result(
       scores: RetrievalScores(final), firstStage: second.map { _ in RetrievalScores(first) },
@@ -60,18 +85,7 @@ struct TestRanking {
             query: dataset.query[ranking.query].name, matchRanks: ranking.matchRanks.map { $0 + 1 },
             averagePrecision: $0.rectangle)
         }
-      }, descriptors: stored, pairs: pairs?.stored(queries: query.count))
-  }
-
-  /// The descriptors with their labels, as they are stored.
-  var stored: SafeTensors {
-    var tensors: [String: StoredTensor] = [:]
-    for (name, set) in [("query", query), ("gallery", gallery)] {
-      tensors[name] = StoredTensor(set.descriptors.values, shape: [set.count, set.descriptors.dimension])
-      tensors["\(name)_ids"] = StoredTensor(set.labels.identities, shape: [set.count])
-      tensors["\(name)_cameras"] = StoredTensor(set.labels.cameras, shape: [set.count])
-    }
-    return SafeTensors(tensors: tensors)
+      }, pairs: pairs?.stored(queries: query.count))
   }
 }
 
@@ -86,9 +100,18 @@ extension RetrievalScores {
 }
 
 extension RunStore {
-  /// Writes what a test gave.
+  /// Begins the file of a run's descriptors.
+  func descriptorFile(of run: RunIdentity, on dataset: Dataset, dimension: Int) throws -> DescriptorFile {
+    func labels(_ images: [LabelledImage]) throws(PlainError) -> RetrievalLabels {
+      try RetrievalLabels(identities: images.map(\.identity), cameras: images.map(\.camera))
+    }
+    return try DescriptorFile(
+      replacement(of: .descriptors, of: run), query: labels(dataset.query), gallery: labels(dataset.gallery),
+      dimension: dimension)
+  }
+
+  /// Writes what a test gave beside the descriptors.
   func write(_ result: TestRanking.Result, of run: RunIdentity) throws {
-    try write(try result.descriptors.pieces(), as: .descriptors, of: run)
     if let pairs = result.pairs { try write(try pairs.pieces(), as: .pairs, of: run) }
     try writeRanks(result.rankings, of: run)
   }

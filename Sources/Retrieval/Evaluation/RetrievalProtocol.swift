@@ -8,29 +8,42 @@ import Tensors
 /// distractors (identity 0) stay, as wrong answers. What is left is ranked by distance, equal distances in the
 /// gallery's order. A query with no true match left is not counted.
 package enum RetrievalProtocol {
-  /// Ranks by Euclidean distance. Memory stays at a few blocks of distances, whatever the size of the sets, and the
-  /// result does not depend on how many threads rank.
+  /// Ranks by Euclidean distance. Memory stays bounded whatever the size of the sets, and the result depends neither on how
+  /// many threads rank nor on whether the gallery lies in memory or in a file.
   ///
   /// - Parameters:
   ///   - normalize: whether descriptors are scaled to unit length first.
   ///   - pairs: what a judge of pairs said of each query's nearest, where the ranking has such a stage.
   ///   - topRanks: how many of the best gallery images each query's ranking keeps.
-  /// - Throws: ``PlainError`` where a set is empty, the sets do not agree, or no query has a true match.
+  ///   - limits: how much of a large gallery is looked at at once.
+  /// - Throws: ``PlainError`` where a set is empty, the sets do not agree, no query has a true match, or a file cannot be
+  ///   read.
+  package static func evaluate(
+    query: LabelledDescriptors, gallery: Gallery, normalize: Bool = false, pairs: PairScores? = nil, topRanks: Int = 0,
+    limits: DistanceBlocks.Limits = .standard
+  ) throws(PlainError) -> RetrievalResult {
+    try requireImages(query.labels, gallery.labels)
+    let distances = try EuclideanDistances(
+      query: normalize ? query.descriptors.unitLength : query.descriptors,
+      gallery: normalize ? gallery.descriptors.unitLength : gallery.descriptors)
+    let cut = DistanceBlocks(
+      queries: query.count, gallery: gallery.count, dimension: query.descriptors.dimension, limits: limits)
+    let ranker = GalleryRanker(gallery: gallery.labels)
+    let rankings = try distances.forEachQuery(cut: cut) { row, distances in
+      guard let pairs else { return ranker.rank(row, of: query.labels, distances: distances, top: topRanks) }
+      return pairs.merged(Array(distances), ofQuery: row, among: gallery.labels).withUnsafeBufferPointer {
+        ranker.rank(row, of: query.labels, distances: $0, top: topRanks)
+      }
+    }
+    return try RetrievalResult(queries: rankings)
+  }
+
+  /// Ranks a gallery in memory by Euclidean distance.
   package static func evaluate(
     query: LabelledDescriptors, gallery: LabelledDescriptors, normalize: Bool = false, pairs: PairScores? = nil,
     topRanks: Int = 0
   ) throws(PlainError) -> RetrievalResult {
-    let distances = try EuclideanDistances(
-      query: normalize ? query.descriptors.unitLength : query.descriptors,
-      gallery: normalize ? gallery.descriptors.unitLength : gallery.descriptors)
-    return try evaluate(query: query.labels, gallery: gallery.labels, topRanks: topRanks) { rows in
-      let block = distances.rows(rows)
-      guard let pairs else { return block }
-      return rows.flatMap { row in
-        let start = (row - rows.lowerBound) * gallery.count
-        return pairs.merged(Array(block[start..<start + gallery.count]), ofQuery: row, among: gallery.labels)
-      }
-    }
+    try evaluate(query: query, gallery: Gallery(gallery), normalize: normalize, pairs: pairs, topRanks: topRanks)
   }
 
   /// Ranks by given distances, as after re-ranking.
@@ -50,9 +63,18 @@ package enum RetrievalProtocol {
         "the distance of query \(wrong / gallery.count) to gallery image \(wrong % gallery.count) "
           + "is \(distances[wrong]), which is no number from 0 up")
     }
-    return try evaluate(query: query, gallery: gallery, topRanks: topRanks) { rows in
-      Array(distances[rows.lowerBound * gallery.count..<rows.upperBound * gallery.count])
+    try requireImages(query, gallery)
+    let ranker = GalleryRanker(gallery: gallery)
+    let rankings = Placed<Ranking>(count: query.count)
+    DispatchQueue.concurrentPerform(iterations: query.count) { row in
+      rankings[row] = distances.withUnsafeBufferPointer { distances in
+        ranker.rank(
+          row, of: query,
+          distances: UnsafeBufferPointer(rebasing: distances[row * gallery.count..<(row + 1) * gallery.count]),
+          top: topRanks)
+      }
     }
+    return try RetrievalResult(queries: rankings.values)
   }
 
   /// Ranks by re-ranked distances.
@@ -81,30 +103,8 @@ package enum RetrievalProtocol {
       })
   }
 
-  /// The numbers of one block of distances: 16 MiB.
-  private static let blockCount = 1 << 22
-
-  private static func evaluate(
-    query: RetrievalLabels, gallery: RetrievalLabels, topRanks: Int, distances: @Sendable (Range<Int>) -> [Float]
-  ) throws(PlainError) -> RetrievalResult {
+  private static func requireImages(_ query: RetrievalLabels, _ gallery: RetrievalLabels) throws(PlainError) {
     guard query.count > 0 else { throw PlainError("there are no queries") }
     guard gallery.count > 0 else { throw PlainError("the gallery is empty") }
-    let height = max(1, min(256, blockCount / gallery.count))
-    let blocks = stride(from: 0, to: query.count, by: height).map { $0..<min($0 + height, query.count) }
-    let ranker = GalleryRanker(gallery: gallery)
-    let rankings = Placed<[Ranking]>(count: blocks.count)
-    DispatchQueue.concurrentPerform(iterations: blocks.count) { number in
-      let rows = blocks[number]
-      let block = distances(rows)
-      rankings[number] = block.withUnsafeBufferPointer { block in
-        rows.enumerated().map { place, row in
-          ranker.rank(
-            query: row, identity: query.identities[row], camera: query.cameras[row],
-            distances: UnsafeBufferPointer(rebasing: block[place * gallery.count..<(place + 1) * gallery.count]),
-            top: topRanks)
-        }
-      }
-    }
-    return try RetrievalResult(queries: rankings.values.flatMap { $0 })
   }
 }

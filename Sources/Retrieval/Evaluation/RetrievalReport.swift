@@ -34,19 +34,17 @@ package struct RetrievalReport: Codable, Sendable, Equatable {
     do throws(PlainError) {
       try self.init(query: query, gallery: gallery, pairs: scores, reranking: reranking)
     } catch {
-      throw PlainError("\(file.path): \(error.description)")
+      throw error.naming(file)
     }
   }
 
-  /// Both sets of a file. The file's own copy is let go before anything is scored.
-  private static func sets(of file: URL) throws -> (query: LabelledDescriptors, gallery: LabelledDescriptors) {
-    let contents = try SafeTensors(contentsOf: file)
+  /// Both sets of a file, whose gallery stays there where it is large.
+  private static func sets(of file: URL) throws -> (query: LabelledDescriptors, gallery: Gallery) {
+    let contents = try TensorFile(contentsOf: file)
     do throws(PlainError) {
-      return (
-        try LabelledDescriptors(named: "query", in: contents), try LabelledDescriptors(named: "gallery", in: contents)
-      )
+      return (try LabelledDescriptors(named: "query", in: contents), try Gallery(in: contents, at: file))
     } catch {
-      throw PlainError("\(file.path): \(error.description)")
+      throw error.naming(file)
     }
   }
 
@@ -55,7 +53,7 @@ package struct RetrievalReport: Codable, Sendable, Equatable {
   /// - Throws: ``PlainError`` where they do not agree, no query has a true match, or re-ranking has a setting out
   ///   of range.
   package init(
-    query: LabelledDescriptors, gallery: LabelledDescriptors, pairs: PairScores? = nil, reranking: ReRanking? = nil
+    query: LabelledDescriptors, gallery: Gallery, pairs: PairScores? = nil, reranking: ReRanking? = nil
   ) throws(PlainError) {
     let result = try RetrievalProtocol.evaluate(query: query, gallery: gallery)
     plain = RetrievalFigures(result)
@@ -70,7 +68,7 @@ package struct RetrievalReport: Codable, Sendable, Equatable {
       self.pairs = nil
     }
     if let reranking {
-      let again = try RetrievalProtocol.evaluate(query: query, gallery: gallery, reranking: reranking)
+      let again = try RetrievalProtocol.evaluate(query: query, gallery: gallery.loaded(), reranking: reranking)
       reranked = ReRankedFigures(reranking, RetrievalFigures(again))
     } else {
       reranked = nil
@@ -82,6 +80,7 @@ package struct RetrievalReport: Codable, Sendable, Equatable {
     let head =
       "\(queries) queries (\(queriesWithoutMatch) without a true match are not counted), \(gallery) gallery images "
       + "(\(galleryWithoutJunk) without junk), descriptors of \(dimension) numbers, Euclidean distance"
+      + (Gallery.staysInFile(gallery, dimension: dimension) ? ", the gallery read in blocks from its file" : "")
     let further =
       (pairs.map { [("The nearest judged in pairs", $0)] } ?? []) + (reranked.map { [($0.title, $0.figures)] } ?? [])
     guard !further.isEmpty else { return ([head] + plain.lines).joined(separator: "\n") }

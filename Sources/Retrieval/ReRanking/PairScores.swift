@@ -33,23 +33,21 @@ package struct PairScores: Sendable, Equatable {
   /// - Returns: `queries × first` places.
   /// - Throws: ``PlainError`` where the descriptors do not fit together.
   package static func nearest(
-    _ count: Int?, query: LabelledDescriptors, gallery: LabelledDescriptors, normalize: Bool
+    _ count: Int?, query: LabelledDescriptors, gallery: Gallery, normalize: Bool
   ) throws(PlainError) -> (first: Int, places: [Int]) {
     let distances = try EuclideanDistances(
       query: normalize ? query.descriptors.unitLength : query.descriptors,
       gallery: normalize ? gallery.descriptors.unitLength : gallery.descriptors)
     let takingPart = gallery.labels.takingPart
-    let blocks = Split(count: query.count, chunks: max(1, query.count / 32))
-    let found = Placed<[Int]>(count: blocks.chunks)
-    DispatchQueue.concurrentPerform(iterations: blocks.chunks) { number in
-      let rows = blocks[number]
-      let block = distances.rows(rows)
-      found[number] = rows.indices.flatMap { row in
-        let start = (row - rows.lowerBound) * gallery.count
-        return FirstRescored(distances: takingPart.map { block[start + $0] }, first: count).first.map { takingPart[$0] }
-      }
+    var cut = DistanceBlocks(queries: query.count, gallery: gallery.count, dimension: query.descriptors.dimension)
+    if cut.gallery.count == 1 {
+      let split = Split(count: query.count, chunks: max(1, query.count / 32))
+      cut.queries = (0..<split.chunks).map { split[$0] }
     }
-    return (min(count ?? takingPart.count, takingPart.count), found.values.flatMap { $0 })
+    let found = try distances.forEachQuery(cut: cut) { _, distances in
+      FirstRescored(distances: takingPart.map { distances[$0] }, first: count).first.map { takingPart[$0] }
+    }
+    return (min(count ?? takingPart.count, takingPart.count), found.flatMap { $0 })
   }
 
   /// A query's distances after the second stage: P(different) of those that were looked at, all others behind them.

@@ -48,18 +48,27 @@ package struct SafeTensors: Sendable, Equatable {
   /// - Throws: what `JSONSerialization` throws, which well-formed names do not cause.
   package func pieces() throws -> [[UInt8]] {
     let ordered = tensors.sorted { $0.key < $1.key }
+    let entries = ordered.map { TensorFile.Entry(name: $0.key, kind: $0.value.kind, shape: $0.value.shape) }
+    return [try Self.header(of: entries, metadata: metadata)] + ordered.map(\.value.bytes)
+  }
+
+  /// What stands in a file before the tensors' bytes.
+  ///
+  /// - Parameter entries: the tensors in the order of their bytes, which is that of their names in files of ours.
+  /// - Throws: what `JSONSerialization` throws, which well-formed names do not cause.
+  package static func header(of entries: [TensorFile.Entry], metadata: [String: String] = [:]) throws -> [UInt8] {
     var header: [String: Any] = [:]
     var end = 0
-    for (name, tensor) in ordered {
+    for entry in entries {
       let start = end
-      end += tensor.bytes.count
-      header[name] = ["dtype": tensor.kind.rawValue, "shape": tensor.shape, "data_offsets": [start, end]]
+      end += entry.count * entry.kind.size
+      header[entry.name] = ["dtype": entry.kind.rawValue, "shape": entry.shape, "data_offsets": [start, end]]
     }
     if !metadata.isEmpty { header["__metadata__"] = metadata }
     var text = try JSONSerialization.data(withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
     while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
     let length = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) }
-    return [length + text] + ordered.map(\.value.bytes)
+    return length + text
   }
 }
 

@@ -49,7 +49,7 @@ package struct StoredTensor: Sendable, Equatable {
     self.init(kind: .int64, shape: shape, bytes: values.withUnsafeBytes { Array($0) })
   }
 
-  init(kind: Kind, shape: [Int], bytes: [UInt8]) {
+  package init(kind: Kind, shape: [Int], bytes: [UInt8]) {
     self.kind = kind
     self.shape = shape
     self.bytes = bytes

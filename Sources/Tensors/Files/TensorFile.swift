@@ -23,6 +23,10 @@ package struct TensorFile: Sendable {
     package let shape: [Int]
 
     package var count: Int { shape.reduce(1, *) }
+
+    package init(name: String, kind: StoredTensor.Kind, shape: [Int]) {
+      (self.name, self.kind, self.shape) = (name, kind, shape)
+    }
   }
 
   private enum Contents: Sendable {
@@ -99,6 +103,13 @@ package struct TensorFile: Sendable {
       let bytes = data.dropFirst(entry.range.lowerBound).prefix(entry.range.count)
       return StoredTensor(kind: entry.kind, shape: entry.shape, bytes: Array(bytes))
     }
+  }
+
+  /// Where a safetensors file holds a tensor's bytes, counted from its start; nil where there is none of that name, and in
+  /// other forms, which may pack them.
+  package func bytes(of name: String) -> Range<Int>? {
+    guard case .safetensors(let header, _) = contents, let index = indices[name] else { return nil }
+    return header.entries[index].range
   }
 
   /// The bytes of a regular file, mapped: a folder, a pipe or a device under its name is refused, not waited for.

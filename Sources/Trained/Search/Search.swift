@@ -128,7 +128,7 @@ package struct Search {
       queries.flatMap(\.descriptor), dimension: gallery.descriptors.dimension, of: "query")
     let distances = try EuclideanDistances(query: normalize ? all.unitLength : all, gallery: descriptors)
     for (index, query) in queries.enumerated() {
-      let plain = distances.rows(index..<index + 1)
+      let plain = try distances.rows(index..<index + 1)
       try body(index, try second?.distances(plain, of: query, in: gallery) ?? plain)
     }
   }

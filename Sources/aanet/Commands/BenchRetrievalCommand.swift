@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Foundation
 import Proofs
 import Retrieval
 import Tensors
@@ -11,11 +12,14 @@ struct BenchRetrievalCommand: ParsableCommand {
     abstract: "Time ranking and re-ranking, on made-up descriptors.",
     discussion: """
       seconds_rank counts distances, rankings, both mAPs and the CMC; seconds_rerank the same by re-ranked distances, \
-      from descriptors to scores. Market-1501 has 15,913 gallery images without junk and 19,732 with it.
+      from descriptors to scores. Market-1501 has 15,913 gallery images without junk and 19,732 with it, and half a \
+      million distractors beside them. A gallery of more than 256 MiB is written to a file in TMPDIR that has no name, \
+      ranked block by block, and not re-ranked.
 
       Examples:
         env -u OPENBLAS_CORETYPE aanet bench retrieval --queries 3368 --gallery 15913 --dim 3072 --format json
         aanet bench retrieval --queries 500 --gallery 2000 --dim 256 --variant d4
+        TMPDIR=/scratch aanet bench retrieval --gallery 500000 --repeats 1
       """)
 
   @Option(help: "Query images.") var queries = 3368
@@ -27,8 +31,9 @@ struct BenchRetrievalCommand: ParsableCommand {
   @Option(help: "How to print: table or json.") var format = OutputFormat.table
 
   func validate() throws {
-    guard (1...200_000).contains(queries), (1...200_000).contains(gallery), (1...100_000).contains(dim) else {
-      throw ValidationError("--queries and --gallery go from 1 to 200,000, --dim from 1 to 100,000")
+    guard (1...200_000).contains(queries), (1...2_000_000).contains(gallery), (1...100_000).contains(dim) else {
+      throw ValidationError(
+        "--queries goes from 1 to 200,000, --gallery from 1 to 2,000,000, --dim from 1 to 100,000")
     }
     guard (1...100).contains(repeats), (1...1024).contains(threads ?? 1) else {
       throw ValidationError("--repeats goes from 1 to 100, --threads from 1 to 1,024")
@@ -37,7 +42,8 @@ struct BenchRetrievalCommand: ParsableCommand {
 
   func run() throws {
     Console.warnOfNarrowKernels()
-    let bench = try RetrievalBench(queries: queries, gallery: gallery, dimension: dim)
+    let bench = try RetrievalBench(
+      queries: queries, gallery: gallery, dimension: dim, folder: FileManager.default.temporaryDirectory)
     let result = try bench.run(
       reranking.settings, repeats: repeats, threads: threads ?? Engine.availableThreads)
     switch format {
@@ -45,8 +51,11 @@ struct BenchRetrievalCommand: ParsableCommand {
     case .table:
       var table = TextTable(["what", "seconds", "mAP %"], right: [1, 2])
       table.add(["ranking", result.secondsRank.fixed(2), (100 * result.mAP).fixed(2)])
-      table.add(["with re-ranking", result.secondsRerank.fixed(2), (100 * result.rerankedMAP).fixed(2)])
-      print("\(queries) queries, \(gallery) gallery images, descriptors of \(dim) numbers")
+      if let seconds = result.secondsRerank, let mAP = result.rerankedMAP {
+        table.add(["with re-ranking", seconds.fixed(2), (100 * mAP).fixed(2)])
+      }
+      let place = result.galleryInFile ? ", the gallery read in blocks from a file" : ""
+      print("\(queries) queries, \(gallery) gallery images, descriptors of \(dim) numbers\(place)")
       print("\(result.threads) threads, OpenBLAS kernels \(result.blasKernels)")
       print(table.text)
       print("memory \(result.peakMemoryGiB.fixed(2)) GiB at most")
