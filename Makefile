@@ -9,7 +9,7 @@ BUILD := swift build --configuration release
 # takes the widest that the processor can run; the tests take the same, or another: make test KERNELS=Haswell.
 unexport OPENBLAS_CORETYPE
 
-.PHONY: mpi quickstart methods sample settings test build fuzz sanitize packages sweep clean
+.PHONY: arm64 mpi quickstart methods sample settings test build fuzz sanitize packages sweep clean
 
 quickstart: build
 	@$(AANET) data make synthetic-duke
@@ -59,6 +59,25 @@ MPICC ?= mpicc
 mpi:
 	@mkdir -p $(dir $(AANET))
 	@$(MPICC) -O2 -Wall -Wextra -shared -fPIC Sources/MPIBridge/aanet_mpi.c -o $(dir $(AANET))libaanet_mpi.so
+
+# Whether the C of the project compiles for 64-bit ARM, with Debian's cross compilers. Of the libraries it needs headers
+# that are the same for both.
+ARM64 := .build/arm64
+ARM64_FLAGS := -O2 -Wall -Wextra -Werror -I$(ARM64)/include
+arm64:
+	@$(MAKE) --no-print-directory packages PACKAGES='gcc-aarch64-linux-gnu g++-aarch64-linux-gnu libjpeg-dev libgnuplot-iostream-dev libopenmpi-dev'
+	@rm -rf $(ARM64) && mkdir -p $(ARM64)/include
+	@cd /usr/include && ln -st $(CURDIR)/$(ARM64)/include $$(ls -d $$PWD/jpeglib.h $$PWD/jmorecfg.h $$PWD/jerror.h \
+	  $$PWD/*-linux-gnu/jconfig.h $$PWD/boost $$PWD/gnuplot-iostream.h)
+	@for source in Sources/Kernels/*.c Sources/JPEGBridge/*.c Sources/MPIBridge/*.c Sources/GnuplotBridge/*.cpp; do \
+	  case $$source in \
+	    *.cpp) compiler='aarch64-linux-gnu-g++ -std=c++17' ;; \
+	    */MPIBridge/*) compiler="aarch64-linux-gnu-gcc $$(mpicc.openmpi --showme:compile)" ;; \
+	    *) compiler=aarch64-linux-gnu-gcc ;; \
+	  esac; \
+	  $$compiler $(ARM64_FLAGS) -I$$(dirname $$source)/include -c $$source -o $(ARM64)/$$(basename $$source).o || exit 1; \
+	  echo "$$source: compiled for aarch64"; \
+	done
 
 # Only what is missing is installed, so that a machine that has everything needs neither root nor a network.
 packages:
