@@ -42,6 +42,8 @@ package final class Parameter {
   package internal(set) var hasGradient = false
   /// The gradients of a batch's further shards, until they are added to the first one's.
   private var further: [ShardGradient] = []
+  /// Whether the batch's gradient is being made of what its shards gave: none of them adds to it any more.
+  var isHandedOver = false
   /// Whether it stays as it is: no gradient is computed for it.
   package var isFrozen = false
 
@@ -60,6 +62,7 @@ package final class Parameter {
     of shard: Shard, on engine: Engine, _ write: (_ gradient: Tensor, _ accumulate: Bool) -> Void
   ) {
     guard !isFrozen else { return }
+    precondition(!isHandedOver, "\(name) got a gradient after its last one")
     guard shard.place > 0 else {
       write(gradient, hasGradient)
       hasGradient = true
@@ -73,7 +76,7 @@ package final class Parameter {
 
   /// Makes the gradient the sum of the gradients of this process's shards, taken in the tree of ``Shard``; a shard from
   /// which none came counts as zeros.
-  fileprivate func addShards(on engine: Engine) {
+  func addShards(on engine: Engine) {
     defer { for place in further.indices { further[place].hasArrived = false } }
     guard hasGradient || further.contains(where: \.hasArrived) else { return }
     if !hasGradient { gradient.values.update(repeating: 0) }
@@ -129,39 +132,6 @@ package final class ParameterStore {
     statistics.append(RunningStatistic(name: name, value: tensor))
     return tensor
   }
-
-  /// Makes each parameter's gradient that of the whole batch, when all of its shards are computed.
-  ///
-  /// - Parameter ranks: who has computed them.
-  package func addShards(among ranks: Ranks = .alone) {
-    for parameter in parameters { parameter.addShards(on: engine) }
-    guard ranks.count > 1 else { return }
-    // A parameter that one rank has a gradient for has one at every rank.
-    let arrived = ranks.merged(parameters.map { $0.hasGradient ? 1 : 0 }) { zip($0, $1).map { max($0, $1) } }
-    let chosen = zip(parameters, arrived).filter { $1 > 0 }.map(\.0)
-    for parameter in chosen where !parameter.hasGradient {
-      parameter.gradient.values.update(repeating: 0)
-      parameter.hasGradient = true
-    }
-    // Small ones go together: what they cost is the number of messages.
-    let small = chosen.filter { $0.gradient.count < Self.small }
-    let together = engine.empty([small.reduce(0) { $0 + $1.gradient.count }])
-    var place = together.pointer
-    for parameter in small {
-      place.update(from: parameter.gradient.pointer, count: parameter.gradient.count)
-      place += parameter.gradient.count
-    }
-    ranks.sum(together.values)
-    place = together.pointer
-    for parameter in small {
-      parameter.gradient.pointer.update(from: place, count: parameter.gradient.count)
-      place += parameter.gradient.count
-    }
-    for parameter in chosen where parameter.gradient.count >= Self.small { ranks.sum(parameter.gradient.values) }
-  }
-
-  /// Gradients below so many numbers are sent together.
-  private static let small = 1 << 16
 
   /// The parameter of a name; nil where there is none.
   package func parameter(named name: String) -> Parameter? { parameters.first { $0.name == name } }

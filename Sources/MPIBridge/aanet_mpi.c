@@ -2,38 +2,63 @@
 #include "aanet_mpi.h"
 
 #include <mpi.h>
+#include <time.h>
 
-static MPI_Comm world;
+// A communicator for each way.
+static MPI_Comm comms[2];
 
 // MPI counts bytes in an int.
 enum { piece = 1 << 30, tag = 1 };
 
 int aanet_mpi_interface(void) { return AANET_MPI_INTERFACE; }
 
-int aanet_mpi_start(int *rank, int *count, int *count_here) {
+int aanet_mpi_start(int *rank, int *count, int *count_here, int *ways) {
   int given = 0;
-  // The shards of a process have threads of their own, one of which runs at a time.
-  if (MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &given) != MPI_SUCCESS) return 1;
+  // The shards of a process have threads of their own, one of which runs at a time; the second way is for a thread that
+  // works beside them.
+  if (MPI_Init_thread(NULL, NULL, MPI_THREAD_MULTIPLE, &given) != MPI_SUCCESS) return 1;
   if (given < MPI_THREAD_SERIALIZED) return 2;
-  MPI_Comm_dup(MPI_COMM_WORLD, &world);
-  MPI_Comm_rank(world, rank);
-  MPI_Comm_size(world, count);
+  int mine = given == MPI_THREAD_MULTIPLE ? 2 : 1;
+  // Each must have the second way, or none takes it.
+  MPI_Allreduce(&mine, ways, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
+  for (int way = 0; way < 2; way++) MPI_Comm_dup(MPI_COMM_WORLD, &comms[way]);
+  MPI_Comm_rank(comms[0], rank);
+  MPI_Comm_size(comms[0], count);
   MPI_Comm here;
-  MPI_Comm_split_type(world, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here);
+  MPI_Comm_split_type(comms[0], MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here);
   MPI_Comm_size(here, count_here);
   MPI_Comm_free(&here);
   return 0;
 }
 
-int aanet_mpi_exchange(const void *sent, size_t sent_bytes, void *received, size_t received_bytes, int peer) {
+// Looks every now and then. MPI's own waiting keeps a processor busy, or half of it where it yields.
+static int await(MPI_Request requests[2]) {
+  static const struct timespec pause = {0, 50000};
+  for (;;) {
+    int done = 0;
+    if (MPI_Testall(2, requests, &done, MPI_STATUSES_IGNORE) != MPI_SUCCESS) return 1;
+    if (done) return 0;
+    nanosleep(&pause, NULL);
+  }
+}
+
+int aanet_mpi_exchange(const void *sent, size_t sent_bytes, void *received, size_t received_bytes, int peer, int way) {
   const char *out = sent;
   char *in = received;
+  MPI_Comm comm = comms[way];
   do {
     int out_now = sent_bytes > piece ? piece : (int)sent_bytes;
     int in_now = received_bytes > piece ? piece : (int)received_bytes;
-    if (MPI_Sendrecv(out, out_now, MPI_BYTE, peer, tag, in, in_now, MPI_BYTE, peer, tag, world, MPI_STATUS_IGNORE) !=
-        MPI_SUCCESS)
-      return 1;
+    if (way == 0) {
+      if (MPI_Sendrecv(out, out_now, MPI_BYTE, peer, tag, in, in_now, MPI_BYTE, peer, tag, comm, MPI_STATUS_IGNORE) !=
+          MPI_SUCCESS)
+        return 1;
+    } else {
+      MPI_Request requests[2];
+      if (MPI_Irecv(in, in_now, MPI_BYTE, peer, tag, comm, &requests[0]) != MPI_SUCCESS) return 1;
+      if (MPI_Isend(out, out_now, MPI_BYTE, peer, tag, comm, &requests[1]) != MPI_SUCCESS) return 1;
+      if (await(requests) != 0) return 1;
+    }
     out += out_now;
     in += in_now;
     sent_bytes -= (size_t)out_now;
@@ -45,7 +70,7 @@ int aanet_mpi_exchange(const void *sent, size_t sent_bytes, void *received, size
 void aanet_mpi_abort(int code) { MPI_Abort(MPI_COMM_WORLD, code); }
 
 int aanet_mpi_finish(void) {
-  MPI_Comm_free(&world);
+  for (int way = 0; way < 2; way++) MPI_Comm_free(&comms[way]);
   return MPI_Finalize();
 }
 

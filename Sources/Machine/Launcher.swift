@@ -25,6 +25,9 @@ package protocol RankLink: AnyObject, Sendable {
   var count: Int { get }
   /// How many of them are on this machine.
   var countHere: Int { get }
+  /// Another way to the same processes, which one thread may use while another uses this one. Waiting on it leaves the
+  /// processor to threads that compute. nil where there is none.
+  var aside: (any RankLink)? { get }
   /// Sends bytes to one of them while it receives others from it. Both say how many; either may be none.
   func exchange(_ sent: UnsafeRawBufferPointer, for received: UnsafeMutableRawBufferPointer, with peer: Int)
   /// Leaves, together with all others.

@@ -1,5 +1,4 @@
 import Foundation
-import Kernels
 
 /// Computes those shards of a batch side by side that this process has, so that each can ask for sums over all of them.
 ///
@@ -12,7 +11,18 @@ package final class Lockstep: @unchecked Sendable {
   package let count: Int
   private let ranks: Ranks
   /// How many of them this process computes.
-  private let shards: Int
+  package let shards: Int
+  /// What meeting has taken so far.
+  package private(set) var cost = Cost()
+
+  /// What the meetings of shards take.
+  package struct Cost {
+    package var meetings = 0
+    /// Numbers that a shard brought to all of them.
+    package var numbers = 0
+    /// Seconds that this process waited for other ranks.
+    package var seconds = 0.0
+  }
 
   private let condition = NSCondition()
   /// The place of the shard that runs.
@@ -21,8 +31,6 @@ package final class Lockstep: @unchecked Sendable {
   private var brought: [[Double]]
   /// What the last meeting came to.
   private var outcome: [Double] = []
-  /// Meetings so far.
-  private var meetings = 0
   private var isDone: [Bool]
   /// What each shard does while ``run(_:)`` runs.
   private var work: (@Sendable (_ place: Int) -> Void)?
@@ -56,15 +64,7 @@ package final class Lockstep: @unchecked Sendable {
           failures[place] = error
         }
       }
-      for place in 1..<shards {
-        let thread = Thread {
-          kernels_flush_denormals()
-          self.serve(place)
-        }
-        thread.name = "aanet shard \(place)"
-        thread.stackSize = 8 << 20
-        thread.start()
-      }
+      for place in 1..<shards { Thread.startComputing(as: "aanet shard \(place)") { self.serve(place) } }
       serve(0)
       // The turn comes round again when the last shard is done. Threads that are not gone yet hold nothing of the work.
       awaitTurn(of: 0)
@@ -90,15 +90,18 @@ package final class Lockstep: @unchecked Sendable {
   ) -> [Double] {
     precondition(
       isDone[0] == false && (place == 0 || brought[0].count == numbers.count), "the shards of a batch fell out of step")
-    let meeting = meetings
+    let meeting = cost.meetings
     brought[place] = numbers
     if place == shards - 1 {
+      let start = ContinuousClock.now
       outcome = ranks.merged(Self.tree(brought, merge), by: merge)
-      meetings += 1
+      cost.seconds += start.duration(to: .now) / .seconds(1)
+      cost.meetings += 1
+      cost.numbers += numbers.count
     }
     pass(from: place)
     awaitTurn(of: place)
-    precondition(place == shards - 1 || meetings == meeting + 1, "the shards of a batch fell out of step")
+    precondition(place == shards - 1 || cost.meetings == meeting + 1, "the shards of a batch fell out of step")
     return outcome
   }
 

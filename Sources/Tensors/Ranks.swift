@@ -5,11 +5,16 @@ import Machine
 /// Every rank calls the same of these functions in the same order.
 package final class Ranks: Sendable {
   private let link: (any RankLink)?
+  /// The same processes by a way of its own, which one thread may use while another uses this one; nil where there is none.
+  package let aside: Ranks?
 
   /// One process that has nobody beside it.
   package static let alone = Ranks(nil)
 
-  package init(_ link: (any RankLink)?) { self.link = link }
+  package init(_ link: (any RankLink)?) {
+    self.link = link
+    aside = link?.aside.map { Ranks($0) }
+  }
 
   /// This process's number, from 0.
   package var rank: Int { link?.rank ?? 0 }
@@ -48,11 +53,25 @@ package final class Ranks: Sendable {
   /// Replaces numbers by their sums over all ranks, in the same tree. Their count is a power of two.
   ///
   /// At each step two ranks halve what they have between them, nearest ranks first, and each adds up one half; then the
-  /// halves go back the same way. `a + b` is `b + a` bit for bit, so that it does not matter who adds.
+  /// halves go back the same way. `a + b` is `b + a` bit for bit, so that it does not matter who adds. Long vectors go in
+  /// pieces that stay in a processor's cache.
   package func sum(_ numbers: UnsafeMutableBufferPointer<Float>) {
-    guard let link, let start = numbers.baseAddress, count > 1 else { return }
-    let received = UnsafeMutablePointer<Float>.allocate(capacity: (numbers.count + 1) / 2)
+    guard let link, count > 1 else { return }
+    let received = UnsafeMutablePointer<Float>.allocate(capacity: (min(numbers.count, Self.piece) + 1) / 2)
     defer { received.deallocate() }
+    for start in stride(from: 0, to: numbers.count, by: Self.piece) {
+      let end = min(start + Self.piece, numbers.count)
+      sum(UnsafeMutableBufferPointer(rebasing: numbers[start..<end]), over: link, by: received)
+    }
+  }
+
+  /// Numbers of a vector that travel at a time: 2 MB.
+  private static let piece = 1 << 19
+
+  private func sum(
+    _ numbers: UnsafeMutableBufferPointer<Float>, over link: any RankLink, by received: UnsafeMutablePointer<Float>
+  ) {
+    guard let start = numbers.baseAddress else { return }
     func sent(_ range: Range<Int>) -> UnsafeRawBufferPointer {
       UnsafeRawBufferPointer(UnsafeBufferPointer(start: start + range.lowerBound, count: range.count))
     }
@@ -71,7 +90,8 @@ package final class Ranks: Sendable {
     while distance < count {
       let (own, other) = halves(range, distance)
       link.exchange(sent(other), for: place(received, own.count), with: rank ^ distance)
-      for i in 0..<own.count { start[own.lowerBound + i] += received[i] }
+      let mine = start + own.lowerBound
+      for i in 0..<own.count { mine[i] += received[i] }
       wider.append(range)
       range = own
       distance *= 2

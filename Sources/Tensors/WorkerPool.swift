@@ -21,10 +21,7 @@ package final class WorkerPool: Sendable {
     self.crew = crew
     kernels_flush_denormals()
     for worker in 1..<max(2, self.count) where worker < self.count {
-      let thread = Thread { crew.serve(as: worker) }
-      thread.name = "aanet worker \(worker)"
-      thread.stackSize = 8 << 20
-      thread.start()
+      Thread.startComputing(as: "aanet worker \(worker)") { crew.serve(as: worker) }
     }
   }
 
@@ -105,7 +102,6 @@ private final class Crew: @unchecked Sendable {
   }
 
   func serve(as worker: Int) {
-    kernels_flush_denormals()
     var seen = 0
     while true {
       awaitGeneration(after: seen)

@@ -6,18 +6,19 @@ import Tensors
 package enum ThreadRanks {
   /// Runs `body` as each of `count` ranks and gives what it returned, in the ranks' order.
   ///
+  /// - Parameter ways: how many ways there are between them, one or two.
   /// - Throws: what `body` threw for the first of the ranks for which it threw.
   package static func run<Result: Sendable>(
-    _ count: Int, _ body: @escaping @Sendable (Ranks) throws -> Result
+    _ count: Int, ways: Int = 2, _ body: @escaping @Sendable (Ranks) throws -> Result
   ) throws -> [Result] {
-    let post = Post()
+    let posts = (0..<ways).map { _ in Post() }
     nonisolated(unsafe) var results = [Swift.Result<Result, any Error>?](repeating: nil, count: count)
     let lock = NSLock()
     let group = DispatchGroup()
     for rank in 0..<count {
       group.enter()
       let thread = Thread {
-        let result = Swift.Result { try body(Ranks(ThreadLink(rank: rank, count: count, post: post))) }
+        let result = Swift.Result { try body(Ranks(ThreadLink(rank: rank, count: count, posts[...]))) }
         lock.withLock { results[rank] = result }
         group.leave()
       }
@@ -54,10 +55,12 @@ private final class ThreadLink: RankLink {
   let rank: Int
   let count: Int
   var countHere: Int { count }
+  let aside: (any RankLink)?
   private let post: Post
 
-  init(rank: Int, count: Int, post: Post) {
-    (self.rank, self.count, self.post) = (rank, count, post)
+  init(rank: Int, count: Int, _ posts: ArraySlice<Post>) {
+    (self.rank, self.count, post) = (rank, count, posts[posts.startIndex])
+    aside = posts.count > 1 ? ThreadLink(rank: rank, count: count, posts.dropFirst()) : nil
   }
 
   func exchange(_ sent: UnsafeRawBufferPointer, for received: UnsafeMutableRawBufferPointer, with peer: Int) {

@@ -34,14 +34,17 @@ import Testing
         identities: [0, 4, 2, 4, 1, 1, 3, 0], attributes: [[-1, -1, -1, 1, 0, 1, 1, 0], [2, 0, 1, 2, -1, -1, 0, 1]]))
     let rules = AANet.Rules(draws: StepDraws(seed: 1, epoch: 0, step: 3))
     var losses: [[TaskLoss]] = []
-    Lockstep(shards: shards).run { shard in
-      let part = batch.part(shard)
-      let tape = Tape(on: engine, mode: .training, shard: shard)
-      let output = model(tape.input(part.images), inputs: part.inputs, on: tape, as: rules)
-      losses.append(model.losses(output, part.targets, on: tape))
-      model.multiTaskLoss.backward(losses[losses.count - 1], on: tape)
+    let lockstep = Lockstep(shards: shards)
+    let exchange = GradientExchange(of: model.store, in: lockstep)
+    exchange.run {
+      lockstep.run { shard in
+        let part = batch.part(shard)
+        let tape = Tape(on: engine, mode: .training, shard: shard, exchange: exchange)
+        let output = model(tape.input(part.images), inputs: part.inputs, on: tape, as: rules)
+        losses.append(model.losses(output, part.targets, on: tape))
+        model.multiTaskLoss.backward(losses[losses.count - 1], on: tape)
+      }
     }
-    model.store.addShards()
     // Every shard knows the batch's loss.
     try Agreement.require(
       losses.allSatisfy { $0.map(\.value) == losses[0].map(\.value) }, "shards differ in their loss")

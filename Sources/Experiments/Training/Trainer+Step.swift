@@ -50,11 +50,12 @@ extension Trainer {
         model.pulls(on: batch, statistics: phase.batchNorm, as: rules, in: lockstep))
     }
     var (losses, total): ([TaskLoss], Double) = ([], 0)
-    try lockstep.run { (shard: Shard) throws in
-      let own = try gradients(of: batch.part(shard), shard, in: phase, as: rules)
-      if shard.place == 0 { (losses, total) = own }
+    try exchange.run { () throws in
+      try lockstep.run { (shard: Shard) throws in
+        let own = try gradients(of: batch.part(shard), shard, in: phase, as: rules)
+        if shard.place == 0 { (losses, total) = own }
+      }
     }
-    model.store.addShards(among: ranks)
     // After each step every number is finite, so that every checkpoint is good.
     let broken = StochasticGradientDescent(phase.optimizer).step(model.store, rates: rates)
     if let place = broken.map({ .parameter($0.name) }) ?? model.nonFiniteStatistic {
@@ -73,7 +74,8 @@ extension Trainer {
   private func gradients(
     of part: TrainingBatch, _ shard: Shard, in phase: Settings.Train.Phase, as rules: AANet.Rules
   ) throws -> (losses: [TaskLoss], total: Double) {
-    let tape = Tape(on: engine, mode: .training, statistics: phase.batchNorm, shard: shard)
+    let tape = Tape(
+      on: engine, mode: .training, statistics: phase.batchNorm, shard: shard, exchange: exchange)
     let output = model(tape.input(part.images), inputs: part.inputs, on: tape, as: rules)
     let losses = model.losses(output, part.targets, on: tape)
     let total = model.multiTaskLoss.total(losses)

@@ -68,6 +68,8 @@ final class Trainer {
   let ranks: Ranks
   /// Computes the shards of each batch.
   let lockstep: Lockstep
+  /// Makes the shards' gradients the batch's.
+  let exchange: GradientExchange
   private var checkpoints: CheckpointKeeper
 
   init(
@@ -87,6 +89,7 @@ final class Trainer {
     schedule = TrainingSchedule(of: settings.train, images: data.dataset.train.count)
     model = AANet(
       settings.modelConfiguration(identities: data.dataset.trainIdentities.count, scheme: data.scheme), on: engine)
+    exchange = GradientExchange(of: model.store, in: lockstep, among: ranks)
   }
 
   /// Images that were trained on.

@@ -79,6 +79,8 @@ package final class Tape {
   package let shard: Shard
   /// Convolutions' weights in the layouts that they multiply with, kept from pass to pass; nil prepares them anew.
   let weights: PreparedWeights?
+  /// Tells an exchange which parameters get no further gradient from here.
+  private let uses: GradientExchange.Uses?
   private var steps: [() -> Void] = []
   private var isStill = false
   private let observer: ((_ layer: String, _ output: Tensor) -> Void)?
@@ -86,13 +88,14 @@ package final class Tape {
 
   /// Starts a pass.
   ///
+  /// - Parameter exchange: what makes the batch's gradient of a parameter out of this shard's.
   /// - Parameter weights: where several evaluation passes of one model, between which nothing changes its parameters,
   ///   keep what they have prepared.
   /// - Parameter observer: sees what each layer with parameters makes, in forward order: who looks for a fault.
   /// - Parameter tracer: sees what model code says of the inside of a pass (``trace(_:_:)``): who compares it.
   package init(
     on engine: Engine, mode: Mode, statistics: NormStatistics = .batch, policy: ComputePolicy = .automatic,
-    shard: Shard = .whole, weights: PreparedWeights? = nil,
+    shard: Shard = .whole, exchange: GradientExchange? = nil, weights: PreparedWeights? = nil,
     observer: ((_ layer: String, _ output: Tensor) -> Void)? = nil,
     tracer: ((_ name: String, _ trace: Trace) -> Void)? = nil
   ) {
@@ -103,6 +106,7 @@ package final class Tape {
     self.statistics = statistics
     self.shard = shard
     self.weights = weights
+    uses = exchange.map(GradientExchange.Uses.init)
     self.observer = observer
     self.tracer = tracer
   }
@@ -149,6 +153,7 @@ package final class Tape {
   /// Gradients of inputs that asked for one can be read with ``gradient(of:)`` afterwards. The tape is empty then.
   package func backward(_ losses: [(loss: Loss, weight: Double)]) {
     for (loss, weight) in losses { loss.weight += weight }
+    uses?.areCounted()
     while let step = steps.popLast() { step() }
   }
 
@@ -180,12 +185,16 @@ package final class Tape {
 
   /// Records how an operation's gradient is computed.
   ///
-  /// - Parameter step: gets the gradient by the operation's result, for the taking. It is not called where no
-  ///   gradient arrived.
-  func record(_ result: Value, _ step: @escaping (_ gradient: Tensor) -> Void) {
+  /// - Parameters:
+  ///   - parameters: those that the operation uses, whose gradients `step` adds to.
+  ///   - step: gets the gradient by the operation's result, for the taking. It is not called where no gradient arrived.
+  func record(_ result: Value, training parameters: Parameter?..., step: @escaping (_ gradient: Tensor) -> Void) {
     guard let slot = result.slot else { return }
-    steps.append {
+    let used = uses == nil ? [] : parameters.compactMap { $0 }
+    for parameter in used { uses?.count(parameter) }
+    steps.append { [uses] in
       if let gradient = slot.take() { step(gradient) }
+      for parameter in used { uses?.isLeft(parameter) }
     }
   }
 

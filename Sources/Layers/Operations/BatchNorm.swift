@@ -71,7 +71,7 @@ extension Tape {
       norm: norm, mean: mean, inverseDeviation: inverseDeviation, isOfBatch: statistics == .batch, shard: shard)
     let inputSlot = input.slot
     let shortcutSlot = shortcut?.slot
-    record(output) { [engine] dOutput in
+    record(output, training: norm.weight, norm.bias) { [engine] dOutput in
       // A shortcut's gradient is the masked one, which the first pass leaves in place of dOutput.
       let dInput = gradient.run(dOutput, keepsMasked: shortcutSlot != nil, on: engine)
       shortcutSlot?.give(dOutput, on: engine)

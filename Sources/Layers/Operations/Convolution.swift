@@ -28,7 +28,7 @@ extension Tape {
     observe(output, of: weight)
     let x = input.tensor
     let slot = input.slot
-    record(output) { [engine, shard] dOutput in
+    record(output, training: weight, bias) { [engine, shard] dOutput in
       weight.accumulate(of: shard, on: engine) { kernel.dWeight(x, dOutput, into: $0, accumulate: $1) }
       bias?.accumulate(of: shard, on: engine) { dBias, accumulate in
         let sums = ChannelSums(

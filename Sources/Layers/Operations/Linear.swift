@@ -30,7 +30,7 @@ extension Tape {
     }
     observe(output, of: weight)
     let slot = input.slot
-    record(output) { [engine, shard] dOutput in
+    record(output, training: weight, bias) { [engine, shard] dOutput in
       weight.accumulate(of: shard, on: engine) { dWeight, accumulate in
         engine.parallel(over: outputs, grain: Self.linearGrain) { columns, _ in
           MatrixProduct.multiply(

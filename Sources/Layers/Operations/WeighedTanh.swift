@@ -33,7 +33,7 @@ extension Tape {
     }
     observe(output, of: weight)
     let (source, squashed, slot) = (input.tensor, output.tensor, input.slot)
-    record(output) { [engine, shard] dOutput in
+    record(output, training: weight, bias) { [engine, shard] dOutput in
       let (dy, x, y) = (dOutput.pointer, source.pointer, squashed.pointer)
       for place in 0..<rows * width { dy[place] *= 1 - y[place] * y[place] }
       // Row by row, in order.
