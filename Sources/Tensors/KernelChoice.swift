@@ -43,8 +43,20 @@ package enum KernelChoice {
   package static func restartWithBetter() {
     guard getenv(variable) == nil, let better else { return }
     setenv(variable, better, 1)
+    // By its own path: by the link's, the process would be called `exe` in every list of processes.
+    if let program = programOnDisk { execv(program, CommandLine.unsafeArgv) }
     execv("/proc/self/exe", CommandLine.unsafeArgv)
     unsetenv(variable)  // It could not be started: it goes on as it is, slower and as right.
+  }
+
+  /// The path of the program that runs; nil where another stands there by now, as after it was built anew.
+  private static var programOnDisk: String? {
+    guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else { return nil }
+    var (running, standing) = (stat(), stat())
+    guard stat("/proc/self/exe", &running) == 0, stat(path, &standing) == 0,
+      (running.st_dev, running.st_ino) == (standing.st_dev, standing.st_ino)
+    else { return nil }
+    return path
   }
 
   /// What to do about kernels that are narrower than the processor's vectors; nil where they are not.

@@ -10,14 +10,20 @@ package final class StartedCommand {
 
   /// Starts `aanet` with the arguments in a folder.
   ///
-  /// - Parameter terminal: what its standard error goes to; by default a file that ``complaintsSoFar`` reads.
+  /// - Parameters:
+  ///   - terminal: what its standard error goes to; by default a file that ``complaintsSoFar`` reads.
+  ///   - script: commands for a shell that becomes what starts the program, `"$@"`.
   /// - Throws: ``BuiltCommand/Failure`` where the program is not beside the tests, or what `Process` throws.
-  package init(_ arguments: [String], in folder: URL, terminal: FileHandle? = nil) throws {
+  package init(
+    _ arguments: [String], in folder: URL, environment: [String: String] = [:], by script: String? = nil,
+    terminal: FileHandle? = nil
+  ) throws {
     let room = try TemporaryFolder()
     complaints = try room.write("", to: "complaints")
-    process.executableURL = try BuiltCommand.program()
-    process.arguments = arguments
-    process.environment = BuiltCommand.environment()
+    let program = try BuiltCommand.program()
+    process.executableURL = script == nil ? program : URL(fileURLWithPath: "/bin/sh")
+    process.arguments = script.map { ["-c", $0, "sh", program.path] + arguments } ?? arguments
+    process.environment = BuiltCommand.environment(environment)
     process.currentDirectoryURL = folder
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice

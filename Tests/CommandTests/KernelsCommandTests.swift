@@ -1,5 +1,6 @@
 import Foundation
 import Machine
+import Runs
 import Tensors
 import TestSupport
 import Testing
@@ -11,6 +12,20 @@ import Testing
     let kernels = outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)
     #expect(outcome.status == 0 && !kernels.isEmpty, "\(outcome.complaints)")
     #expect(KernelChoice.better(than: kernels, processorHas: InstructionSets.processorHas) == nil, "\(kernels)")
+  }
+
+  /// Whoever looks for it finds it under its name, also after it started itself anew with other kernels.
+  @Test func theProcessKeepsItsName() throws {
+    let project = try TinyProject()
+    let worker = try StartedCommand(
+      ["run", "tiny", "train.epochs=10000", "--variant", "plain"], in: project.url,
+      by: "exec env -u OPENBLAS_CORETYPE \"$@\"")
+    let store = RunStore(root: project.url.appendingPathComponent("runs", isDirectory: true))
+    let isTraining = worker.wait { store.identities().contains { !((try? store.epochs(of: $0)) ?? []).isEmpty } }
+    #expect(isTraining, "\(worker.complaintsSoFar)")
+    #expect(try String(contentsOfFile: "/proc/\(worker.number)/comm", encoding: .utf8) == "aanet\n")
+    worker.send(SIGTERM)
+    #expect(worker.end() == 130)
   }
 
   @Test func whatSomebodyNamesIsRunAndNarrownessSaid() throws {
