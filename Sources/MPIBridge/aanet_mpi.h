@@ -13,8 +13,8 @@ int aanet_mpi_interface(void);
 // between them, each of which one thread may use while another uses the other. 0 where all is well.
 int aanet_mpi_start(int *rank, int *count, int *count_here, int *ways);
 
-// Sends bytes to a rank while it receives others from it, by the way of a number; either may be none. Waiting on way 1
-// leaves the processor to others. 0 where all is well.
+// Sends bytes to a rank while it receives others from it, by the way of a number; either may be none. Waiting leaves
+// the processor to others, on way 1 at once. 0 where all is well.
 int aanet_mpi_exchange(const void *sent, size_t sent_bytes, void *received, size_t received_bytes, int peer, int way);
 
 // Ends all ranks at once.
