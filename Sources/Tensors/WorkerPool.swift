@@ -17,7 +17,7 @@ package final class WorkerPool: Sendable {
   /// Starts `count - 1` threads.
   package init(count: Int) {
     self.count = max(1, count)
-    let crew = Crew(helpers: self.count - 1)
+    let crew = Crew()
     self.crew = crew
     kernels_flush_denormals()
     for worker in 1..<max(2, self.count) where worker < self.count {
@@ -41,16 +41,18 @@ package final class WorkerPool: Sendable {
 }
 
 /// The work at hand, shared between the calling thread and its helpers.
+///
+/// The calling thread waits for chunks, not for helpers: one that is off the processor, because another program has it,
+/// holds nothing up unless it has taken a chunk.
 private final class Crew: @unchecked Sendable {
-  // Sendable: `body` and `chunks` are written by the owner before `generation` is raised and read by helpers after
-  // they saw it raised; the owner touches them again only when every helper has reported back through `pending`.
+  // Sendable: `body` and `chunks` are written by the owner while no chunk is left, before `remaining` is raised, and read
+  // by whoever has taken a chunk of them; the owner touches them again only when every chunk has been reported done.
 
-  private let helpers: Int
   private var body: ((_ chunk: Int, _ worker: Int) -> Void)?
   private var chunks = 0
-  private let generation = Atomic<Int>(0)
-  private let nextChunk = Atomic<Int>(0)
-  private let pending = Atomic<Int>(0)
+  /// Chunks that nobody has taken yet. Only by lowering it does a thread get a right to `body`.
+  private let remaining = Atomic<Int>(0)
+  private let done = Atomic<Int>(0)
   private let sleepers = Atomic<Int>(0)
   private let isStopping = Atomic<Bool>(false)
   private let condition = NSCondition()
@@ -58,18 +60,16 @@ private final class Crew: @unchecked Sendable {
   /// Spins before a waiting worker sleeps: some 50 microseconds.
   private static let patience = 2_000
 
-  init(helpers: Int) { self.helpers = helpers }
-
   func run(_ chunks: Int, _ body: (_ chunk: Int, _ worker: Int) -> Void) {
     withoutActuallyEscaping(body) { body in
       self.body = body
       self.chunks = chunks
-      nextChunk.store(0, ordering: .relaxed)
-      pending.store(helpers, ordering: .relaxed)
-      raise()
-      takeChunks(as: 0)
+      done.store(0, ordering: .relaxed)
+      remaining.store(chunks, ordering: .sequentiallyConsistent)
+      wake()
+      while takeChunk(as: 0) {}
       var spins = 0
-      while pending.load(ordering: .acquiring) > 0 {
+      while done.load(ordering: .acquiring) < chunks {
         spins += 1
         if spins < Self.patience { kernels_relax() } else { sched_yield() }
       }
@@ -80,11 +80,10 @@ private final class Crew: @unchecked Sendable {
   /// Sends the helpers home.
   func stop() {
     isStopping.store(true, ordering: .sequentiallyConsistent)
-    raise()
+    wake()
   }
 
-  private func raise() {
-    generation.add(1, ordering: .sequentiallyConsistent)
+  private func wake() {
     if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
       condition.lock()
       condition.broadcast()
@@ -92,35 +91,45 @@ private final class Crew: @unchecked Sendable {
     }
   }
 
-  private func takeChunks(as worker: Int) {
-    guard let body else { return }
-    while true {
-      let chunk = nextChunk.add(1, ordering: .relaxed).oldValue
-      guard chunk < chunks else { return }
-      body(chunk, worker)
+  /// Takes the next chunk and computes it; false where none is left.
+  private func takeChunk(as worker: Int) -> Bool {
+    var left = remaining.load(ordering: .relaxed)
+    while left > 0 {
+      let (isTaken, now) = remaining.weakCompareExchange(expected: left, desired: left - 1, ordering: .acquiring)
+      if isTaken {
+        perform(chunks - left, as: worker)
+        done.add(1, ordering: .releasing)
+        return true
+      }
+      left = now
     }
+    return false
   }
+
+  /// Apart, so that a thread lets go of the work before it reports the chunk done.
+  @inline(never)
+  private func perform(_ chunk: Int, as worker: Int) { body?(chunk, worker) }
 
   func serve(as worker: Int) {
-    var seen = 0
-    while true {
-      awaitGeneration(after: seen)
-      seen += 1
-      if isStopping.load(ordering: .sequentiallyConsistent) { return }
-      takeChunks(as: worker)
-      pending.subtract(1, ordering: .releasing)
+    while awaitWork() {
+      while takeChunk(as: worker) {}
     }
   }
 
-  private func awaitGeneration(after seen: Int) {
+  /// Waits until there may be a chunk; false once the helpers are sent home.
+  private func awaitWork() -> Bool {
     for _ in 0..<Self.patience {
-      if generation.load(ordering: .acquiring) != seen { return }
+      if remaining.load(ordering: .relaxed) > 0 { return true }
       kernels_relax()
     }
     condition.lock()
+    defer { condition.unlock() }
     sleepers.add(1, ordering: .sequentiallyConsistent)
-    while generation.load(ordering: .sequentiallyConsistent) == seen { condition.wait() }
-    sleepers.subtract(1, ordering: .sequentiallyConsistent)
-    condition.unlock()
+    defer { sleepers.subtract(1, ordering: .sequentiallyConsistent) }
+    while remaining.load(ordering: .sequentiallyConsistent) == 0 {
+      if isStopping.load(ordering: .sequentiallyConsistent) { return false }
+      condition.wait()
+    }
+    return true
   }
 }
