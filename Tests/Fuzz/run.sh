@@ -3,7 +3,7 @@
 #
 # Builds with libFuzzer and AddressSanitizer into .build/fuzz, makes sound inputs with the project's own writers, and
 # feeds what libFuzzer makes of them; with `all` as many kinds at once as there are processors. The corpus lies in
-# .build/fuzz-corpus/KIND, findings in .build/fuzz-found/KIND.
+# .build/fuzz-corpus/KIND, findings in .build/fuzz-found/KIND. AANET_FUZZ_BUILD=debug builds faster and feeds slower.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 kinds=(yaml safetensors pth mat jpeg notebook records names parity keypoints parsing)
@@ -14,14 +14,15 @@ shift $(($# < 2 ? $# : 2))
 
 scratch=.build/fuzz
 # Of several --sanitize the Swift compiler heeds the last alone; it is told of both by itself, for coverage too.
-AANET_FUZZ=1 swift build --configuration release --product fuzz --scratch-path $scratch \
+configuration=${AANET_FUZZ_BUILD:-release}
+AANET_FUZZ=1 swift build --configuration "$configuration" --product fuzz --scratch-path $scratch \
   --sanitize fuzzer --sanitize address -Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing
 
 # A trap ends the process at once: the runtime's own backtrace would wait on its terminal. Leaks are not looked for, since
 # Swift's runtime keeps memory for good; memory and time of each input are bounded.
 export SWIFT_BACKTRACE=enable=no
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0:allocator_may_return_null=1}
-fuzz=$scratch/release/fuzz
+fuzz=$scratch/$configuration/fuzz
 feed() {
   local kind=$1
   shift
