@@ -40,6 +40,24 @@ import Testing
       try FileManager.default.contentsOfDirectory(atPath: scratch.url.path) == ["aanet-verify-resume-mine"])
   }
 
+  /// Two processes of MPI, one of which is killed each time.
+  @Test(.enabled(if: MPI.isHere, "mpirun and mpicc are not installed")) func killedRanksEndWithTheSameBits() throws {
+    let project = try TinyProject()
+    let mpi = try MPI.first
+    let outcome = try BuiltCommand.run(
+      [
+        "verify-resume", "tiny", "train.epochs=12", "train.shards=2", "--variant", "all", "--ranks", "2", "--launcher",
+        mpi.launcher, "--kills", "3", "--draw", "1", "--threads", "1", "--checkpoint-every", "3", "--format", "json",
+      ], in: project.url, environment: try mpi.environment)
+    #expect(outcome.status == 0, "\(outcome.complaints)")
+    let rows = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [[String: Any]])
+    #expect(rows.count == 1 && rows[0]["same"] as? Bool == true)
+    let found = try #require(rows[0]["outcome"] as? [String: Any])
+    let kills = try #require(found["kills"] as? [[String: Any]])
+    #expect(kills.count == 3 && Set(kills.compactMap { $0["rank"] as? Int }) == [0, 1], "\(kills)")
+    #expect(kills.contains { $0["during"] as? String != "starting" }, "\(kills)")
+  }
+
   @Test func aScratchFolderInUseIsLeftAlone() throws {
     let parent = try TemporaryFolder()
     let first = try ResumeScratch(in: parent.url)
@@ -62,6 +80,8 @@ import Testing
     try refused("tiny", "--variant", "al", saying: "did you mean 'all'?")
     try refused("tiny", "--seed", "7", saying: "--seed 7: tiny has the seeds 1")
     try refused("tiny", "--kills", "0", saying: "--kills is 1 to")
+    try refused("tiny", "--ranks", "3", saying: "--ranks is 1, 2, 4 or 8")
+    try refused("tiny", "--ranks", "2", saying: "which they cannot share out; give train.shards=2")
     try refused("tiny", "--scratch", "/nowhere/at/all", saying: "name another place with --scratch")
     // A run that fails of itself is no proof, and its own words are shown.
     try refused("tiny", "train.rate.new=100", "--variant", "all", saying: "which is another run")

@@ -4,7 +4,7 @@ import Runs
 import Support
 import Tensors
 
-/// A process that trains a run and may be killed at it.
+/// A process that trains a run and may be killed at it; or several that a launcher starts, one of which may be killed.
 final class ChildProcess {
   /// How the process ended.
   enum End {
@@ -17,15 +17,22 @@ final class ChildProcess {
   private let log: URL
   private let clock = SuspendingClock()
   private let started: SuspendingClock.Instant
+  private let launcher: RankLauncher?
+  /// The launcher's processes by rank, and since when they are all there.
+  private var ranks: (processes: [Int: Int32], since: SuspendingClock.Instant)?
   /// When the epoch before a phase's first was seen to be recorded.
   private var boundary: SuspendingClock.Instant?
 
   /// Starts a program; what it says goes to `log`.
-  init(_ program: URL, _ arguments: [String], log: URL) throws {
+  ///
+  /// - Parameter launcher: what starts it as several ranks; nil for one process.
+  init(_ program: URL, _ arguments: [String], by launcher: RankLauncher? = nil, log: URL) throws {
     self.log = log
+    self.launcher = launcher
     try Data().write(to: log)
-    process.executableURL = program
-    process.arguments = arguments
+    process.executableURL = launcher == nil ? program : URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = launcher?.command(program, arguments) ?? arguments
+    if launcher != nil { process.environment = RankLauncher.environment(ProcessInfo.processInfo.environment) }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     let words = try FileHandle(forWritingTo: log)
@@ -56,13 +63,13 @@ final class ChildProcess {
       if latest != checkpoint { (checkpoint, saved) = (latest, max(saved, checkpoint == nil ? started : clock.now)) }
       if let plan, try isTime(plan, in: folder, old) {
         let lost = seconds(since: saved)
-        let lived = seconds(since: started)
-        stop()
-        if process.terminationReason == .uncaughtSignal {
+        let lived = seconds(since: began)
+        stop(plan.rank)
+        if isKilled {
           return .killed(
             Kill(
               seconds: lived, file: Self.half(in: folder, besides: old), place: plan.place,
-              during: during(in: folder, of: plan.schedule), lost: lost))
+              during: during(in: folder, of: plan.schedule), lost: lost, rank: launcher == nil ? nil : plan.rank))
         }
         break
       }
@@ -81,13 +88,14 @@ final class ChildProcess {
 
   /// Whether the moment has come.
   private func isTime(_ plan: PlannedKill, in folder: URL, _ old: Set<String>) throws -> Bool {
+    guard isThere() else { return false }
     if case .betweenPhases(let epochs) = plan.moment {
       if boundary == nil, Self.lines(of: folder.appendingPathComponent(RunStore.File.epochs.rawValue)) == epochs {
         boundary = clock.now
       }
       return boundary.map { seconds(since: $0) >= plan.delay } ?? false
     }
-    guard seconds(since: started) >= plan.delay else { return false }
+    guard seconds(since: began) >= plan.delay else { return false }
     switch plan.moment {
     case .any, .betweenPhases: return true
     case .writing(let file): return file.rawValue == Self.half(in: folder, besides: old)
@@ -99,7 +107,24 @@ final class ChildProcess {
   private func heartbeat(in folder: URL) -> Heartbeat? {
     let beat = try? Data(contentsOf: folder.appendingPathComponent(RunStore.Note.heartbeat.rawValue))
     let found = beat.flatMap { try? JSONDecoder().decode(Heartbeat.self, from: $0) }
-    return found?.process == process.processIdentifier ? found : nil
+    let writer = launcher == nil ? process.processIdentifier : ranks?.processes[0]
+    return found?.process == writer ? found : nil
+  }
+
+  /// Whether all processes are there.
+  private func isThere() -> Bool {
+    guard let launcher, ranks == nil else { return true }
+    let found = RankLauncher.processes(below: process.processIdentifier)
+    if found.count == launcher.ranks { ranks = (found, clock.now) }
+    return ranks != nil
+  }
+
+  /// When the life began.
+  private var began: SuspendingClock.Instant { ranks?.since ?? started }
+
+  /// Whether it did not come to its end: a launcher that lost a process says so by its exit code.
+  private var isKilled: Bool {
+    process.terminationReason == .uncaughtSignal || (launcher != nil && process.terminationStatus != 0)
   }
 
   /// What a run is about, and in which of its phases of training.
@@ -114,10 +139,26 @@ final class ChildProcess {
     return "\(word) (\(phase))"
   }
 
-  private func stop() {
+  /// Kills the process, or one of several; then its launcher ends the others, or all of them are killed.
+  private func stop(_ rank: Int? = nil) {
+    guard launcher != nil else {
+      kill(process.processIdentifier, SIGKILL)
+      ending.wait()
+      return
+    }
+    let all = ranks?.processes ?? RankLauncher.processes(below: process.processIdentifier)
+    if let victim = rank.flatMap({ all[$0] }) {
+      kill(victim, SIGKILL)
+      // Open MPI lets the others save for a second; MPICH and a launcher's own failure may leave them.
+      for _ in 0..<Self.patience where process.isRunning { usleep(10_000) }
+    }
+    for process in all.values { kill(process, SIGKILL) }
     kill(process.processIdentifier, SIGKILL)
     ending.wait()
   }
+
+  /// Hundredths of a second that a launcher has to end the ranks of which one is gone.
+  private static let patience = 1_000
 
   private func seconds(since start: SuspendingClock.Instant) -> Double { start.duration(to: clock.now) / .seconds(1) }
 

@@ -22,19 +22,27 @@ struct PlannedKill {
   let delay: Double
   /// The run's phases of training, of which one will be hit.
   let schedule: TrainingSchedule
+  /// Which of several ranks is killed; the first one writes.
+  let rank: Int
 
   /// Draws a moment: every second one is any within a life; of the others some are the writing of a file, some what the
   /// run's own plan has beside that.
   ///
-  /// - Parameter seconds: how long an undisturbed life takes.
-  static func draw(from stream: inout RandomStream, seconds: Double, of plan: Settings.Train) -> PlannedKill {
+  /// - Parameters:
+  ///   - seconds: how long an undisturbed life takes.
+  ///   - ranks: how many processes a life has.
+  static func draw(
+    from stream: inout RandomStream, seconds: Double, of plan: Settings.Train, ranks: Int = 1
+  ) -> PlannedKill {
+    let rank = ranks > 1 ? stream.int(below: ranks) : 0
     let files: [RunStore.File] = [.plan, .checkpoint, .checkpoint, .checkpoint, .descriptors, .ranks, .metrics]
     let isAnyMoment = stream.chance(0.5)
     let file = stream.pick(files)
     let delay = stream.uniform() * seconds
     let schedule = TrainingSchedule(of: plan, images: 0)
     func kill(_ moment: Moment, after delay: Double) -> PlannedKill {
-      PlannedKill(moment: moment, delay: delay, schedule: schedule)
+      if case .writing = moment { return PlannedKill(moment: moment, delay: delay, schedule: schedule, rank: 0) }
+      return PlannedKill(moment: moment, delay: delay, schedule: schedule, rank: rank)
     }
     guard !isAnyMoment else { return kill(.any, after: delay) }
     let boundaries = schedule.stretches.map(\.start).filter { $0 > 0 }
@@ -64,4 +72,6 @@ package struct Kill: Codable, Sendable {
   package let during: String
   /// Seconds of work that were lost: since the last checkpoint, or the start of the process.
   package let lost: Double
+  /// Which of several ranks was killed; nil where a run is one process.
+  package let rank: Int?
 }

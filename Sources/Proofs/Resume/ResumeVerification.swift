@@ -42,6 +42,7 @@ package struct ResumeVerification {
   private let scratch: URL
   private let threads: Int?
   private let sources: [RunRecord]
+  private let launcher: RankLauncher?
   private let command: (_ runs: URL, _ threads: Int) -> [String]
 
   /// Prepares a proof.
@@ -51,15 +52,18 @@ package struct ResumeVerification {
   ///   - scratch: an empty folder for everything that is written.
   ///   - threads: worker threads of the engine; nil to draw another number for each process.
   ///   - sources: finished runs that the run's backbone starts from, which are put beside it.
+  ///   - launcher: what starts the processes that are killed, as several ranks; nil where a run is one process, as the
+  ///     undisturbed one always is.
   ///   - command: the arguments that make the program train the one run, keeping it in a folder of runs.
   package init(
-    program: URL, scratch: URL, threads: Int?, sources: [RunRecord] = [],
+    program: URL, scratch: URL, threads: Int?, sources: [RunRecord] = [], launcher: RankLauncher? = nil,
     command: @escaping (_ runs: URL, _ threads: Int) -> [String]
   ) {
     self.program = program
     self.scratch = scratch
     self.threads = threads
     self.sources = sources
+    self.launcher = launcher
     self.command = command
   }
 
@@ -87,8 +91,10 @@ package struct ResumeVerification {
     var leftovers: [String] = []
     var isUnfinished = true
     while kills.count < wanted || isUnfinished {
-      let plan = kills.count < wanted ? PlannedKill.draw(from: &stream, seconds: seconds, of: training) : nil
-      switch try child(in: killed, threads: threads ?? 1 + stream.int(below: Engine.availableThreads))
+      let plan =
+        kills.count < wanted
+        ? PlannedKill.draw(from: &stream, seconds: seconds, of: training, ranks: launcher?.ranks ?? 1) : nil
+      switch try child(in: killed, by: launcher, threads: threads ?? 1 + stream.int(below: Engine.availableThreads))
         .end(plan, in: folder, watch: { if isInterrupted() { throw TrainingError.interrupted } })
       {
       case .killed(let kill):
@@ -141,7 +147,7 @@ package struct ResumeVerification {
     store.identities().filter { run in !sources.contains { $0.identity == run } }
   }
 
-  private func child(in store: RunStore, threads: Int) throws -> ChildProcess {
+  private func child(in store: RunStore, by launcher: RankLauncher? = nil, threads: Int) throws -> ChildProcess {
     for source in sources {
       let place = store.folder(for: source.identity)
       guard !FileManager.default.fileExists(atPath: place.path) else { continue }
@@ -149,6 +155,7 @@ package struct ResumeVerification {
         at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
       try FileManager.default.copyItem(at: source.folder, to: place)
     }
-    return try ChildProcess(program, command(store.root, threads), log: scratch.appendingPathComponent("log"))
+    return try ChildProcess(
+      program, command(store.root, threads), by: launcher, log: scratch.appendingPathComponent("log"))
   }
 }

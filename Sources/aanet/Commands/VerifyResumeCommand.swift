@@ -18,6 +18,9 @@ struct VerifyResumeCommand: ParsableCommand {
       Parameters, BatchNorm statistics, σ, momentum, the place in training, descriptors, ranks and metrics are compared \
       bit for bit; times are not. runs/ and reports/ are left alone.
 
+      With --ranks, each life of the killed run is that many processes of MPI, which --launcher starts; any one of them is \
+      killed, and the others are ended by the launcher. The undisturbed run is one process all the same.
+
       Exit codes: 0 the same bits every time, 1 something differs (it is named), 2 the proof could not be made.
 
       Examples:
@@ -25,6 +28,8 @@ struct VerifyResumeCommand: ParsableCommand {
         aanet verify-resume quickstart/table3 train.epochs=2 --kills 10
         aanet verify-resume quickstart/table3 --variant Lg --seed 1 train.epochs=3 --kills 100 --draw 7
         aanet verify-resume quickstart/table3 --checkpoint-every 5 --threads 2 --format json
+        aanet verify-resume quickstart/table3 train.shards=4 --variant Lg --seed 1 --ranks 2
+        aanet verify-resume quickstart/table3 train.shards=4 --seed 1 --ranks 4 --launcher 'mpiexec --hosts a,b'
       """)
 
   @Argument(help: "The experiment, as aanet run takes it.") var experiment: String
@@ -34,6 +39,8 @@ struct VerifyResumeCommand: ParsableCommand {
   @Option(name: .customLong("seed"), help: "Only this seed; may be given several times.") var seeds: [Int] = []
   @Option(help: "How often each run is killed.") var kills = 5
   @Option(help: "What the moments of killing are drawn from; drawn itself unless said.") var draw: UInt64?
+  @Option(help: "Processes of MPI that train the killed run together: 1, 2, 4 or 8.") var ranks = 1
+  @Option(help: "What starts them: words before -n RANKS PROGRAM.") var launcher = "mpirun"
   @OptionGroup var work: WorkOptions
   @Option(help: ArgumentHelp("Where the scratch folder is made.", valueName: "dir"), completion: .directory)
   var scratch: String?
@@ -43,10 +50,19 @@ struct VerifyResumeCommand: ParsableCommand {
 
   func validate() throws {
     guard (1...100_000).contains(kills) else { throw ValidationError("--kills is 1 to 100000") }
+    guard [1, 2, 4, 8].contains(ranks) else { throw ValidationError("--ranks is 1, 2, 4 or 8") }
+    guard !launcherWords.isEmpty else { throw ValidationError("--launcher names no program") }
   }
+
+  private var launcherWords: [String] { launcher.split(separator: " ").map(String.init) }
 
   func run() throws {
     let trials = try trials()
+    for trial in trials where trial.settings.train.shards % ranks != 0 {
+      throw ValidationError(
+        "--ranks \(ranks): \(trial.inWords) has train.shards: \(trial.settings.train.shards), which they cannot share "
+          + "out; give train.shards=\(ranks)")
+    }
     let sources = try trials.map(sources)
     let places = data.places(in: project)
     try TwinMaker.makeMissing(Set(trials.map(\.settings.dataset)).sorted(), project: project, places: places)
@@ -123,7 +139,9 @@ struct VerifyResumeCommand: ParsableCommand {
     }
     let verification = ResumeVerification(
       program: URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath(), scratch: place.folder,
-      threads: work.threads, sources: sources, command: { self.command(trial, runs: $0, threads: $1) })
+      threads: work.threads, sources: sources,
+      launcher: ranks > 1 ? RankLauncher(launcherWords, ranks: ranks) : nil,
+      command: { self.command(trial, runs: $0, threads: $1) })
     do {
       return try verification.run(kills: kills, seed: draw, isInterrupted: { Interruption.isAsked }) { event in
         switch event {

@@ -37,7 +37,9 @@ struct VerifiedTrial: Encodable {
     var table = TextTable(["killed", "in", "times", "lost at most", "on average"], right: [2, 3, 4])
     let groups = Dictionary(grouping: outcome.kills) { kill in
       [
-        kill.file.map { "while \($0) was written" } ?? kill.place ?? "between writes", Wording.printable(kill.during),
+        (kill.rank.map { "rank \($0), " } ?? "")
+          + (kill.file.map { "while \($0) was written" } ?? kill.place ?? "between writes"),
+        Wording.printable(kill.during),
       ]
     }
     for (place, kills) in groups.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
