@@ -41,12 +41,13 @@ package struct TrainingBench {
     }
   }
 
-  private let model: AANet
-  private let engine: Engine
-  private let images: Tensor
-  /// What tasks read of each image beside it.
-  private let inputs: [CueInput: Tensor]
-  private let targets: TrainingTargets
+  let model: AANet
+  let engine: Engine
+  let ranks: Ranks
+  let lockstep: Lockstep
+  let exchange: GradientExchange
+  /// This rank's part of the batch.
+  private let batch: TrainingBatch
   private let weights = PreparedWeights()
   private let optimizer: StochasticGradientDescent
   private let statistics: NormStatistics
@@ -68,28 +69,37 @@ package struct TrainingBench {
 
   /// Makes a model as it stands in a phase of its training, and a batch of noise in the phase's form: four images of an
   /// identity in a row, or triplets.
-  package init(_ settings: Settings, in phase: Settings.Train.Phase, identities: Int, on engine: Engine) {
-    let batch = phase.batch
+  ///
+  /// - Parameter ranks: who shares its shards out.
+  package init(
+    _ settings: Settings, in phase: Settings.Train.Phase, identities: Int, on engine: Engine,
+    among ranks: Ranks = .alone
+  ) {
+    let batch = phase.batch / ranks.count
     let size = settings.input
     let labels = Self.labels(identities: identities)
     let configuration = AANetConfiguration(
       backbone: settings.backbone, head: settings.head, tasks: settings.tasks, loss: settings.loss, labels: labels)
     self.engine = engine
+    self.ranks = ranks
     model = AANet(configuration, on: engine)
     model.initialise(seed: 0)
     model.freeze(phase.frozen)
     var stream = RandomStream(seed: 0, name: "bench")
-    images = engine.tensor(
+    lockstep = Lockstep(shards: settings.train.shards, among: ranks)
+    exchange = GradientExchange(of: model.store, in: lockstep, among: ranks)
+    let images = engine.tensor(
       (0..<batch * size.height * size.width * 3).map { _ in Float(stream.uniform(in: -2...2)) },
       shape: [batch, size.height, size.width, 3])
-    inputs = Self.inputs(configuration.inputs(height: size.height, width: size.width), batch: batch, on: engine)
+    let inputs = Self.inputs(configuration.inputs(height: size.height, width: size.width), batch: batch, on: engine)
     var triplets: [Triplet]?
     if case .triplets = phase.sampler, batch % 3 == 0 { triplets = Triplet.inThirds(of: batch) }
-    targets = TrainingTargets(
+    let targets = TrainingTargets(
       identities: (0..<batch).map { $0 / 4 % labels.identities },
       attributes: configuration.attributes.map { attribute in
         (0..<batch).map { _ in stream.int(below: attribute.classes) }
       }, triplets: triplets)
+    self.batch = TrainingBatch(images: images, inputs: inputs, targets: targets)
     optimizer = StochasticGradientDescent(phase.optimizer)
     statistics = phase.batchNorm
     tasks = phase.tasks.map(Set.init)
@@ -130,7 +140,7 @@ package struct TrainingBench {
       }
     }
     seconds.sort()
-    let batch = images.shape[0]
+    let batch = images
     return Result(
       imagesPerSecond: Double(batch) / (seconds.first ?? .nan),
       medianImagesPerSecond: Double(batch) / seconds[seconds.count / 2], peakMemoryGiB: ProcessUsage.peakMemoryGiB,
@@ -138,16 +148,25 @@ package struct TrainingBench {
       parameters: model.store.parameterCount)
   }
 
-  private func train() {
-    let tape = Tape(on: engine, mode: .training, statistics: statistics)
-    let output = model(tape.input(images), inputs: inputs, on: tape, as: .init(tasks: tasks, draws: draws))
-    let losses = model.losses(output, targets, on: tape)
-    model.multiTaskLoss.backward(losses, on: tape)
+  /// Images of the whole batch.
+  var images: Int { batch.images.shape[0] * ranks.count }
+
+  /// Takes one step.
+  func train() {
+    exchange.run {
+      lockstep.run { shard in
+        let part = batch.part(shard)
+        let tape = Tape(on: engine, mode: .training, statistics: statistics, shard: shard, exchange: exchange)
+        let output = model(
+          tape.input(part.images), inputs: part.inputs, on: tape, as: .init(tasks: tasks, draws: draws))
+        model.multiTaskLoss.backward(model.losses(output, part.targets, on: tape), on: tape)
+      }
+    }
     optimizer.step(model.store, rates: [.backbone: 1e-4, .new: 1e-4, .logVariance: 1e-4])
   }
 
   private func infer() {
     let tape = Tape(on: engine, mode: .evaluation, weights: weights)
-    _ = model(tape.input(images), inputs: inputs, on: tape)
+    _ = model(tape.input(batch.images), inputs: batch.inputs, on: tape)
   }
 }

@@ -13,7 +13,7 @@ struct BenchCommand: ParsableCommand {
     abstract: "Time the engine on this machine.",
     subcommands: [
       Kernels.self, Train.self, Infer.self, Layers.self, Loader.self, BenchRetrievalCommand.self,
-      BenchPairsCommand.self,
+      BenchPairsCommand.self, BenchScaleCommand.self,
     ]
   )
 
@@ -76,7 +76,7 @@ struct BenchCommand: ParsableCommand {
     struct Resolved {
       /// In words.
       let name: String
-      let settings: Settings
+      var settings: Settings
       let phase: Settings.Train.Phase
       let identities: Int
     }
