@@ -78,10 +78,17 @@ package struct SubmittedSweep: Sendable {
   }
 
   /// The exit code of a task that failed; nil of all others.
-  package func failure(ofArray number: Int, task: Int) -> Int? {
+  ///
+  /// - Parameter trace: what the run writes while it is alive. Where that is younger, the run was gone on with since.
+  package func failure(ofArray number: Int, task: Int, unlessYounger trace: URL? = nil) -> Int? {
     let file = URL(fileURLWithPath: endings(ofArray: number).path + "\(task)", isDirectory: false)
     guard let data = try? AtomicFile.read(file, limit: 64) else { return nil }
+    if let trace, let alive = Self.written(trace), let ended = Self.written(file), alive > ended { return nil }
     return Int(String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+  }
+
+  private static func written(_ file: URL) -> Date? {
+    (try? FileManager.default.attributesOfItem(atPath: file.path))?[.modificationDate] as? Date
   }
 
   // MARK: On disk

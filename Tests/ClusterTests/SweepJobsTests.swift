@@ -114,9 +114,36 @@ import Testing
     #expect(found[0].failure(ofArray: 0, task: 1) == nil)
     try folder.write("3\n", to: ".submitted/e-1/endings/0-1")
     #expect(found[0].failure(ofArray: 0, task: 1) == 3)
+    // A run that was gone on with since has not failed.
+    let heartbeat = try folder.write("", to: "heartbeat.json")
+    for (age, code) in [(-60.0, 3), (60, nil)] {
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: age)], ofItemAtPath: heartbeat.path)
+      #expect(found[0].failure(ofArray: 0, task: 1, unlessYounger: heartbeat) == code)
+    }
     // No run is taken for one of the store's.
     #expect(store.identities().isEmpty)
     try folder.write("{", to: ".submitted/e-1/sweep.json")
     #expect(throws: (any Error).self) { try SubmittedSweep.all(of: store) }
+  }
+
+  /// A copy is whoever's who makes it, and may be read and started, whatever the original's owner and mode are.
+  @Test func copiesAreOnesOwn() throws {
+    let folder = try TemporaryFolder()
+    let original = try folder.write("a: 1", to: "experiments/a.yaml")
+    chmod(original.path, 0o400)
+    // A colleague's, where the tests may give it away.
+    chown(original.path, 65534, 65534)
+    let frozen = FrozenFiles(in: folder.url.appendingPathComponent("frozen"))
+    try frozen.copyDefinitions(["experiments/a.yaml", "none.yaml"], of: folder.url)
+    try frozen.copyProgram(bridge: folder.url.appendingPathComponent("no bridge"))
+    for (file, mode) in [
+      (frozen.definitions.appendingPathComponent("experiments/a.yaml"), 0o644), (frozen.program, 0o755),
+    ] {
+      let facts = try FileManager.default.attributesOfItem(atPath: file.path)
+      #expect((facts[.posixPermissions] as? NSNumber)?.intValue == mode)
+      #expect((facts[.ownerAccountID] as? NSNumber)?.uint32Value == geteuid())
+    }
+    #expect(!FileManager.default.fileExists(atPath: frozen.definitions.appendingPathComponent("none.yaml").path))
   }
 }

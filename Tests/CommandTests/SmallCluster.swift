@@ -123,8 +123,12 @@ final class SmallCluster: @unchecked Sendable {
     throw PlainError("no free ports were found")
   }
 
+  /// Starts a daemon, which leaves its parent behind. It keeps no file of this process open: `Process` takes one that is
+  /// for a program that runs on.
   private func start(_ words: String...) throws {
-    let outcome = try tool(words)
+    let script = "for f in /proc/self/fd/*; do f=${f##*/}; [ $f -gt 2 ] && eval \"exec $f>&-\"; done; exec \"$@\""
+    let program = Self.find(words[0]) ?? words[0]
+    let outcome = try tool(["bash", "-c", script, "bash", program] + words.dropFirst())
     guard outcome.status == 0 else {
       throw PlainError("\(words[0]) does not start: \(outcome.output)\n\(logs)")
     }

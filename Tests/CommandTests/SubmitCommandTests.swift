@@ -18,6 +18,9 @@ import Testing
   }
 
   @Test func aDryRunSaysEveryWordAndSubmitsNothing() throws {
+    let early = try submit("tiny", "--report", "--dry-run")
+    #expect(early.status == 2 && early.complaints.contains("published.yaml"), "\(early.complaints)")
+    try project.folder.copyPublishedFigures()
     let outcome = try submit(
       "tiny", "seeds=[1,2]", "--cpus", "3", "--time", "8h", "--at-most", "2", "--report", "--sbatch=--mem=8G",
       "--dry-run")
@@ -93,5 +96,14 @@ import Testing
     let outcome = try BuiltCommand.run(
       ["submit", "tiny"] + options, in: project.url, environment: ["PATH": "/nowhere", "AANET_MPI": "/nowhere/mpi.so"])
     #expect(outcome.status == 2 && outcome.complaints.contains(words) && !submitted, "\(outcome.complaints)")
+  }
+}
+
+extension TemporaryFolder {
+  /// The paper's figures of this package, which every report draws beside its own.
+  func copyPublishedFigures() throws {
+    let file = "reports/published.yaml"
+    try write(
+      try String(contentsOf: ReportCommandTests.package.appendingPathComponent(file), encoding: .utf8), to: file)
   }
 }

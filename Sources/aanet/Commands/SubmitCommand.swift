@@ -94,6 +94,11 @@ struct SubmitCommand: ParsableCommand {
 
   /// Submits what an experiment lacks.
   private func submit(_ plans: [ExperimentPlan], _ runner: ExperimentRunner, _ watcher: RunWatcher) throws {
+    if report {
+      // What is wrong with the report is said before anything is queued.
+      _ = try ProjectReports(project, overrides: overrides)
+      for plan in plans { _ = try ProjectReports.shown(of: plan, project: project) }
+    }
     let standing = try standing(runner, watcher)
     let name = Self.name(of: plans)
     try submit(

@@ -38,7 +38,10 @@ struct SubmittedRuns {
         for (number, array) in sweep.content.arrays.enumerated() {
           for (task, submitted) in array.enumerated() where !store.isFinished(submitted.run) {
             let entry = queue.entry(of: sweep, array: number, task: task)
-            let failure = entry == nil ? sweep.failure(ofArray: number, task: task) : nil
+            let failure =
+              entry == nil
+              ? sweep.failure(
+                ofArray: number, task: task, unlessYounger: store.url(.heartbeat, of: submitted.run)) : nil
             // What an older sweep has in the queue counts more than how a younger one ended.
             if entry == nil, places[submitted.run]?.job != nil { continue }
             places[submitted.run] = Place(
