@@ -171,7 +171,9 @@ if Context.environment["AANET_FUZZ"] != nil {
 if let form = Context.environment["AANET_SANITIZE"] {
   var rooms = ["Experiments", "Trained", "Proofs", "aanet", "CommandTests"]
   if form == "engine" {
-    rooms += ["Twins", "Retrieval", "Documents", "Charts", "GnuplotBridge", "Evidence", "Notebook", "Reports"]
+    rooms += [
+      "Twins", "Retrieval", "Documents", "Charts", "GnuplotBridge", "Cluster", "Evidence", "Notebook", "Reports",
+    ]
     rooms += ["ModelsTests", "YAMLTests", "ConfigurationTests"]
   }
   package.targets.removeAll { target in

@@ -12,15 +12,31 @@ package struct FrozenFiles: Sendable {
   /// The copy of what the project defines: `experiments/`, `reports/` and `datasets.yaml`.
   package var definitions: URL { folder.appendingPathComponent("project", isDirectory: true) }
 
-  /// Copies the running program, and the bridge to MPI that it would open, where there is one.
+  /// Copies a program, those beside it that it starts on processors with more instructions (`aanet-v4`), and the bridge to
+  /// MPI that it would open, where there is one.
   ///
-  /// - Parameter bridge: that bridge's file.
-  package func copyProgram(bridge: URL) throws {
-    try copy(URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath(), to: program, mode: 0o755)
+  /// - Parameters:
+  ///   - running: the program's file, or that of one beside it which it started.
+  ///   - bridge: the bridge's file.
+  package func copyProgram(_ running: URL = FrozenFiles.running, bridge: URL) throws(FileError) {
+    let (folder, name) = (running.deletingLastPathComponent(), running.lastPathComponent)
+    let others = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let plain = name.replacing(/-v\d+$/, with: "")
+    let first = others.contains(plain) ? plain : name
+    for other in Set(others + [name]).sorted() where other.hasPrefix(first) {
+      let level = other.dropFirst(first.count)
+      guard level.isEmpty || level.wholeMatch(of: /-v\d+/) != nil else { continue }
+      try copy(
+        folder.appendingPathComponent(other, isDirectory: false),
+        to: URL(fileURLWithPath: program.path + level, isDirectory: false), mode: 0o755)
+    }
     guard FileManager.default.fileExists(atPath: bridge.path) else { return }
     let place = program.deletingLastPathComponent().appendingPathComponent("libaanet_mpi.so", isDirectory: false)
     try copy(bridge, to: place, mode: 0o755)
   }
+
+  /// The file of this process's program.
+  package static var running: URL { URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath() }
 
   /// Copies files of a project to the same paths under ``definitions``.
   ///

@@ -39,6 +39,7 @@ struct Aanet: ParsableCommand {
       Console.complain("error: \(complaint)")
       _exit(2)
     }
+    ChosenKernels.remember()
     KernelChoice.restartWithBetter()
     // A file that grows beyond what `ulimit -f` allows is an error like a full disk, not a death.
     signal(SIGXFSZ, SIG_IGN)

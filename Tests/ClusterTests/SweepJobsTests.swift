@@ -146,4 +146,18 @@ import Testing
     }
     #expect(!FileManager.default.fileExists(atPath: frozen.definitions.appendingPathComponent("none.yaml").path))
   }
+
+  /// Built for several levels of processors, a program is a family, whichever of it runs.
+  @Test(arguments: ["aanet", "aanet-v4"]) func aProgramOfSeveralLevelsIsCopiedWhole(running: String) throws {
+    let folder = try TemporaryFolder()
+    for name in ["aanet", "aanet-v4", "aanet-v4.new", "aanetPackageTests", "other"] {
+      try folder.write(name, to: "bin/\(name)")
+    }
+    let bridge = try folder.write("bridge", to: "elsewhere/mpi.so")
+    let frozen = FrozenFiles(in: folder.url.appendingPathComponent("frozen"))
+    try frozen.copyProgram(folder.url.appendingPathComponent("bin/\(running)"), bridge: bridge)
+    let copies = try FileManager.default.contentsOfDirectory(atPath: frozen.program.deletingLastPathComponent().path)
+    #expect(copies.sorted() == ["aanet", "aanet-v4", "libaanet_mpi.so"])
+    #expect(try String(contentsOf: frozen.program, encoding: .utf8) == "aanet")
+  }
 }

@@ -64,6 +64,61 @@ import Testing
     #expect(calls.map { $0.components(separatedBy: "NUMBER-OF-").count - 1 } == [0, 1, 2])
   }
 
+  // MARK: With other programs in the place of Slurm's
+
+  /// The folder of an `sbatch` that does what a test says, and of others that say nothing.
+  private func tools(sbatch: String) throws -> String {
+    for (name, text) in [("sbatch", sbatch), ("scontrol", "exit 0"), ("squeue", "exit 0"), ("scancel", "exit 0")] {
+      let file = try project.folder.write("#!/bin/sh\n\(text)\n", to: "tools/\(name)")
+      chmod(file.path, 0o755)
+    }
+    return project.url.appendingPathComponent("tools").path
+  }
+
+  private var sweeps: [String] {
+    let room = project.url.appendingPathComponent("runs/.submitted").path
+    return ((try? FileManager.default.contentsOfDirectory(atPath: room)) ?? []).filter { $0.hasPrefix("tiny-") }
+  }
+
+  /// What an allocation, a launcher or this machine's processor put into the environment is not for other machines; what a
+  /// person put there is.
+  @Test func theSurroundingsStayHere() throws {
+    let tools = try tools(sbatch: "/usr/bin/env > sent; echo 41")
+    func sent(_ more: [String: String], by script: String?) throws -> [String] {
+      let around = [
+        "PATH": tools, "SLURM_JOB_ID": "7", "PMIX_RANK": "0", "SLURM_CONF": "/c", "SBATCH_ACCOUNT": "vision",
+      ]
+      let outcome = try BuiltCommand.run(
+        ["submit", "tiny"], in: project.url, environment: around.merging(more) { $1 }, by: script)
+      #expect(outcome.status == 0 && outcome.output.contains("2 runs submitted"), "\(outcome.complaints)")
+      return try String(contentsOf: project.url.appendingPathComponent("sent"), encoding: .utf8).split(separator: "\n")
+        .compactMap { $0.split(separator: "=").first.map(String.init) }
+    }
+    let usual = try sent([:], by: "unset OPENBLAS_CORETYPE; exec \"$@\"")
+    #expect(usual.filter { $0.hasPrefix("SLURM_") || $0.hasPrefix("PMI") } == ["SLURM_CONF"])
+    #expect(usual.contains("SBATCH_ACCOUNT") && !usual.contains("OPENBLAS_CORETYPE"), "\(usual)")
+    #expect(!usual.contains { $0.hasPrefix("AANET_CHOSE") })
+    #expect(try sent(["OPENBLAS_CORETYPE": "Haswell"], by: nil).contains("OPENBLAS_CORETYPE"))
+    #expect(sweeps.count == 2)
+  }
+
+  /// Slurm's words are shown, and nothing is left that would count as submitted.
+  @Test func whatSlurmRefusesIsSaid() throws {
+    let tools = try tools(sbatch: "echo 'sbatch: error: invalid partition specified: x' >&2; exit 1")
+    let outcome = try submit("tiny", tools: tools)
+    #expect(
+      outcome.status == 2 && outcome.complaints.contains("invalid partition specified: x"), "\(outcome.complaints)")
+    #expect(sweeps.isEmpty)
+    // Of several jobs, those that were taken stay.
+    try project.folder.copyPublishedFigures()
+    _ = try self.tools(sbatch: "case \"$*\" in *--array*) echo 41;; *) exit 3;; esac")
+    let half = try submit("tiny", "--report", tools: tools)
+    #expect(half.status == 2 && half.complaints.contains("submitted before that: 41, which stay"), "\(half.complaints)")
+    #expect(sweeps.count == 1)
+  }
+
+  // MARK: What is refused
+
   @Test func withoutSlurmItSaysWhereToGo() throws {
     let outcome = try submit("tiny")
     #expect(outcome.status == 2 && outcome.complaints.contains("login node") && !submitted, "\(outcome.complaints)")

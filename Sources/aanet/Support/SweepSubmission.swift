@@ -79,6 +79,7 @@ struct SweepSubmission {
       print(jobs.text)
       return outcome(nil, [])
     }
+    ChosenKernels.forget()
     do {
       try freeze(into: frozen)
       try jobs.writeScripts()
