@@ -46,9 +46,13 @@ package enum BatchScript {
       [ $code -lt 0 ] && code=130
       [ $code = 0 ] && exit 0
 
-      # Preempted: it still runs and has a time of its preemption. One that is cancelled does not run any more.
+      # What is preempted still runs, and has a time of its preemption. What is cancelled does not run any more, and stays so.
       state=$(scontrol --oneliner show job "$me" 2>/dev/null)
-      case $state in *' JobState=RUNNING '*' PreemptTime='[0-9]*) turn=over ;; esac
+      case $state in
+      *' JobState=RUNNING '*' PreemptTime='[0-9]*) turn=over ;;
+      *' JobState=RUNNING '*) ;;
+      ?*) turn= ;;
+      esac
       if [ "$turn" ] && [ "${SLURM_RESTART_COUNT:-0}" -lt \(mostTurns) ]; then
         echo "$me: its turn is over (code $code); it goes on in turn $((${SLURM_RESTART_COUNT:-0} + 2))"
         # Slurm ends this script when it has put the task back.
@@ -58,7 +62,8 @@ package enum BatchScript {
         sleep 600 & pause=$!; while kill -0 $pause 2>/dev/null; do wait $pause; done
       fi
       echo "$me: ended with code $code"
-      [ $code = 130 ] || echo $code > "$ending"
+      # Saved and taken away is no failure; saved, with another turn that it does not get, is one.
+      [ $code = 130 ] && [ -z "$turn" ] || echo $code > "$ending"
       exit $code
 
       """

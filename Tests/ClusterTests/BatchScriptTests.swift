@@ -108,7 +108,14 @@ import Testing
   @Test func whatGetsNowhereEnds() throws {
     let step = "trap 'exit 130' USR1; kill -USR1 $PPID; for i in {1..500}; do /bin/sleep 0.02; done; exit 9"
     let outcome = try run([["x"]], srun: step, restarts: 200)
-    #expect(!outcome.asked.contains("requeue") && outcome.status == 130, "\(outcome)")
+    #expect(!outcome.asked.contains("requeue") && outcome.status == 130 && outcome.ending == "130\n", "\(outcome)")
+  }
+
+  /// Also where somebody cancels it while it saves at the end of its turn.
+  @Test func whatIsCancelledAtTheEndOfATurnStaysCancelled() throws {
+    let step = "trap 'exit 130' USR1; kill -USR1 $PPID; for i in {1..500}; do /bin/sleep 0.02; done; exit 9"
+    let outcome = try run([["x"]], srun: step, state: "JobState=COMPLETING PreemptTime=None")
+    #expect(!outcome.asked.contains("requeue") && outcome.status == 130 && outcome.ending == nil, "\(outcome)")
   }
 
   @Test func aPreemptedTaskIsPutBack() throws {
