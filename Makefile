@@ -9,7 +9,7 @@ BUILD := swift build --configuration release
 # takes the widest that the processor can run; the tests take the same, or another: make test KERNELS=Haswell.
 unexport OPENBLAS_CORETYPE
 
-.PHONY: arm64 mpi quickstart methods sample settings test build fuzz sanitize packages sweep clean
+.PHONY: arm64 mpi portable quickstart methods sample settings test build fuzz sanitize packages sweep clean
 
 quickstart: build
 	@$(AANET) data make synthetic-duke
@@ -59,6 +59,18 @@ MPICC ?= mpicc
 mpi:
 	@mkdir -p $(dir $(AANET))
 	@$(MPICC) -O2 -Wall -Wextra -shared -fPIC Sources/MPIBridge/aanet_mpi.c -o $(dir $(AANET))libaanet_mpi.so
+
+# A program for a cluster of several ages, in .build/portable: one build for each level of x86-64 side by side, the lowest
+# under the plain name, which starts the highest that the processor can run. Swift's own libraries are inside. Each level
+# keeps a build folder of its own.
+PORTABLE := .build/portable
+portable: packages sweep
+	@mkdir -p $(PORTABLE)
+	@for level in v3 v4; do \
+	  AANET_LEVEL=$$level $(BUILD) --product aanet --static-swift-stdlib --scratch-path .build/$$level && \
+	  install .build/$$level/release/aanet $(PORTABLE)/aanet-$$level.new || exit 1; \
+	done
+	@mv $(PORTABLE)/aanet-v4.new $(PORTABLE)/aanet-v4 && mv $(PORTABLE)/aanet-v3.new $(PORTABLE)/aanet
 
 # Whether the C of the project compiles for 64-bit ARM, with Debian's cross compilers. Of the libraries it needs headers
 # that are the same for both.

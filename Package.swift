@@ -5,8 +5,14 @@ import PackageDescription
 // each room names everything it may know, so the compiler catches it.
 
 // The engine's loops are written with SIMD16<Float>. Without the machine's own vector width each fused
-// multiply-add becomes a library call, so the rooms that hold loops are compiled for this machine.
-let native: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=native"], .when(configuration: .release))]
+// multiply-add becomes a library call, so the rooms that hold loops are compiled for this machine, or, as `make portable`
+// asks, for a level of x86-64: v3 or v4.
+#if arch(arm64)
+  let processor = "-mcpu=native"
+#else
+  let processor = "-march=" + (Context.environment["AANET_LEVEL"].map { "x86-64-\($0)" } ?? "native")
+#endif
+let native: [SwiftSetting] = [.unsafeFlags(["-Xcc", processor], .when(configuration: .release))]
 
 // `embeds` are files whose bytes the build puts into the program.
 func room(

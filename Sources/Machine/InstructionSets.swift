@@ -16,6 +16,11 @@ package enum InstructionSets {
     (0..<UInt64.bitWidth).contains { ofThisProcessor >> $0 & 1 == 1 && Self.name($0) == name }
   }
 
+  /// Those of some names, as bits.
+  static func bits(where isNamed: (String) -> Bool) -> UInt64 {
+    (0..<UInt64.bitWidth).reduce(0) { $0 | (isNamed(name($1)) ? 1 << UInt64($1) : 0) }
+  }
+
   /// What is wrong and what to do where a processor lacks something that a program was compiled for; nil where it has
   /// all of it.
   ///

@@ -64,9 +64,9 @@ extension [Double] {
 
 extension Provenance {
   /// What decides how fast a run was: `Intel(R) Xeon(R) Processor, 2 threads, Cooperlake kernels`.
-  package var machine: String { Self.machine(cpu: cpu, threads: threads, kernels: blasKernels) }
+  package var machine: String { Self.machine(cpu: cpu, threads: threads, kernels: blasKernels, level: level) }
 
-  package static func machine(cpu: String, threads: Int, kernels: String) -> String {
-    "\(cpu), \(threads) \(threads == 1 ? "thread" : "threads"), \(kernels) kernels"
+  package static func machine(cpu: String, threads: Int, kernels: String, level: String?) -> String {
+    "\(cpu), \(threads) \(threads == 1 ? "thread" : "threads"), \(kernels) kernels" + (level.map { ", \($0)" } ?? "")
   }
 }

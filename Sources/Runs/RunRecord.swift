@@ -11,6 +11,8 @@ package struct Provenance: Codable, Hashable, Sendable {
   package var blas: String
   /// The kernel set that OpenBLAS chose: `SkylakeX`, `Haswell`, …
   package var blasKernels: String
+  /// The level of x86-64 that the program was compiled for: `x86-64-v3`; nil where it was compiled for one machine.
+  package var level: String?
   package var threads: Int
   package var cpu: String
   /// The dataset's fingerprint: a digest over the names and bytes of its files. Earlier versions took the files' sizes
@@ -45,7 +47,7 @@ package struct Provenance: Codable, Hashable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case commit, compiler, blas, threads, cpu, dataset, started, resumed
+    case commit, compiler, blas, level, threads, cpu, dataset, started, resumed
     case hasLocalChanges = "local_changes"
     case blasKernels = "blas_kernels"
   }

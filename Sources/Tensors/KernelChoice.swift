@@ -37,12 +37,14 @@ package enum KernelChoice {
   /// The kernel set to take instead of the one that runs; nil where there is no wider one for this processor.
   package static var better: String? { better(than: MatrixProduct.kernels, processorHas: InstructionSets.processorHas) }
 
-  /// Starts the program anew with the wider kernels that this processor could run. Nothing happens where there are none,
-  /// or where somebody said which ones to take. OpenBLAS reads its variable once, before any code of the program runs, so
-  /// that there is no other way.
+  /// Starts the program anew with the wider kernels that this processor could run, or as the one beside it that is compiled
+  /// for more of the processor's instructions. Nothing happens where there are none, or where somebody said which ones to
+  /// take. OpenBLAS reads its variable once, before any code of the program runs, so that there is no other way.
   package static func restartWithBetter() {
-    guard getenv(variable) == nil, let better else { return }
-    setenv(variable, better, 1)
+    let kernels = getenv(variable) == nil ? better : nil
+    if let kernels { setenv(variable, kernels, 1) }
+    if let program = betterProgram { execv(program, CommandLine.unsafeArgv) }
+    guard kernels != nil else { return }
     // By its own path: by the link's, the process would be called `exe` in every list of processes.
     if let program = programOnDisk { execv(program, CommandLine.unsafeArgv) }
     execv("/proc/self/exe", CommandLine.unsafeArgv)
@@ -57,6 +59,16 @@ package enum KernelChoice {
       (running.st_dev, running.st_ino) == (standing.st_dev, standing.st_ino)
     else { return nil }
     return path
+  }
+
+  /// The path of the program beside this one that suits the processor better; nil where there is none.
+  private static var betterProgram: String? {
+    guard let level = EngineInstructions.level else { return nil }
+    let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
+    return ProcessorLevel.better(
+      than: own, of: level, processorHas: InstructionSets.ofThisProcessor,
+      wanted: ProcessInfo.processInfo.environment[ProcessorLevel.variable]
+    ) { access($0, X_OK) == 0 }
   }
 
   /// What to do about kernels that are narrower than the processor's vectors; nil where they are not.
@@ -78,4 +90,7 @@ package enum EngineInstructions {
   /// another room the same words would tell of that room.
   @inline(never)
   package static var builtFor: UInt64 { kernels_built_for() }
+
+  /// The level of x86-64 that is; nil where the program is compiled for the machine that it was built on.
+  package static var level: ProcessorLevel? { ProcessorLevel(builtFor: builtFor) }
 }

@@ -35,6 +35,7 @@ struct Aanet: ParsableCommand {
     // Before anything that is compiled for the machine that the program was built on.
     if let complaint = InstructionSets.complaint(
       builtFor: EngineInstructions.builtFor, has: InstructionSets.ofThisProcessor)
+      ?? ProcessorLevel.complaint(wanted: ProcessInfo.processInfo.environment[ProcessorLevel.variable])
     {
       Console.complain("error: \(complaint)")
       _exit(2)

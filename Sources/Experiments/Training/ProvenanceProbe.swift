@@ -6,25 +6,35 @@ import Tensors
 /// Finds out where a run's numbers will come from.
 enum ProvenanceProbe {
   static func provenance(of source: SourceState, dataset: String, threads: Int) -> Provenance {
-    Provenance(
+    var provenance = Provenance(
       commit: source.commit, hasLocalChanges: source.hasLocalChanges, compiler: compiler, blas: MatrixProduct.build,
       blasKernels: MatrixProduct.kernels, threads: threads, cpu: processor, dataset: dataset,
       started: ISO8601DateFormatter().string(from: Date()))
+    provenance.level = level
+    return provenance
   }
 
   /// What decides how fast runs are.
   struct Machine: Hashable {
     let cpu, blasKernels: String
+    let level: String?
     let threads: Int
 
     /// This one.
-    init(threads: Int) { (cpu, blasKernels, self.threads) = (processor, MatrixProduct.kernels, threads) }
+    init(threads: Int) {
+      (cpu, blasKernels, level) = (processor, MatrixProduct.kernels, ProvenanceProbe.level)
+      self.threads = threads
+    }
 
     /// That of a run's record.
-    init(of origin: Provenance) { (cpu, blasKernels, threads) = (origin.cpu, origin.blasKernels, origin.threads) }
+    init(of origin: Provenance) {
+      (cpu, blasKernels, level, threads) = (origin.cpu, origin.blasKernels, origin.level, origin.threads)
+    }
 
-    var words: String { Provenance.machine(cpu: cpu, threads: threads, kernels: blasKernels) }
+    var words: String { Provenance.machine(cpu: cpu, threads: threads, kernels: blasKernels, level: level) }
   }
+
+  private static var level: String? { EngineInstructions.level?.rawValue }
 
   private static var compiler: String {
     #if compiler(>=6.4)
