@@ -16,6 +16,9 @@ struct MPI: Sendable, CustomTestStringConvertible {
     return found.isEmpty ? [MPI(launcher: "mpirun", compiler: "mpicc")].filter(\.isInstalled) : found
   }()
 
+  /// Open MPI, which Slurm's `--mpi=pmix` starts.
+  static var open: MPI? { all.first { $0.launcher != "mpirun.mpich" } }
+
   /// Whether there is one.
   static var isHere: Bool { !all.isEmpty }
 
@@ -38,7 +41,7 @@ struct MPI: Sendable, CustomTestStringConvertible {
   }
 
   /// The bridge, built with this MPI's compiler.
-  private func bridge() throws -> URL {
+  func bridge() throws -> URL {
     let file = try TemporaryFolder().url.appendingPathComponent("libaanet_mpi.so")
     let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("../../Sources/MPIBridge/aanet_mpi.c").standardized
