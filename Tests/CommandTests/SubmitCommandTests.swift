@@ -117,6 +117,36 @@ import Testing
     #expect(sweeps.count == 1)
   }
 
+  /// A task that failed before its run had a record is listed, until a later one is done, under whatever name.
+  @Test func aTaskThatFailedIsListedUntilAnotherIsDone() throws {
+    func list() throws -> [String] {
+      struct Row: Decodable { var status, hash: String }
+      let outcome = try BuiltCommand.run(
+        ["runs", "--format", "json"], in: project.url, environment: ["PATH": try tools(sbatch: "exit 1")])
+      #expect(outcome.status == 0, "\(outcome.complaints)")
+      return try JSONDecoder().decode([Row].self, from: Data(outcome.output.utf8)).map { "\($0.hash) \($0.status)" }
+    }
+    func sweep(_ name: String, when: String, hash: String) throws {
+      let run = "{\"experiment\":\"tiny\",\"variant\":\"plain\",\"seed\":1,\"hash\":\"\(hash)\"}"
+      try project.folder.write(
+        "{\"when\":\"\(when)\",\"command\":\"c\",\"arrays\":[[{\"run\":\(run),\"settings\":\"s\"}]]}",
+        to: "runs/.submitted/\(name)/sweep.json")
+    }
+    let trained = try BuiltCommand.run(
+      ["run", "tiny", "--variant", "plain", "train.epochs=1", "--threads", "1", "--no-report"], in: project.url)
+    #expect(trained.status == 0, "\(trained.complaints)")
+    let finished = try #require(try list().first?.split(separator: " ").first.map(String.init))
+    try sweep("tiny-b", when: "1", hash: "000000000000")
+    #expect(try list() == ["\(finished) finished"])
+    try project.folder.write("2\n", to: "runs/.submitted/tiny-b/endings/0-0")
+    #expect(try list() == ["000000000000 failed", "\(finished) finished"])
+    try sweep("tiny-a", when: "2", hash: finished)
+    #expect(try list() == ["\(finished) finished"])
+    // What cannot be read breaks no list.
+    try project.folder.write("{", to: "runs/.submitted/tiny-a/sweep.json")
+    #expect(try list() == ["\(finished) finished"])
+  }
+
   // MARK: What is refused
 
   @Test func withoutSlurmItSaysWhereToGo() throws {

@@ -26,33 +26,39 @@ struct SubmittedRuns {
   /// Asks Slurm, once, where any run is left that was submitted. What cannot be read or asked is said in a note: the list of
   /// runs goes without it.
   init(of store: RunStore) {
+    let sweeps: [SubmittedSweep]
+    do { sweeps = try SubmittedSweep.all(of: store) } catch {
+      Console.complain("note: \(error)")
+      return
+    }
+    var queue = JobQueue()
     do {
-      let sweeps = try SubmittedSweep.all(of: store).filter { sweep in
-        sweep.content.arrays.joined().contains { !store.isFinished($0.run) }
-      }
-      var queue = JobQueue()
-      do { queue = try JobQueue.now(of: sweeps) } catch {
-        Console.complain("note: \(error); which runs are queued is not known")
-      }
-      for sweep in sweeps {
-        for (number, array) in sweep.content.arrays.enumerated() {
-          for (task, submitted) in array.enumerated() where !store.isFinished(submitted.run) {
-            let entry = queue.entry(of: sweep, array: number, task: task)
-            let failure =
-              entry == nil
-              ? sweep.failure(
-                ofArray: number, task: task, unlessYounger: store.url(.heartbeat, of: submitted.run)) : nil
-            // What an older sweep has in the queue counts more than how a younger one ended.
-            if entry == nil, places[submitted.run]?.job != nil { continue }
-            places[submitted.run] = Place(
-              job: entry?.job, isWaiting: entry?.isWaiting ?? false, failure: failure,
+      queue = try JobQueue.now(
+        of: sweeps.filter { sweep in sweep.content.arrays.joined().contains { !store.isFinished($0.run) } })
+    } catch {
+      Console.complain("note: \(error); which runs are queued is not known")
+    }
+    // Of several tasks for one run the last counts, unless an earlier one is still in the queue. The run's name may have
+    // changed meanwhile, with what it starts from; its settings have not.
+    var latest: [String: (run: RunIdentity, place: Place)] = [:]
+    for sweep in sweeps {
+      for (number, array) in sweep.content.arrays.enumerated() {
+        for (task, submitted) in array.enumerated() {
+          let entry = queue.entry(of: sweep, array: number, task: task)
+          if entry == nil, latest[submitted.settings]?.place.job != nil { continue }
+          let heartbeat = store.url(.heartbeat, of: submitted.run)
+          latest[submitted.settings] = (
+            submitted.run,
+            Place(
+              job: entry?.job, isWaiting: entry?.isWaiting ?? false,
+              failure: entry == nil
+                ? sweep.failure(ofArray: number, task: task, unlessYounger: heartbeat) : nil,
               log: sweep.log(ofArray: number, task: "\(task)"))
-          }
+          )
         }
       }
-    } catch {
-      Console.complain("note: \(error)")
     }
+    for (run, place) in latest.values where !store.isFinished(run) { places[run] = place }
   }
 
   /// The records of runs on disk, and empty ones of those that are queued, or failed, before anything of them was written.
