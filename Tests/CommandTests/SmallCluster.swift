@@ -193,7 +193,9 @@ final class SmallCluster: @unchecked Sendable {
   /// Slurm's letters for each task and job that it has not done with, by `1234_5`.
   func queue() throws -> [String: String] {
     var states: [String: String] = [:]
-    for line in try tool("squeue", "-h", "-r", "-o", "%i %t").output.split(separator: "\n") {
+    let answer = try tool("squeue", "-h", "-r", "-o", "%i %t")
+    guard answer.status == 0 else { throw PlainError("squeue: \(answer.output)\n\(logs)") }
+    for line in answer.output.split(separator: "\n") {
       let words = line.split(separator: " ").map(String.init)
       if words.count == 2 { states[words[0]] = words[1] }
     }
@@ -206,10 +208,11 @@ final class SmallCluster: @unchecked Sendable {
     return words.first { $0.hasPrefix("\(name)=") }.map { String($0.dropFirst(name.count + 1)) }
   }
 
-  /// Slurm lets what was put back wait for two minutes; this ends the waiting, once the task is in the queue again.
+  /// Slurm lets what was put back wait for two minutes; this ends the waiting, once the task is in the queue again. A node
+  /// refuses one that was put back within the same second.
   func startAtOnce(_ job: String) throws {
     _ = try wait { try queue()[job] == "PD" }
-    try tool("scontrol", "update", "jobid=\(job)", "StartTime=now")
+    try tool("scontrol", "update", "jobid=\(job)", "StartTime=now+2")
   }
 
   /// Waits until it has nothing to do.
