@@ -10,8 +10,11 @@ static MPI_Comm comms[2];
 // Nanoseconds in which an answer is looked for without a pause: the first way's are short and often just about to come.
 static const long patience[2] = {50000, 0};
 
-// MPI counts bytes in an int.
-enum { piece = 1 << 30, tag = 1 };
+// Bytes of a message: MPI counts them in an int. On a slow network the short messages of the first way wait for what the
+// second one has under way.
+static const size_t most[2] = {1 << 30, 1 << 18};
+
+enum { tag = 1 };
 
 int aanet_mpi_interface(void) { return AANET_MPI_INTERFACE; }
 
@@ -57,9 +60,10 @@ int aanet_mpi_exchange(const void *sent, size_t sent_bytes, void *received, size
   const char *out = sent;
   char *in = received;
   MPI_Comm comm = comms[way];
+  size_t piece = most[way];
   do {
-    int out_now = sent_bytes > piece ? piece : (int)sent_bytes;
-    int in_now = received_bytes > piece ? piece : (int)received_bytes;
+    int out_now = (int)(sent_bytes > piece ? piece : sent_bytes);
+    int in_now = (int)(received_bytes > piece ? piece : received_bytes);
     MPI_Request requests[2];
     if (MPI_Irecv(in, in_now, MPI_BYTE, peer, tag, comm, &requests[0]) != MPI_SUCCESS) return 1;
     if (MPI_Isend(out, out_now, MPI_BYTE, peer, tag, comm, &requests[1]) != MPI_SUCCESS) return 1;
