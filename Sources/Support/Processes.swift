@@ -18,11 +18,16 @@ package struct ProcessUsage: Hashable, Sendable {
       openFiles: open.count - 1, memoryGiB: pages * Double(sysconf(Int32(_SC_PAGESIZE))) / Double(1 << 30))
   }
 
-  /// This process's largest resident size so far, in GiB, or since it was last forgotten.
+  /// This process's largest resident size so far, in GiB, or since it was last forgotten; 0 where the kernel does not say.
+  ///
+  /// Not `getrusage`'s: that one also counts what the process was before it became this program, a copy of the one that
+  /// started it.
   package static var peakMemoryGiB: Double {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return Double(usage.ru_maxrss) / Double(1 << 20)  // Linux counts in KiB
+    guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+      let kibibytes = line.split(separator: " ").dropFirst().first.flatMap({ Double($0) })
+    else { return 0 }
+    return kibibytes / Double(1 << 20)
   }
 
   /// Lets ``peakMemoryGiB`` begin anew with what is resident now, where the kernel can.
