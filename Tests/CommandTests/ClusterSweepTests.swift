@@ -14,6 +14,7 @@ struct ClusterSweepTests {
 
   init() throws {
     cluster = try SmallCluster.shared
+    try cluster.clear()
     project = try TinyProject()
   }
 
