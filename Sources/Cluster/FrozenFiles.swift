@@ -55,20 +55,7 @@ package struct FrozenFiles: Sendable {
     do { data = try Data(contentsOf: original, options: .alwaysMapped) } catch {
       throw FileError(original, "cannot be read: \(error.localizedDescription)")
     }
-    try AtomicFile.makeFolder(place.deletingLastPathComponent())
-    let descriptor = open(place.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-    guard descriptor >= 0 else { throw FileError(place, "cannot be written: \(DiskFault.words(errno))") }
-    defer { close(descriptor) }
-    let fault: Int32? = data.withUnsafeBytes { bytes in
-      var rest = bytes[...]
-      while !rest.isEmpty {
-        let written = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-        if written < 0, errno == EINTR { continue }
-        guard written > 0 else { return errno }
-        rest = rest.dropFirst(written)
-      }
-      return fsync(descriptor) == 0 && fchmod(descriptor, mode) == 0 ? nil : errno
-    }
-    if let fault { throw FileError(place, "cannot be written: \(DiskFault.words(fault))") }
+    try AtomicFile.write(data, to: place)
+    guard chmod(place.path, mode) == 0 else { throw FileError(place, "cannot be written: \(DiskFault.words(errno))") }
   }
 }

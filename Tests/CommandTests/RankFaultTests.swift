@@ -50,6 +50,18 @@ import Testing
     }
   }
 
+  /// The two processes that a launcher started, by their ranks, once their run has a checkpoint.
+  private func processesAtWork(of command: StartedCommand) throws -> [Int: Int32] {
+    var processes: [Int: Int32] = [:]
+    let isUnderWay = command.wait {
+      processes = RankLauncher.processes(below: command.number)
+      guard processes.count == 2, let identity = store.identities().first else { return false }
+      return store.has(.checkpoint, of: identity)
+    }
+    try #require(isUnderWay, "\(command.complaintsSoFar)")
+    return processes
+  }
+
   private func isAlive(_ process: Int32) -> Bool {
     guard let words = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return false }
     return !words.contains(") Z ")
@@ -58,13 +70,7 @@ import Testing
   @Test(arguments: [(rank: 0, then: 1), (rank: 1, then: 4)])
   func aDeadProcessEndsAll(rank: Int, then ranks: Int) throws {
     let command = try started(2)
-    var processes: [Int: Int32] = [:]
-    let isUnderWay = command.wait {
-      processes = RankLauncher.processes(below: command.number)
-      guard processes.count == 2, let identity = store.identities().first else { return false }
-      return store.has(.checkpoint, of: identity)
-    }
-    #expect(isUnderWay, "\(command.complaintsSoFar)")
+    let processes = try processesAtWork(of: command)
     kill(try #require(processes[rank]), SIGKILL)
     #expect(command.end() != 0)
     // The launcher says which process it was, and whoever is left why it ends.
@@ -99,13 +105,7 @@ import Testing
   /// A request to stop that one process gets is for all, saved.
   @Test func aWarningToOneStopsAll() throws {
     let command = try started(2)
-    var processes: [Int: Int32] = [:]
-    let isUnderWay = command.wait {
-      processes = RankLauncher.processes(below: command.number)
-      guard processes.count == 2, let identity = store.identities().first else { return false }
-      return store.has(.checkpoint, of: identity)
-    }
-    #expect(isUnderWay, "\(command.complaintsSoFar)")
+    let processes = try processesAtWork(of: command)
     kill(try #require(processes[1]), SIGUSR1)
     #expect(command.end() == 130, "\(command.complaintsSoFar)")
     #expect(command.complaintsSoFar.contains("interrupted; the run is saved"), "\(command.complaintsSoFar)")
