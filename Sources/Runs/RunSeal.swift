@@ -76,9 +76,9 @@ extension RunStore {
   }
 
   /// The files that a report reads.
-  private static let records: [File] = [.plan, .provenance, .epochs, .combined, .metrics, .ranks]
+  static let records: [File] = [.plan, .provenance, .epochs, .combined, .metrics, .ranks]
   /// The files of many megabytes.
-  private static let arrays: [File] = [.checkpoint, .descriptors, .pairs]
+  static let arrays: [File] = [.checkpoint, .descriptors, .pairs]
 
   /// Finishes a run: seals its files, and writes `metrics.json`, which marks it as finished.
   ///
@@ -96,7 +96,7 @@ extension RunStore {
   }
 
   /// The seal of a run; nil where there is none that can be read.
-  private func seal(of run: RunIdentity) -> RunSeal? {
+  func seal(of run: RunIdentity) -> RunSeal? {
     note(RunSeal.self, .seal, of: run).flatMap { $0.format == RunSeal.version ? $0 : nil }
   }
 
@@ -127,8 +127,15 @@ extension RunStore {
 
   /// Why a file of a run's folder is missing that was dropped, and what makes it anew; nil where it was not dropped.
   package static func lack(ofDropped file: File, in folder: URL) -> String? {
-    dropped(file, in: folder).map { setting in
-      "\(folder.appendingPathComponent(file.rawValue).path): it was dropped once the run was scored, by '\(setting)'; "
+    let place = folder.appendingPathComponent(file.rawValue).path
+    if let command = dropped(.checkpoint, in: folder) {
+      return
+        "\(place): the run is here by its records alone, without weights, as `\(Wording.printable(command))` copied them; "
+        + "`aanet run EXPERIMENT` trains it anew under another folder of runs (--runs DIR), or here once `aanet runs remove` "
+        + "has put the records away"
+    }
+    return dropped(file, in: folder).map { setting in
+      "\(place): it was dropped once the run was scored, by '\(setting)'; "
         + "`aanet run EXPERIMENT keep=all` makes it anew from the checkpoint, with --variant and 'seeds=[…]' for single runs"
     }
   }

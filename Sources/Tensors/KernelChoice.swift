@@ -46,27 +46,16 @@ package enum KernelChoice {
     if let program = betterProgram { execv(program, CommandLine.unsafeArgv) }
     guard kernels != nil else { return }
     // By its own path: by the link's, the process would be called `exe` in every list of processes.
-    if let program = programOnDisk { execv(program, CommandLine.unsafeArgv) }
-    execv("/proc/self/exe", CommandLine.unsafeArgv)
+    if let program = RunningProgram.pathWhereItStands { execv(program, CommandLine.unsafeArgv) }
+    execv(RunningProgram.link, CommandLine.unsafeArgv)
     unsetenv(variable)  // It could not be started: it goes on as it is, slower and as right.
-  }
-
-  /// The path of the program that runs; nil where another stands there by now, as after it was built anew.
-  private static var programOnDisk: String? {
-    guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else { return nil }
-    var (running, standing) = (stat(), stat())
-    guard stat("/proc/self/exe", &running) == 0, stat(path, &standing) == 0,
-      (running.st_dev, running.st_ino) == (standing.st_dev, standing.st_ino)
-    else { return nil }
-    return path
   }
 
   /// The path of the program beside this one that suits the processor better; nil where there is none.
   private static var betterProgram: String? {
     guard let level = EngineInstructions.level else { return nil }
-    let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
     return ProcessorLevel.better(
-      than: own, of: level, processorHas: InstructionSets.ofThisProcessor,
+      than: RunningProgram.file.path, of: level, processorHas: InstructionSets.ofThisProcessor,
       wanted: ProcessInfo.processInfo.environment[ProcessorLevel.variable]
     ) { access($0, X_OK) == 0 }
   }

@@ -36,6 +36,9 @@ extension ExperimentRunner {
   ) throws {
     let identity = record.identity
     guard !store.has(.descriptors, of: identity) else { return }
+    if RunStore.dropped(.checkpoint, in: record.folder) != nil {
+      throw PlainError(RunStore.lack(ofDropped: .descriptors, in: record.folder) ?? "")
+    }
     let parts = run.parts.compactMap { part in records[part.key].map { (part, $0) } }
     for (part, record) in parts {
       try restoreDescriptors(of: part, record, [:], on: engine, isInterrupted: isInterrupted, report: report)

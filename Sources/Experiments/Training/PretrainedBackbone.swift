@@ -59,6 +59,9 @@ struct PretrainedBackbone {
   init(of record: RunRecord, for configuration: ResNetConfiguration) throws(Failure) {
     file = record.folder.appendingPathComponent(RunStore.File.checkpoint.rawValue, isDirectory: false)
     let name = "run:\(record.identity.fullName)"
+    if let lack = RunStore.lack(ofDropped: .checkpoint, in: record.folder) {
+      throw Failure(description: "\(name): \(lack)")
+    }
     do {
       try SafeTensors.check(file)
       tensors = try TensorFile(contentsOf: file)

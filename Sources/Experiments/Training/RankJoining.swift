@@ -11,7 +11,7 @@ extension Ranks {
   package static func joined(_ environment: [String: String]) throws -> Ranks {
     guard let launcher = Launcher(environment) else { return .alone }
     let ranks = Ranks(try MPIBridge(startedBy: launcher, environment))
-    let program = try Data(contentsOf: URL(fileURLWithPath: "/proc/self/exe"), options: .alwaysMapped)
+    let program = try Data(contentsOf: URL(fileURLWithPath: RunningProgram.link), options: .alwaysMapped)
     do {
       try ranks.requireAgreement(
         [String(SHA256.hexadecimal(program).prefix(16)), MatrixProduct.build, MatrixProduct.kernels],

@@ -53,7 +53,10 @@ package enum RunReference {
       throw Failure(description: error.description)
     }
     guard store.has(.checkpoint, of: run) else {
-      throw Failure(description: "\(store.folder(for: run).path): the run has no \(checkpoint) yet")
+      let folder = store.folder(for: run)
+      throw Failure(
+        description: RunStore.lack(ofDropped: .checkpoint, in: folder)
+          ?? "\(folder.path): the run has no \(checkpoint) yet")
     }
     return (store.folder(for: run), [])
   }

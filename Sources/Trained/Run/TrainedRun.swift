@@ -43,6 +43,7 @@ package final class TrainedRun: RankedRun {
     record = try RunOnDisk(folder, in: project, places: places)
     engine = Engine(threads: threads)
     let file = record.url(.checkpoint)
+    if let lack = RunStore.lack(ofDropped: .checkpoint, in: folder) { throw Failure(lack) }
     let stored = try SafeTensors(checking: file)
     let scheme = record.entry.attributeScheme
     var configuration = record.settings.modelConfiguration(identities: 1, scheme: scheme)

@@ -1,6 +1,7 @@
 import Documents
 import Experiments
 import Foundation
+import Machine
 import Notebook
 import Support
 
@@ -59,8 +60,7 @@ struct NotebookOutput {
 
   /// What tells this build of the program from another: its file's size and time.
   static var program: String {
-    let file = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    let facts = try? FileManager.default.attributesOfItem(atPath: file.path)
+    let facts = try? FileManager.default.attributesOfItem(atPath: RunningProgram.file.path)
     let time = (facts?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
     return "\(facts?[.size] ?? 0) \(time)"
   }

@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import Machine
 import Runs
 import Support
 
@@ -28,9 +29,9 @@ final class RunCompany {
 
   private func start(_ count: Int, threads: Int) throws {
     // The program as it stands on the disk; where it was replaced meanwhile, another may not be mixed in.
-    let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    guard FileManager.default.isExecutableFile(atPath: program) else {
-      throw PlainError("\(program) is not there any more, so that no other run can be started; give --at-once 1")
+    guard let program = RunningProgram.pathWhereItStands else {
+      throw PlainError(
+        "\(RunningProgram.file.path) is not there any more, so that no other run can be started; give --at-once 1")
     }
     for _ in 0..<count {
       let (process, line) = (Process(), Pipe())

@@ -165,12 +165,7 @@ struct SweepSubmission {
   // MARK: Freezing
 
   /// The bridge to MPI that the program would open now.
-  private var bridge: URL {
-    let told = ProcessInfo.processInfo.environment[MPIBridge.variable].map { URL(fileURLWithPath: $0) }
-    return told
-      ?? URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-      .appendingPathComponent("libaanet_mpi.so", isDirectory: false)
-  }
+  private var bridge: URL { MPIBridge.file(ProcessInfo.processInfo.environment) }
 
   private func requireBridge() throws {
     guard cluster.ranks > 1, !FileManager.default.fileExists(atPath: bridge.path) else { return }
