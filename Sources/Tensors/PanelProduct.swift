@@ -28,6 +28,11 @@ package enum PanelProduct {
   /// the speed; they are better copied to rows of this stride first. Nil where the rows lie well.
   package static func paddedStride(depth: Int) -> Int? { depth % aliasing == 0 ? depth + 16 : nil }
 
+  /// Where the number of a row and a column of a `[depth, columns]` matrix lies in its panels.
+  package static func place(row: Int, column: Int, depth: Int) -> Int {
+    (column / panelWidth * depth + row) * panelWidth + column % panelWidth
+  }
+
   /// A matrix stored as `[columns, depth]` in panels `[columns / 32, depth, 32]`.
   package static func panels(ofRows weight: Tensor, columns: Int, depth: Int, on engine: Engine) -> Tensor {
     let source = weight.pointer
@@ -66,7 +71,8 @@ package enum PanelProduct {
     return result
   }
 
-  /// `result = left · panels` for some rows, or `result += left · panels` where `accumulate` is set.
+  /// `result = left · panels` for some rows, finished as the epilogue says, or `result += left · panels` where
+  /// `accumulate` is set.
   ///
   /// - Parameters:
   ///   - left: rows of `depth` numbers.
@@ -74,27 +80,31 @@ package enum PanelProduct {
   ///   - result: rows of `columns` numbers, one after the other.
   package static func multiply(
     rows: Int, columns: Int, depth: Int, _ left: UnsafePointer<Float>, stride: Int, panels: UnsafePointer<Float>,
-    into result: UnsafeMutablePointer<Float>, accumulate: Bool = false
+    into result: UnsafeMutablePointer<Float>, accumulate: Bool = false, epilogue: Epilogue = Epilogue()
   ) {
     for panel in 0..<columns / panelWidth {
       let right = panels + panel * panelWidth * depth
-      let target = result + panel * panelWidth
+      let column = panel * panelWidth
+      @inline(__always)
+      func computeTile(from row: Int) {
+        tile(
+          left + row * stride, stride: stride, depth: depth, right, into: result + row * columns + column,
+          columns: columns, accumulate: accumulate, epilogue.advanced(by: row * columns + column, column: column))
+      }
       var row = 0
       while row + tileRows <= rows {
-        tile(
-          left + row * stride, stride: stride, depth: depth, right, into: target + row * columns, columns: columns,
-          accumulate: accumulate)
+        computeTile(from: row)
         row += tileRows
       }
       if row < rows, rows >= tileRows, !accumulate {
         // The last rows are computed together with some that are done already.
-        row = rows - tileRows
-        tile(
-          left + row * stride, stride: stride, depth: depth, right, into: target + row * columns, columns: columns,
-          accumulate: false)
+        computeTile(from: rows - tileRows)
       } else {
         while row < rows {
-          line(left + row * stride, depth: depth, right, into: target + row * columns, accumulate: accumulate)
+          let start = row * columns + column
+          line(
+            left + row * stride, depth: depth, right, into: result + start, accumulate: accumulate,
+            epilogue.advanced(by: start, column: column))
           row += 1
         }
       }
@@ -103,7 +113,7 @@ package enum PanelProduct {
 
   private static func line(
     _ left: UnsafePointer<Float>, depth: Int, _ panel: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>,
-    accumulate: Bool
+    accumulate: Bool, _ epilogue: Epilogue
   ) {
     var (a, b) = (Vector.zero, Vector.zero)
     for k in 0..<depth {
@@ -111,15 +121,15 @@ package enum PanelProduct {
       a.addProduct(x, panel.vector(k &* panelWidth))
       b.addProduct(x, panel.vector(k &* panelWidth &+ 16))
     }
-    result.store(accumulate ? result.vector(0) + a : a, 0)
-    result.store(accumulate ? result.vector(16) + b : b, 16)
+    result.store(accumulate ? result.vector(0) + a : epilogue.finished(a, place: 0, column: 0), 0)
+    result.store(accumulate ? result.vector(16) + b : epilogue.finished(b, place: 16, column: 16), 16)
   }
 
   /// Twelve rows of one panel, all sums in registers.
   @inline(never)
   private static func tile(
     _ left: UnsafePointer<Float>, stride: Int, depth: Int, _ panel: UnsafePointer<Float>,
-    into result: UnsafeMutablePointer<Float>, columns: Int, accumulate: Bool
+    into result: UnsafeMutablePointer<Float>, columns: Int, accumulate: Bool, _ epilogue: Epilogue
   ) {
     typealias Pair = (Vector, Vector)
     let zero = (Vector.zero, Vector.zero)
@@ -152,9 +162,15 @@ package enum PanelProduct {
     }
     @inline(__always)
     func store(_ row: Int, _ sum: Pair) {
-      let target = result + row &* columns
-      target.store(accumulate ? target.vector(0) + sum.0 : sum.0, 0)
-      target.store(accumulate ? target.vector(16) + sum.1 : sum.1, 16)
+      let start = row &* columns
+      @inline(__always)
+      func put(_ sums: Vector, _ column: Int) {
+        let place = start &+ column
+        result.store(
+          accumulate ? result.vector(place) + sums : epilogue.finished(sums, place: place, column: column), place)
+      }
+      put(sum.0, 0)
+      put(sum.1, 16)
     }
     store(0, r0)
     store(1, r1)

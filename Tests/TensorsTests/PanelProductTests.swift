@@ -35,6 +35,46 @@ struct PanelProductTests {
     }
   }
 
+  @Test("sums are finished as they are written, also in rows that are computed twice")
+  func epilogues() throws {
+    let (columns, depth) = (64, 7)
+    let weight = TestNumbers.normal(columns * depth, "weight")
+    let bias = TestNumbers.normal(columns, "bias")
+    try withEvery("rows", in: [1, 12, 23, 30]) { rows in
+      let left = TestNumbers.normal(rows * depth, "left")
+      let shortcut = TestNumbers.normal(rows * columns, "shortcut")
+      let sums = product(left, weight, rows: rows, columns: columns, depth: depth, stride: depth)
+      try withEvery("bias", in: [false, true]) { hasBias in
+        try withEvery("shortcut", in: [false, true]) { hasShortcut in
+          try withEvery("rectified", in: [false, true]) { isRectified in
+            let tensors = (
+              hasBias ? engine.tensor(bias, shape: [columns]) : nil,
+              hasShortcut ? engine.tensor(shortcut, shape: [rows, columns]) : nil
+            )
+            let epilogue = Epilogue(bias: tensors.0, adding: tensors.1, isRectified: isRectified)
+            let expected = sums.enumerated().map { place, sum in
+              let added = sum + (hasBias ? bias[place % columns] : 0) + (hasShortcut ? shortcut[place] : 0)
+              return isRectified ? max(added, 0) : added
+            }
+            let result = withExtendedLifetime(tensors) {
+              product(left, weight, rows: rows, columns: columns, depth: depth, stride: depth, epilogue: epilogue)
+            }
+            try Agreement.check("finished", result, expected.doubles, within: 0)
+            // What a product without panels is given to: rows whose last columns fill no vector.
+            let narrow = columns - 9
+            let cut = engine.tensor((0..<rows * narrow).map { sums[$0] }, shape: [rows, narrow])
+            withExtendedLifetime(tensors) { epilogue.apply(rows: rows, columns: narrow, to: cut.pointer) }
+            let expectedCut = (0..<rows * narrow).map { place in
+              let added = sums[place] + (hasBias ? bias[place % narrow] : 0) + (hasShortcut ? shortcut[place] : 0)
+              return isRectified ? max(added, 0) : added
+            }
+            try Agreement.check("applied", cut.array, expectedCut.doubles, within: 0)
+          }
+        }
+      }
+    }
+  }
+
   @Test("a row comes out the same whatever rows it is computed with")
   func rowsAreIndependent() throws {
     let (columns, depth) = (64, 300)
@@ -70,7 +110,7 @@ struct PanelProductTests {
 
   private func product(
     _ left: [Float], _ weight: [Float], rows: Int, columns: Int, depth: Int, stride: Int, asColumns: Bool = false,
-    addingTo start: [Float]? = nil
+    addingTo start: [Float]? = nil, epilogue: Epilogue = Epilogue()
   ) -> [Float] {
     let panels: Tensor
     if asColumns {
@@ -85,7 +125,7 @@ struct PanelProductTests {
     let source = engine.tensor(left, shape: [rows, stride])
     PanelProduct.multiply(
       rows: rows, columns: columns, depth: depth, source.pointer, stride: stride, panels: panels.pointer,
-      into: result.pointer, accumulate: start != nil)
+      into: result.pointer, accumulate: start != nil, epilogue: epilogue)
     return result.array
   }
 }

@@ -4,7 +4,7 @@ import Tensors
 package struct ConvolutionBench {
   package enum Pass: String, CaseIterable, Sendable {
     case forward
-    /// The output as evaluation computes it, with weights that are prepared already.
+    /// The output as evaluation computes it: with weights that are prepared already, a bias and ReLU.
     case evaluation
     case dataGradient = "data_gradient"
     case weightGradient = "weight_gradient"
@@ -28,13 +28,16 @@ package struct ConvolutionBench {
     output = engine.filled(geometry.outputShape, with: 0.5)
     weight = engine.filled(geometry.weightShape, with: 0.01)
     dWeight = engine.filled(geometry.weightShape)
-    prepared = PreparedWeight(weight, of: geometry, as: kernel.layout(forReuse: true), on: engine)
+    let ones = [Double](repeating: 1, count: geometry.filters)
+    prepared = PreparedWeight(
+      weight, of: geometry, as: kernel.layout(forReuse: true),
+      folding: FilterNorm(id: ObjectIdentifier(engine), scale: ones, shift: ones), on: engine)
   }
 
   package func run(_ pass: Pass) {
     switch pass {
-    case .forward: kernel.forward(input, prepared(forReuse: false), into: output, finish: nil)
-    case .evaluation: kernel.forward(input, prepared, into: output, finish: nil)
+    case .forward: kernel.forward(input, prepared(forReuse: false), into: output, Epilogue())
+    case .evaluation: kernel.forward(input, prepared, into: output, Epilogue(bias: prepared.bias, isRectified: true))
     case .dataGradient: kernel.dInput(output, weight, into: input, accumulate: false)
     case .weightGradient: kernel.dWeight(input, output, into: dWeight, accumulate: false)
     }

@@ -32,21 +32,17 @@ package enum ConvolutionForm: String, Sendable, CaseIterable {
 /// The three passes of one convolution: `y = x ∗ w`, and the gradients by `x` and by `w`.
 ///
 /// Shapes: x `[N, H, W, C]`, w `[K, R, S, C]`, y `[N, H', W', K]`. Each pass adds to its result where `accumulate` is
-/// set, and otherwise overwrites it. `finish` is called with each stretch of finished output positions, on the worker
-/// that has them in its cache.
+/// set, and otherwise overwrites it. The forward pass finishes what it writes as the epilogue says.
 ///
 /// The forward pass takes the weights prepared: brought into the layout that it multiplies with. Training prepares them
 /// at each step, evaluation once for all batches (``PreparedWeights``).
 protocol ConvolutionKernel {
   init(_ geometry: ConvolutionGeometry, in accumulation: Accumulation, on engine: Engine)
   func layout(forReuse isReused: Bool) -> PreparedWeight.Layout
-  func forward(_ input: Tensor, _ weight: PreparedWeight, into output: Tensor, finish: OutputFinish?)
+  func forward(_ input: Tensor, _ weight: PreparedWeight, into output: Tensor, _ epilogue: Epilogue)
   func dInput(_ dOutput: Tensor, _ weight: Tensor, into dInput: Tensor, accumulate: Bool)
   func dWeight(_ input: Tensor, _ dOutput: Tensor, into dWeight: Tensor, accumulate: Bool)
 }
-
-/// What is done to a stretch of output positions (numbered through rows, columns and images) once they are written.
-typealias OutputFinish = (_ positions: Range<Int>) -> Void
 
 extension ConvolutionForm {
   func kernel(

@@ -23,32 +23,31 @@ struct DirectConvolution: ConvolutionKernel {
   }
 
   /// y = x · wᵀ
-  func forward(_ input: Tensor, _ weight: PreparedWeight, into output: Tensor, finish: OutputFinish?) {
-    multiply(input, weight, width: filters, depth: channels, into: output, accumulate: false, finish: finish)
+  func forward(_ input: Tensor, _ weight: PreparedWeight, into output: Tensor, _ epilogue: Epilogue) {
+    multiply(input, weight, width: filters, depth: channels, into: output, accumulate: false, epilogue)
   }
 
   /// dx = dy · w
   func dInput(_ dOutput: Tensor, _ weight: Tensor, into dInput: Tensor, accumulate: Bool) {
     let prepared = PreparedWeight(dInput: weight, of: geometry, in: accumulation, on: engine)
     multiply(
-      dOutput, prepared, width: channels, depth: filters, into: dInput, accumulate: accumulate, finish: nil)
+      dOutput, prepared, width: channels, depth: filters, into: dInput, accumulate: accumulate, Epilogue())
   }
 
   private func multiply(
     _ left: Tensor, _ weight: PreparedWeight, width: Int, depth: Int, into result: Tensor, accumulate: Bool,
-    finish: OutputFinish?
+    _ epilogue: Epilogue
   ) {
     let split = weight.split(rows: positions)
     let scratch = weight.scratchCount
     if scratch > 0 { engine.reserveScratch(4 * scratch) }
     engine.parallel(split.chunks) { chunk, worker in
       let rows = split[chunk]
+      let start = rows.lowerBound * width
       weight.multiply(
-        rows: rows.count, left.pointer + rows.lowerBound * depth, into: result.pointer + rows.lowerBound * width,
-        accumulate: accumulate, in: accumulation, scratch: scratch > 0 ? engine.scratch(of: worker) : nil
-      ) { done in
-        finish?(rows.lowerBound + done.lowerBound..<rows.lowerBound + done.upperBound)
-      }
+        rows: rows.count, left.pointer + rows.lowerBound * depth, into: result.pointer + start,
+        accumulate: accumulate, in: accumulation, scratch: scratch > 0 ? engine.scratch(of: worker) : nil,
+        epilogue.advanced(by: start))
     }
   }
 

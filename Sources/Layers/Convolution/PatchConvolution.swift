@@ -32,14 +32,14 @@ struct PatchConvolution: ConvolutionKernel {
       rows: geometry.outputPositions, columns: geometry.filters, isReused: isReused, in: accumulation)
   }
 
-  func forward(_ input: Tensor, _ weight: PreparedWeight, into output: Tensor, finish: OutputFinish?) {
-    convolve(input, geometry, weight, into: output, accumulate: false, finish: finish)
+  func forward(_ input: Tensor, _ weight: PreparedWeight, into output: Tensor, _ epilogue: Epilogue) {
+    convolve(input, geometry, weight, into: output, accumulate: false, epilogue)
   }
 
   /// y = patches(x) · wᵀ
   private func convolve(
     _ input: Tensor, _ g: ConvolutionGeometry, _ weight: PreparedWeight, into output: Tensor, accumulate: Bool,
-    finish: OutputFinish? = nil
+    _ epilogue: Epilogue = Epilogue()
   ) {
     let tile = Self.tileRows(g)
     let split = Self.split(g)
@@ -48,13 +48,10 @@ struct PatchConvolution: ConvolutionKernel {
       let patches = engine.scratch(of: worker)
       for rows in split[chunk].tiles(of: tile) {
         Patches.gather(input.pointer, g, rows: rows, into: patches)
-        let first = rows.lowerBound * g.outputWidth
+        let start = rows.lowerBound * g.outputWidth * g.filters
         weight.multiply(
-          rows: rows.count * g.outputWidth, patches, into: output.pointer + first * g.filters,
-          accumulate: accumulate, in: accumulation
-        ) { done in
-          finish?(first + done.lowerBound..<first + done.upperBound)
-        }
+          rows: rows.count * g.outputWidth, patches, into: output.pointer + start, accumulate: accumulate,
+          in: accumulation, epilogue.advanced(by: start))
       }
     }
   }

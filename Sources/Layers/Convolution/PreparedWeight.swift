@@ -9,10 +9,14 @@ struct PreparedWeight {
     case panels
     /// 36 transformed matrices, `[36][C][K]`.
     case winograd
+    /// The same, each of them in panels.
+    case winogradPanels
   }
 
   let tensor: Tensor
   let layout: Layout
+  /// What is added to each column of the product, `[K]`, where a BatchNorm is folded in.
+  let bias: Tensor?
   /// Numbers of a row of the result.
   private let columns: Int
   /// Numbers of a row of the left operand.
@@ -21,16 +25,23 @@ struct PreparedWeight {
   private let isTransposed: Bool
 
   /// The weights of a forward pass, `y = patches(x) · wᵀ`, from `[K, R, S, C]`.
-  init(_ weight: Tensor, of geometry: ConvolutionGeometry, as layout: Layout, on engine: Engine) {
+  ///
+  /// - Parameter norm: what is folded into them.
+  init(
+    _ weight: Tensor, of geometry: ConvolutionGeometry, as layout: Layout, folding norm: FilterNorm? = nil,
+    on engine: Engine
+  ) {
     self.layout = layout
     (columns, depth, isTransposed) = (geometry.filters, geometry.patch, true)
+    bias = norm.map { engine.tensor($0.shift.map { Float($0) }, shape: [geometry.filters]) }
+    let weight = norm?.scaled(weight, on: engine) ?? weight
     tensor =
       switch layout {
       case .stored: weight
       case .panels: PanelProduct.panels(ofRows: weight, columns: columns, depth: depth, on: engine)
-      case .winograd:
+      case .winograd, .winogradPanels:
         WinogradFilters(filters: geometry.filters, channels: geometry.channels, engine: engine)
-          .transformed(weight, turned: false)
+          .transformed(weight, turned: false, inPanels: layout == .winogradPanels)
       }
   }
 
@@ -39,6 +50,7 @@ struct PreparedWeight {
     dInput weight: Tensor, of geometry: ConvolutionGeometry, in accumulation: Accumulation, on engine: Engine
   ) {
     (columns, depth, isTransposed) = (geometry.patch, geometry.filters, false)
+    bias = nil
     layout = Self.layout(
       rows: geometry.outputPositions, columns: columns, isReused: false, in: accumulation)
     tensor =
@@ -64,7 +76,7 @@ struct PreparedWeight {
       ? Split(count: rows, grain: 192) : ProductSplit.rows(rows, columns: columns, depth: depth)
   }
 
-  /// Numbers of scratch memory that ``multiply(rows:_:into:accumulate:in:scratch:finish:)`` wants.
+  /// Numbers of scratch memory that ``multiply(rows:_:into:accumulate:in:scratch:_:)`` wants.
   var scratchCount: Int {
     guard layout == .panels, let stride = PanelProduct.paddedStride(depth: depth) else { return 0 }
     return PanelProduct.rowsPerBlock(columns: columns, depth: depth) * stride
@@ -75,11 +87,10 @@ struct PreparedWeight {
   /// - Parameters:
   ///   - left: rows of as many numbers as the weights are deep, one after the other.
   ///   - scratch: memory for ``scratchCount`` numbers; nil leaves rows where they are, however they lie.
-  ///   - finish: told of each block of rows that is done, counted from the first.
+  ///   - epilogue: what becomes of the sums; nothing where they are added to the result.
   func multiply(
     rows: Int, _ left: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>, accumulate: Bool = false,
-    in accumulation: Accumulation, scratch: UnsafeMutablePointer<Float>? = nil,
-    finish: ((_ rows: Range<Int>) -> Void)? = nil
+    in accumulation: Accumulation, scratch: UnsafeMutablePointer<Float>? = nil, _ epilogue: Epilogue = Epilogue()
   ) {
     guard layout == .panels else {
       precondition(layout == .stored, "transformed filters are no matrix of patches")
@@ -87,7 +98,7 @@ struct PreparedWeight {
         rows: rows, columns: columns, depth: depth, .plain(left, stride: depth),
         isTransposed ? .transposed(tensor.pointer, stride: depth) : .plain(tensor.pointer, stride: columns),
         into: result, stride: columns, accumulate: accumulate, in: accumulation)
-      finish?(0..<rows)
+      epilogue.apply(rows: rows, columns: columns, to: result)
       return
     }
     for block in (0..<rows).tiles(of: PanelProduct.rowsPerBlock(columns: columns, depth: depth)) {
@@ -96,21 +107,48 @@ struct PreparedWeight {
         for row in 0..<block.count { (scratch + row * padded).update(from: source + row * depth, count: depth) }
         (source, stride) = (UnsafePointer(scratch), padded)
       }
+      let start = block.lowerBound * columns
       PanelProduct.multiply(
         rows: block.count, columns: columns, depth: depth, source, stride: stride, panels: tensor.pointer,
-        into: result + block.lowerBound * columns, accumulate: accumulate)
-      finish?(block)
+        into: result + start, accumulate: accumulate, epilogue: epilogue.advanced(by: start))
     }
   }
 }
 
-/// The weights of a model's convolutions as evaluation multiplies with them, prepared at their first use.
+/// What a BatchNorm behind a convolution comes to in evaluation: a factor and an offset for each filter.
+struct FilterNorm {
+  /// Tells it from other ones behind the same convolution.
+  let id: ObjectIdentifier
+  /// γ/√(variance + ε)
+  let scale: [Double]
+  /// β − mean · scale
+  let shift: [Double]
+
+  /// Weights `[K, R, S, C]` times each filter's factor.
+  func scaled(_ weight: Tensor, on engine: Engine) -> Tensor {
+    let result = engine.empty(weight.shape)
+    let size = weight.count / scale.count
+    engine.parallel(over: scale.count, grain: max(1, (1 << 14) / size)) { filters, _ in
+      for filter in filters {
+        let (source, target) = (weight.pointer + filter * size, result.pointer + filter * size)
+        let factor = scale[filter]
+        for i in 0..<size { target[i] = Float(Double(source[i]) * factor) }
+      }
+    }
+    return result
+  }
+}
+
+/// The weights of a model's convolutions as evaluation multiplies with them, with the BatchNorms behind them folded in,
+/// prepared at their first use.
 ///
-/// It serves as long as the parameters do not change. Winograd's transformed filters take four times the memory of
+/// It serves as long as neither parameters nor running statistics change. Winograd's transformed filters take four times the memory of
 /// the filters themselves: 170 MB for ResNet-50.
 package final class PreparedWeights {
   private struct Key: Hashable {
     let parameter: ObjectIdentifier
+    /// Networks may share convolutions and have BatchNorms of their own.
+    let norm: ObjectIdentifier?
     let layout: PreparedWeight.Layout
   }
 
@@ -120,11 +158,12 @@ package final class PreparedWeights {
 
   /// A parameter's value in a layout; batches of different sizes may want different ones.
   func prepared(
-    _ parameter: Parameter, of geometry: ConvolutionGeometry, as layout: PreparedWeight.Layout, on engine: Engine
+    _ parameter: Parameter, of geometry: ConvolutionGeometry, as layout: PreparedWeight.Layout,
+    folding norm: FilterNorm?, on engine: Engine
   ) -> PreparedWeight {
-    let key = Key(parameter: ObjectIdentifier(parameter), layout: layout)
+    let key = Key(parameter: ObjectIdentifier(parameter), norm: norm?.id, layout: layout)
     if let found = kept[key] { return found }
-    let fresh = PreparedWeight(parameter.value, of: geometry, as: layout, on: engine)
+    let fresh = PreparedWeight(parameter.value, of: geometry, as: layout, folding: norm, on: engine)
     kept[key] = fresh
     return fresh
   }

@@ -35,29 +35,37 @@ struct WinogradConvolution: ConvolutionKernel {
 
   private var blockTiles: Int { max(8, Self.blockNumbers / max(geometry.channels, geometry.filters)) }
 
-  func layout(forReuse isReused: Bool) -> PreparedWeight.Layout { .winograd }
+  func layout(forReuse isReused: Bool) -> PreparedWeight.Layout {
+    isReused && PanelProduct.suits(columns: geometry.filters) ? .winogradPanels : .winograd
+  }
 
-  func forward(_ input: Tensor, _ weight: PreparedWeight, into output: Tensor, finish: OutputFinish?) {
+  func forward(_ input: Tensor, _ weight: PreparedWeight, into output: Tensor, _ epilogue: Epilogue) {
     convolve(
-      input, weight.tensor, inputs: geometry.channels, outputs: geometry.filters,
-      into: output, accumulate: false, finish: finish)
+      input, weight.tensor, inPanels: weight.layout == .winogradPanels, inputs: geometry.channels,
+      outputs: geometry.filters, into: output, accumulate: false, epilogue)
   }
 
   func dInput(_ dOutput: Tensor, _ weight: Tensor, into dInput: Tensor, accumulate: Bool) {
     convolve(
-      dOutput, filters.transformed(weight, turned: true), inputs: geometry.filters, outputs: geometry.channels,
-      into: dInput, accumulate: accumulate)
+      dOutput, filters.transformed(weight, turned: true), inPanels: false, inputs: geometry.filters,
+      outputs: geometry.channels, into: dInput, accumulate: accumulate, Epilogue())
   }
 
   private func convolve(
-    _ input: Tensor, _ transformed: Tensor, inputs: Int, outputs: Int, into output: Tensor, accumulate: Bool,
-    finish: OutputFinish? = nil
+    _ input: Tensor, _ transformed: Tensor, inPanels: Bool, inputs: Int, outputs: Int, into output: Tensor,
+    accumulate: Bool, _ epilogue: Epilogue
   ) {
     func multiply(_ frequency: Int, rows: Int, _ left: UnsafePointer<Float>, into product: UnsafeMutablePointer<Float>)
     {
-      MatrixProduct.multiply(
-        rows: rows, columns: outputs, depth: inputs, .plain(left, stride: inputs),
-        .plain(transformed.pointer + frequency * filters.plane, stride: outputs), into: product, stride: outputs)
+      let right = transformed.pointer + frequency * filters.plane
+      if inPanels {
+        PanelProduct.multiply(
+          rows: rows, columns: outputs, depth: inputs, left, stride: inputs, panels: right, into: product)
+      } else {
+        MatrixProduct.multiply(
+          rows: rows, columns: outputs, depth: inputs, .plain(left, stride: inputs), .plain(right, stride: outputs),
+          into: product, stride: outputs)
+      }
     }
     if isWide {
       let inputPlane = tiling.count * inputs + Self.planePadding
@@ -70,8 +78,7 @@ struct WinogradConvolution: ConvolutionKernel {
       forTiles { tile, work in
         tiling.transformOutput(
           products.pointer + tile * outputs, plane: outputPlane, channels: outputs, tile: tile, to: output.pointer,
-          accumulate: accumulate, work: work)
-        if let finish { tiling.forEachStretch(of: tile, finish) }
+          accumulate: accumulate, epilogue, work: work)
       }
     } else {
       let block = blockTiles
@@ -94,8 +101,7 @@ struct WinogradConvolution: ConvolutionKernel {
           for (index, tile) in tiles.enumerated() {
             tiling.transformOutput(
               products + index * outputs, plane: outputPlane, channels: outputs, tile: tile, to: output.pointer,
-              accumulate: accumulate, work: work)
-            if let finish { tiling.forEachStretch(of: tile, finish) }
+              accumulate: accumulate, epilogue, work: work)
           }
         }
       }

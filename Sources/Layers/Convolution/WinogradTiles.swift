@@ -30,15 +30,6 @@ struct WinogradTiling {
     )
   }
 
-  /// The stretches of output positions that a tile writes: one for each of its rows.
-  func forEachStretch(of tile: Int, _ body: (Range<Int>) -> Void) {
-    let (image, row, column) = place(tile)
-    for line in row..<min(row + 4, height) {
-      let start = (image * height + line) * width + column
-      body(start..<start + min(4, width - column))
-    }
-  }
-
   /// Transforms one tile of a map for a convolution with padding 1: `Bᵀ d B`.
   ///
   /// - Parameters:
@@ -111,13 +102,15 @@ struct WinogradTiling {
     }
   }
 
-  /// Transforms a tile's products back and writes its outputs, or adds them: `Aᵀ m A`.
+  /// Transforms a tile's products back and writes its outputs, finished as the epilogue says, or adds them: `Aᵀ m A`.
   func transformOutput(
     _ products: UnsafePointer<Float>, plane: Int, channels: Int, tile: Int, to map: UnsafeMutablePointer<Float>,
-    accumulate: Bool, work: UnsafeMutablePointer<Vector>
+    accumulate: Bool, _ epilogue: Epilogue, work: UnsafeMutablePointer<Vector>
   ) {
     let (image, row, column) = place(tile)
-    let corner = map + ((image * height + row) * width + column) * channels
+    let start = ((image * height + row) * width + column) * channels
+    let corner = map + start
+    let epilogue = epilogue.advanced(by: start)
     let line = width * channels
     let rows = min(4, height - row)
     let columns = min(4, width - column)
@@ -139,12 +132,13 @@ struct WinogradTiling {
       for i in 0..<rows {
         let w = work + (6 &* i)
         let y = Winograd.output((w[0], w[1], w[2], w[3], w[4], w[5]))
-        let target = corner + (i &* line &+ c)
+        let first = i &* line &+ c
         @inline(__always)
         func put(_ vector: Vector, _ j: Int) {
           guard j < columns else { return }
-          let place = j &* channels
-          target.store(accumulate ? target.vector(place) + vector : vector, place)
+          let place = first &+ j &* channels
+          corner.store(
+            accumulate ? corner.vector(place) + vector : epilogue.finished(vector, place: place, column: c), place)
         }
         put(y.0, 0)
         put(y.1, 1)

@@ -101,7 +101,9 @@ struct WinogradFilters {
 
   /// `G g Gᵀ` of all filters: for each frequency a matrix of inputs × outputs, `[36][C][K]`; with `turned` that of the
   /// data gradient, whose kernels are turned by 180° and whose inputs are the filters, `[36][K][C]`.
-  func transformed(_ weight: Tensor, turned: Bool) -> Tensor {
+  ///
+  /// - Parameter inPanels: whether each matrix is laid out for ``PanelProduct``.
+  func transformed(_ weight: Tensor, turned: Bool, inPanels: Bool = false) -> Tensor {
     let result = engine.empty([Winograd.frequencies * plane])
     let plane = plane
     let (filters, channels) = (filters, channels)
@@ -124,8 +126,10 @@ struct WinogradFilters {
         for line in 0..<16 {
           let row = turned ? k0 + line : c0 + line
           let column = turned ? c0 : k0
-          let columns = turned ? channels : filters
-          transform(block + line * 16, to: result.pointer + row * columns + column, plane: plane)
+          let (rows, columns) = turned ? (filters, channels) : (channels, filters)
+          let place =
+            inPanels ? PanelProduct.place(row: row, column: column, depth: rows) : row * columns + column
+          transform(block + line * 16, to: result.pointer + place, plane: plane)
         }
       }
     }

@@ -18,13 +18,9 @@ extension Tape {
     let geometry = ConvolutionGeometry(input, weight, stride: stride, padding: padding)
     let kernel = kernel(for: geometry, form: form)
     let output = result(engine.empty(geometry.outputShape))
-    let (y, filters) = (output.tensor.pointer, geometry.filters)
-    let addBias: OutputFinish? = bias.map { bias in
-      { positions in
-        for position in positions { Rows.add(bias.value.pointer, to: y + position * filters, count: filters) }
-      }
-    }
-    kernel.forward(input.tensor, prepared(weight, of: geometry, for: kernel), into: output.tensor, finish: addBias)
+    let filters = geometry.filters
+    kernel.forward(
+      input.tensor, prepared(weight, of: geometry, for: kernel), into: output.tensor, Epilogue(bias: bias?.value))
     observe(output, of: weight)
     let x = input.tensor
     let slot = input.slot
@@ -44,9 +40,9 @@ extension Tape {
 
   /// A convolution and the BatchNorm behind it.
   ///
-  /// In training it is ``convolution(_:_:stride:padding:form:)`` and ``batchNorm(_:_:activation:adding:)``. In
-  /// evaluation, where the statistics are known beforehand, each stretch of the output is normalised while it is still
-  /// in the cache of the core that computed it.
+  /// In training it is ``convolution(_:_:bias:stride:padding:form:)`` and ``batchNorm(_:_:activation:adding:)``. In
+  /// evaluation, where the statistics are known beforehand, they are folded into the weights, and the sums are finished
+  /// before they leave the core that computed them.
   package func convolution(
     _ input: Value, _ weight: Parameter, stride: Int = 1, padding: Int = 0, then norm: BatchNorm,
     activation: Activation = .rectified, adding shortcut: Value? = nil
@@ -57,20 +53,23 @@ extension Tape {
     }
     let geometry = ConvolutionGeometry(input, weight, stride: stride, padding: padding)
     let output = engine.empty(geometry.outputShape)
-    let affine = ChannelAffine(norm, on: engine)
     let kernel = kernel(for: geometry, form: nil)
-    kernel.forward(input.tensor, prepared(weight, of: geometry, for: kernel), into: output) { positions in
-      affine.apply(positions, of: output, adding: shortcut?.tensor, activation: activation, into: output)
+    let folded = prepared(weight, of: geometry, for: kernel, folding: FilterNorm(norm))
+    withExtendedLifetime((folded, shortcut)) {
+      kernel.forward(
+        input.tensor, folded, into: output,
+        Epilogue(bias: folded.bias, adding: shortcut?.tensor, isRectified: activation == .rectified))
     }
     return result(output)
   }
 
   private func prepared(
-    _ weight: Parameter, of geometry: ConvolutionGeometry, for kernel: any ConvolutionKernel
+    _ weight: Parameter, of geometry: ConvolutionGeometry, for kernel: any ConvolutionKernel,
+    folding norm: FilterNorm? = nil
   ) -> PreparedWeight {
     let layout = kernel.layout(forReuse: weights != nil)
-    return weights?.prepared(weight, of: geometry, as: layout, on: engine)
-      ?? PreparedWeight(weight.value, of: geometry, as: layout, on: engine)
+    return weights?.prepared(weight, of: geometry, as: layout, folding: norm, on: engine)
+      ?? PreparedWeight(weight.value, of: geometry, as: layout, folding: norm, on: engine)
   }
 
   private func kernel(for geometry: ConvolutionGeometry, form: ConvolutionForm?) -> any ConvolutionKernel {
@@ -90,6 +89,19 @@ private struct PlainTerms: ChannelTerms {
 
   @inline(__always)
   func scalar(_ place: Int, _ channel: Int) -> (Float, Float) { (x[place], 0) }
+}
+
+extension FilterNorm {
+  /// What the running statistics make of a BatchNorm.
+  fileprivate init(_ norm: BatchNorm) {
+    let scale = zip(norm.weight.value.values, norm.runningVariance.values).map { gamma, variance in
+      Double(gamma) / (Double(variance) + BatchNorm.epsilon).squareRoot()
+    }
+    let shift = scale.indices.map {
+      Double(norm.bias.value.pointer[$0]) - Double(norm.runningMean.pointer[$0]) * scale[$0]
+    }
+    self.init(id: ObjectIdentifier(norm.weight), scale: scale, shift: shift)
+  }
 }
 
 extension ConvolutionGeometry {
