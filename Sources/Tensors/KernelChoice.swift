@@ -14,11 +14,14 @@ package enum KernelChoice {
   /// Kernel sets by the width of their vectors, the widest first, and the instruction sets that they need.
   private static let levels: [(kernels: Set<String>, needs: [String])] = [
     (wide, ["AVX512F", "AVX512CD", "AVX512BW", "AVX512DQ", "AVX512VL"]),
-    (["Haswell", "Zen", "Excavator"], ["AVX2", "FMA"]),
+    (narrow, ["AVX2", "FMA"]),
   ]
 
   /// The kernel sets that work on 512 bits at once.
   static let wide: Set<String> = ["SkylakeX", "Cooperlake", "Sapphirerapids"]
+
+  /// The kernel sets that work on 256 bits at once.
+  static let narrow: Set<String> = ["Haswell", "Zen", "Excavator"]
 
   /// The kernel set to take instead of `kernels`, where a processor could run one of wider vectors; nil where it could
   /// not.

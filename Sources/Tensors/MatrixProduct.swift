@@ -56,9 +56,6 @@ package enum MatrixProduct {
   /// The kernel set that OpenBLAS chose for this processor when the program started: `SkylakeX`, `Haswell`, …
   package static var kernels: String { String(cString: openblas_get_corename()) }
 
-  /// Whether the kernels work on 512 bits at once.
-  static let hasWideKernels = KernelChoice.wide.contains(kernels)
-
   package static var build: String { String(cString: openblas_get_config()) }
 }
 

@@ -5,7 +5,7 @@ struct PreparedWeight {
   enum Layout: Hashable {
     /// As parameters are stored: `[K, R·S·C]`.
     case stored
-    /// In panels of 32 columns, for ``PanelProduct``.
+    /// In panels, for ``PanelProduct``.
     case panels
     /// 36 transformed matrices, `[36][C][K]`.
     case winograd
