@@ -86,6 +86,8 @@ let package = Package(
     // The harness.
     room("Runs", knows: ["Support"]),
     room("Cluster", knows: ["Support", "Runs"]),
+    // How runs are looked at while they go on and after: in a terminal, by MLflow, by TensorBoard.
+    room("Viewers", knows: ["Support", "Configuration", "YAML", "Documents", "Runs", "Cluster"]),
     room(
       "Experiments",
       knows: [
@@ -114,7 +116,7 @@ let package = Package(
       name: "aanet",
       dependencies: [
         "Support", "Machine", "Tensors", "Layers", "Configuration", "YAML", "Models", "Datasets", "Twins", "Retrieval",
-        "Runs", "Cluster", "Experiments", "Trained", "Proofs", "Documents", "Charts", "Evidence", "Notebook",
+        "Runs", "Cluster", "Viewers", "Experiments", "Trained", "Proofs", "Documents", "Charts", "Evidence", "Notebook",
         argumentParser,
       ]),
 
@@ -132,6 +134,7 @@ let package = Package(
     tests(of: "Retrieval", and: ["Tensors", "Support"], fixtures: true),
     tests(of: "Runs", and: ["Support"]),
     tests(of: "Cluster", and: ["Support", "Runs"]),
+    tests(of: "Viewers", and: ["Support", "Documents", "Runs", "Cluster"]),
     tests(
       of: "Experiments",
       and: [

@@ -30,7 +30,58 @@ package struct Heartbeat: Codable, Hashable, Sendable {
     }
   }
 
+  /// How the run does and what is left of it; what is not known is absent.
+  package struct Outlook: Codable, Hashable, Sendable {
+    /// The mean total loss over the epoch's steps so far.
+    package var loss: Double?
+    /// The learned σ of each task; absent with fixed weights.
+    package var sigma: [String: Double]?
+    /// Images trained on, in all sittings.
+    package var images: Int
+    /// Images of the whole training.
+    package var allImages: Int
+    /// Seconds that the rest of the run takes, evaluation included.
+    package var secondsLeft: Double?
+    /// The runs that come after this one.
+    package var others: Others?
+
+    package init(
+      loss: Double? = nil, sigma: [String: Double]? = nil, images: Int, of allImages: Int, secondsLeft: Double? = nil,
+      others: Others? = nil
+    ) {
+      self.loss = loss
+      self.sigma = sigma
+      self.images = images
+      self.allImages = allImages
+      self.secondsLeft = secondsLeft
+      self.others = others
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case loss, sigma, images, others
+      case allImages = "all_images"
+      case secondsLeft = "seconds_left"
+    }
+  }
+
+  /// Runs that the same command is to train and that nobody has begun or is at work on.
+  package struct Others: Codable, Hashable, Sendable {
+    /// Which runs the command is about: processes that share them out say the same.
+    package var sweep: String
+    package var runs: Int
+    /// Seconds that all of them take, one after the other; nil where that is not known.
+    package var seconds: Double?
+
+    package init(sweep: String, runs: Int, seconds: Double?) {
+      self.sweep = sweep
+      self.runs = runs
+      self.seconds = seconds
+    }
+  }
+
   package var place: Place
+  /// Absent in the heartbeats of earlier versions, and of runs that train nothing.
+  package var outlook: Outlook?
   /// Images per second since the last beat; absent in the first.
   package var imagesPerSecond: Double?
   /// Files that the process has open.
@@ -48,9 +99,11 @@ package struct Heartbeat: Codable, Hashable, Sendable {
   package var uptime: Double
 
   package init(
-    _ place: Place, imagesPerSecond: Double?, usage: ProcessUsage? = nil, at moment: Moment = .now
+    _ place: Place, imagesPerSecond: Double?, outlook: Outlook? = nil, usage: ProcessUsage? = nil,
+    at moment: Moment = .now
   ) {
     self.place = place
+    self.outlook = outlook
     self.imagesPerSecond = imagesPerSecond
     openFiles = usage?.openFiles
     memoryGiB = usage?.memoryGiB
@@ -62,7 +115,7 @@ package struct Heartbeat: Codable, Hashable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case place, process, host, alive, boot, uptime
+    case place, outlook, process, host, alive, boot, uptime
     case imagesPerSecond = "images_per_second"
     case openFiles = "open_files"
     case memoryGiB = "memory_gib"
@@ -106,13 +159,16 @@ package final class RunPulse {
   ///
   /// What cannot be written is not: a run does not end for want of a heartbeat.
   ///
-  /// - Parameter images: images that this process has worked on since the pulse was started.
-  package func beat(at place: Heartbeat.Place, images: Int) {
+  /// - Parameters:
+  ///   - images: images that this process has worked on since the pulse was started.
+  ///   - outlook: asked for what is written down, and only then.
+  package func beat(at place: Heartbeat.Place, images: Int, outlook: @autoclosure () -> Heartbeat.Outlook? = nil) {
     let now = Moment.secondsSinceBoot
     if let last, last.phase == place.phase, now - last.uptime < interval { return }
     let rate = last.map { Double(images - $0.images) / max(now - $0.uptime, 1e-9) }
     last = (now, images, place.phase)
-    try? store.write(Heartbeat(place, imagesPerSecond: rate, usage: .now), as: .heartbeat, of: run)
+    let beat = Heartbeat(place, imagesPerSecond: rate, outlook: outlook(), usage: .now)
+    try? store.write(beat, as: .heartbeat, of: run)
   }
 
   /// Removes the heartbeat of a run that is finished.

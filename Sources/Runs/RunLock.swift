@@ -82,6 +82,14 @@ package final class RunLock {
     }
   }
 
+  /// Who held a folder's lock and died without giving it back, where nobody has it now; nil where it was given back.
+  package static func lastHolder(in folder: URL) -> RunHolder? {
+    let descriptor = open(file(in: folder).path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    return holder(in: descriptor)
+  }
+
   /// Gives the lock back.
   package func release() {
     guard descriptor >= 0 else { return }
@@ -134,7 +142,7 @@ package struct RunHolder: Codable, Hashable, Sendable, CustomStringConvertible {
   /// The process's number on its machine.
   package var process: Int32
   package var host: String
-  /// The command, as it was given.
+  /// The command, as it can be given to a shell again.
   package var command: String
   /// Since when (ISO 8601).
   package var since: String
@@ -152,7 +160,8 @@ package struct RunHolder: Codable, Hashable, Sendable, CustomStringConvertible {
     let program = words.first.map { URL(fileURLWithPath: $0).lastPathComponent }
     return RunHolder(
       process: getpid(), host: ProcessInfo.processInfo.hostName,
-      command: ([program].compactMap { $0 } + words.dropFirst()).joined(separator: " "), since: Moment.now.text)
+      command: ([program].compactMap { $0 } + words.dropFirst()).map(\.quotedForShell).joined(separator: " "),
+      since: Moment.now.text)
   }
 
   /// `process 1234 on kingfisher (aanet run quickstart/table3, since 2026-11-22T19:45:00Z)`, on one line.
@@ -161,7 +170,7 @@ package struct RunHolder: Codable, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// A text that another process wrote, on one line and of a bounded length.
-  private static func line(_ text: String) -> String {
+  package static func line(_ text: String) -> String {
     let scalars = text.unicodeScalars.prefix(300).map { scalar in
       switch scalar.properties.generalCategory {
       case .control, .format, .lineSeparator, .paragraphSeparator: Unicode.Scalar("?")

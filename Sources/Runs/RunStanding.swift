@@ -17,6 +17,9 @@ package struct RunStanding: Sendable {
   package var state: State
   /// Who is at work on a running run, where that is known.
   package var holder: RunHolder?
+  /// Who was at work on an interrupted run and died: by `kill -9`, for want of memory or with the machine. Nil where the run
+  /// was saved.
+  package var dead: RunHolder?
   /// Its last beat, where it is not finished.
   package var heartbeat: Heartbeat?
   /// Why it failed, where it did.
@@ -38,7 +41,7 @@ extension RunStore {
     case .free, .unknown: break
     }
     if let failure = failure(of: run) { return RunStanding(state: .failed, heartbeat: heartbeat, failure: failure) }
-    return RunStanding(state: .interrupted, heartbeat: heartbeat)
+    return RunStanding(state: .interrupted, dead: RunLock.lastHolder(in: folder(for: run)), heartbeat: heartbeat)
   }
 }
 

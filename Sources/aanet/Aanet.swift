@@ -23,7 +23,8 @@ struct Aanet: ParsableCommand {
         141  nobody reads the output any more (aanet runs | head)
       """,
     subcommands: [
-      RunCommand.self, SubmitCommand.self, List.self, Show.self, RunsCommand.self, ReportCommand.self,
+      RunCommand.self, SubmitCommand.self, List.self, Show.self, WatchCommand.self, RunsCommand.self,
+      ReportCommand.self,
       CompareCommand.self,
       FiguresCommand.self, QueryCommand.self, PredictCommand.self, ScoreCommand.self, ClaimsCommand.self,
       VerifyCommand.self, VerifyResumeCommand.self,

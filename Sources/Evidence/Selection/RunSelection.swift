@@ -97,9 +97,12 @@ package struct RunSelection: Sendable {
 extension RunSelection {
   /// The runs of a store that several names stand for, each once.
   ///
+  /// - Parameter all: the runs that there are, where somebody knows of more than have a folder.
   /// - Throws: ``PlainError`` where a name stands for none, for several things, or for a folder outside the store.
-  package static func runs(named names: [String], in store: RunStore) throws(PlainError) -> [RunIdentity] {
-    let known = RunNames(store.identities())
+  package static func runs(
+    named names: [String], in store: RunStore, among all: [RunIdentity]? = nil
+  ) throws(PlainError) -> [RunIdentity] {
+    let known = RunNames(all ?? store.identities())
     var seen: Set<RunIdentity> = []
     var runs: [RunIdentity] = []
     for name in names {

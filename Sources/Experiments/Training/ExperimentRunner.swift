@@ -172,7 +172,8 @@ package final class ExperimentRunner {
       }
       tellWhyAnew(pending, report: report)
       var sweep = Sweep(
-        pending, forecast(for: pending, among: runs, measuring: measuring, threads: share), processes: processes)
+        pending, among: runs, forecast(for: pending, among: runs, measuring: measuring, threads: share),
+        processes: processes)
       report(
         .start(
           Outlook(
@@ -320,19 +321,21 @@ package final class ExperimentRunner {
       case .step(let step):
         pulse.beat(
           at: .init(phase: .training, epoch: step.epoch, epochs: epochs, step: step.step, steps: step.steps),
-          images: step.images)
+          images: step.images, outlook: sweep.outlook(of: run, by: trainer, images: step.images, in: store))
         sweep.step(of: run.work, in: trainer.schedule.place(of: step.epoch - 1), images: step.images)
         report(
           .training(run.trial, epoch: step.epoch, loss: step.loss, sweep.progress(in: run, images: step.images)))
       case .mining(let epoch, let done, let all):
         sweep.describe(of: run.work, done: done)
         pulse.beat(
-          at: .init(phase: .mining, epoch: epoch, epochs: epochs, step: done, steps: all), images: trainer.images)
+          at: .init(phase: .mining, epoch: epoch, epochs: epochs, step: done, steps: all), images: trainer.images,
+          outlook: sweep.outlook(of: run, by: trainer, images: trainer.images, in: store))
         report(.mining(run.trial, epoch: epoch, done: done, total: all))
       case .validating(let epoch, let done, let all):
         sweep.describe(of: run.work, done: done)
         pulse.beat(
-          at: .init(phase: .evaluating, epoch: epoch, epochs: epochs, step: done, steps: all), images: trainer.images)
+          at: .init(phase: .evaluating, epoch: epoch, epochs: epochs, step: done, steps: all), images: trainer.images,
+          outlook: sweep.outlook(of: run, by: trainer, images: trainer.images, in: store))
         report(.evaluating(run.trial, .validation, done: done, total: all))
       case .remark(let text): report(.remark("\(identity.inWords): \(text)"))
       case .epoch(let record):
@@ -354,7 +357,10 @@ package final class ExperimentRunner {
     ) { stage, done, all in
       pulse.beat(
         at: .init(phase: .evaluating, epoch: epochs, epochs: epochs, step: done, steps: all),
-        images: trainer.schedule.images + done)
+        images: trainer.schedule.images + done,
+        outlook: sweep.outlook(
+          of: run, by: trainer, images: trainer.schedule.images,
+          evaluating: start.duration(to: clock.now) / .seconds(1), in: store))
       report(.evaluating(run.trial, stage, done: done, total: all))
     }
     isTogether = false

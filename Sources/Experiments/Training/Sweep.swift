@@ -2,11 +2,14 @@ import Foundation
 import Layers
 import Models
 import Runs
+import Support
 
 /// How far a call of ``ExperimentRunner`` is with the runs that it trains.
 struct Sweep {
   /// Images of all of them.
   let total: Int
+  /// Which runs it is about, whichever of them are finished and whoever trains them.
+  private let name: String
   /// Images of those that are done or passed over.
   private(set) var before = 0
   var occupied: [UnfinishedRuns.Occupied] = []
@@ -27,10 +30,15 @@ struct Sweep {
   private typealias Mark = (images: Int, time: SuspendingClock.Instant)
 
   /// - Parameters:
+  ///   - all: the runs that are asked for, finished ones among them.
   ///   - forecast: what is known of speeds before the first step.
   ///   - processes: how many share the runs out.
-  init(_ runs: [ExperimentRunner.Run], _ forecast: SweepForecast, processes: Int = 1) {
+  init(
+    _ runs: [ExperimentRunner.Run], among all: [ExperimentRunner.Run], _ forecast: SweepForecast, processes: Int = 1
+  ) {
     self.processes = processes
+    let names = Set(all.map { "\($0.identity.experiment)/\($0.identity.variant)/\($0.identity.seed)" }).sorted()
+    name = String(SHA256.hexadecimal(names.joined(separator: "\n").utf8).prefix(12))
     pending = runs.map { ($0.identity, $0.work) }
     total = pending.reduce(0) { $0 + $1.work.trainingImages }
     self.forecast = forecast
@@ -101,6 +109,30 @@ struct Sweep {
     let own = forecast.seconds(of: run.work, trainingLeft: max(0, run.work.trainingImages - images))
     let others = pending.filter { $0.run != run.identity }.map { forecast.seconds(of: $0.work) }
     return SweepProgress(images: before + images, of: total, secondsLeft: shared([own] + others))
+  }
+}
+
+extension Sweep {
+  /// What a run's heartbeat tells besides its place.
+  ///
+  /// - Parameters:
+  ///   - images: images that it is trained on so far.
+  ///   - evaluating: seconds that its evaluation has taken so far.
+  ///   - store: where others say that they are at work.
+  func outlook(
+    of run: ExperimentRunner.Run, by trainer: Trainer, images: Int, evaluating: Double = 0, in store: RunStore
+  ) -> Heartbeat.Outlook {
+    let all = run.work.trainingImages
+    let left = forecast.seconds(of: run.work, trainingLeft: max(0, all - images)).map { max(0, $0 - evaluating) }
+    let others = pending.filter { other in
+      other.run != run.identity && [.interrupted, .failed].contains(store.standing(of: other.run).state)
+    }
+    let seconds = others.compactMap { forecast.seconds(of: $0.work) }
+    return Heartbeat.Outlook(
+      loss: images < all ? trainer.meanLoss : nil, sigma: trainer.sigma, images: min(images, all), of: all,
+      secondsLeft: left,
+      others: .init(
+        sweep: name, runs: others.count, seconds: seconds.count == others.count ? seconds.reduce(0, +) : nil))
   }
 }
 

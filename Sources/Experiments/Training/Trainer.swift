@@ -92,6 +92,16 @@ final class Trainer {
     exchange = GradientExchange(of: model.store, in: lockstep, among: ranks)
   }
 
+  /// The mean total loss over the steps of the epoch at hand; nil before the first.
+  var meanLoss: Double? { progress.steps > 0 ? progress.sums.loss / Double(progress.steps) : nil }
+
+  /// The learned σ of each task; nil with fixed weights.
+  var sigma: [String: Double]? {
+    model.multiTaskLoss.sigma.map { sigma in
+      Dictionary(uniqueKeysWithValues: sigma.map { ($0.key.rawValue, $0.value) })
+    }
+  }
+
   /// Images that were trained on.
   var images: Int { schedule.images(before: progress.epochs) + progress.sums.images }
 
@@ -297,7 +307,7 @@ final class Trainer {
       losses: sums.losses.mapValues { $0 / steps }, terms: sums.terms?.mapValues { $0 / steps },
       measures: figures.isEmpty ? nil : figures,
       weights: named(model.multiTaskLoss.weights),
-      sigma: model.multiTaskLoss.sigma.map(named),
+      sigma: sigma,
       rates: ["new": rates[.new] ?? 0, "pretrained": rates[.backbone] ?? 0], seconds: sums.seconds,
       secondsWaiting: sums.secondsWaiting, validation: validation, gauge: sums.gauge)
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cluster
 import Foundation
 import Support
 
@@ -28,6 +29,7 @@ struct RunsListCommand: ParsableCommand {
     try project.requireRuns()
     let (records, damage) = project.store.survey()
     let submitted = SubmittedRuns(of: project.store)
+    for note in submitted.notes { Console.complain("note: \(note)") }
     let wanted = submitted.completing(records, in: project.store).filter { record in
       guard let experiment else { return true }
       return record.identity.experiment == experiment || record.identity.experiment.hasSuffix("/" + experiment)

@@ -1,3 +1,5 @@
+import Cluster
+import Documents
 import Foundation
 import Runs
 
@@ -49,13 +51,13 @@ struct ListedRun: Encodable {
       case .mining: "epoch \(place.epoch)/\(place.epochs), mining, \(place.step)/\(place.steps) images"
       case .evaluating: "evaluating, \(place.step)/\(place.steps) images"
       }
-    let rate = heartbeat.imagesPerSecond.map { ", \(ProgressRate.number($0)) images/s" } ?? ""
+    let rate = heartbeat.imagesPerSecond.map { ", \(Durations.rate($0)) images/s" } ?? ""
     return "\(what)\(rate), \(Self.alive(heartbeat)), process \(heartbeat.process) on \(heartbeat.host)"
   }
 
   /// `alive 12 s ago`; a heartbeat from a clock that is ahead of ours has no age.
   private static func alive(_ heartbeat: Heartbeat) -> String {
-    heartbeat.age.map { "alive \(ProgressRate.time($0)) ago" }
+    heartbeat.age.map { "alive \(Durations.time($0)) ago" }
       ?? "alive at \(heartbeat.alive) by a clock ahead of this one"
   }
 

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 
 /// A bar with rate and time left on a terminal; in a file, a line at each whole tenth.
@@ -29,8 +30,8 @@ final class ProgressBar {
     guard rate.seconds > 1 || isDrawn else { return }
     let share = total > 0 ? min(1, max(0, Double(done) / Double(total))) : 1
     let numbers = [
-      "\(done)/\(total) \(unit)", "\(ProgressRate.number(rate.perSecond(done))) \(unit)/s",
-      secondsLeft.map { $0.map(ProgressRate.left) } ?? rate.left(done, of: total),
+      "\(done)/\(total) \(unit)", "\(Durations.rate(rate.perSecond(done))) \(unit)/s",
+      secondsLeft.map { $0.map(Durations.left) } ?? rate.left(done, of: total),
       note.isEmpty ? nil : note,
     ].compactMap { $0 }.joined(separator: "  ")
     if Console.isTerminal {

@@ -1,3 +1,4 @@
+import Documents
 import Experiments
 import Foundation
 import Runs
@@ -92,7 +93,7 @@ final class RunWatcher {
     let threads =
       (outlook.processes > 1 ? "\(outlook.processes) runs at once, each on " : "")
       + Wording.count(outlook.threads, "thread")
-    let time = progress.secondsLeft.map { ", about \(ProgressRate.about($0)) on this machine (\(threads))" }
+    let time = progress.secondsLeft.map { ", about \(Durations.about($0)) on this machine (\(threads))" }
     return "\(Wording.count(outlook.runs, "run"))\(outlook.finished > 0 ? ", \(outlook.finished) done" : ""); "
       + "\(Wording.grouped(progress.of - progress.images)) images to train\(time ?? "")"
   }
@@ -102,8 +103,8 @@ final class RunWatcher {
     let losses = record.losses.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.fixed(2))" }
     return [
       "\(place(trial, epoch: record.epoch)): loss \(record.loss.fixed(2)) (\(losses.joined(separator: ", ")))",
-      "\(ProgressRate.number(Double(record.images) / max(record.seconds, 1e-9))) images/s",
-      progress.secondsLeft.map(ProgressRate.left),
+      "\(Durations.rate(Double(record.images) / max(record.seconds, 1e-9))) images/s",
+      progress.secondsLeft.map(Durations.left),
     ].compactMap { $0 }.joined(separator: ", ")
   }
 

@@ -17,11 +17,11 @@ extension SweepPlan {
         (experiments.count > 1 ? [row.experiment] : []) + [
           row.variant, "\(row.runs)", "\(row.finished)", "\(row.epochs)",
           Wording.grouped(row.images),
-          row.imagesPerSecond.map(ProgressRate.number) ?? "—", row.cost.hoursInWords ?? "—",
+          row.imagesPerSecond.map(Durations.rate) ?? "—", row.cost.hoursInWords ?? "—",
           row.cost.bytesInWords ?? "—",
         ])
     }
-    let time = total.seconds.map { "about \(ProgressRate.about($0))" } ?? "an unknown time"
+    let time = total.seconds.map { "about \(Durations.about($0))" } ?? "an unknown time"
     let left =
       total.runs == 0
       ? "Nothing is left to train."

@@ -1,19 +1,18 @@
-import Cluster
 import Foundation
 import Runs
 import Support
 
 /// What Slurm knows of runs that `aanet submit` gave to it, as far as they are not finished.
-struct SubmittedRuns {
+package struct SubmittedRuns: Sendable {
   /// A run's last task.
-  struct Place: Encodable {
+  package struct Place: Encodable, Sendable {
     /// `1234_5`; nil where it is in the queue no more.
-    var job: String?
+    package var job: String?
     /// Whether it waits for its turn.
-    var isWaiting = false
+    package var isWaiting = false
     /// The code that it ended with, where it failed.
-    var failure: Int?
-    let log: String
+    package var failure: Int?
+    package let log: String
 
     enum CodingKeys: String, CodingKey {
       case job, log
@@ -21,14 +20,16 @@ struct SubmittedRuns {
     }
   }
 
-  private(set) var places: [RunIdentity: Place] = [:]
+  package private(set) var places: [RunIdentity: Place] = [:]
+  /// What could not be read or asked, for a person to know.
+  package private(set) var notes: [String] = []
 
-  /// Asks Slurm, once, where any run is left that was submitted. What cannot be read or asked is said in a note: the list of
-  /// runs goes without it.
-  init(of store: RunStore) {
+  /// Asks Slurm, once, where any run is left that was submitted. What cannot be read or asked is a note: whoever lists runs
+  /// goes without it.
+  package init(of store: RunStore) {
     let sweeps: [SubmittedSweep]
     do { sweeps = try SubmittedSweep.all(of: store) } catch {
-      Console.complain("note: \(error)")
+      notes.append("\(error)")
       return
     }
     var queue = JobQueue()
@@ -36,7 +37,7 @@ struct SubmittedRuns {
       queue = try JobQueue.now(
         of: sweeps.filter { sweep in sweep.content.arrays.joined().contains { !store.isFinished($0.run) } })
     } catch {
-      Console.complain("note: \(error); which runs are queued is not known")
+      notes.append("\(error); which runs are queued is not known")
     }
     // Of several tasks for one run the last counts, unless an earlier one is still in the queue. The run's name may have
     // changed meanwhile, with what it starts from; its settings have not.
@@ -62,7 +63,7 @@ struct SubmittedRuns {
   }
 
   /// The records of runs on disk, and empty ones of those that are queued, or failed, before anything of them was written.
-  func completing(_ records: [RunRecord], in store: RunStore) -> [RunRecord] {
+  package func completing(_ records: [RunRecord], in store: RunStore) -> [RunRecord] {
     let known = Set(records.map(\.identity))
     // A run that starts from another is known by its own name from when it is at work.
     let begun = Set(records.filter { $0.metrics == nil }.map { Self.row($0.identity) })
