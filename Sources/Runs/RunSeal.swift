@@ -35,6 +35,15 @@ package enum SealStatus: Hashable, Sendable {
   /// These are not; at least one.
   case changed([SealChange])
 
+  /// The status in a word.
+  package var word: String {
+    switch self {
+    case .unsealed: "unsealed"
+    case .intact: "intact"
+    case .changed: "changed"
+    }
+  }
+
   /// What differs from the seal.
   package var changes: [SealChange] {
     if case .changed(let changes) = self { changes } else { [] }

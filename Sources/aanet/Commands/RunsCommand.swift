@@ -4,7 +4,7 @@ import ArgumentParser
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "runs",
-    abstract: "List the runs on disk, check them, put them away and get them back.",
+    abstract: "List the runs on disk, check them, put them away, get them back, and export them.",
     discussion: """
       Examples:
         aanet runs
@@ -14,9 +14,10 @@ struct RunsCommand: ParsableCommand {
         aanet runs remove quickstart/table3 --unfinished
         aanet runs trash
         aanet runs restore
+        aanet runs export --to mlflow mlruns
       """,
     subcommands: [
       RunsListCommand.self, RunsVerifyCommand.self, RunsRemoveCommand.self, RunsRestoreCommand.self,
-      RunsTrashCommand.self,
+      RunsTrashCommand.self, RunsExportCommand.self,
     ], defaultSubcommand: RunsListCommand.self)
 }

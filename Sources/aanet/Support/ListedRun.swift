@@ -86,14 +86,3 @@ struct ListedRun: Encodable {
     try values.encodeIfPresent(place, forKey: .task)
   }
 }
-
-extension SealStatus {
-  /// The status in a word.
-  var word: String {
-    switch self {
-    case .unsealed: "unsealed"
-    case .intact: "intact"
-    case .changed: "changed"
-    }
-  }
-}
