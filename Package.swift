@@ -104,7 +104,7 @@ let package = Package(
       knows: [
         "Support", "Configuration", "YAML", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors",
         "Experiments",
-      ], embeds: ["Parity/methods.yaml"]),
+      ], embeds: ["Parity/methods.yaml", "Peer/peer.py"]),
 
     // What was measured beside what was printed: rows, differences, claims; and the notebooks that show them. Of the engine
     // it knows the random streams.

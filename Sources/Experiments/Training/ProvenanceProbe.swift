@@ -4,7 +4,7 @@ import Support
 import Tensors
 
 /// Finds out where a run's numbers will come from.
-enum ProvenanceProbe {
+package enum ProvenanceProbe {
   static func provenance(of source: SourceState, dataset: String, threads: Int) -> Provenance {
     var provenance = Provenance(
       commit: source.commit, hasLocalChanges: source.hasLocalChanges, compiler: compiler, blas: MatrixProduct.build,
@@ -15,13 +15,13 @@ enum ProvenanceProbe {
   }
 
   /// What decides how fast runs are.
-  struct Machine: Hashable {
-    let cpu, blasKernels: String
+  package struct Machine: Hashable {
+    package let cpu, blasKernels: String
     let level: String?
     let threads: Int
 
     /// This one.
-    init(threads: Int) {
+    package init(threads: Int) {
       (cpu, blasKernels, level) = (processor, MatrixProduct.kernels, ProvenanceProbe.level)
       self.threads = threads
     }
@@ -31,7 +31,7 @@ enum ProvenanceProbe {
       (cpu, blasKernels, level, threads) = (origin.cpu, origin.blasKernels, origin.level, origin.threads)
     }
 
-    var words: String { Provenance.machine(cpu: cpu, threads: threads, kernels: blasKernels, level: level) }
+    package var words: String { Provenance.machine(cpu: cpu, threads: threads, kernels: blasKernels, level: level) }
   }
 
   private static var level: String? { EngineInstructions.level?.rawValue }

@@ -8,7 +8,7 @@ import Tensors
 /// Times whole training steps, or descriptor extraction, of a model on made-up images that are already in memory.
 package struct TrainingBench {
   /// What is timed.
-  package enum Pass: String, Sendable {
+  package enum Pass: String, CaseIterable, Sendable {
     /// Forward, backward and the optimiser's step, all enabled tasks.
     case train
     /// The evaluation pass that gives descriptors.

@@ -13,7 +13,7 @@ struct BenchCommand: ParsableCommand {
     abstract: "Time the engine on this machine.",
     subcommands: [
       Kernels.self, Train.self, Infer.self, Layers.self, Loader.self, BenchRetrievalCommand.self,
-      BenchPairsCommand.self, BenchScaleCommand.self,
+      BenchPairsCommand.self, BenchScaleCommand.self, BenchCompareCommand.self,
     ]
   )
 
