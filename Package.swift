@@ -98,7 +98,7 @@ let package = Package(
       knows: [
         "Support", "Configuration", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors", "Experiments",
         "Documents", "Charts", "CPNG",
-      ]),
+      ], embeds: ["Explorer/explorer.css", "Explorer/explorer.js"]),
     room(
       "Proofs",
       knows: [

@@ -26,7 +26,8 @@ struct Aanet: ParsableCommand {
       RunCommand.self, SubmitCommand.self, List.self, Show.self, WatchCommand.self, RunsCommand.self,
       ReportCommand.self,
       CompareCommand.self,
-      FiguresCommand.self, QueryCommand.self, PredictCommand.self, ScoreCommand.self, ClaimsCommand.self,
+      FiguresCommand.self, QueryCommand.self, PredictCommand.self, ExploreCommand.self, ScoreCommand.self,
+      ClaimsCommand.self,
       VerifyCommand.self, VerifyResumeCommand.self,
       DataCommand.self, BenchCommand.self, ParityCommand.self, WeightsCommand.self,
     ]

@@ -308,7 +308,7 @@ import Trained
   }
 
   @Test func helpHasExamples() throws {
-    for command in ["query", "predict", "figures"] {
+    for command in ["query", "predict", "figures", "explore"] {
       let help = try aanet(command, "--help")
       #expect(help.status == 0 && help.output.contains("Examples:") && help.output.contains("aanet \(command) "))
     }

@@ -132,6 +132,20 @@ import Trained
     }
   }
 
+  @Test func everyRowIsExplored() throws {
+    try onEveryRow {
+      ["explore", $0.name, "--queries", "2", "--maps", "4", "--format", "json", "--out", "explored/\($0.name).html"]
+    } check: { row, outcome in
+      try require(outcome)
+      let summary = try object(outcome.output)
+      let left = (summary["left_out"] as? [String] ?? []).joined(separator: "\n")
+      try Agreement.require(summary["queries"] as? Int == 2 && summary["pictures"] as? Int == 16, "\(outcome.output)")
+      try Agreement.require(left.contains("without the attribute task") != row.has(.attribute), "\(left)")
+      try Agreement.require(summary["maps"] as? Int == 4 || left.contains("no task of it has any"), "\(outcome.output)")
+      try Agreement.require(left.contains("re-ranked") == (row.settings.evaluate.rerank != nil), "\(left)")
+    }
+  }
+
   @Test func weightsAreExportedWithAHeadForEachVector() throws {
     let matrix = try matrix()
     try onEveryRow {
@@ -172,6 +186,10 @@ import Trained
       let figures = try matrix.aanet(
         ["figures", row.name, "--queries", "1", "--worst", "1", "--top", "2", "--to", "figures/\(row.name)"])
       try require(figures)
+      let explored = try matrix.aanet(["explore", row.name, "--format", "json", "--out", "explored/\(row.name).html"])
+      try require(explored)
+      let left = try #require(try object(explored.output)["left_out"] as? [String]).joined(separator: "\n")
+      #expect(left.contains("maps: ") && left.contains("SPReID no fg/seed-1-"), "\(left)")
       #expect(figures.output.contains("ranking") && figures.complaints.contains("SPReID no fg/seed-1-"))
       for command in [
         ["query", row.name, Self.query, "--where", "hat=no"], ["predict", row.name, image],

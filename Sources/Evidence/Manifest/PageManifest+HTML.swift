@@ -31,18 +31,7 @@ extension PageManifest {
 
   /// The manifest as JSON in which nothing can end the element that it stands in, whatever runs are called.
   func json() throws -> String {
-    var text = ""
-    for scalar in String(decoding: try Self.encoder.encode(self), as: UTF8.self).unicodeScalars {
-      switch scalar {
-      case "<": text += "\\u003c"
-      case ">": text += "\\u003e"
-      case "&": text += "\\u0026"
-      case "\u{2028}": text += "\\u2028"
-      case "\u{2029}": text += "\\u2029"
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    return text
+    Page.escapedInScript(try Self.encoder.encode(self))
   }
 }
 

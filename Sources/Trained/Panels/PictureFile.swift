@@ -11,13 +11,30 @@ package enum PictureFile {
   ///
   /// - Throws: ``PlainError`` with the file's path and the reason.
   package static func tile(_ file: URL) throws(PlainError) -> Image {
+    Tile.picture(of: try image(file, minimum: (2 * Tile.width, 2 * Tile.height)))
+  }
+
+  /// The largest small picture for a page, in pixels.
+  private static let thumbnail = (width: 80, height: 160)
+  /// libjpeg's quality of small pictures.
+  private static let quality = 80
+
+  /// An image file as a small JPEG for a page, never enlarged, with nothing of what the file says beside its pixels.
+  ///
+  /// - Throws: as ``tile(_:)``.
+  static func thumbnail(_ file: URL) throws(PlainError) -> [UInt8] {
+    let (width, height) = thumbnail
+    let image = try image(file, minimum: (2 * width, 2 * height))
+    let small = image.width <= width && image.height <= height ? image : image.fitted(width: width, height: height)
+    return try JPEG.encode(small, quality: quality)
+  }
+
+  private static func image(_ file: URL, minimum: (width: Int, height: Int)) throws(PlainError) -> Image {
     let attributes = try? FileManager.default.attributesOfItem(atPath: file.resolvingSymlinksInPath().path)
     guard attributes?[.type] as? FileAttributeType == .typeRegular, let size = attributes?[.size] as? Int,
       size <= largest, let data = try? Data(contentsOf: file)
     else { throw PlainError("\(file.path.quoted): cannot be read") }
-    do throws(PlainError) {
-      return Tile.picture(of: try JPEG.decode(Array(data), minimum: (2 * Tile.width, 2 * Tile.height)).image)
-    } catch {
+    do throws(PlainError) { return try JPEG.decode(Array(data), minimum: minimum).image } catch {
       throw PlainError("\(file.path.quoted): not a JPEG image that can be read: \(error.description)")
     }
   }

@@ -138,9 +138,7 @@ package struct Search {
     to query: SearchQuery, _ distances: [Float], where filter: AttributeFilter, by source: Source = .predicted
   ) -> Answer {
     let allowed = gallery.images.indices.filter { !isLeftOut(gallery.images[$0], for: query.image) }
-    // Distances are not negative, so whole-number order of their bits is their order; the place decides ties.
-    let keys = allowed.map { UInt64((distances[$0] + 0).bitPattern) << 32 | UInt64($0) }.sorted()
-    let ranked = keys.map { Int($0 & 0xffff_ffff) }
+    let ranked = Self.order(of: allowed, by: distances)
     let known = query.image.identity.map { $0 > 0 } ?? false && gallery.images.contains { $0.identity != nil }
     func isRight(_ index: Int) -> Bool? {
       known ? gallery.images[index].identity.map { $0 == query.image.identity } : nil
@@ -155,6 +153,12 @@ package struct Search {
     return Answer(
       hits: hits, leftOut: gallery.images.count - allowed.count, filtered: ranked.count - hits.count,
       trueMatches: known ? ranked.count { isRight($0) == true } : nil)
+  }
+
+  /// Places of the gallery by distance; of equal distances the gallery's order decides.
+  static func order(of places: some Collection<Int>, by distances: [Float]) -> [Int] {
+    // Distances are not negative, so whole-number order of their bits is their order; the place decides ties.
+    places.map { UInt64((distances[$0] + 0).bitPattern) << 32 | UInt64($0) }.sorted().map { Int($0 & 0xffff_ffff) }
   }
 
   /// Ranks the images that are what is wanted by how likely they are; of equally likely ones the gallery's order decides.

@@ -31,6 +31,9 @@ struct TrainedRunOptions: ParsableArguments {
     return run
   }
 
+  /// Where the run and its dataset are, as it was given, for a command to be given again.
+  var words: [String] { data.words + project.words }
+
   private var workers: Int { threads ?? Engine.availableThreads }
 
   private func tell(_ run: some RankedRun) {
