@@ -1,26 +1,25 @@
 /// Products of many rows with weights that are laid out once for all of them: convolutions forward and back to the input.
 ///
 /// OpenBLAS packs both operands at every call, which took an eighth of descriptor extraction. Here the weights are packed
-/// beforehand into panels of 16 or 32 columns, the left operand is read where it lies, and a block of rows is finished
-/// before the next is begun, so that it is still in the cache for what comes after it. Each number is summed in the order
-/// of the depth, whatever rows it is computed with and however wide the panels are. Products whose both operands change,
-/// such as weight gradients and training's of Winograd, are OpenBLAS's.
+/// beforehand into panels of 16 or 32 columns, the left operand is read where it lies, and a block of its rows stays in
+/// the cache while one panel after the other goes by. Each number is summed in the order of the depth, whatever rows it is
+/// computed with and however wide the panels are. Products whose both operands change, such as weight gradients and
+/// training's of Winograd, are OpenBLAS's.
 package enum PanelProduct {
-  /// Bytes of the two operands' rows that a block may take of a core's second-level cache.
-  private static let blockBytes = 256 << 10
+  /// Bytes of the left operand's rows that a block may take of a core's second-level cache.
+  private static let blockBytes = 512 << 10
+  /// Rows of a block: the more there are, the less often panels come from beyond that cache.
+  private static let blockRows = 24...96
   /// Numbers between two rows that fall on each other's places in a first-level cache.
   private static let aliasing = 1024
-
-  /// Rows of a block, of which the two operands' bytes decide.
-  private static let blockRows = 24...48
 
   /// Whether products with `columns` columns can be computed here: in whole panels, on a processor with vectors long
   /// enough.
   package static func suits(columns: Int) -> Bool { PanelShape.ofKernels.map { columns % $0.columns == 0 } ?? false }
 
-  /// Rows that are best finished before the next are begun: whole tiles.
-  package static func rowsPerBlock(columns: Int, depth: Int, in shape: PanelShape = .standard) -> Int {
-    let rows = blockBytes / (4 * (columns + depth))
+  /// Rows that are best multiplied with all panels before the next are begun: whole tiles.
+  package static func rowsPerBlock(depth: Int, in shape: PanelShape = .standard) -> Int {
+    let rows = blockBytes / (4 * depth)
     return min(blockRows.upperBound, max(blockRows.lowerBound, rows)) / shape.rows * shape.rows
   }
 

@@ -79,7 +79,7 @@ struct PreparedWeight {
   /// Numbers of scratch memory that ``multiply(rows:_:into:accumulate:in:scratch:_:)`` wants.
   var scratchCount: Int {
     guard layout == .panels, let stride = PanelProduct.paddedStride(depth: depth) else { return 0 }
-    return PanelProduct.rowsPerBlock(columns: columns, depth: depth) * stride
+    return PanelProduct.rowsPerBlock(depth: depth) * stride
   }
 
   /// The product of some rows with the weights, in blocks of rows.
@@ -101,7 +101,7 @@ struct PreparedWeight {
       epilogue.apply(rows: rows, columns: columns, to: result)
       return
     }
-    for block in (0..<rows).tiles(of: PanelProduct.rowsPerBlock(columns: columns, depth: depth)) {
+    for block in (0..<rows).tiles(of: PanelProduct.rowsPerBlock(depth: depth)) {
       var (source, stride) = (left + block.lowerBound * depth, depth)
       if let scratch, let padded = PanelProduct.paddedStride(depth: depth) {
         for row in 0..<block.count { (scratch + row * padded).update(from: source + row * depth, count: depth) }
