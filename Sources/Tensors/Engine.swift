@@ -54,8 +54,8 @@ package final class Engine {
   package func reserveScratch(_ bytes: Int) {
     for worker in 0..<workers.count where scratchSizes[worker] < bytes {
       scratch[worker]?.deallocate()
-      scratch[worker] = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 4096)
-      scratchSizes[worker] = bytes
+      let block = MemoryPool.allocate(MemoryPool.pages(bytes))
+      (scratch[worker], scratchSizes[worker]) = (block.address, block.capacity)
     }
   }
 

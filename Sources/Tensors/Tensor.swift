@@ -134,7 +134,11 @@ package final class MemoryPool {
     return (bytes + step - 1) / step * step
   }
 
-  private static func allocate(_ size: Int) -> Block {
+  /// Bytes rounded up to whole large pages: what is written to in many places at once is worth one, however small.
+  static func pages(_ bytes: Int) -> Int { (bytes + largePage - 1) / largePage * largePage }
+
+  /// Takes memory from the system, for whoever gives it back himself.
+  static func allocate(_ size: Int) -> Block {
     let isLarge = size >= largePage
     let address = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: isLarge ? largePage : 64)
     if isLarge { madvise(address, size, MADV_HUGEPAGE) }
