@@ -16,6 +16,9 @@ struct WinogradConvolution: ConvolutionKernel {
   private static let wideChannels = 256
   /// Numbers of one frequency in a block of tiles.
   private static let blockNumbers = 3072
+  /// Tiles of a block whose products are in panels: a whole number of their tiles of rows, whose planes of 128 channels
+  /// fill a second-level cache of 1 MB.
+  private static let panelBlockTiles = 24
   /// Keeps the 36 planes off each other's places in the cache.
   private static let planePadding = 48
 
@@ -81,7 +84,7 @@ struct WinogradConvolution: ConvolutionKernel {
           accumulate: accumulate, epilogue, work: work)
       }
     } else {
-      let block = blockTiles
+      let block = inPanels ? Self.panelBlockTiles : blockTiles
       let inputPlane = block * inputs + Self.planePadding
       let outputPlane = block * outputs + Self.planePadding
       engine.reserveScratch(4 * Winograd.frequencies * (inputPlane + outputPlane))
