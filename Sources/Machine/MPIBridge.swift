@@ -19,16 +19,16 @@ package final class MPIBridge: RankLink {
   /// The variable that names the bridge's file where it does not lie beside the program.
   package static let variable = "AANET_MPI"
 
-  /// The bridge's file, whether or not it is there.
-  package static func file(_ environment: [String: String]) -> URL {
-    environment[variable].map { URL(fileURLWithPath: $0) } ?? RunningProgram.sibling("libaanet_mpi.so")
+  /// The bridge's file, whether or not it is there; a name without a folder is one that the system looks for.
+  package static func path(_ environment: [String: String]) -> String {
+    environment[variable] ?? RunningProgram.sibling("libaanet_mpi.so").path
   }
 
   /// Opens the bridge and joins the others.
   ///
   /// - Parameter launcher: who started the process.
   package convenience init(startedBy launcher: Launcher, _ environment: [String: String]) throws(Fault) {
-    let path = Self.file(environment).path
+    let path = Self.path(environment)
     let started = "this is one of \(launcher.processes) processes (\(launcher.variable))"
     let functions = try Functions(path, started)
     var (rank, count, countHere, ways) = (Int32(0), Int32(0), Int32(0), Int32(0))

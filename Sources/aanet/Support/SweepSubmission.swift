@@ -165,7 +165,7 @@ struct SweepSubmission {
   // MARK: Freezing
 
   /// The bridge to MPI that the program would open now.
-  private var bridge: URL { MPIBridge.file(ProcessInfo.processInfo.environment) }
+  private var bridge: URL { URL(fileURLWithPath: MPIBridge.path(ProcessInfo.processInfo.environment)) }
 
   private func requireBridge() throws {
     guard cluster.ranks > 1, !FileManager.default.fileExists(atPath: bridge.path) else { return }
