@@ -9,7 +9,7 @@ BUILD := swift build --configuration release
 # takes the widest that the processor can run; the tests take the same, or another: make test KERNELS=Haswell.
 unexport OPENBLAS_CORETYPE
 
-.PHONY: arm64 mpi portable quickstart methods sample settings test build fuzz sanitize packages sweep clean
+.PHONY: arm64 events mpi portable quickstart methods sample settings test build fuzz sanitize packages sweep clean
 
 quickstart: build
 	@$(AANET) data make synthetic-duke
@@ -35,6 +35,18 @@ sample: build
 SETTINGS := Sources/aanet/aanet.docc/Settings.md
 settings: build
 	@{ sed '/^| setting |/,$$d' $(SETTINGS); $(AANET) show --keys; } > $(SETTINGS).new && mv $(SETTINGS).new $(SETTINGS)
+
+# TensorBoard's messages in Swift, anew from the descriptions that its package on PyPI carries: for a new version of them
+# or of SwiftProtobuf, whose generator is built first.
+EVENTS := Sources/Viewers/TensorBoard/Messages
+events:
+	@$(MAKE) --no-print-directory packages PACKAGES='protobuf-compiler python3-venv'
+	@python3 -m venv .build/events && .build/events/bin/pip install --quiet tensorboard==2.21.0
+	@swift package resolve && swift build --configuration release --package-path .build/checkouts/swift-protobuf \
+	  --scratch-path .build/protoc-gen-swift --product protoc-gen-swift
+	@mkdir -p $(EVENTS) && protoc --plugin=.build/protoc-gen-swift/release/protoc-gen-swift --swift_out=$(EVENTS) \
+	  --swift_opt=FileNaming=DropPath --descriptor_set_in=.build/events/descriptions \
+	  $$(.build/events/bin/python Tests/Viewers/describe_events.py .build/events/descriptions)
 
 test: packages sweep
 	@swift build --configuration release --build-tests

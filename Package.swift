@@ -33,11 +33,15 @@ func library(_ name: String, pkgConfig: String, debian: String) -> Target {
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+
 let package = Package(
   name: "aanet",
   products: [.executable(name: "aanet", targets: ["aanet"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    // Without its plugin, which builds a compiler of its own: what it would generate is kept.
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     // For `swift package generate-documentation` alone; no target knows it.
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
   ],
@@ -87,7 +91,7 @@ let package = Package(
     room("Runs", knows: ["Support"]),
     room("Cluster", knows: ["Support", "Runs"]),
     // How runs are looked at while they go on and after: in a terminal, by MLflow, by TensorBoard.
-    room("Viewers", knows: ["Support", "Configuration", "YAML", "Documents", "Runs", "Cluster"]),
+    room("Viewers", knows: ["Support", "Configuration", "YAML", "Documents", "Runs", "Cluster", protobuf]),
     room(
       "Experiments",
       knows: [
@@ -178,7 +182,7 @@ if Context.environment["AANET_FUZZ"] != nil {
 // What `make sanitize` leaves out: rooms that call no C and start no thread of their own. CI's small form, `engine`, is the
 // engine and the reading of data alone.
 if let form = Context.environment["AANET_SANITIZE"] {
-  var rooms = ["Experiments", "Trained", "Proofs", "aanet", "CommandTests"]
+  var rooms = ["Viewers", "Experiments", "Trained", "Proofs", "aanet", "CommandTests"]
   if form == "engine" {
     rooms += [
       "Twins", "Retrieval", "Documents", "Charts", "GnuplotBridge", "Cluster", "Evidence", "Notebook", "Reports",

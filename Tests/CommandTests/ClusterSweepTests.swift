@@ -86,6 +86,8 @@ struct ClusterSweepTests {
     let sweep = try submit("seeds=[1,2,3]", "--report", "--sbatch=--hold", environment: around)
     #expect(sweep.jobs.map(\.tasks) == [4, 2, 0] && sweep.finished == 0)
     #expect(try states() == Array(repeating: "queued", count: 6))
+    let watched = try aanet(["watch", "tiny", "--once"])
+    #expect(watched.status == 0 && watched.output.hasPrefix("tiny · 6 queued\n"), "\(watched.output)")
     // Given again, nothing is queued twice; one seed more is queued alone.
     let again = try submit("seeds=[1,2,3]")
     #expect(again.jobs.isEmpty && again.queued == 6)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct ExportCommandTests {
   private let project: TinyProject
   private var store: RunStore { RunStore(root: project.url.appendingPathComponent("runs", isDirectory: true)) }
-  private static let tools = ["mlflow"]
+  private static let tools = ["tensorboard", "mlflow"]
 
   init() throws {
     project = try TinyProject()
@@ -39,7 +39,8 @@ import Testing
       (["--to", "mlflow", "runs"], "take one outside of it"),
       (["--to", "mlflow", "runs/mlruns"], "take one outside of it"),
       (["--to", "mlflow", "file"], "a file stands where a folder is needed"),
-      (["--to", "mlflow", "out", "tini"], "did you mean 'tiny'?"), (["--to", "excel", "out"], "mlflow"),
+      (["--to", "tensorboard", "file"], "a file stands where a folder is needed"),
+      (["--to", "mlflow", "out", "tini"], "did you mean 'tiny'?"), (["--to", "excel", "out"], "tensorboard, mlflow"),
       (["--to", "mlflow"], "Missing expected argument"),
     ] {
       let outcome = try BuiltCommand.run(["runs", "export"] + words, in: project.url)

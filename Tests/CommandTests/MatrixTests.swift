@@ -206,6 +206,29 @@ import Trained
     #expect(killed.status != 0 && killed.complaints.contains("no training to be killed in"), "\(killed.complaints)")
   }
 
+  /// Every row is watched, and written for TensorBoard and MLflow: once, whatever it is. `Tests/Viewers/check_viewers.py` reads
+  /// what is kept with the two of them.
+  @Test func everyRowIsWatchedAndExported() throws {
+    let matrix = try matrix()
+    let count = matrix.rows.count + matrix.combined.count
+    let watched = try matrix.aanet(["watch", "--once", "--format", "json"])
+    try require(watched)
+    let seen = try #require(try object(watched.output)["runs"] as? [[String: Any]])
+    #expect(seen.count == count && seen.allSatisfy { $0["state"] as? String == "finished" && $0["mAP"] is Double })
+    let drawn = try #require(matrix.rows.first { $0.has(.attribute) })
+    try require(try matrix.aanet(["figures", drawn.name, "--queries", "1", "--worst", "1", "--top", "2"]))
+    let kept = ProcessInfo.processInfo.environment["AANET_KEEP"].flatMap { $0.isEmpty ? nil : $0 }
+    for tool in ["tensorboard", "mlflow"] {
+      let export = ["runs", "export", "--to", tool, "\(kept ?? matrix.project.url.path)/viewers/\(tool)"]
+      let first = try matrix.aanet(export + ["--format", "json"])
+      try require(first)
+      let written = try JSONSerialization.jsonObject(with: Data(first.output.utf8)) as? [[String: Any]]
+      #expect(written?.count == count && written?.allSatisfy { $0["numbers"] as? Int ?? 0 > 0 } == true)
+      let second = try matrix.aanet(export)
+      #expect(second.output == "nothing is new of \(count) runs\n", "\(second.output)")
+    }
+  }
+
   @Test func runsAreComparedReportedJudgedAndVerified() throws {
     let matrix = try matrix()
     let names = (matrix.rows + matrix.combined).map(\.name)

@@ -48,7 +48,7 @@ package struct MLflowStore {
       let lines = points.map { "\(Self.milliseconds($0.time)) \($0.value) \($0.step)\n" }
       if try keep(Data(lines.joined().utf8), as: file) { outcome.numbers += max(0, lines.count - before) }
     }
-    for (name, value) in Self.parameters(in: exported.plan) {
+    for (name, value) in try Self.parameters(in: exported.plan, from: store.url(.plan, of: exported.run)) {
       try keep(Data(value.utf8), as: folder.appendingPathComponent("params/\(name)", isDirectory: false))
     }
     for (name, value) in Self.tags(of: exported) {
@@ -132,8 +132,14 @@ package struct MLflowStore {
   }
 
   /// The settings of a plan by dotted path; lists of plain values as they stand in YAML.
-  private static func parameters(in plan: String?) -> [(name: String, value: String)] {
-    guard let plan, let value = try? YAML.parse(plan, name: "plan.yaml") else { return [] }
+  private static func parameters(
+    in plan: String?, from file: URL
+  ) throws(FileError) -> [(name: String, value: String)] {
+    guard let plan else { return [] }
+    let value: YAMLValue
+    do { value = try YAML.parse(plan, name: file.lastPathComponent) } catch {
+      throw FileError(file, "\(error.reason); \(RunStore.File.plan.remedy)")
+    }
     var found: [String: String] = [:]
     func visit(_ value: YAMLValue, _ path: [String]) {
       switch value.content {

@@ -48,7 +48,7 @@ extension WatchPicture {
 
   /// What a person should know of runs that nobody is at work on: `tiny/Lg/1 failed: …`.
   package var complaints: [String] {
-    zip(runs, names).filter { [.failed, .interrupted, .damaged].contains($0.0.state) }.map { run, _ in
+    runs.filter { [.failed, .interrupted, .damaged].contains($0.state) }.map { run in
       "\(run.run.experiment)/\(run.run.variant)/\(run.run.seed) \(run.state.rawValue)\(run.note.map { ": \($0)" } ?? "")"
     }
   }

@@ -14,6 +14,7 @@ struct RunsCommand: ParsableCommand {
         aanet runs remove quickstart/table3 --unfinished
         aanet runs trash
         aanet runs restore
+        aanet runs export --to tensorboard board
         aanet runs export --to mlflow mlruns
       """,
     subcommands: [

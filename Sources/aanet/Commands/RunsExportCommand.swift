@@ -9,25 +9,30 @@ import Viewers
 struct RunsExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Write runs for MLflow to read.",
+    abstract: "Write runs for TensorBoard or MLflow to read.",
     discussion: """
       Figures by epoch (losses by task, σ, learning rates, images/s), what a finished run was measured at, its settings, and the \
       pictures that `aanet figures` drew. It may be given again at any time, while runs go on, too: it adds what is new and \
       writes nothing twice.
 
+      tensorboard: an event file for each run, in the folders that runs themselves have, with scalars, the pictures, and the \
+      plan as a text. test/cmc has the share of queries found at each rank for its steps.
+
       mlflow: the folder is MLflow's file store: an experiment for each of ours, a run for each run under an identifier made of its \
-      name and hash, parameters from its plan, metrics, tags (aanet.hash among them) and the record as artifacts. MLflow from 3.7 \
-      on reads such a folder where MLFLOW_ALLOW_FILE_STORE=true is set.
+      name and hash, parameters from its plan, metrics, tags (aanet.hash among them) and the record as artifacts. MLflow 3 reads such \
+      a folder where MLFLOW_ALLOW_FILE_STORE=true is set.
 
       Examples:
+        aanet runs export --to tensorboard board
+        tensorboard --logdir board
         aanet runs export --to mlflow mlruns
         aanet runs export --to mlflow mlruns quickstart/table3
         MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri mlruns
       """)
 
-  enum Tool: String, CaseIterable, ExpressibleByArgument { case mlflow }
+  enum Tool: String, CaseIterable, ExpressibleByArgument { case tensorboard, mlflow }
 
-  @Option(help: "mlflow.") var to: Tool
+  @Option(help: "tensorboard or mlflow.") var to: Tool
   @Argument(help: ArgumentHelp("The folder to write to.", valueName: "dir"), completion: .directory)
   var folder: String
   @Argument(
@@ -69,6 +74,9 @@ struct RunsExportCommand: ParsableCommand {
   private func writer(to place: URL) throws -> (ExportedRun) throws(FileError) -> ExportOutcome {
     let store = project.store
     switch to {
+    case .tensorboard:
+      let log = TensorBoardLog(place)
+      return { exported throws(FileError) in try log.write(exported) }
     case .mlflow:
       var mlflow = try MLflowStore(place)
       return { exported throws(FileError) in try mlflow.write(exported, from: store) }
@@ -90,6 +98,7 @@ struct RunsExportCommand: ParsableCommand {
   /// The command that shows what was written.
   private func look(_ place: URL) -> String {
     switch to {
+    case .tensorboard: ShellCommand("tensorboard", options: ShellCommand.option("--logdir", place.path)).text
     case .mlflow:
       "MLFLOW_ALLOW_FILE_STORE=true "
         + ShellCommand("mlflow", "ui", options: ShellCommand.option("--backend-store-uri", place.path)).text
