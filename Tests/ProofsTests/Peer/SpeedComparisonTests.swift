@@ -166,9 +166,9 @@ import Testing
     #expect(pace.seconds(of: [("a", 1)], spent: 0) == nil)
     pace.note("a", work: 2, seconds: 10)
     // By its arithmetic b takes half as long.
-    #expect(pace.seconds(of: [("a", 2), ("b", 1)], spent: 4) == 6 + 5)
+    #expect(pace.seconds(of: [("a", 2), ("b", 1)], spent: 4) == 11.0)
     pace.note("b", work: 1, seconds: 20)
-    #expect(pace.seconds(of: [("a", 2), ("b", 1), ("c", 3)], spent: 11) == 0 + 20 + 30)
-    #expect(pace.seconds(of: [], spent: 0) == 0)
+    #expect(pace.seconds(of: [("a", 2), ("b", 1), ("c", 3)], spent: 11) == 50.0)
+    #expect(pace.seconds(of: [], spent: 0) == 0.0)
   }
 }
