@@ -93,7 +93,7 @@ package struct PeerPython: Sendable {
       }
     }
     guard let python = path(of: "python3") else {
-      throw PlainError("there is no python3 here; \(advice(folder))")
+      throw PlainError("there is no python3 here; \(advice)")
     }
     try AtomicFile.makeFolder(caches)
     sweep(caches)
@@ -108,7 +108,7 @@ package struct PeerPython: Sendable {
       // Debian keeps what venv needs in a package of its own, and says so on standard output.
       let isPackage = (venv.output + venv.complaints).contains("ensurepip")
       throw PlainError(
-        "\(python) makes no virtual environment (\(isPackage ? "it has no ensurepip" : venv.reason)); \(advice(folder))"
+        "\(python) makes no virtual environment (\(isPackage ? "it has no ensurepip" : venv.reason)); \(advice)"
       )
     }
     let pip = SideProgram(
@@ -127,9 +127,8 @@ package struct PeerPython: Sendable {
     return try PeerPython(at: folder.path, watch: watch)
   }
 
-  private static func advice(_ folder: URL) -> String {
+  private static let advice =
     "install it (Debian: apt-get install python3-venv), or name a Python that has PyTorch with --python"
-  }
 
   private static let prefix = "torch-\(version).unfinished-"
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Machine
 import Proofs
 import Support
 import Tensors
@@ -98,7 +99,7 @@ struct BenchCompareCommand: ParsableCommand {
         ?? PeerPython.made(say: { Console.complain($0) }, watch: watch)
       var comparison = SpeedComparison(
         of: works, modes: choice.modes, python: python,
-        engine: URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath(), threads: threads,
+        engine: RunningProgram.file, threads: threads,
         rounds: rounds ?? (quick ? 1 : 3), repeats: repeats ?? (quick ? 2 : 5))
       let bar = ProgressBar("comparing", unit: "measurements")
       let fault = Result {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Experiments
 import Foundation
+import Machine
 import Proofs
 import Runs
 import Support
@@ -138,7 +139,7 @@ struct VerifyResumeCommand: ParsableCommand {
       killing?.finish()
     }
     let verification = ResumeVerification(
-      program: URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath(), scratch: place.folder,
+      program: RunningProgram.file, scratch: place.folder,
       threads: work.threads, sources: sources,
       launcher: ranks > 1 ? RankLauncher(launcherWords, ranks: ranks) : nil,
       command: { self.command(trial, runs: $0, threads: $1) })
