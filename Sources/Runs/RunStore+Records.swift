@@ -11,11 +11,11 @@ extension RunStore {
   /// - Parameters:
   ///   - other: where the copy goes, under the same name.
   ///   - command: what makes the copy, which its seal names.
-  /// - Returns: how many bytes the copy has, and whether anything had to be written.
+  /// - Returns: how many files had to be written.
   /// - Throws: ``FileError`` where the run is not finished or not what was sealed, or a file cannot be read or written.
   package func copyRecords(
     of run: RunIdentity, to other: RunStore, by command: String
-  ) throws(FileError) -> (bytes: Int, isNew: Bool) {
+  ) throws(FileError) -> Int {
     let folder = folder(for: run)
     guard var seal = seal(of: run), isFinished(run) else {
       throw FileError(folder, "the run is not finished, or nothing was sealed; only sealed records are copied")
@@ -27,27 +27,25 @@ extension RunStore {
     }
     let left = Self.arrays.map(\.rawValue).filter { seal.files[$0] != nil }
     seal.dropped = (seal.dropped ?? [:]).merging(left.map { ($0, command) }) { $1 }
-    var bytes = 0
-    var isNew = false
-    // The metrics are what makes a run a finished one, so they come last.
-    for file in Self.records.filter({ $0 != .metrics }) + [.metrics] {
+    var written = 0
+    // The metrics are what makes a run a finished one, so they come last, and the seal before them.
+    for file in Self.records where file != .metrics {
       guard let data = try AtomicFile.read(url(file, of: run), limit: 1 << 28) else { continue }
-      if file == .metrics {
-        isNew =
-          try other.replace(other.url(.seal, of: run), with: RunJSON.data(of: seal, for: url(.seal, of: run))) || isNew
-      }
-      isNew = try other.replace(other.url(file, of: run), with: data) || isNew
-      bytes += data.count
+      written += try replace(other.url(file, of: run), with: data)
     }
-    return (bytes, isNew)
+    written += try replace(other.url(.seal, of: run), with: RunJSON.data(of: seal, for: url(.seal, of: run)))
+    if let metrics = try AtomicFile.read(url(.metrics, of: run), limit: 1 << 24) {
+      written += try replace(other.url(.metrics, of: run), with: metrics)
+    }
+    return written
   }
 
   /// Writes a file unless it holds these bytes.
   ///
-  /// - Returns: whether it was written.
-  private func replace(_ file: URL, with data: Data) throws(FileError) -> Bool {
-    if let there = try? AtomicFile.read(file, limit: data.count), there == data { return false }
+  /// - Returns: how many files were written, one or none.
+  private func replace(_ file: URL, with data: Data) throws(FileError) -> Int {
+    if let there = try? AtomicFile.read(file, limit: data.count), there == data { return 0 }
     try AtomicFile.write(data, to: file)
-    return true
+    return 1
   }
 }

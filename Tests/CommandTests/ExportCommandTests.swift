@@ -48,8 +48,28 @@ import Testing
     }
   }
 
+  /// Copied records are runs like any other for whoever reads records, and finished ones for `aanet run`.
+  @Test func recordsAloneAreReadLikeRuns() throws {
+    let exported = try export("--to", "records", "published")
+    #expect(exported.status == 0 && exported.complaints.contains("look: aanet runs --runs"), "\(exported.complaints)")
+    let again = try export("--to", "records", "published")
+    #expect(again.output == "nothing is new of 2 runs\n", "\(again.output)")
+    for words in [["runs", "verify"], ["compare", "tiny/plain", "tiny/all"]] {
+      let outcome = try BuiltCommand.run(words + ["--runs", "published"], in: project.url)
+      #expect(outcome.status == 0, "\(words): \(outcome.complaints)")
+    }
+    let words = ["run", "tiny", "train.epochs=1", "--runs", "published", "--no-report"]
+    let run = try BuiltCommand.run(words, in: project.url)
+    #expect(run.status == 0 && !run.complaints.contains("epoch 1/1"), "\(run.complaints)")
+    for words in [["figures", "tiny/all/1"], ["query", "tiny/all/1", "person.jpg"], ["predict", "tiny/all/1", "."]] {
+      let outcome = try BuiltCommand.run(words + ["--runs", "published"], in: project.url)
+      #expect(
+        outcome.status == 2 && outcome.complaints.contains("by its records alone"), "\(words): \(outcome.complaints)")
+    }
+  }
+
   /// A run whose record is damaged is named, and the others are exported.
-  @Test(arguments: tools) func aDamagedRunStopsNoOther(tool: String) throws {
+  @Test(arguments: tools + ["records"]) func aDamagedRunStopsNoOther(tool: String) throws {
     let run = try #require(store.identities().first { $0.variant == "all" })
     try Data("{".utf8).write(to: store.url(.ranks, of: run))
     let outcome = try export("--to", tool, "out")

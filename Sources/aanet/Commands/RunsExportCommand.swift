@@ -9,7 +9,7 @@ import Viewers
 struct RunsExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Write runs for TensorBoard or MLflow to read.",
+    abstract: "Write runs for TensorBoard or MLflow to read, or their records to be published.",
     discussion: """
       Figures by epoch (losses by task, σ, learning rates, images/s), what a finished run was measured at, its settings, and the \
       pictures that `aanet figures` drew. It may be given again at any time, while runs go on, too: it adds what is new and \
@@ -22,17 +22,23 @@ struct RunsExportCommand: ParsableCommand {
       name and hash, parameters from its plan, metrics, tags (aanet.hash among them) and the record as artifacts. MLflow 3 reads such \
       a folder where MLFLOW_ALLOW_FILE_STORE=true is set.
 
+      records: a folder of runs like runs/ itself, of the finished ones, without weights and descriptors: some 40 kB a run, small \
+      enough to be committed beside a report. `aanet report`, `claims`, `compare` and `runs verify` read it by --runs, and copied \
+      into runs/ its runs count as finished. What asks for a network says that there is none.
+
       Examples:
         aanet runs export --to tensorboard board
         tensorboard --logdir board
         aanet runs export --to mlflow mlruns
         aanet runs export --to mlflow mlruns quickstart/table3
         MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri mlruns
+        aanet runs export --to records published study
+        aanet report paper --from study --runs published
       """)
 
-  enum Tool: String, CaseIterable, ExpressibleByArgument { case tensorboard, mlflow }
+  enum Tool: String, CaseIterable, ExpressibleByArgument { case tensorboard, mlflow, records }
 
-  @Option(help: "tensorboard or mlflow.") var to: Tool
+  @Option(help: "tensorboard, mlflow or records.") var to: Tool
   @Argument(help: ArgumentHelp("The folder to write to.", valueName: "dir"), completion: .directory)
   var folder: String
   @Argument(
@@ -80,6 +86,9 @@ struct RunsExportCommand: ParsableCommand {
     case .mlflow:
       var mlflow = try MLflowStore(place)
       return { exported throws(FileError) in try mlflow.write(exported, from: store) }
+    case .records:
+      let copy = RecordsCopy(place, by: "aanet runs export --to records")
+      return { exported throws(FileError) in try copy.write(exported, from: store) }
     }
   }
 
@@ -102,6 +111,7 @@ struct RunsExportCommand: ParsableCommand {
     case .mlflow:
       "MLFLOW_ALLOW_FILE_STORE=true "
         + ShellCommand("mlflow", "ui", options: ShellCommand.option("--backend-store-uri", place.path)).text
+    case .records: ShellCommand("aanet", "runs", options: ShellCommand.option("--runs", place.path)).text
     }
   }
 }
