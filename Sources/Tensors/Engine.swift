@@ -30,8 +30,8 @@ package final class Engine {
   package static var availableThreads: Int { Processors.available }
 
   /// Makes a tensor whose contents are undefined.
-  package func empty(_ shape: [Int]) -> Tensor {
-    Tensor(shape: shape, storage: Tensor.Storage(bytes: shape.reduce(4, *), pool: pool))
+  package func empty(_ shape: [Int], as element: Tensor.Element = .single) -> Tensor {
+    Tensor(shape: shape, storage: Tensor.Storage(bytes: shape.reduce(element.bytes, *), pool: pool), as: element)
   }
 
   package func filled(_ shape: [Int], with value: Float = 0) -> Tensor {

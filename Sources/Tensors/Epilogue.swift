@@ -4,34 +4,50 @@
 /// reads must outlive it.
 package struct Epilogue {
   /// A number for each column; nil adds none.
-  @usableFromInline let bias: UnsafePointer<Float>?
+  @usableFromInline package let bias: UnsafePointer<Float>?
   /// Numbers that lie as the result's do; nil adds none.
   @usableFromInline let shortcut: UnsafePointer<Float>?
+  /// The same of a result in bfloat16, for those who write one.
+  @usableFromInline package let roundedShortcut: UnsafePointer<BFloat16>?
   /// Whether negative numbers become zero.
-  @usableFromInline let isRectified: Bool
+  @usableFromInline package let isRectified: Bool
 
   /// By default the sums stay as they are.
   ///
   /// - Parameters:
   ///   - bias: `[columns]`.
-  ///   - shortcut: of the result's shape.
+  ///   - shortcut: of the result's shape and kind of numbers.
   package init(bias: Tensor? = nil, adding shortcut: Tensor? = nil, isRectified: Bool = false) {
     self.init(
-      bias: bias.map { UnsafePointer($0.pointer) }, shortcut: shortcut.map { UnsafePointer($0.pointer) },
+      bias: bias.map { UnsafePointer($0.pointer) },
+      shortcut: shortcut.flatMap { $0.element == .single ? UnsafePointer($0.pointer) : nil },
+      roundedShortcut: shortcut.flatMap { $0.element == .bfloat16 ? UnsafePointer($0.numbers(BFloat16.self)) : nil },
       isRectified: isRectified)
   }
 
   @usableFromInline
-  init(bias: UnsafePointer<Float>?, shortcut: UnsafePointer<Float>?, isRectified: Bool) {
+  init(
+    bias: UnsafePointer<Float>?, shortcut: UnsafePointer<Float>?, roundedShortcut: UnsafePointer<BFloat16>?,
+    isRectified: Bool
+  ) {
     self.bias = bias
     self.shortcut = shortcut
+    self.roundedShortcut = roundedShortcut
     self.isRectified = isRectified
+  }
+
+  /// What happens before a shortcut in bfloat16 is added.
+  package var beforeRoundedShortcut: Epilogue {
+    Epilogue(
+      bias: bias, shortcut: shortcut, roundedShortcut: nil, isRectified: isRectified && roundedShortcut == nil)
   }
 
   /// The same for the part of the result that begins `numbers` numbers later, in a column.
   @inlinable
   package func advanced(by numbers: Int, column: Int = 0) -> Epilogue {
-    Epilogue(bias: bias.map { $0 + column }, shortcut: shortcut.map { $0 + numbers }, isRectified: isRectified)
+    Epilogue(
+      bias: bias.map { $0 + column }, shortcut: shortcut.map { $0 + numbers },
+      roundedShortcut: roundedShortcut.map { $0 + numbers }, isRectified: isRectified)
   }
 
   /// What is written for sixteen sums side by side.

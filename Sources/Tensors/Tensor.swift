@@ -1,40 +1,83 @@
 import Foundation
 
-/// Single-precision numbers with a shape, the last dimension side by side in memory.
+/// Numbers with a shape, the last dimension side by side in memory.
 ///
 /// Feature maps are `[N, H, W, C]` (images, rows, columns, channels), vectors `[N, C]`, and convolution weights
 /// `[K, R, S, C]` (filters, kernel rows, kernel columns, channels). Copying a tensor value shares its memory; the memory
 /// returns to its engine when the last value is gone. Contents are undefined until written.
-package struct Tensor {
-  package let shape: [Int]
-  /// The first number; the memory is aligned to 64 bytes, a view's to nothing in particular.
-  package let pointer: UnsafeMutablePointer<Float>
-  private let storage: Storage
+@usableFromInline package struct Tensor {
+  /// What the numbers are stored as.
+  @usableFromInline package enum Element: Sendable {
+    case single
+    /// Half the memory, and an eighth of the digits: ``BFloat16``.
+    case bfloat16
 
-  package let count: Int
-
-  init(shape: [Int], storage: Storage, offset: Int = 0) {
-    self.shape = shape
-    self.storage = storage
-    count = shape.reduce(1, *)
-    pointer = storage.block.address.assumingMemoryBound(to: Float.self) + offset
+    /// Of one number.
+    package var bytes: Int { self == .single ? 4 : 2 }
   }
 
-  /// The numbers in order.
+  package let shape: [Int]
+  package let count: Int
+  /// How the numbers are stored: in single precision, but for the maps of a pass in bfloat16.
+  @usableFromInline package let element: Element
+  @usableFromInline let address: UnsafeMutableRawPointer
+  private let storage: Storage
+
+  init(shape: [Int], storage: Storage, as element: Element = .single, offset: Int = 0) {
+    self.shape = shape
+    self.storage = storage
+    self.element = element
+    count = shape.reduce(1, *)
+    address = storage.block.address + offset * element.bytes
+  }
+
+  /// The first number; the memory is aligned to 64 bytes, a view's to nothing in particular. The numbers must be in single
+  /// precision.
+  @inlinable
+  @inline(__always)
+  package var pointer: UnsafeMutablePointer<Float> { numbers(Float.self) }
+
+  /// The first number, of numbers that are stored so.
+  @inlinable
+  @inline(__always)
+  package func numbers<Number: StoredNumber>(_ kind: Number.Type) -> UnsafeMutablePointer<Number> {
+    precondition(element == Number.element, "an operation does not take the tensor's kind of numbers")
+    return address.assumingMemoryBound(to: Number.self)
+  }
+
+  /// The numbers in order, in single precision.
   package var values: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: pointer, count: count) }
 
   /// The numbers in order, copied.
-  package var array: [Float] { Array(values) }
+  package var array: [Float] {
+    switch element {
+    case .single: Array(values)
+    case .bfloat16: UnsafeBufferPointer(start: numbers(BFloat16.self), count: count).map(\.single)
+    }
+  }
+
+  /// Copies numbers of another tensor that is stored alike.
+  ///
+  /// - Parameters:
+  ///   - numbers: which of them.
+  ///   - place: where the first one goes.
+  package func update(from other: Tensor, _ numbers: Range<Int>, at place: Int) {
+    precondition(
+      element == other.element && numbers.lowerBound >= 0 && numbers.upperBound <= other.count && place >= 0
+        && place + numbers.count <= count, "numbers of \(other.shape) do not fit \(shape)")
+    (address + place * element.bytes).copyMemory(
+      from: other.address + numbers.lowerBound * element.bytes, byteCount: numbers.count * element.bytes)
+  }
 
   /// The same memory under another shape of as many numbers.
   package func reshaped(_ shape: [Int]) -> Tensor { view(shape, offset: 0) }
 
   /// Part of the same memory: `shape` numbers from the number at `offset` on.
   package func view(_ shape: [Int], offset: Int) -> Tensor {
-    let start = pointer - storage.block.address.assumingMemoryBound(to: Float.self) + offset
+    let start = (address - storage.block.address) / element.bytes + offset
     precondition(
       offset >= 0 && offset + shape.reduce(1, *) <= count, "a view of \(shape) leaves its tensor \(self.shape)")
-    return Tensor(shape: shape, storage: storage, offset: start)
+    return Tensor(shape: shape, storage: storage, as: element, offset: start)
   }
 
   /// Memory that returns to its pool when the last tensor that uses it is gone.
@@ -54,16 +97,23 @@ package struct Tensor {
 extension Tensor {
   /// Whether no number is infinite or none at all (NaN). One pass over the memory.
   package var isFinite: Bool {
+    switch element {
+    case .single: Self.areFinite(numbers(Float.self), count: count)
+    case .bfloat16: Self.areFinite(numbers(BFloat16.self), count: count)
+    }
+  }
+
+  private static func areFinite<Number: StoredNumber>(_ numbers: UnsafeMutablePointer<Number>, count: Int) -> Bool {
     // Zero times an infinite number or NaN is NaN, and NaN stays in a sum.
     let zero = Vector(repeating: 0)
     var sum = zero
     var i = 0
     while i &+ 16 <= count {
-      sum = fused(pointer.vector(i), zero, plus: sum)
+      sum = fused(numbers.vector(i), zero, plus: sum)
       i &+= 16
     }
     while i < count {
-      sum[0] = fused(pointer[i], 0, plus: sum[0])
+      sum[0] = fused(numbers[i].single, 0, plus: sum[0])
       i &+= 1
     }
     return sum == zero

@@ -1,7 +1,9 @@
-// What Swift cannot say: a few instructions of the processor. Every loop of the engine is Swift.
+// What Swift cannot say: a few instructions of the processor. The engine's loops are Swift, but for those of bf16.h.
 #ifndef AANET_KERNELS_H
 #define AANET_KERNELS_H
 
+#include "bf16.h"
+#include "bf16_vectors.h"
 #include "instruction_sets.h"
 
 #if defined(__x86_64__)
