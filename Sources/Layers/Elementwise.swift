@@ -6,16 +6,57 @@ enum Elementwise {
 
   /// `target += tensor`.
   static func add(_ tensor: Tensor, to target: Tensor, on engine: Engine) {
-    let x = tensor.pointer
-    let y = target.pointer
+    switch target.element {
+    case .single: write(tensor.pointer, to: target.pointer, adding: target.pointer, target.count, on: engine)
+    case .bfloat16:
+      let y = target.numbers(BFloat16.self)
+      write(tensor.numbers(BFloat16.self), to: y, adding: y, target.count, on: engine)
+    }
+  }
+
+  /// `target = tensor`, or `target += tensor` where `accumulate` is set, where the one is in bfloat16 and the other is not.
+  static func convert(_ tensor: Tensor, into target: Tensor, accumulate: Bool = false, on engine: Engine) {
+    switch target.element {
+    case .single:
+      let y = target.pointer
+      write(tensor.numbers(BFloat16.self), to: y, adding: accumulate ? y : nil, target.count, on: engine)
+    case .bfloat16:
+      let y = target.numbers(BFloat16.self)
+      write(tensor.pointer, to: y, adding: accumulate ? y : nil, target.count, on: engine)
+    }
+  }
+
+  /// A tensor in single precision with its numbers rounded to bfloat16.
+  static func rounded(_ tensor: Tensor, on engine: Engine) -> Tensor {
+    let result = engine.empty(tensor.shape)
+    let (x, y) = (tensor.pointer, result.pointer)
     engine.parallel(over: tensor.count, grain: grain) { range, _ in
       var i = range.lowerBound
       while i + 16 <= range.upperBound {
-        y.store(y.vector(i) + x.vector(i), i)
+        y.store(x.vector(i).roundedToBFloat16, i)
         i += 16
       }
       while i < range.upperBound {
-        y[i] += x[i]
+        y[i] = BFloat16(rounding: x[i]).single
+        i += 1
+      }
+    }
+    return result
+  }
+
+  /// `y = x`, or `y = x + z` where there is a z, rounded to what y is stored as.
+  private static func write<Source: StoredNumber, Target: StoredNumber>(
+    _ x: UnsafeMutablePointer<Source>, to y: UnsafeMutablePointer<Target>, adding z: UnsafeMutablePointer<Target>?,
+    _ count: Int, on engine: Engine
+  ) {
+    engine.parallel(over: count, grain: grain) { range, _ in
+      var i = range.lowerBound
+      while i + 16 <= range.upperBound {
+        y.store(z.map { $0.vector(i) + x.vector(i) } ?? x.vector(i), i)
+        i += 16
+      }
+      while i < range.upperBound {
+        y[i] = Target(rounding: z.map { $0[i].single + x[i].single } ?? x[i].single)
         i += 1
       }
     }

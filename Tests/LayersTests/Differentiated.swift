@@ -14,10 +14,11 @@ struct Differentiated {
   ///   - parameters: numbers and shape of each parameter; a batch normalisation's factor and offset come through `build`.
   ///   - cotangents: one for each output; nil where an output sends nothing back.
   ///   - policy: which of several ways of computing is taken.
+  ///   - precision: the tape's; inputs and cotangents are in single precision.
   ///   - build: makes the outputs from the inputs and the parameters.
   init(
     on engine: Engine, inputs: [(values: [Float], shape: [Int])], parameters: [(values: [Float], shape: [Int])] = [],
-    cotangents: [[Float]?], policy: ComputePolicy = .automatic,
+    cotangents: [[Float]?], policy: ComputePolicy = .automatic, precision: Precision = .single,
     build: (_ tape: Tape, _ inputs: [Value], _ parameters: [Parameter]) throws -> [Value]
   ) rethrows {
     let store = ParameterStore(on: engine)
@@ -28,7 +29,7 @@ struct Differentiated {
     }
     // Memory that the operation asks for holds NaN, so what it does not write shows.
     engine.poison(inputs.flatMap { [$0.shape, $0.shape] } + parameters.map(\.shape))
-    let tape = Tape(on: engine, mode: .training, policy: policy)
+    let tape = Tape(on: engine, mode: .training, precision: precision, policy: policy)
     let values = inputs.map { tape.input(engine.tensor($0.values, shape: $0.shape), wantsGradient: true) }
     let results = try build(tape, values, weights)
     outputs = results.map(\.tensor.array)

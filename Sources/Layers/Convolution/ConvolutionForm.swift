@@ -37,11 +37,22 @@ package enum ConvolutionForm: String, Sendable, CaseIterable {
 /// The forward pass takes the weights prepared: brought into the layout that it multiplies with. Training prepares them
 /// at each step, evaluation once for all batches (``PreparedWeights``).
 protocol ConvolutionKernel {
-  init(_ geometry: ConvolutionGeometry, in accumulation: Accumulation, on engine: Engine)
   func layout(forReuse isReused: Bool) -> PreparedWeight.Layout
   func forward(_ input: Tensor, _ weight: PreparedWeight, into output: Tensor, _ epilogue: Epilogue)
   func dInput(_ dOutput: Tensor, _ weight: Tensor, into dInput: Tensor, accumulate: Bool)
   func dWeight(_ input: Tensor, _ dOutput: Tensor, into dWeight: Tensor, accumulate: Bool)
+}
+
+/// How a convolution of maps in bfloat16 is computed: of bfloat16 numbers, summed in single precision and rounded once.
+/// What it gives differs by the order of sums, and so by a last digit here and there.
+package enum RoundedForm: String, Sendable, CaseIterable {
+  /// Of maps that are widened first, as those in single precision are: any processor.
+  case widened = "portable"
+  /// By AVX512_BF16's sums of products of pairs (``PairProduct``).
+  case pairs = "avx512_bf16"
+
+  /// The one for this processor.
+  package static var suiting: RoundedForm { PairProduct.isThere ? .pairs : .widened }
 }
 
 extension ConvolutionForm {

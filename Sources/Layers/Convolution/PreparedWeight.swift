@@ -11,6 +11,10 @@ struct PreparedWeight {
     case winograd
     /// The same, each of them in panels.
     case winogradPanels
+    /// Rounded to bfloat16 and in panels of pairs, for ``PairProduct``.
+    case pairs
+    /// Rounded to bfloat16 before they are laid out in single precision.
+    indirect case rounded(Layout)
   }
 
   let tensor: Tensor
@@ -31,13 +35,15 @@ struct PreparedWeight {
     _ weight: Tensor, of geometry: ConvolutionGeometry, as layout: Layout, folding norm: FilterNorm? = nil,
     on engine: Engine
   ) {
-    self.layout = layout
     (columns, depth, isTransposed) = (geometry.filters, geometry.patch, true)
     bias = norm.map { engine.tensor($0.shift.map { Float($0) }, shape: [geometry.filters]) }
-    let weight = norm?.scaled(weight, on: engine) ?? weight
+    var (layout, weight) = (layout, norm?.scaled(weight, on: engine) ?? weight)
+    if case .rounded(let inner) = layout { (layout, weight) = (inner, Elementwise.rounded(weight, on: engine)) }
+    self.layout = layout
     tensor =
       switch layout {
-      case .stored: weight
+      case .stored, .rounded: weight
+      case .pairs: PairProduct.panels(ofRows: weight.pointer, columns: columns, depth: depth, on: engine)
       case .panels: PanelProduct.panels(ofRows: weight, columns: columns, depth: depth, on: engine)
       case .winograd, .winogradPanels:
         WinogradFilters(filters: geometry.filters, channels: geometry.channels, engine: engine)

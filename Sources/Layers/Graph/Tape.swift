@@ -16,7 +16,11 @@ package struct Value {
 
 /// Where the gradients that a value's users send back add up.
 final class GradientSlot {
+  /// How the value is stored, and its gradient with it.
+  private let element: Tensor.Element
   private var gradient: Tensor?
+
+  init(of tensor: Tensor) { element = tensor.element }
 
   var current: Tensor? { gradient }
 
@@ -34,7 +38,7 @@ final class GradientSlot {
     if let gradient {
       write(gradient, true)
     } else {
-      let fresh = engine.empty(shape)
+      let fresh = engine.empty(shape, as: element)
       write(fresh, false)
       gradient = fresh
     }
@@ -75,6 +79,8 @@ package final class Tape {
   package let statistics: NormStatistics
   /// Which of several ways of computing the same thing is taken.
   package let policy: ComputePolicy
+  /// What maps are stored as and products are made of.
+  package let precision: Precision
   /// The part of the batch that runs over it: what needs the whole batch asks it.
   package let shard: Shard
   /// Convolutions' weights in the layouts that they multiply with, kept from pass to pass; nil prepares them anew.
@@ -94,8 +100,9 @@ package final class Tape {
   /// - Parameter observer: sees what each layer with parameters makes, in forward order: who looks for a fault.
   /// - Parameter tracer: sees what model code says of the inside of a pass (``trace(_:_:)``): who compares it.
   package init(
-    on engine: Engine, mode: Mode, statistics: NormStatistics = .batch, policy: ComputePolicy = .automatic,
-    shard: Shard = .whole, exchange: GradientExchange? = nil, weights: PreparedWeights? = nil,
+    on engine: Engine, mode: Mode, precision: Precision = .single, statistics: NormStatistics = .batch,
+    policy: ComputePolicy = .automatic, shard: Shard = .whole, exchange: GradientExchange? = nil,
+    weights: PreparedWeights? = nil,
     observer: ((_ layer: String, _ output: Tensor) -> Void)? = nil,
     tracer: ((_ name: String, _ trace: Trace) -> Void)? = nil
   ) {
@@ -103,6 +110,7 @@ package final class Tape {
     self.engine = engine
     self.policy = policy
     self.mode = mode
+    self.precision = precision
     self.statistics = statistics
     self.shard = shard
     self.weights = weights
@@ -145,7 +153,7 @@ package final class Tape {
   ///
   /// - Parameter wantsGradient: whether the gradient by this input is wanted (tests do); images need none.
   package func input(_ tensor: Tensor, wantsGradient: Bool = false) -> Value {
-    Value(tensor: tensor, slot: wantsGradient && isRecording ? GradientSlot() : nil)
+    Value(tensor: tensor, slot: wantsGradient && isRecording ? GradientSlot(of: tensor) : nil)
   }
 
   /// Runs the recorded operations in reverse for the weighted sum of losses, leaving each parameter's gradient in place.
@@ -178,7 +186,7 @@ package final class Tape {
   }
 
   /// Makes an operation's result. It wants a gradient where the operation is recorded.
-  func result(_ tensor: Tensor) -> Value { Value(tensor: tensor, slot: isRecording ? GradientSlot() : nil) }
+  func result(_ tensor: Tensor) -> Value { Value(tensor: tensor, slot: isRecording ? GradientSlot(of: tensor) : nil) }
 
   /// Shows the observer, where there is one, what a layer made; the layer is called as its parameter.
   func observe(_ output: Value, of parameter: Parameter) { observer?(parameter.layer, output.tensor) }
@@ -220,13 +228,18 @@ package struct ComputePolicy: Hashable, Sendable {
   package var form: ConvolutionForm?
   /// How products are summed; nil chooses by their sizes. Winograd's are always single.
   package var accumulation: Accumulation?
+  /// How maps in bfloat16 are convolved; nil chooses by the processor.
+  package var rounded: RoundedForm?
 
   /// Every operation chooses by its sizes.
   package static let automatic = ComputePolicy()
 
-  package init(form: ConvolutionForm? = nil, accumulation: Accumulation? = nil) {
+  package init(
+    form: ConvolutionForm? = nil, accumulation: Accumulation? = nil, rounded: RoundedForm? = nil
+  ) {
     self.form = form
     self.accumulation = accumulation
+    self.rounded = rounded
   }
 
   func form(for geometry: ConvolutionGeometry) -> ConvolutionForm {

@@ -54,7 +54,7 @@ extension Tape {
     precondition(input.shape.last == channels, "\(norm.weight.name) does not take the shape \(input.shape)")
     let rows = input.tensor.count / channels
     guard mode == .training else {
-      let output = result(engine.empty(input.shape))
+      let output = result(engine.empty(input.shape, as: input.tensor.element))
       ChannelAffine(norm, on: engine)
         .apply(input.tensor, adding: shortcut?.tensor, activation: activation, into: output.tensor, on: engine)
       return output
@@ -62,7 +62,7 @@ extension Tape {
     let (mean, inverseDeviation) =
       statistics == .batch ? batchStatistics(of: input.tensor, rows: rows, norm) : norm.runningStatistics
     let affine = ChannelAffine(norm, mean: mean, inverseDeviation: inverseDeviation, on: engine)
-    let output = result(engine.empty(input.shape))
+    let output = result(engine.empty(input.shape, as: input.tensor.element))
     affine.apply(input.tensor, adding: shortcut?.tensor, activation: activation, into: output.tensor, on: engine)
     observe(output, of: norm.weight)
 
@@ -87,14 +87,26 @@ extension Tape {
   private func batchStatistics(
     of input: Tensor, rows: Int, _ norm: BatchNorm
   ) -> (mean: [Float], inverseDeviation: [Float]) {
-    let x = UnsafePointer(input.pointer)
-    let sums = ChannelSums(rows: rows, channels: norm.weight.value.count, on: engine, Moments(x: x))
-    let moments = ChannelMoments(sums, about: x, rows: rows).ofBatch(shard)
+    let moments =
+      switch input.element {
+      case .single: moments(UnsafePointer(input.pointer), rows: rows, norm)
+      case .bfloat16: moments(UnsafePointer(input.numbers(BFloat16.self)), rows: rows, norm)
+      }
     // What the shards of a process share moves once.
     if shard.place == 0 { norm.move(towards: moments) }
     return (
       moments.mean.map { Float($0) }, moments.variance.map { Float(1 / ($0 + BatchNorm.epsilon).squareRoot()) }
     )
+  }
+}
+
+extension Tape {
+  /// Mean and variance of the whole batch.
+  private func moments<Number: StoredNumber>(
+    _ x: UnsafePointer<Number>, rows: Int, _ norm: BatchNorm
+  ) -> ChannelMoments {
+    let sums = ChannelSums(rows: rows, channels: norm.weight.value.count, on: engine, Moments(x: x))
+    return ChannelMoments(sums, about: x, rows: rows).ofBatch(shard)
   }
 }
 
@@ -125,11 +137,11 @@ struct ChannelMoments {
   /// Of a shard's rows.
   ///
   /// - Parameter reference: what was subtracted from each channel's numbers before they and their squares were summed.
-  init(_ sums: ChannelSums, about reference: UnsafePointer<Float>, rows: Int) {
+  init(_ sums: ChannelSums, about reference: UnsafePointer<some StoredNumber>, rows: Int) {
     let count = Double(rows)
     let offsets = sums.first.map { $0 / count }
     self.count = count
-    mean = offsets.enumerated().map { Double(reference[$0]) + $1 }
+    mean = offsets.enumerated().map { Double(reference[$0].single) + $1 }
     variance = zip(sums.second, offsets).map { max(0, $0 / count - $1 * $1) }
   }
 
@@ -170,8 +182,8 @@ struct ChannelMoments {
 }
 
 /// The numbers of each channel and their squares, about the first row.
-private struct Moments: ChannelTerms {
-  let x: UnsafePointer<Float>
+private struct Moments<Number: StoredNumber>: ChannelTerms {
+  let x: UnsafePointer<Number>
 
   @inline(__always)
   func vector(_ place: Int, _ channel: Int) -> (Vector, Vector) {
@@ -181,7 +193,7 @@ private struct Moments: ChannelTerms {
 
   @inline(__always)
   func scalar(_ place: Int, _ channel: Int) -> (Float, Float) {
-    let v = x[place] - x[channel]
+    let v = x[place].single - x[channel].single
     return (v, v * v)
   }
 }

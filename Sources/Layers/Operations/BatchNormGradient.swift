@@ -32,25 +32,34 @@ struct BatchNormGradient {
   ///     else with the gradient by the input.
   /// - Returns: the gradient by the input.
   func run(_ dOutput: Tensor, keepsMasked: Bool, on engine: Engine) -> Tensor {
-    switch (activation, output) {
-    case (.none, _):
-      passes(dOutput, keepsMasked, engine, Unmasked())
-    case (.rectified, nil):
-      passes(
-        dOutput, keepsMasked, engine,
-        MaskedByInput(x: input.pointer, scale: affine.scale.pointer, shift: affine.shift.pointer))
-    case (.rectified, let output?):
-      passes(dOutput, keepsMasked, engine, MaskedByOutput(y: output.pointer))
+    switch input.element {
+    case .single: run(Float.self, dOutput, keepsMasked, engine)
+    case .bfloat16: run(BFloat16.self, dOutput, keepsMasked, engine)
     }
   }
 
-  private func passes(
-    _ dOutput: Tensor, _ keepsMasked: Bool, _ engine: Engine, _ mask: some GradientMask
+  private func run<Number: StoredNumber>(
+    _ kind: Number.Type, _ dOutput: Tensor, _ keepsMasked: Bool, _ engine: Engine
+  ) -> Tensor {
+    switch (activation, output) {
+    case (.none, _):
+      passes(kind, dOutput, keepsMasked, engine, Unmasked())
+    case (.rectified, nil):
+      passes(
+        kind, dOutput, keepsMasked, engine,
+        MaskedByInput(x: input.numbers(kind), scale: affine.scale.pointer, shift: affine.shift.pointer))
+    case (.rectified, let output?):
+      passes(kind, dOutput, keepsMasked, engine, MaskedByOutput(y: output.numbers(kind)))
+    }
+  }
+
+  private func passes<Number: StoredNumber>(
+    _ kind: Number.Type, _ dOutput: Tensor, _ keepsMasked: Bool, _ engine: Engine, _ mask: some GradientMask
   ) -> Tensor {
     let channels = mean.count
     let rows = input.count / channels
-    let x = input.pointer
-    let dy = dOutput.pointer
+    let x = input.numbers(kind)
+    let dy = dOutput.numbers(kind)
     // x̂ = x · inverse + offset
     let inverse = engine.tensor(inverseDeviation, shape: [channels])
     let offset = engine.tensor(zip(mean, inverseDeviation).map { -$0 * $1 }, shape: [channels])
@@ -72,9 +81,9 @@ struct BatchNormGradient {
       constant.pointer[c] = Float(
         perInput * Double(inverseDeviation[c]) * Double(mean[c]) - scale * first / count)
     }
-    let dInput = keepsMasked ? engine.empty(input.shape) : dOutput.reshaped(input.shape)
-    let dx = dInput.pointer
-    let scale = affine.scale.pointer
+    let dInput = keepsMasked ? engine.empty(input.shape, as: input.element) : dOutput.reshaped(input.shape)
+    let dx = dInput.numbers(kind)
+    let (scale, slopes, constants) = (affine.scale.pointer, slope.pointer, constant.pointer)
     let vectorChannels = channels & ~15
     engine.parallel(over: rows, grain: max(1, (1 << 14) / channels)) { range, _ in
       for row in range {
@@ -83,14 +92,15 @@ struct BatchNormGradient {
         while c < vectorChannels {
           let place = start &+ c
           let g = keepsMasked ? dy.vector(place) : mask.vector(dy.vector(place), place, c)
-          let part = fused(x.vector(place), slope.pointer.vector(c), plus: constant.pointer.vector(c))
+          let part = fused(x.vector(place), slopes.vector(c), plus: constants.vector(c))
           dx.store(fused(g, scale.vector(c), plus: part), place)
           c &+= 16
         }
         while c < channels {
           let place = start &+ c
-          let g = keepsMasked ? dy[place] : mask.scalar(dy[place], place, c)
-          dx[place] = fused(g, scale[c], plus: fused(x[place], slope.pointer[c], plus: constant.pointer[c]))
+          let g = keepsMasked ? dy[place].single : mask.scalar(dy[place].single, place, c)
+          dx[place] = Number(
+            rounding: fused(g, scale[c], plus: fused(x[place].single, slopes[c], plus: constants[c])))
           c &+= 1
         }
       }
@@ -125,8 +135,8 @@ struct Unmasked: GradientMask {
 }
 
 /// The ReLU's sign is computed anew from the input, `scale · x + shift`, as it was forward.
-struct MaskedByInput: GradientMask {
-  let x: UnsafePointer<Float>
+struct MaskedByInput<Number: StoredNumber>: GradientMask {
+  let x: UnsafePointer<Number>
   let scale: UnsafePointer<Float>
   let shift: UnsafePointer<Float>
 
@@ -138,13 +148,13 @@ struct MaskedByInput: GradientMask {
 
   @inline(__always)
   func scalar(_ dy: Float, _ place: Int, _ channel: Int) -> Float {
-    fused(x[place], scale[channel], plus: shift[channel]) <= 0 ? 0 : dy
+    fused(x[place].single, scale[channel], plus: shift[channel]) <= 0 ? 0 : dy
   }
 }
 
 /// The ReLU's sign is read from its output, into which a shortcut went.
-struct MaskedByOutput: GradientMask {
-  let y: UnsafePointer<Float>
+struct MaskedByOutput<Number: StoredNumber>: GradientMask {
+  let y: UnsafePointer<Number>
 
   @inline(__always)
   func vector(_ dy: Vector, _ place: Int, _ channel: Int) -> Vector {
@@ -152,13 +162,15 @@ struct MaskedByOutput: GradientMask {
   }
 
   @inline(__always)
-  func scalar(_ dy: Float, _ place: Int, _ channel: Int) -> Float { y[place] <= 0 ? 0 : dy }
+  func scalar(_ dy: Float, _ place: Int, _ channel: Int) -> Float {
+    y[place].single <= 0 ? 0 : dy
+  }
 }
 
 /// `g` and `g · x̂`, the terms of dβ and dγ; leaves `g` in place of `dy` where it is asked to.
-struct MaskedProducts<Mask: GradientMask>: ChannelTerms {
-  let dy: UnsafeMutablePointer<Float>
-  let x: UnsafePointer<Float>
+struct MaskedProducts<Number: StoredNumber, Mask: GradientMask>: ChannelTerms {
+  let dy: UnsafeMutablePointer<Number>
+  let x: UnsafePointer<Number>
   let inverse: UnsafePointer<Float>
   let offset: UnsafePointer<Float>
   let mask: Mask
@@ -173,8 +185,8 @@ struct MaskedProducts<Mask: GradientMask>: ChannelTerms {
 
   @inline(__always)
   func scalar(_ place: Int, _ channel: Int) -> (Float, Float) {
-    let g = mask.scalar(dy[place], place, channel)
-    if keepsMasked { dy[place] = g }
-    return (g, g * fused(x[place], inverse[channel], plus: offset[channel]))
+    let g = mask.scalar(dy[place].single, place, channel)
+    if keepsMasked { dy[place] = Number(rounding: g) }
+    return (g, g * fused(x[place].single, inverse[channel], plus: offset[channel]))
   }
 }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// `y = activation(scale · x + shift + shortcut)` per channel.
+/// `y = activation(scale · x + shift + shortcut)` per channel, rounded to what y is stored as.
 struct ChannelAffine {
   /// γ/√(variance + ε) per channel.
   let scale: Tensor
@@ -23,47 +23,52 @@ struct ChannelAffine {
     self.init(norm, mean: mean, inverseDeviation: inverseDeviation, on: engine)
   }
 
-  /// Computes all rows, shared out to the workers.
+  /// Computes all rows, shared out to the workers; input, shortcut and output are stored alike.
   func apply(
     _ input: Tensor, adding shortcut: Tensor?, activation: Activation, into output: Tensor, on engine: Engine
   ) {
-    let channels = scale.count
-    engine.parallel(over: input.count / channels, grain: max(1, (1 << 14) / channels)) { rows, _ in
-      apply(rows, of: input, adding: shortcut, activation: activation, into: output)
+    switch input.element {
+    case .single: apply(Float.self, input, shortcut, activation, output, engine)
+    case .bfloat16: apply(BFloat16.self, input, shortcut, activation, output, engine)
     }
   }
 
-  /// Computes some rows of `[P, C]` on the calling thread; input and output may be the same.
-  func apply(
-    _ rows: Range<Int>, of input: Tensor, adding shortcut: Tensor?, activation: Activation, into output: Tensor
+  private func apply<Number: StoredNumber>(
+    _ kind: Number.Type, _ input: Tensor, _ shortcut: Tensor?, _ activation: Activation, _ output: Tensor,
+    _ engine: Engine
   ) {
-    switch (shortcut.map { UnsafePointer($0.pointer) }, activation) {
-    case (nil, .none): loop(rows, input, output, Plain())
-    case (nil, .rectified): loop(rows, input, output, Rectified())
-    case (let shortcut?, .none): loop(rows, input, output, Added(shortcut: shortcut))
-    case (let shortcut?, .rectified): loop(rows, input, output, AddedRectified(shortcut: shortcut))
+    let (x, y) = (UnsafePointer(input.numbers(kind)), output.numbers(kind))
+    let rows = input.count / scale.count
+    switch (shortcut.map { UnsafePointer($0.numbers(kind)) }, activation) {
+    case (nil, .none): loop(rows, x, y, Plain(), engine)
+    case (nil, .rectified): loop(rows, x, y, Rectified(), engine)
+    case (let shortcut?, .none): loop(rows, x, y, Added(shortcut: shortcut), engine)
+    case (let shortcut?, .rectified): loop(rows, x, y, AddedRectified(shortcut: shortcut), engine)
     }
   }
 
-  private func loop(_ rows: Range<Int>, _ input: Tensor, _ output: Tensor, _ finish: some Finish) {
+  private func loop<Number: StoredNumber>(
+    _ rows: Int, _ x: UnsafePointer<Number>, _ y: UnsafeMutablePointer<Number>, _ finish: some Finish,
+    _ engine: Engine
+  ) {
     let channels = scale.count
-    let x = input.pointer
-    let y = output.pointer
     let a = scale.pointer
     let b = shift.pointer
     let vectorChannels = channels & ~15
-    for row in rows {
-      let start = row &* channels
-      var c = 0
-      while c < vectorChannels {
-        let place = start &+ c
-        y.store(finish.vector(fused(x.vector(place), a.vector(c), plus: b.vector(c)), place), place)
-        c &+= 16
-      }
-      while c < channels {
-        let place = start &+ c
-        y[place] = finish.scalar(fused(x[place], a[c], plus: b[c]), place)
-        c &+= 1
+    engine.parallel(over: rows, grain: max(1, (1 << 14) / channels)) { rows, _ in
+      for row in rows {
+        let start = row &* channels
+        var c = 0
+        while c < vectorChannels {
+          let place = start &+ c
+          y.store(finish.vector(fused(x.vector(place), a.vector(c), plus: b.vector(c)), place), place)
+          c &+= 16
+        }
+        while c < channels {
+          let place = start &+ c
+          y[place] = Number(rounding: finish.scalar(fused(x[place].single, a[c], plus: b[c]), place))
+          c &+= 1
+        }
       }
     }
   }
@@ -85,16 +90,17 @@ private struct Rectified: Finish {
   @inline(__always) func scalar(_ v: Float, _ place: Int) -> Float { v <= 0 ? 0 : v }
 }
 
-private struct Added: Finish {
-  let shortcut: UnsafePointer<Float>
+private struct Added<Number: StoredNumber>: Finish {
+  let shortcut: UnsafePointer<Number>
   @inline(__always) func vector(_ v: Vector, _ place: Int) -> Vector { v + shortcut.vector(place) }
-  @inline(__always) func scalar(_ v: Float, _ place: Int) -> Float { v + shortcut[place] }
+  @inline(__always) func scalar(_ v: Float, _ place: Int) -> Float { v + shortcut[place].single }
 }
 
-private struct AddedRectified: Finish {
-  let shortcut: UnsafePointer<Float>
+private struct AddedRectified<Number: StoredNumber>: Finish {
+  let shortcut: UnsafePointer<Number>
   @inline(__always) func vector(_ v: Vector, _ place: Int) -> Vector { (v + shortcut.vector(place)).rectified }
   @inline(__always) func scalar(_ v: Float, _ place: Int) -> Float {
-    v + shortcut[place] <= 0 ? 0 : v + shortcut[place]
+    let sum = v + shortcut[place].single
+    return sum <= 0 ? 0 : sum
   }
 }

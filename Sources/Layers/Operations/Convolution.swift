@@ -15,9 +15,15 @@ extension Tape {
     _ input: Value, _ weight: Parameter, bias: Parameter? = nil, stride: Int = 1, padding: Int = 0,
     form: ConvolutionForm? = nil
   ) -> Value {
+    inPrecision(input) { convolved($0, weight, bias: bias, stride: stride, padding: padding, form: form) }
+  }
+
+  private func convolved(
+    _ input: Value, _ weight: Parameter, bias: Parameter? = nil, stride: Int, padding: Int, form: ConvolutionForm? = nil
+  ) -> Value {
     let geometry = ConvolutionGeometry(input, weight, stride: stride, padding: padding)
-    let kernel = kernel(for: geometry, form: form)
-    let output = result(engine.empty(geometry.outputShape))
+    let kernel = kernel(for: geometry, of: input, form: form)
+    let output = result(engine.empty(geometry.outputShape, as: input.tensor.element))
     let filters = geometry.filters
     kernel.forward(
       input.tensor, prepared(weight, of: geometry, for: kernel), into: output.tensor, Epilogue(bias: bias?.value))
@@ -27,8 +33,7 @@ extension Tape {
     record(output, training: weight, bias) { [engine, shard] dOutput in
       weight.accumulate(of: shard, on: engine) { kernel.dWeight(x, dOutput, into: $0, accumulate: $1) }
       bias?.accumulate(of: shard, on: engine) { dBias, accumulate in
-        let sums = ChannelSums(
-          rows: geometry.outputPositions, channels: filters, on: engine, PlainTerms(x: dOutput.pointer))
+        let sums = ChannelSums(of: dOutput, channels: filters, on: engine)
         for k in 0..<filters { dBias.pointer[k] = (accumulate ? dBias.pointer[k] : 0) + Float(sums.first[k]) }
       }
       slot?.accumulate(shape: geometry.inputShape, on: engine) {
@@ -47,13 +52,24 @@ extension Tape {
     _ input: Value, _ weight: Parameter, stride: Int = 1, padding: Int = 0, then norm: BatchNorm,
     activation: Activation = .rectified, adding shortcut: Value? = nil
   ) -> Value {
-    guard mode == .evaluation else {
-      let x = convolution(input, weight, stride: stride, padding: padding)
+    inPrecision(input) { input in
+      let shortcut = shortcut.map(narrowed)
+      guard mode == .training else {
+        return folded(
+          input, weight, stride: stride, padding: padding, norm, activation: activation, adding: shortcut)
+      }
+      let x = convolved(input, weight, stride: stride, padding: padding)
       return batchNorm(x, norm, activation: activation, adding: shortcut)
     }
+  }
+
+  private func folded(
+    _ input: Value, _ weight: Parameter, stride: Int, padding: Int, _ norm: BatchNorm, activation: Activation,
+    adding shortcut: Value?
+  ) -> Value {
     let geometry = ConvolutionGeometry(input, weight, stride: stride, padding: padding)
-    let output = engine.empty(geometry.outputShape)
-    let kernel = kernel(for: geometry, form: nil)
+    let output = engine.empty(geometry.outputShape, as: input.tensor.element)
+    let kernel = kernel(for: geometry, of: input, form: nil)
     let folded = prepared(weight, of: geometry, for: kernel, folding: FilterNorm(norm))
     withExtendedLifetime((folded, shortcut)) {
       kernel.forward(
@@ -72,23 +88,37 @@ extension Tape {
       ?? PreparedWeight(weight.value, of: geometry, as: layout, folding: norm, on: engine)
   }
 
-  private func kernel(for geometry: ConvolutionGeometry, form: ConvolutionForm?) -> any ConvolutionKernel {
-    (form ?? policy.form(for: geometry)).kernel(
+  private func kernel(
+    for geometry: ConvolutionGeometry, of input: Value, form: ConvolutionForm?
+  ) -> any ConvolutionKernel {
+    let isRounded = input.tensor.element == .bfloat16
+    if isRounded, (policy.rounded ?? .suiting) == .pairs { return PairConvolution(geometry, on: engine) }
+    let kernel = (form ?? policy.form(for: geometry)).kernel(
       for: geometry, in: policy.accumulation(multiplications: geometry.multiplications), on: engine)
+    return isRounded ? WidenedConvolution(kernel, geometry, on: engine) : kernel
+  }
+}
+
+extension ChannelSums {
+  /// Of a map's numbers; the second sums are zero.
+  fileprivate init(of map: Tensor, channels: Int, on engine: Engine) {
+    let rows = map.count / channels
+    switch map.element {
+    case .single: self.init(rows: rows, channels: channels, on: engine, PlainTerms(x: map.numbers(Float.self)))
+    case .bfloat16: self.init(rows: rows, channels: channels, on: engine, PlainTerms(x: map.numbers(BFloat16.self)))
+    }
   }
 }
 
 /// The numbers of each channel.
-private struct PlainTerms: ChannelTerms {
-  let x: UnsafePointer<Float>
-
-  init(x: UnsafeMutablePointer<Float>) { self.x = UnsafePointer(x) }
+private struct PlainTerms<Number: StoredNumber>: ChannelTerms {
+  let x: UnsafeMutablePointer<Number>
 
   @inline(__always)
   func vector(_ place: Int, _ channel: Int) -> (Vector, Vector) { (x.vector(place), .zero) }
 
   @inline(__always)
-  func scalar(_ place: Int, _ channel: Int) -> (Float, Float) { (x[place], 0) }
+  func scalar(_ place: Int, _ channel: Int) -> (Float, Float) { (x[place].single, 0) }
 }
 
 extension FilterNorm {

@@ -1,7 +1,8 @@
 import Tensors
 
 extension Tape {
-  /// A linear map of each row: `y = x · weightᵀ + bias`.
+  /// A linear map of each row: `y = x · weightᵀ + bias`. The operands of its products are of the tape's precision, y is in
+  /// single precision.
   ///
   /// - Parameters:
   ///   - input: `[N, I]`.
@@ -12,7 +13,7 @@ extension Tape {
     let (rows, inputs, outputs) = (input.shape[0], input.shape[1], weight.value.shape[0])
     precondition(weight.value.count == inputs * outputs, "\(weight.name) does not take \(inputs) numbers")
     let output = result(engine.empty([rows, outputs]))
-    let x = input.tensor
+    let (x, w) = (precision.operand(input.tensor, on: engine), precision.operand(weight.value, on: engine))
     let accumulation = policy.accumulation(
       multiplications: rows * inputs * outputs, most: Accumulation.mostInDoubleOnVectors)
     // A batch has few rows, so the columns are what is shared out.
@@ -25,17 +26,18 @@ extension Tape {
       }
       MatrixProduct.multiply(
         rows: rows, columns: columns.count, depth: inputs, .plain(x.pointer, stride: inputs),
-        .transposed(weight.value.pointer + columns.lowerBound * inputs, stride: inputs), into: target, stride: outputs,
+        .transposed(w.pointer + columns.lowerBound * inputs, stride: inputs), into: target, stride: outputs,
         accumulate: bias != nil, in: accumulation)
     }
     observe(output, of: weight)
     let slot = input.slot
-    record(output, training: weight, bias) { [engine, shard] dOutput in
+    record(output, training: weight, bias) { [engine, shard, precision] dOutput in
+      let dy = precision.operand(dOutput, on: engine)
       weight.accumulate(of: shard, on: engine) { dWeight, accumulate in
         engine.parallel(over: outputs, grain: Self.linearGrain) { columns, _ in
           MatrixProduct.multiply(
             rows: columns.count, columns: inputs, depth: rows,
-            .transposed(dOutput.pointer + columns.lowerBound, stride: outputs), .plain(x.pointer, stride: inputs),
+            .transposed(dy.pointer + columns.lowerBound, stride: outputs), .plain(x.pointer, stride: inputs),
             into: dWeight.pointer + columns.lowerBound * inputs, stride: inputs, accumulate: accumulate,
             in: accumulation)
         }
@@ -47,8 +49,8 @@ extension Tape {
       slot?.accumulate(shape: [rows, inputs], on: engine) { dInput, accumulate in
         engine.parallel(over: inputs, grain: Self.linearGrain) { columns, _ in
           MatrixProduct.multiply(
-            rows: rows, columns: columns.count, depth: outputs, .plain(dOutput.pointer, stride: outputs),
-            .plain(weight.value.pointer + columns.lowerBound, stride: inputs),
+            rows: rows, columns: columns.count, depth: outputs, .plain(dy.pointer, stride: outputs),
+            .plain(w.pointer + columns.lowerBound, stride: inputs),
             into: dInput.pointer + columns.lowerBound, stride: inputs, accumulate: accumulate, in: accumulation)
         }
       }

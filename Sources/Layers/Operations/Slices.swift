@@ -21,12 +21,11 @@ extension Tape {
       let some = slices[slice]
       let part = input.tensor.view([some.count] + input.shape.dropFirst(), offset: some.lowerBound * size)
       let map = compute(result(part)).tensor
-      let target = whole ?? engine.empty([batch] + map.shape.dropFirst())
+      let target = whole ?? engine.empty([batch] + map.shape.dropFirst(), as: map.element)
       whole = target
       let mapSize = map.count / some.count
       engine.parallel(over: map.count, grain: 1 << 14) { numbers, _ in
-        (target.pointer + some.lowerBound * mapSize + numbers.lowerBound)
-          .update(from: map.pointer + numbers.lowerBound, count: numbers.count)
+        target.update(from: map, numbers, at: some.lowerBound * mapSize + numbers.lowerBound)
       }
     }
     return whole.map { result($0) } ?? input
