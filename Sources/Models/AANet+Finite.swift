@@ -35,17 +35,20 @@ extension AANet {
   /// - Parameters:
   ///   - images: the batch, or a shard of it, `[N, H, W, 3]`, normalised.
   ///   - inputs: what the tasks read of each image beside it.
+  ///   - precision: the tape's.
   ///   - statistics: what BatchNorm divided by.
   ///   - rules: those of the step.
   ///   - shard: which part of the batch the images are. All shards are told the same.
   package func placeOfNonFinite(
-    in images: Tensor, inputs: [CueInput: Tensor] = [:], statistics: NormStatistics = .batch, as rules: Rules = Rules(),
-    of shard: Shard = .whole
+    in images: Tensor, inputs: [CueInput: Tensor] = [:], precision: Precision = .single,
+    statistics: NormStatistics = .batch, as rules: Rules = Rules(), of shard: Shard = .whole
   ) -> NonFinitePlace {
     if let parameter = store.parameters.first(where: { !$0.value.isFinite }) { return .parameter(parameter.name) }
     var layers: [String] = []
     var first: Int?
-    let tape = Tape(on: store.engine, mode: .training, statistics: statistics, shard: shard) { layer, output in
+    let tape = Tape(
+      on: store.engine, mode: .training, precision: precision, statistics: statistics, shard: shard
+    ) { layer, output in
       if first == nil, !output.isFinite { first = layers.count }
       layers.append(layer)
     }

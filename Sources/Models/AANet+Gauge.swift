@@ -19,11 +19,13 @@ extension AANet {
   /// back, and what is drawn comes from the step's own streams, which whoever asks again gets again.
   ///
   /// - Parameters:
+  ///   - precision: the tape's.
   ///   - statistics: what BatchNorm divides by.
   ///   - rules: those of the step.
   ///   - lockstep: what computes the batch's shards.
   package func pulls(
-    on batch: TrainingBatch, statistics: NormStatistics, as rules: Rules, in lockstep: Lockstep
+    on batch: TrainingBatch, precision: Precision = .single, statistics: NormStatistics, as rules: Rules,
+    in lockstep: Lockstep
   ) -> [Pull] {
     let before = store.statistics.map(\.value.array)
     let frozen = store.parameters.map(\.isFrozen)
@@ -36,7 +38,8 @@ extension AANet {
     }
     var pulls: [Pull] = []
     lockstep.run { shard in
-      let own = self.pulls(on: batch.part(shard), statistics: statistics, as: rules, of: shard)
+      let own = self.pulls(
+        on: batch.part(shard), precision: precision, statistics: statistics, as: rules, of: shard)
       if shard.place == 0 { pulls = own }
     }
     return pulls
@@ -44,13 +47,16 @@ extension AANet {
 
   /// The batch's pulls, by one of its shards.
   private func pulls(
-    on part: TrainingBatch, statistics: NormStatistics, as rules: Rules, of shard: Shard
+    on part: TrainingBatch, precision: Precision, statistics: NormStatistics, as rules: Rules, of shard: Shard
   ) -> [Pull] {
-    let tape = Tape(on: store.engine, mode: .training, statistics: statistics, shard: shard)
-    let stages = tape.still { backbone(tape.input(part.images), on: tape) }.map(\.tensor)
+    func tape() -> Tape {
+      Tape(on: store.engine, mode: .training, precision: precision, statistics: statistics, shard: shard)
+    }
+    let still = tape()
+    let stages = still.still { backbone(still.input(part.images), on: still) }.map(\.tensor)
     let active = tasks.map(\.name).filter { multiTaskLoss.weighs($0) && rules.tasks?.contains($0) ?? true }
     return active.compactMap { task in
-      let tape = Tape(on: store.engine, mode: .training, statistics: statistics, shard: shard)
+      let tape = tape()
       var values = stages.dropLast().map { tape.input($0) }
       let features = tape.input(stages[stages.count - 1], wantsGradient: true)
       values.append(features)
@@ -58,7 +64,7 @@ extension AANet {
       guard let loss = losses(output, part.targets, on: tape).first(where: { $0.task == task }) else { return nil }
       tape.backward(multiTaskLoss.weighed(loss))
       let squares = tape.gradient(of: features).map { gradient in
-        gradient.values.reduce(0.0) { $0 + Double($1) * Double($1) }
+        gradient.array.reduce(0.0) { $0 + Double($1) * Double($1) }
       }
       return Pull(
         task: task, loss: (multiTaskLoss.weights[task] ?? 0) * loss.value,

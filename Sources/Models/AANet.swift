@@ -123,7 +123,7 @@ package struct AANet {
     of stages: [Value], images: Value, inputs: [CueInput: Tensor], on tape: Tape, as rules: Rules,
     seeFeatureGradient: (([Float]) -> Void)? = nil
   ) -> Output {
-    var pass = TaskPass(images: images, inputs: inputs, stages: stages, draws: rules.draws)
+    var pass = TaskPass(images: images, inputs: inputs, stages: stages, draws: rules.draws, on: tape)
     let features = pass.features
     if let seeFeatureGradient { tape.observeGradient(of: features, seeFeatureGradient) }
     let tasks = tasks.filter { rules.tasks?.contains($0.name) ?? true }

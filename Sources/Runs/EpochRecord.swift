@@ -30,6 +30,8 @@ package struct EpochRecord: Codable, Hashable, Sendable {
   package var validation: RetrievalScores?
   /// What each task pulled at in the epoch's first batch; absent where nobody asked.
   package var gauge: TaskGauge?
+  /// How large each parameter's numbers are after the epoch's last step, by its name; absent in single precision.
+  package var magnitudes: [String: ParameterMagnitudes]?
   /// Wall-clock seconds of training.
   package var seconds: Double
   /// Seconds in which training waited for images.
@@ -39,7 +41,7 @@ package struct EpochRecord: Codable, Hashable, Sendable {
     epoch: Int, phase: String? = nil, steps: Int, images: Int, loss: Double, losses: [String: Double],
     terms: [String: Double]? = nil, measures: [String: Double]? = nil, weights: [String: Double],
     sigma: [String: Double]?, rates: [String: Double], seconds: Double, secondsWaiting: Double,
-    validation: RetrievalScores? = nil, gauge: TaskGauge? = nil
+    validation: RetrievalScores? = nil, gauge: TaskGauge? = nil, magnitudes: [String: ParameterMagnitudes]? = nil
   ) {
     self.epoch = epoch
     self.phase = phase
@@ -56,10 +58,12 @@ package struct EpochRecord: Codable, Hashable, Sendable {
     self.secondsWaiting = secondsWaiting
     self.validation = validation
     self.gauge = gauge
+    self.magnitudes = magnitudes
   }
 
   enum CodingKeys: String, CodingKey {
     case epoch, phase, steps, images, loss, losses, terms, measures, weights, sigma, rates, seconds, validation, gauge
+    case magnitudes
     case secondsWaiting = "seconds_waiting"
   }
 }
@@ -81,6 +85,28 @@ package struct TaskGauge: Codable, Hashable, Sendable {
   package var shares: [String: Double]? {
     let sum = gradients.values.reduce(0, +)
     return sum > 0 ? gradients.mapValues { $0 / sum } : nil
+  }
+}
+
+/// How large a parameter's numbers are, and how they compare with their last step.
+package struct ParameterMagnitudes: Codable, Hashable, Sendable {
+  /// The smallest magnitude above zero and the largest; zeros where all are zero.
+  package var weight: [Double]
+  /// The same of the last step's gradient.
+  package var gradient: [Double]
+  /// The share of weights whose last step is below half a unit in bfloat16's last place. They are kept in single precision,
+  /// which takes it.
+  package var stepsBelowPlace: Double
+
+  package init(weight: ClosedRange<Float>, gradient: ClosedRange<Float>, stepsBelowPlace: Double) {
+    self.weight = [Double(weight.lowerBound), Double(weight.upperBound)]
+    self.gradient = [Double(gradient.lowerBound), Double(gradient.upperBound)]
+    self.stepsBelowPlace = stepsBelowPlace
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case weight, gradient
+    case stepsBelowPlace = "steps_below_place"
   }
 }
 

@@ -14,6 +14,12 @@ import Testing
     #expect(KernelChoice.better(than: kernels, processorHas: InstructionSets.processorHas) == nil, "\(kernels)")
   }
 
+  @Test func whatComputesBFloat16IsNamed() throws {
+    let outcome = try BuiltCommand.run(["bench", "kernels", "--bf16"])
+    let hasPairs = ["AVX512F", "AVX512BW", "AVX512VL", "AVX512-BF16"].allSatisfy(InstructionSets.processorHas)
+    #expect(outcome.status == 0 && outcome.output == (hasPairs ? "avx512_bf16\n" : "portable\n"))
+  }
+
   /// Whoever looks for it finds it under its name, also after it started itself anew with other kernels.
   @Test func theProcessKeepsItsName() throws {
     let project = try TinyProject()

@@ -16,7 +16,8 @@ import Testing
 
   /// A step on eight images, some of them without a label.
   private static func step(
-    _ tasks: TaskSet, shards: Int, threads: Int = 2, loss: LossSettings? = nil
+    _ tasks: TaskSet, shards: Int, threads: Int = 2, loss: LossSettings? = nil, precision: Precision = .single,
+    policy: ComputePolicy = .automatic
   ) throws -> Outcome {
     let engine = Engine(threads: threads)
     var configuration = TrialNetwork.configuration(tasks)
@@ -39,7 +40,8 @@ import Testing
     exchange.run {
       lockstep.run { shard in
         let part = batch.part(shard)
-        let tape = Tape(on: engine, mode: .training, shard: shard, exchange: exchange)
+        let tape = Tape(
+          on: engine, mode: .training, precision: precision, policy: policy, shard: shard, exchange: exchange)
         let output = model(tape.input(part.images), inputs: part.inputs, on: tape, as: rules)
         losses.append(model.losses(output, part.targets, on: tape))
         model.multiTaskLoss.backward(losses[losses.count - 1], on: tape)
@@ -112,6 +114,31 @@ import Testing
     let steps = try [1, 2, 3].map { try Self.step(Self.cases["paper"] ?? TaskSet(), shards: shards, threads: $0) }
     for step in steps {
       #expect(step.losses == steps[0].losses && step.gradients == steps[0].gradients && step.state == steps[0].state)
+    }
+  }
+
+  @Test(arguments: RoundedForm.allCases.filter { $0 == .widened || PairProduct.isThere }, [1, 2, 4])
+  func threadsChangeNoBitOfBFloat16(_ form: RoundedForm, shards: Int) throws {
+    let steps = try [1, 2, 3, 5].map {
+      try Self.step(
+        Self.cases["paper"] ?? TaskSet(), shards: shards, threads: $0, precision: .bfloat16,
+        policy: ComputePolicy(rounded: form))
+    }
+    for step in steps {
+      #expect(step.losses == steps[0].losses && step.gradients == steps[0].gradients && step.state == steps[0].state)
+    }
+  }
+
+  /// Every task takes a step in bfloat16: its loss is that of single precision but for a percent or so, and the same
+  /// parameters get gradients, all finite.
+  @Test(arguments: cases.keys.sorted()) func everyTaskLearnsInBFloat16(_ name: String) throws {
+    let tasks = try #require(Self.cases[name])
+    let single = try Self.step(tasks, shards: 1)
+    for shards in [1, 2] {
+      let rounded = try Self.step(tasks, shards: shards, precision: .bfloat16)
+      for (one, other) in zip(single.losses, rounded.losses) { #expect(abs(one - other) < 0.05 * abs(one)) }
+      #expect(single.losses != rounded.losses && Set(single.gradients.keys) == Set(rounded.gradients.keys))
+      #expect(rounded.gradients.values.allSatisfy { $0.allSatisfy(\.isFinite) })
     }
   }
 

@@ -96,6 +96,8 @@ package struct TrainingProgress: Codable, Equatable {
     var measures: [String: Double]?
     /// What was gauged on the first batch.
     var gauge: TaskGauge?
+    /// How large the parameters' numbers were after the last step.
+    var magnitudes: [String: ParameterMagnitudes]?
     var images = 0
     package var seconds = 0.0
     var secondsWaiting = 0.0

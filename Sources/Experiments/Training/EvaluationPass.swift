@@ -47,7 +47,8 @@ struct EvaluationPass {
     for round in stride(from: 0, to: batches.count, by: ranks.count) {
       var own: Described?
       if let batch = try loader.next() {
-        let tape = Tape(on: engine, mode: .evaluation, weights: weights)
+        let tape = Tape(
+          on: engine, mode: .evaluation, precision: settings.evaluate.precision, weights: weights)
         let output = model(tape.input(batch.images(on: engine)), inputs: batch.inputs(on: engine), on: tape)
         loader.recycle(batch)
         own = Described(

@@ -25,7 +25,8 @@ extension ExperimentRunner {
     let store = store.withinExistingFolders
     try store.writeProvenance(
       ProvenanceProbe.provenance(
-        of: sourceState(), dataset: run.data.fingerprint, threads: engine.workers.count), of: identity)
+        of: sourceState(), dataset: run.data.fingerprint, threads: engine.workers.count,
+        running: run.trial.settings), of: identity)
     let pulse = RunPulse(identity, in: store)
     let length = try joinDescriptors(of: parts, on: run.data.dataset, storing: identity, in: store) { done, all in
       pulse.beat(at: .init(phase: .evaluating, epoch: 0, epochs: 0, step: done, steps: all), images: 0)

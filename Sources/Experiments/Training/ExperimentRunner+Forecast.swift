@@ -40,12 +40,12 @@ extension ExperimentRunner {
   /// Takes the speeds of what is asked for, and of other runs of the same variants, where this machine made them.
   private func remember(_ runs: [Run], in forecast: inout SweepForecast, threads: Int) {
     struct Name: Hashable { let experiment, variant: String }
-    let here = ProvenanceProbe.Machine(threads: threads)
     let named = Dictionary(grouping: runs) { Name(experiment: $0.identity.experiment, variant: $0.identity.variant) }
     let own = Dictionary(runs.map { ($0.identity, $0.work) }, uniquingKeysWith: { first, _ in first })
     for identity in store.identities() {
       guard let run = named[Name(experiment: identity.experiment, variant: identity.variant)]?.first,
         let record = try? store.record(for: identity), let origin = record.provenance,
+        case let here = ProvenanceProbe.Machine(threads: threads, running: run.trial.settings),
         origin.stations.allSatisfy({ ProvenanceProbe.Machine(of: $0) == here }),
         let settings = own[identity] == nil ? trial(of: identity)?.settings : run.trial.settings
       else { continue }

@@ -308,7 +308,7 @@ package final class ExperimentRunner {
     try startTogether(run)
     try trainer.prepare { report(.remark($0)) }
     let origin = ProvenanceProbe.provenance(
-      of: sourceState(), dataset: run.data.fingerprint, threads: engine.workers.count)
+      of: sourceState(), dataset: run.data.fingerprint, threads: engine.workers.count, running: settings)
     let chain = try ProvenanceChain(
       of: trainer.hasBegun ? store.provenance(of: identity) : nil, goingOnAt: origin)
     if let changed = chain.changed { try store.writeProvenance(changed, of: identity) }

@@ -1,14 +1,17 @@
 import Foundation
+import Layers
 import Runs
 import Support
 import Tensors
 
 /// Finds out where a run's numbers will come from.
 package enum ProvenanceProbe {
-  static func provenance(of source: SourceState, dataset: String, threads: Int) -> Provenance {
+  static func provenance(
+    of source: SourceState, dataset: String, threads: Int, running settings: Settings
+  ) -> Provenance {
     var provenance = Provenance(
       commit: source.commit, hasLocalChanges: source.hasLocalChanges, compiler: compiler, blas: MatrixProduct.build,
-      blasKernels: MatrixProduct.kernels, threads: threads, cpu: processor, dataset: dataset,
+      blasKernels: kernels(running: settings), threads: threads, cpu: processor, dataset: dataset,
       started: ISO8601DateFormatter().string(from: Date()))
     provenance.level = level
     return provenance
@@ -20,9 +23,9 @@ package enum ProvenanceProbe {
     let level: String?
     let threads: Int
 
-    /// This one.
-    package init(threads: Int) {
-      (cpu, blasKernels, level) = (processor, MatrixProduct.kernels, ProvenanceProbe.level)
+    /// This one, for a run of such settings, or for one in single precision.
+    package init(threads: Int, running settings: Settings? = nil) {
+      (cpu, blasKernels, level) = (processor, kernels(running: settings), ProvenanceProbe.level)
       self.threads = threads
     }
 
@@ -32,6 +35,12 @@ package enum ProvenanceProbe {
     }
 
     package var words: String { Provenance.machine(cpu: cpu, threads: threads, kernels: blasKernels, level: level) }
+  }
+
+  /// The kernel set of OpenBLAS, and beside it what computes bfloat16 where that is used: bits depend on both.
+  private static func kernels(running settings: Settings?) -> String {
+    settings?.usesBFloat16 == true
+      ? "\(MatrixProduct.kernels) + \(RoundedForm.suiting.rawValue)" : MatrixProduct.kernels
   }
 
   private static var level: String? { EngineInstructions.level?.rawValue }

@@ -47,7 +47,8 @@ extension Trainer {
       images: images, inputs: inputs, targets: targets(of: batch.items.map(\.index), in: phase))
     if settings.train.gauge, progress.steps == 0 {
       progress.sums.gauge = TaskGauge(
-        model.pulls(on: batch, statistics: phase.batchNorm, as: rules, in: lockstep))
+        model.pulls(
+          on: batch, precision: settings.train.precision, statistics: phase.batchNorm, as: rules, in: lockstep))
     }
     var (losses, total): ([TaskLoss], Double) = ([], 0)
     try exchange.run { () throws in
@@ -60,6 +61,9 @@ extension Trainer {
     let broken = StochasticGradientDescent(phase.optimizer).step(model.store, rates: rates)
     if let place = broken.map({ .parameter($0.name) }) ?? model.nonFiniteStatistic {
       throw divergence(.update, at: place)
+    }
+    if settings.train.precision == .bfloat16, progress.steps + 1 == stretch.steps {
+      progress.sums.magnitudes = magnitudes(after: rates)
     }
     if !hasBegun {
       progress.firstLosses = Dictionary(uniqueKeysWithValues: losses.map { ($0.task.rawValue, $0.value) })
@@ -75,7 +79,8 @@ extension Trainer {
     of part: TrainingBatch, _ shard: Shard, in phase: Settings.Train.Phase, as rules: AANet.Rules
   ) throws -> (losses: [TaskLoss], total: Double) {
     let tape = Tape(
-      on: engine, mode: .training, statistics: phase.batchNorm, shard: shard, exchange: exchange)
+      on: engine, mode: .training, precision: settings.train.precision, statistics: phase.batchNorm, shard: shard,
+      exchange: exchange)
     let output = model(tape.input(part.images), inputs: part.inputs, on: tape, as: rules)
     let losses = model.losses(output, part.targets, on: tape)
     let total = model.multiTaskLoss.total(losses)
@@ -83,7 +88,8 @@ extension Trainer {
       throw divergence(
         .loss(task: task, value: value),
         at: model.placeOfNonFinite(
-          in: part.images, inputs: part.inputs, statistics: phase.batchNorm, as: rules, of: shard))
+          in: part.images, inputs: part.inputs, precision: settings.train.precision, statistics: phase.batchNorm,
+          as: rules, of: shard))
     }
     model.multiTaskLoss.backward(losses, on: tape)
     return (losses, total)

@@ -119,6 +119,9 @@ final class Trainer {
       progress = try checkpoints.restore(into: model, schedule, say: say)
     }
     guard ranks.count > 1 else { return }
+    if settings.usesBFloat16 {
+      try ranks.requireAgreement([RoundedForm.suiting.rawValue], on: ["way to compute bf16 (train.precision)"])
+    }
     let told = ranks.shared(Array(try JSONEncoder().encode(progress)))
     progress = try JSONDecoder().decode(TrainingProgress.self, from: Data(told))
     for tensor in model.store.parameters.flatMap({ [$0.value, $0.momentum] }) + model.store.statistics.map(\.value) {
@@ -309,6 +312,20 @@ final class Trainer {
       weights: named(model.multiTaskLoss.weights),
       sigma: sigma,
       rates: ["new": rates[.new] ?? 0, "pretrained": rates[.backbone] ?? 0], seconds: sums.seconds,
-      secondsWaiting: sums.secondsWaiting, validation: validation, gauge: sums.gauge)
+      secondsWaiting: sums.secondsWaiting, validation: validation, gauge: sums.gauge,
+      magnitudes: sums.magnitudes)
+  }
+
+  /// How large the parameters' numbers are after a step.
+  func magnitudes(after rates: [Parameter.Group: Double]) -> [String: ParameterMagnitudes] {
+    Dictionary(
+      uniqueKeysWithValues: model.store.parameters.map { parameter in
+        let found = Magnitudes(of: parameter, rate: rates[parameter.group] ?? 0, on: engine)
+        return (
+          parameter.name,
+          ParameterMagnitudes(
+            weight: found.weight, gradient: found.gradient, stepsBelowPlace: found.stepsBelowPlace)
+        )
+      })
   }
 }

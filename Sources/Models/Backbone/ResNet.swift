@@ -32,7 +32,7 @@ package struct ResNet {
     parameters = [stemConvolution, stemNorm.weight, stemNorm.bias] + stages.parameters
   }
 
-  /// Computes the map behind each of the four stages; the last is the feature map X.
+  /// Computes the map behind each of the four stages, stored in the tape's precision; the last is the feature map X.
   ///
   /// - Parameter images: `[N, H, W, 3]`, normalised.
   /// - Returns: four of `[N, H', W', channels]`.
@@ -44,7 +44,7 @@ package struct ResNet {
 
   private func maps(of images: Value, on tape: Tape) -> [Value] {
     let numbers = images.tensor.count / (images.shape[0] * images.shape[3]) * configuration.width / 4
-    let pooled = tape.inSlices(of: CachedMaps.images(numbers: numbers), images) { images in
+    let pooled = tape.inSlices(of: CachedMaps.images(numbers: numbers), tape.narrowed(images)) { images in
       let x = tape.convolution(images, stemConvolution, stride: 2, padding: 3, then: stemNorm)
       return tape.maxPool(x, window: 3, stride: 2, padding: 1)
     }
@@ -116,11 +116,11 @@ package struct ResidualStages {
   /// Those that it shares, too.
   fileprivate var parameters: [Parameter] { stages.flatMap { $0.flatMap(\.parameters) } }
 
-  /// Computes the map behind each stage.
+  /// Computes the map behind each stage, stored in the tape's precision.
   ///
   /// - Parameter input: the map behind the stage before the first, `[N, H, W, channels]`.
   package func callAsFunction(_ input: Value, on tape: Tape) -> [Value] {
-    var x = input
+    var x = tape.narrowed(input)
     return stages.map { blocks in
       x = tape.inSlices(of: CachedMaps.images(of: blocks, map: x.shape), x) { some in
         blocks.reduce(some) { $1($0, on: tape) }

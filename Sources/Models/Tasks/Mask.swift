@@ -118,12 +118,12 @@ package struct MaskTask: Task {
     func deviation(of parameter: Parameter) -> Double? { parameter === weight ? 0.001 : nil }
 
     func callAsFunction(_ pass: TaskPass, pooled: [PooledRows], on tape: Tape) -> TaskOutput {
-      let early = pass.stages[low.stage - 1]
+      let early = tape.widened(pass.stages[low.stage - 1])
       tape.trace("low", early)
       let mask = tape.sigmoid(tape.pointwise(pass.features, weight, bias: bias))
       tape.trace("mask", mask)
       let maps = stages(tape.masked(early, by: mask), on: tape)
-      let local = maps[maps.count - 1]
+      let local = tape.widened(maps[maps.count - 1])
       tape.trace("local", local)
       var output = TaskOutput()
       output.classify(tape.regionMeans(local, regions: [local.tensor.allRows])[0], by: head, on: tape)

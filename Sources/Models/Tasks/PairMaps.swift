@@ -24,7 +24,7 @@ struct PairMaps {
   func callAsFunction(_ stages: [Value], on tape: Tape) -> [Value] {
     var top: Value?
     return zip(laterals, stages.reversed()).map { lateral, stage in
-      let own = tape.convolution(stage, lateral.weight, then: lateral.norm, activation: .none)
+      let own = tape.widened(tape.convolution(stage, lateral.weight, then: lateral.norm, activation: .none))
       let sum = top.map { tape.enlargedSum(own, $0) } ?? own
       top = sum
       return tape.rectified(sum)

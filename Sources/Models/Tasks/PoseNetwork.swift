@@ -52,9 +52,9 @@ struct PoseNetwork: TaskNetwork {
 
   func callAsFunction(_ pass: TaskPass, pooled: [PooledRows], on tape: Tape) -> TaskOutput {
     var output = TaskOutput()
-    guard let image = pooled.first?.vector, let map = stream(straightened(pass, on: tape), on: tape).last else {
-      return output
-    }
+    guard let image = pooled.first?.vector,
+      let map = stream(straightened(pass, on: tape), on: tape).last.map(tape.widened)
+    else { return output }
     tape.trace("Y", map)
     let parts = tape.regionMeans(map, regions: [map.tensor.allRows])[0]
     let fused = fusion.map { tape.weighedTanh(parts, weight: $0.weight, bias: $0.bias) } ?? parts

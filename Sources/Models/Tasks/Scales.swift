@@ -147,7 +147,7 @@ package struct ScalesTask: Task {
       for (scale, (divisor, backbone)) in zip(1..., pyramid) {
         // No gradient is wanted by images.
         let images = tape.still { tape.blockMeans(pass.images, divisor: divisor) }
-        guard let map = backbone(images, on: tape).last else { continue }
+        guard let map = backbone(images, on: tape).last.map(tape.widened) else { continue }
         tape.trace("X.\(scale)", map)
         output.vectors += tape.regionMeans(map, regions: [map.tensor.allRows])
       }

@@ -29,7 +29,7 @@ struct StreamsNetwork: TaskNetwork {
     var maps = [pass.features]
     for (stream, part, backbone) in boxes {
       let crop = pass.input(.crop(task.crop(part, height: height, width: width)))
-      guard let map = backbone(tape.input(crop), on: tape).last else { continue }
+      guard let map = backbone(tape.input(crop), on: tape).last.map(tape.widened) else { continue }
       tape.trace("map.\(stream.rawValue)", map)
       maps.append(map)
     }

@@ -169,9 +169,10 @@ package struct Transformation {
 package struct TaskPass {
   /// The images, `[N, H, W, 3]`, normalised.
   package let images: Value
-  /// The maps behind each of the backbone's four stages, `[N, H', W', channels]`; the last is X.
+  /// The maps behind each of the backbone's four stages, `[N, H', W', channels]`, stored in the tape's precision; the last
+  /// is X.
   package let stages: [Value]
-  /// The feature map X, `[N, H', W', Z]`.
+  /// The feature map X, `[N, H', W', Z]`, in single precision.
   package let features: Value
   /// What tasks asked for of each image beside it (``Task/inputs(on:)``), `[N]` + ``CueInput/shape``.
   let inputs: [CueInput: Tensor]
@@ -180,11 +181,11 @@ package struct TaskPass {
   /// What the tasks before it in the list gave, as far as they take part.
   package internal(set) var outputs: [TaskName: TaskOutput] = [:]
 
-  init(images: Value, inputs: [CueInput: Tensor], stages: [Value], draws: StepDraws?) {
+  init(images: Value, inputs: [CueInput: Tensor], stages: [Value], draws: StepDraws?, on tape: Tape) {
     self.images = images
     self.inputs = inputs
     self.stages = stages
-    features = stages[stages.count - 1]
+    features = tape.widened(stages[stages.count - 1])
     self.draws = draws
   }
 }

@@ -25,6 +25,10 @@ package struct TrainingBench {
     package let peakMemoryGiB: Double
     /// The kernel set that OpenBLAS runs.
     package let blasKernels: String
+    /// `fp32`, or `bf16`.
+    package let precision: String
+    /// What computes bf16: `avx512_bf16` or `portable`; nil in fp32.
+    package let bf16Kernels: String?
     /// Worker threads.
     package let threads: Int
     /// Images in a batch.
@@ -37,7 +41,8 @@ package struct TrainingBench {
       case medianImagesPerSecond = "median_images_per_s"
       case peakMemoryGiB = "peak_rss_gib"
       case blasKernels = "blas_kernels"
-      case threads, batch, parameters
+      case bf16Kernels = "bf16_kernels"
+      case precision, threads, batch, parameters
     }
   }
 
@@ -51,6 +56,7 @@ package struct TrainingBench {
   private let weights = PreparedWeights()
   private let optimizer: StochasticGradientDescent
   private let statistics: NormStatistics
+  private let precision: (train: Precision, evaluate: Precision)
   private let tasks: Set<TaskName>?
   private let draws: StepDraws?
 
@@ -102,6 +108,7 @@ package struct TrainingBench {
     self.batch = TrainingBatch(images: images, inputs: inputs, targets: targets)
     optimizer = StochasticGradientDescent(phase.optimizer)
     statistics = phase.batchNorm
+    precision = (settings.train.precision, settings.evaluate.precision)
     tasks = phase.tasks.map(Set.init)
     draws = phase.dropout ? StepDraws(seed: 0, epoch: 0, step: 0) : nil
   }
@@ -141,11 +148,13 @@ package struct TrainingBench {
     }
     seconds.sort()
     let batch = images
+    let precision = pass == .train ? precision.train : precision.evaluate
     return Result(
       imagesPerSecond: Double(batch) / (seconds.first ?? .nan),
       medianImagesPerSecond: Double(batch) / seconds[seconds.count / 2], peakMemoryGiB: ProcessUsage.peakMemoryGiB,
-      blasKernels: MatrixProduct.kernels, threads: engine.workers.count, batch: batch,
-      parameters: model.store.parameterCount)
+      blasKernels: MatrixProduct.kernels, precision: precision.rawValue,
+      bf16Kernels: precision == .bfloat16 ? RoundedForm.suiting.rawValue : nil, threads: engine.workers.count,
+      batch: batch, parameters: model.store.parameterCount)
   }
 
   /// Images of the whole batch.
@@ -156,7 +165,9 @@ package struct TrainingBench {
     exchange.run {
       lockstep.run { shard in
         let part = batch.part(shard)
-        let tape = Tape(on: engine, mode: .training, statistics: statistics, shard: shard, exchange: exchange)
+        let tape = Tape(
+          on: engine, mode: .training, precision: precision.train, statistics: statistics, shard: shard,
+          exchange: exchange)
         let output = model(
           tape.input(part.images), inputs: part.inputs, on: tape, as: .init(tasks: tasks, draws: draws))
         model.multiTaskLoss.backward(model.losses(output, part.targets, on: tape), on: tape)
@@ -166,7 +177,7 @@ package struct TrainingBench {
   }
 
   private func infer() {
-    let tape = Tape(on: engine, mode: .evaluation, weights: weights)
+    let tape = Tape(on: engine, mode: .evaluation, precision: precision.evaluate, weights: weights)
     _ = model(tape.input(batch.images), inputs: batch.inputs, on: tape)
   }
 }

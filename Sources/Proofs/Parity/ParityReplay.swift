@@ -6,10 +6,14 @@ import Tensors
 extension ParityCase {
   /// Replays the case: its phases one after the other, or the one that it is, and the single operations that it has.
   ///
-  /// - Parameter policy: which of the engine's ways of computing is put to the test; by default what training takes.
+  /// - Parameters:
+  ///   - policy: which of the engine's ways of computing is put to the test; by default what training takes.
+  ///   - precision: of every pass.
   /// - Throws: an error where the case lacks a tensor, has one that nothing is compared with, or one does not fit the
   ///   model.
-  package func replay(on engine: Engine, policy: ComputePolicy = .automatic) throws -> ParityResult {
+  package func replay(
+    on engine: Engine, policy: ComputePolicy = .automatic, precision: Precision = .single
+  ) throws -> ParityResult {
     let model = AANet(configuration, on: engine)
     try load(into: model)
     try checkRates(of: model)
@@ -21,7 +25,7 @@ extension ParityCase {
     for (number, phase) in phases.enumerated() {
       let replay = PhaseReplay(
         phase: phase, model: model, composition: composition, optimizer: optimizer, batches: batches, targets: targets,
-        policy: policy, showsAll: method == nil)
+        policy: policy, precision: precision, showsAll: method == nil)
       try replay.run(isLast: number == phases.count - 1, &comparison)
     }
     let margin = description["margin"]?.scalar.flatMap { Double($0.text) } ?? 0.1
@@ -59,6 +63,7 @@ private struct PhaseReplay {
   let batches: [ParityCase.BatchName: ParityCase.Batch]
   let targets: TrainingTargets
   let policy: ComputePolicy
+  let precision: Precision
   /// Whether the case must have whatever the model gives; else what it has is compared.
   let showsAll: Bool
 
@@ -115,7 +120,8 @@ private struct PhaseReplay {
     let inside = Inside()
     let isShown = number == 0
     let tape = Tape(
-      on: engine, mode: .training, statistics: phase.statistics, policy: policy, tracer: isShown ? inside.see : nil)
+      on: engine, mode: .training, precision: precision, statistics: phase.statistics, policy: policy,
+      tracer: isShown ? inside.see : nil)
     inside.tape = tape
     let output = model(
       tape.input(batch.images), inputs: batch.inputs, on: tape, as: .init(tasks: phase.rules.tasks.map(Set.init))
@@ -143,7 +149,8 @@ private struct PhaseReplay {
   private func evaluate(_ prefix: String, _ comparison: inout CaseComparison) throws {
     let inside = Inside()
     let tape = Tape(
-      on: engine, mode: .evaluation, policy: policy, weights: PreparedWeights(), tracer: inside.see)
+      on: engine, mode: .evaluation, precision: precision, policy: policy, weights: PreparedWeights(),
+      tracer: inside.see)
     let tasks = phase.rules.evaluates ?? phase.rules.tasks
     let batch = try batch(phase.stages.last?.batch ?? .first)
     let output = model(tape.input(batch.images), inputs: batch.inputs, on: tape, as: .init(tasks: tasks.map(Set.init)))

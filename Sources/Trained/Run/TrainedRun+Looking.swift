@@ -81,7 +81,7 @@ extension TrainedRun {
       uniqueKeysWithValues: inputs.map { input in
         (input, engine.tensor(seen.flatMap { $0.inputs[input] ?? [] }, shape: [seen.count] + input.shape))
       })
-    let tape = Tape(on: engine, mode: .evaluation)
+    let tape = Tape(on: engine, mode: .evaluation, precision: settings.evaluate.precision)
     return model(tape.input(images), inputs: inputs, on: tape)
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Layers
 import Models
 import Proofs
 import Support
@@ -60,6 +61,12 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Images in a batch; by default 16 (quickstart: 32), or a variant's own.")
     var batch: Int?
 
+    @Option(
+      help: """
+        fp32, or bf16: maps and operands of products in bfloat16; by default fp32, or a variant's own.
+        """)
+    var precision: Precision?
+
     @Option(help: "HEIGHTxWIDTH of the images; by default 384x128 (quickstart: 128x64), or a variant's own.")
     var size: String?
 
@@ -94,7 +101,9 @@ struct BenchCommand: ParsableCommand {
         print(
           "\(model.name) \(pass.rawValue), \(size.height)x\(size.width), batch \(result.batch), "
             + "\(result.threads) threads,")
-        print("OpenBLAS kernels \(result.blasKernels), \(result.parameters) parameters")
+        print(
+          "\(result.precision)\(result.bf16Kernels.map { " by \($0)" } ?? ""), OpenBLAS kernels \(result.blasKernels), "
+            + "\(result.parameters) parameters")
         print(String(format: "  best    %8.2f images/s", result.imagesPerSecond))
         print(String(format: "  median  %8.2f images/s", result.medianImagesPerSecond))
         print(String(format: "  memory  %8.2f GiB at most", result.peakMemoryGiB))
@@ -114,6 +123,7 @@ struct BenchCommand: ParsableCommand {
         }
         (settings.input.height, settings.input.width) = (extents[0], extents[1])
       }
+      if let precision { (settings.train.precision, settings.evaluate.precision) = (precision, precision) }
       try settings.check()
       let plan = settings.train.plan
       guard
@@ -146,6 +156,7 @@ struct BenchCommand: ParsableCommand {
       discussion: """
         Examples:
           aanet bench train --model aanet50 --batch 16
+          aanet bench train --precision bf16
           aanet bench train --model DPFL
           aanet bench train --model GP-reID --phase triplet
           env -u OPENBLAS_CORETYPE aanet bench train --model quickstart --format json
@@ -158,10 +169,13 @@ struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Time descriptor extraction.",
       discussion: """
-        Example:
+        Examples:
           aanet bench infer --model aanet50 --threads 2
+          aanet bench infer --precision bf16
         """)
     @OptionGroup var options: Options
     func run() throws { try options.run(.infer) }
   }
 }
+
+extension Precision: ExpressibleByArgument {}

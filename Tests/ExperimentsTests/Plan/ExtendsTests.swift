@@ -156,7 +156,7 @@ import Testing
     ])
     #expect(
       project.complaint("e")
-        == "experiments/a.yaml:2:10: train.epohcs: unknown key; did you mean 'epochs'? Known: epochs, batch, optimizer, rate, augment, sampler, shards, gauge, phases"
+        == "experiments/a.yaml:2:10: train.epohcs: unknown key; did you mean 'epochs'? Known: epochs, batch, optimizer, rate, augment, sampler, shards, precision, gauge, phases"
     )
     let faults = project.library.survey().faults.map(\.description)
     #expect(faults.count == 2 && Set(faults).count == 1)

@@ -81,7 +81,7 @@ import YAML
   static let faults: [(String, String)] = [
     (
       "train.epohcs=5",
-      "train.epohcs: unknown setting; did you mean 'epochs'? Known: epochs, batch, optimizer, rate, augment, sampler, shards, gauge, phases"
+      "train.epohcs: unknown setting; did you mean 'epochs'? Known: epochs, batch, optimizer, rate, augment, sampler, shards, precision, gauge, phases"
     ),
     ("epochs=5", "epochs: unknown setting; did you mean 'train.epochs'?"),
     (
@@ -96,7 +96,7 @@ import YAML
     ("train.epochs=0", "train.epochs: 0 is out of range; from 1 to 10000 (variant 'a')"),
     (
       "train={epohcs: 5}",
-      "train.epohcs: unknown key; did you mean 'epochs'? Known: epochs, batch, optimizer, rate, augment, sampler, shards, gauge, phases"
+      "train.epohcs: unknown key; did you mean 'epochs'? Known: epochs, batch, optimizer, rate, augment, sampler, shards, precision, gauge, phases"
     ),
     (
       "seeds=[1",

@@ -138,7 +138,7 @@ import Testing
     ),
     (
       "variants: { a: { train: { epoch: 1 } } }",
-      "2:27: variants.a.train.epoch: unknown key; did you mean 'epochs'? Known: epochs, batch, optimizer, rate, augment, sampler, shards, gauge, phases"
+      "2:27: variants.a.train.epoch: unknown key; did you mean 'epochs'? Known: epochs, batch, optimizer, rate, augment, sampler, shards, precision, gauge, phases"
     ),
     (
       "variants: { a: {}, b: { train: { epochs: x } } }",

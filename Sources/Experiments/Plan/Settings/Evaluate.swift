@@ -1,4 +1,5 @@
 import Configuration
+import Layers
 import Models
 import Retrieval
 
@@ -21,6 +22,8 @@ extension Settings {
     package var rerank: Rerank?
     /// Images in one forward pass.
     package var batch: Int
+    /// What maps are stored as and products are made of; training has its own.
+    package var precision: Precision
     /// A second stage by judging pairs; nil is none.
     package var pairs: Pairs?
 
@@ -33,6 +36,10 @@ extension Settings {
         "Re-ranking by k-reciprocal encoding beside the plain ranking (Zhong et al., CVPR 2017)."),
       Key("batch", \.batch, .int(in: 1...4096), "Images in one forward pass."),
       Key(
+        "precision", \.precision, .word,
+        "Single precision (fp32), or maps and operands of products in bfloat16 (bf16), whatever training did.",
+        isYounger: true),
+      Key(
         "pairs", \.pairs,
         .optional(.group, or: "none", expected: "none or { first: 75, first_stage: euclidean }"),
         "A second stage: the pairs task judges each query's nearest gallery images, all others stay behind them.",
@@ -43,12 +50,13 @@ extension Settings {
 
     package init(
       distance: Distance = .euclidean, normalize: Bool = false, rerank: Rerank? = nil, batch: Int = 64,
-      pairs: Pairs? = nil
+      precision: Precision = .single, pairs: Pairs? = nil
     ) {
       self.distance = distance
       self.normalize = normalize
       self.rerank = rerank
       self.batch = batch
+      self.precision = precision
       self.pairs = pairs
     }
 

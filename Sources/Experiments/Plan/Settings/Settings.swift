@@ -100,6 +100,9 @@ package struct Settings: Configurable {
     return deciding
   }
 
+  /// Whether bfloat16 decides anything of a result.
+  package var usesBFloat16: Bool { train.precision == .bfloat16 || evaluate.precision == .bfloat16 }
+
   /// The images of a phase of training.
   package func input(of phase: Train.Phase) -> Input {
     phase.size.map { Input(height: $0[0], width: $0[1]) } ?? input

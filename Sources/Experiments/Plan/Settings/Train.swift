@@ -1,4 +1,5 @@
 import Configuration
+import Layers
 import Models
 import Support
 
@@ -15,6 +16,8 @@ extension Settings {
     package var sampler: Sampler
     /// The equal parts that each batch is computed in (``Shard``).
     package var shards: Int
+    /// What maps are stored as and products are made of.
+    package var precision: Precision
     /// Whether each epoch's record says what each task pulls at. It moves no bit of a result (``Settings/deciding``).
     package var gauge: Bool
     /// One after the other, each a training of its own; none is one phase of what stands above.
@@ -31,6 +34,11 @@ extension Settings {
         "shards", \.shards, .shards,
         "The equal parts that each batch is computed in, the smallest that several processes can share out. Results depend on "
           + "it, and not on how many processes or threads there are.", isYounger: true),
+      Key(
+        "precision", \.precision, .word,
+        "Single precision (fp32), or maps and operands of products in bfloat16 (bf16): sums, statistics, losses and what is "
+          + "trained stay in fp32. In bf16 each epoch's record says the magnitudes of gradients and weights by layer.",
+        isYounger: true),
       Key(
         "gauge", \.gauge, .flag,
         "Whether each epoch's record says, of one batch, each task's weighted loss and the norm of its gradient by the "
@@ -88,8 +96,8 @@ extension Settings {
     /// States the training; the paper's by default.
     package init(
       epochs: Int = 40, batch: Int = 32, optimizer: Optimizer = Optimizer(), rate: Rate = Rate(),
-      augment: Augment = Augment(), sampler: Sampler = .shuffled, shards: Int = 1, gauge: Bool = false,
-      phases: [Phase] = []
+      augment: Augment = Augment(), sampler: Sampler = .shuffled, shards: Int = 1, precision: Precision = .single,
+      gauge: Bool = false, phases: [Phase] = []
     ) {
       self.epochs = epochs
       self.batch = batch
@@ -98,6 +106,7 @@ extension Settings {
       self.augment = augment
       self.sampler = sampler
       self.shards = shards
+      self.precision = precision
       self.gauge = gauge
       self.phases = phases
     }
