@@ -6,6 +6,10 @@
 #include <stdint.h>
 #include <string.h>
 
+// What follows is always inlined: no vector is passed, so that how one would be does not matter.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpsabi"
+
 typedef float kernels_singles __attribute__((ext_vector_type(16)));
 typedef uint32_t kernels_words __attribute__((ext_vector_type(16)));
 typedef uint16_t kernels_halves __attribute__((ext_vector_type(16)));
@@ -47,5 +51,7 @@ static inline __attribute__((always_inline)) void kernels_bf16_store(kernels_sin
   kernels_halves halves = __builtin_convertvector(kernels_bf16_rounded(singles), kernels_halves);
   memcpy(place, &halves, sizeof halves);
 }
+
+#pragma clang diagnostic pop
 
 #endif
