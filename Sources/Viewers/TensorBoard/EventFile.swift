@@ -42,7 +42,7 @@ struct EventFile {
       throw FileError(file, "is damaged at byte \(error.place); remove it, and the export writes it anew")
     }
     for record in records {
-      guard let event = try? Tensorboard_Event(serializedBytes: record) else {
+      guard let event = try? Tensorboard_Event(serializedBytes: Array(record)) else {
         throw FileError(file, "holds a record that is no event; remove it, and the export writes it anew")
       }
       for value in event.summary.value {
