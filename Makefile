@@ -16,6 +16,7 @@ quickstart: build
 	@$(AANET) run quickstart/table3
 	@$(AANET) figures 'quickstart/table3/Lg+Lp+La+Laa uncertainty/1'
 	@$(AANET) report paper
+	@$(AANET) explore quickstart/table3 --best
 
 # The page of the methods, with parity measured on the cases among the tests.
 methods: build

@@ -102,7 +102,7 @@ let package = Package(
       knows: [
         "Support", "Configuration", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors", "Experiments",
         "Documents", "Charts", "CPNG",
-      ], embeds: ["Explorer/explorer.css", "Explorer/explorer.js"]),
+      ], embeds: ["explorer.css", "rankings.js", "images.js", "explorer.js"].map { "Explorer/\($0)" }),
     room(
       "Proofs",
       knows: [

@@ -40,6 +40,29 @@ struct KeypointTarget: FuzzTarget {
   }
 }
 
+/// Files of boxes in both forms, and the pixels that they cover.
+struct BoxTarget: FuzzTarget {
+  func feed(_ bytes: [UInt8]) {
+    guard let file = try? BoxFile(bytes, frames: ["000017.jpg", "street.jpg", "a.jpg"], leastScore: 0.2) else { return }
+    for entry in file.boxes {
+      precondition((0..<3).contains(entry.frame) && !entry.box.words.isEmpty)
+      guard let pixels = entry.box.pixels(of: FileExtent(width: 64, height: 128)) else { continue }
+      precondition(!pixels.rows.isEmpty && pixels.rows.lowerBound >= 0 && pixels.rows.upperBound <= 128)
+      precondition(!pixels.columns.isEmpty && pixels.columns.lowerBound >= 0 && pixels.columns.upperBound <= 64)
+    }
+  }
+
+  func seeds() throws -> [String: [UInt8]] {
+    [
+      "results.json": Array(
+        "[{\"image_id\": 17, \"bbox\": [1, 2.5, 30, 4e1], \"score\": 0.9, \"category_id\": 1}]".utf8),
+      "annotations.json": Array(
+        "{\"images\": [{\"id\": 1, \"file_name\": \"a.jpg\"}], \"annotations\": [{\"image_id\": 1, \"bbox\": [-3, 0, 9, 9.5], \"iscrowd\": 0, \"category_id\": 2}], \"categories\": [{\"id\": 2, \"name\": \"person\"}]}"
+          .utf8),
+    ]
+  }
+}
+
 /// Files of labels, and the regions that are counted in them.
 struct ParsingTarget: FuzzTarget {
   func feed(_ bytes: [UInt8]) {

@@ -42,6 +42,8 @@ enum FuzzKind: String, CaseIterable {
   case keypoints
   /// Files of parsing labels.
   case parsing
+  /// Files of boxes.
+  case boxes
 
   /// The target of the kind.
   func target() throws -> any FuzzTarget {
@@ -57,6 +59,7 @@ enum FuzzKind: String, CaseIterable {
     case .parity: try ParityTarget()
     case .keypoints: KeypointTarget()
     case .parsing: ParsingTarget()
+    case .boxes: BoxTarget()
     }
   }
 }

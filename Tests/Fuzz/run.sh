@@ -6,7 +6,7 @@
 # .build/fuzz-corpus/KIND, findings in .build/fuzz-found/KIND. AANET_FUZZ_BUILD=debug builds faster and feeds slower.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-kinds=(yaml safetensors pth mat jpeg notebook records names parity keypoints parsing)
+kinds=(yaml safetensors pth mat jpeg notebook records names parity keypoints parsing boxes)
 kind=${1:?"a kind of input: ${kinds[*]}, or all"}
 seconds=${2:-60}
 shift $(($# < 2 ? $# : 2))

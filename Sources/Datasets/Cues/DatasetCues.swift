@@ -54,7 +54,7 @@ package struct DatasetCues: Sendable {
   ///
   /// - Throws: ``PlainError`` where that is an error for this dataset.
   package func pose(of image: LabelledImage) throws(PlainError) -> Pose? {
-    if let pose = poses[image.file.path] { return pose }
+    if image.box == nil, let pose = poses[image.file.path] { return pose }
     guard settings.keypoints?.missing == .error else { return nil }
     throw PlainError("\(image.file.path.quoted): the key points name nobody in it, and 'missing' is 'error'")
   }
@@ -80,6 +80,7 @@ package struct DatasetCues: Sendable {
           + "the dataset, or take the whole image for a person with 'missing: default' under 'cues: parsing:' in "
           + DatasetRegistry.fileName)
     }
+    if image.box != nil { return nil }
     if RegularFile.standing(of: path) == .missing {
       guard parsing.missing == .error else { return nil }
       throw PlainError("\(path.quoted): there are no such labels, and 'missing' is 'error'")
@@ -92,8 +93,10 @@ package struct DatasetCues: Sendable {
     }
   }
 
-  /// Whether an image lies in the dataset's folder, as those do that cues speak of.
-  package func holds(_ image: LabelledImage) -> Bool { image.file.path.hasPrefix(dataset.root.path + "/") }
+  /// Whether an image lies in the dataset's folder, as those do that cues speak of; a box of one does not.
+  package func holds(_ image: LabelledImage) -> Bool {
+    image.box == nil && image.file.path.hasPrefix(dataset.root.path + "/")
+  }
 
   /// Where the labels of an image are expected.
   func labelFile(of image: LabelledImage) -> String? {

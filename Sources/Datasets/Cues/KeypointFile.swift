@@ -10,21 +10,12 @@ package struct KeypointFile: Sendable {
   static let maximumSize = 1 << 28
   /// The farthest place from an image's corner that a joint may have, in pixels.
   static let farthest = 1e6
-  /// The most names that are kept for a message.
-  private static let namesKept = 5
-
-  /// A size that the file states.
-  struct StatedSize: Equatable {
-    let image: Int
-    let width: Double?
-    let height: Double?
-  }
 
   /// The surest person of each image, by the image's place among the names.
   package private(set) var poses: [Int: Pose] = [:]
   /// Images that the file names, with the number of their people.
   private(set) var people: [Int: Int] = [:]
-  private(set) var statedSizes: [StatedSize] = []
+  private(set) var statedSizes: [COCOFile.StatedSize] = []
   /// How many names are no image of the dataset.
   package private(set) var strangers = 0
   package private(set) var firstStrangers: [String] = []
@@ -48,15 +39,7 @@ package struct KeypointFile: Sendable {
   /// The same of a file's bytes, of which messages do not tell the name.
   package init(_ bytes: [UInt8], names: ImageNames) throws(PlainError) {
     digest = FileDigest(of: bytes)
-    let fault = bytes.withUnsafeBufferPointer { bytes -> PlainError? in
-      do throws(PlainError) {
-        try read(bytes, names)
-        return nil
-      } catch {
-        return error
-      }
-    }
-    if let fault { throw fault }
+    try COCOFile.withBytes(bytes) { (bytes) throws(PlainError) in try read(bytes, names) }
     guard !people.isEmpty || !statedSizes.isEmpty else {
       throw PlainError(
         "names no image of the dataset"
@@ -71,11 +54,9 @@ package struct KeypointFile: Sendable {
 extension KeypointFile {
   /// Which of the two forms a file has, and what concerns all of it.
   private struct Form {
-    /// What stands in `annotations[].image_id` for each image of the dataset; nil in results, which name the file itself.
-    var images: [String: Int]?
-    var statedSizes: [StatedSize] = []
-    var strangers = 0
-    var firstStrangers: [String] = []
+    private(set) var images = COCOFile.Images()
+    /// Whether entries name the file itself.
+    private(set) var areResults = false
     /// Whether the third numbers are COCO's flags.
     private(set) var areFlags = false
 
@@ -84,28 +65,12 @@ extension KeypointFile {
     /// The first third number outside 0 to 1.
     private var outside: PlainError?
 
-    init(
-      of reader: inout JSONReader, _ names: ImageNames
-    ) throws(PlainError) {
-      switch try reader.kind() {
-      case .array: try survey(&reader)
-      case .object:
-        var (hasImages, hasPeople) = (false, false)
-        try reader.object { (reader, key) throws(PlainError) in
-          switch key {
-          case "images":
-            hasImages = true
-            try readImages(&reader, names)
-          case "annotations":
-            hasPeople = true
-            try survey(&reader)
-          default: try reader.skip()
-          }
-        }
-        guard hasImages, hasPeople else { throw PlainError(KeypointFile.neither) }
-      default: throw PlainError(KeypointFile.neither)
-      }
-      try reader.end()
+    init(of reader: inout JSONReader, _ names: ImageNames) throws(PlainError) {
+      areResults = try COCOFile.read(
+        &reader, neither: KeypointFile.neither,
+        images: { (reader) throws(PlainError) in
+          try images.read(&reader, image: { names.image(named: $0) }, path: { names.paths[$0] })
+        }, entries: { (reader) throws(PlainError) in try survey(&reader) })
       areFlags = onlyFlags && hasSeen
       if let outside, !areFlags { throw outside }
     }
@@ -128,40 +93,7 @@ extension KeypointFile {
       }
     }
 
-    private mutating func readImages(_ reader: inout JSONReader, _ names: ImageNames) throws(PlainError) {
-      var known: [String: Int] = [:]
-      var named: Set<Int> = []
-      try reader.array { (reader) throws(PlainError) in
-        _ = try reader.kind()
-        let start = reader
-        var (id, name): (String?, String?)
-        var (width, height): (Double?, Double?)
-        try reader.object { (reader, key) throws(PlainError) in
-          switch key {
-          case "id": id = try reader.identifier()
-          case "file_name": name = try reader.string()
-          case "width": width = try reader.number()
-          case "height": height = try reader.number()
-          default: try reader.skip()
-          }
-        }
-        guard let id, let name else { throw start.fault("an entry of 'images' has no 'id' or no 'file_name'") }
-        guard let image = names.image(named: name) else { return addStranger(name) }
-        guard known.updateValue(image, forKey: id) == nil else {
-          throw start.fault("two entries of 'images' have the id \(Wording.quoted(id))")
-        }
-        guard named.insert(image).inserted else {
-          throw start.fault("two entries of 'images' mean the image \(names.paths[image].quoted)")
-        }
-        statedSizes.append(StatedSize(image: image, width: width, height: height))
-      }
-      images = known
-    }
-
-    mutating func addStranger(_ name: String) {
-      strangers += 1
-      if firstStrangers.count < KeypointFile.namesKept { firstStrangers.append(name) }
-    }
+    mutating func addStranger(_ name: String) { images.addStranger(name) }
   }
 
   fileprivate static let neither = """
@@ -244,9 +176,10 @@ extension KeypointFile {
     var sums: [Int: Double] = [:]
     try reader.array { (reader) throws(PlainError) in
       try person.read(&reader)
-      guard let image = form.images.map({ $0[person.image] }) ?? names.image(named: person.image) else {
-        if form.images == nil { return form.addStranger(person.image) }
-        guard form.strangers > 0 else {
+      let known = form.areResults ? names.image(named: person.image) : form.images.places[person.image]
+      guard let image = known else {
+        if form.areResults { return form.addStranger(person.image) }
+        guard form.images.strangers > 0 else {
           throw person.fault("no entry of 'images' has that id")
         }
         return
@@ -263,15 +196,11 @@ extension KeypointFile {
     var reader = JSONReader(bytes)
     var form = try Form(of: &reader, names)
     reader = JSONReader(bytes)
-    if form.images == nil {
-      try readPeople(&reader, &form, names)
-    } else {
-      try reader.object { (reader, key) throws(PlainError) in
-        if key == "annotations" { try readPeople(&reader, &form, names) } else { try reader.skip() }
-      }
-    }
-    statedSizes = form.statedSizes
-    strangers = form.strangers
-    firstStrangers = form.firstStrangers
+    _ = try COCOFile.read(
+      &reader, neither: Self.neither, images: { (reader) throws(PlainError) in try reader.skip() },
+      entries: { (reader) throws(PlainError) in try readPeople(&reader, &form, names) })
+    statedSizes = form.images.statedSizes
+    strangers = form.images.strangers
+    firstStrangers = form.images.firstStrangers
   }
 }

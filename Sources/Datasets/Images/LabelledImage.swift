@@ -1,6 +1,7 @@
 import Foundation
 
-/// An image file of a split and what its name says: who is on it and which camera saw them.
+/// An image file of a split and what its name says: who is on it and which camera saw them. Or a box of somebody's frame,
+/// which is cut out before it is resized, as if it had been saved as an image of its own.
 package struct LabelledImage: Hashable, Sendable {
   package let file: URL
   /// The file's name, the order of the benchmarks.
@@ -9,12 +10,15 @@ package struct LabelledImage: Hashable, Sendable {
   package let identity: Int
   /// The camera, from 1.
   package let camera: Int
+  /// The part of the file's image that is meant; nil where it is all of it.
+  package let box: FrameBox?
 
-  package init(file: URL, name: String, identity: Int, camera: Int) {
+  package init(file: URL, name: String, identity: Int, camera: Int, box: FrameBox? = nil) {
     self.file = file
     self.name = name
     self.identity = identity
     self.camera = camera
+    self.box = box
   }
 }
 

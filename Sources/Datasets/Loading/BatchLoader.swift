@@ -72,7 +72,7 @@ package final class BatchLoader {
   /// How long ``next()`` has waited for batches, in seconds.
   package var secondsWaiting: Double { queue.secondsWaiting }
 
-  /// The files among the batches taken so far that libjpeg had to repair, in order, each once.
+  /// What is to be said of the batches taken so far, each once: files that libjpeg had to repair, boxes that were cut.
   package var warnings: [String] { queue.warnings }
 }
 
@@ -82,7 +82,7 @@ final class BatchQueue: @unchecked Sendable {
 
   private struct Ready {
     let batch: LoadedBatch
-    let repaired: [String]
+    let remarks: [String]
   }
 
   private let images: [LabelledImage]
@@ -99,8 +99,8 @@ final class BatchQueue: @unchecked Sendable {
   private var threads = 0
   private var isStopped = false
   private var waited = 0.0
-  private var repairedFiles: [String] = []
-  private var repairedSet: Set<String> = []
+  private var remarks: [String] = []
+  private var said: Set<String> = []
 
   init(images: [LabelledImage], size: ImageSize, inputs: [CueInput], batches: [[LoadItem]], ahead: Int) {
     self.images = images
@@ -112,7 +112,7 @@ final class BatchQueue: @unchecked Sendable {
 
   var secondsWaiting: Double { condition.withLock { waited } }
 
-  var warnings: [String] { condition.withLock { repairedFiles } }
+  var warnings: [String] { condition.withLock { remarks } }
 
   func start(_ reader: ImageReader) {
     condition.withLock { threads += 1 }
@@ -141,7 +141,7 @@ final class BatchQueue: @unchecked Sendable {
   private func make(
     _ number: Int, in storage: PixelStorage, with reader: inout ImageReader
   ) -> Result<Ready, PlainError> {
-    var repaired: [String] = []
+    var remarks: [String] = []
     for (place, item) in batches[number].enumerated() {
       guard !(condition.withLock { isStopped }) else { break }
       do throws(PlainError) {
@@ -153,13 +153,13 @@ final class BatchQueue: @unchecked Sendable {
               shape: block.input.shape, flip: item.flip, to: values + block.start + place * block.input.count)
           }
         }
-        if image.repairs > 0 { repaired.append(images[item.index].file.path) }
+        remarks += image.remarks
       } catch {
         return .failure(error)
       }
     }
     let batch = LoadedBatch(items: batches[number], size: size, storage: storage, blocks: layout.blocks)
-    return .success(Ready(batch: batch, repaired: repaired))
+    return .success(Ready(batch: batch, remarks: remarks))
   }
 
   private func deliver(_ result: Result<Ready, PlainError>, as number: Int) {
@@ -185,9 +185,7 @@ final class BatchQueue: @unchecked Sendable {
     case .success(let result):
       ready[taken] = nil
       taken += 1
-      for file in result.repaired where repairedSet.insert(file).inserted {
-        repairedFiles.append(ImageReader.remark(onDamaged: file))
-      }
+      for remark in result.remarks where said.insert(remark).inserted { remarks.append(remark) }
       condition.broadcast()
       return result.batch
     }

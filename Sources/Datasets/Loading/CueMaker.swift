@@ -24,8 +24,9 @@ struct CueMaker {
     _ input: CueInput, of image: LabelledImage, decoded: DecodedImage, size: ImageSize,
     full: () throws(PlainError) -> Image
   ) throws(PlainError) -> CueProduct {
-    let key = DecodedCache.ProductKey(path: image.file.path, input: input)
-    if let known = cache?.product(key) { return known }
+    // A box is looked at once: what is made of it is not kept.
+    let key = image.box == nil ? DecodedCache.ProductKey(path: image.file.path, input: input) : nil
+    if let key, let known = cache?.product(key) { return known }
     let product: CueProduct
     switch input {
     case .regionWeights(let rows, let columns, let scale):
@@ -44,7 +45,7 @@ struct CueMaker {
           of: { Double(table[Int(decoded.pixels[$0]) * 3 + $0 % 3]) }, source: size, points: points, height: height,
           width: width, black: (0..<3).map { Double(table[$0]) }))
     }
-    cache?.keep(product, as: key)
+    if let key { cache?.keep(product, as: key) }
     return product
   }
 

@@ -50,6 +50,7 @@ package struct ImageReader {
   private mutating func decode(
     _ image: LabelledImage
   ) throws(PlainError) -> (result: DecodedImage, full: Image?) {
+    if let box = image.box { return try decode(box, of: image) }
     let key = DecodedCache.Key(path: image.file.path, size: resizer.size)
     if let known = cache?.image(key) { return (known, nil) }
     let minimum = (width: 2 * resizer.size.width, height: 2 * resizer.size.height)
@@ -60,9 +61,38 @@ package struct ImageReader {
     if !isFull, maker != nil {
       do throws(PlainError) { extent = FileExtent(try JPEG.size(of: bytes)) } catch { throw Self.failure(image, error) }
     }
-    let result = DecodedImage(pixels: resizer.resize(decoded), repairs: repairs, extent: extent)
+    let remarks = repairs > 0 ? [Self.remark(onDamaged: image.file.path)] : []
+    let result = DecodedImage(pixels: resizer.resize(decoded), remarks: remarks, extent: extent)
     cache?.keep(result, as: key)
     return (result, isFull ? decoded : nil)
+  }
+
+  /// A box is cut out of the whole frame, which libjpeg does not shrink: of its pixels none is lost before the resize.
+  private mutating func decode(
+    _ box: FrameBox, of image: LabelledImage
+  ) throws(PlainError) -> (result: DecodedImage, full: Image?) {
+    let frame: DecodedCache.Frame
+    if let known = cache?.frame(image.file.path) {
+      frame = known
+    } else {
+      let (decoded, repairs, _) = try Self.decode(image, minimum: nil)
+      frame = DecodedCache.Frame(path: image.file.path, image: decoded, repairs: repairs)
+      cache?.keep(frame)
+    }
+    let extent = FileExtent(width: frame.image.width, height: frame.image.height)
+    let size = "\(extent.width) x \(extent.height) pixels"
+    guard let pixels = box.pixels(of: extent) else {
+      throw PlainError("\(image.file.path.quoted): the box \(box.words) lies outside the frame of \(size)")
+    }
+    let cut = frame.image.cut(rows: pixels.rows, columns: pixels.columns)
+    var remarks = frame.repairs > 0 ? [Self.remark(onDamaged: image.file.path)] : []
+    if pixels.isCut {
+      remarks.append("\(image.file.path.quoted): the box \(box.words) was cut at the edge of the frame of \(size)")
+    }
+    return (
+      DecodedImage(
+        pixels: resizer.resize(cut), remarks: remarks, extent: FileExtent(width: cut.width, height: cut.height)), cut
+    )
   }
 
   private static func decode(
@@ -106,12 +136,21 @@ package final class DecodedCache: @unchecked Sendable {
     let input: CueInput
   }
 
+  /// A frame as its file has it.
+  struct Frame {
+    let path: String
+    let image: Image
+    let repairs: Int
+  }
+
   /// The most bytes of pixels that are kept.
   package let limitBytes: Int
   private let lock = NSLock()
   private var images: [Key: DecodedImage] = [:]
   private var products: [ProductKey: CueProduct] = [:]
   private var storedBytes = 0
+  /// The frame that boxes were cut out of last: the next ones are most often of the same.
+  private var lastFrame: Frame?
 
   /// Makes an empty cache; 128 MiB hold 5,400 images of 128 × 64 or 900 of 384 × 128.
   package init(limitBytes: Int = 128 << 20) { self.limitBytes = limitBytes }
@@ -135,6 +174,10 @@ package final class DecodedCache: @unchecked Sendable {
     }
   }
 
+  func frame(_ path: String) -> Frame? { lock.withLock { lastFrame?.path == path ? lastFrame : nil } }
+
+  func keep(_ frame: Frame) { lock.withLock { lastFrame = frame } }
+
   func product(_ key: ProductKey) -> CueProduct? { lock.withLock { products[key] } }
 
   func keep(_ product: CueProduct, as key: ProductKey) {
@@ -146,10 +189,11 @@ package final class DecodedCache: @unchecked Sendable {
   }
 }
 
-/// An image at the model's size, and how many faults of its file libjpeg repaired.
+/// An image at the model's size.
 struct DecodedImage {
   let pixels: [UInt8]
-  let repairs: Int
+  /// What is to be said of it: that its file was repaired, that its box was cut.
+  let remarks: [String]
   /// The size of the file's image, where tasks read anything of it besides.
   let extent: FileExtent
 }

@@ -218,12 +218,3 @@ extension Dataset {
     return (findings, labels)
   }
 }
-
-extension Double {
-  /// The number without a tail of zeros: `64`, `0.25`.
-  fileprivate var inFewDigits: String {
-    guard abs(self) < 1e9 else { return "\(self)" }
-    let rounded = (self * 100).rounded() / 100
-    return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
-  }
-}

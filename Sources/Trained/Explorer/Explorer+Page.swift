@@ -72,7 +72,7 @@ extension Explorer {
   }
 
   /// What the sentences of a summary may grow by, once it is known what is left out.
-  private static let reserve = 8192
+  private static let reserve = 16_384
 
   private func tooSmall(_ limits: Limits, needs bytes: Int) -> PlainError {
     PlainError(
@@ -178,7 +178,7 @@ extension Explorer {
     for (number, source) in sources.enumerated() {
       guard let network = source.run.network else { continue }
       let readings = try network.look(
-        at: places.map { images[$0].file }, withMaps: true,
+        at: places.map { Photograph(images[$0].file) }, withMaps: true,
         report: { event in if case .remark(let text) = event { remark(text) } })
       for reading in readings {
         guard let maps = reading.maps else { continue }
@@ -221,7 +221,8 @@ extension Explorer {
       )
     }
     for (place, reason) in skipped.sorted(by: { $0.key < $1.key }).prefix(5) {
-      sentences.append("the picture of \(cast.images[place].name): \(reason)")
+      let words = "the picture of \(cast.images[place].name): \(reason)"
+      sentences.append(Wording.printable(words, limit: 500))
     }
     if skipped.count > 5 { sentences.append("the pictures of \(skipped.count - 5) more images that cannot be read") }
     for (source, run) in zip(sources, data.runs) {

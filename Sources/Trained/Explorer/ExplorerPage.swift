@@ -45,7 +45,9 @@ package struct ExplorerPage {
   }
 
   private static let style = Page.style + Page.text(of: PackageResources.explorer_css)
-  private static let script = Page.text(of: PackageResources.explorer_js)
+  private static let script = [
+    PackageResources.rankings_js, PackageResources.images_js, PackageResources.explorer_js,
+  ].map(Page.text).joined()
 
   private static func lines(data: Data, _ summary: ExplorerSummary, _ command: String) -> [String] {
     let title = "Explore " + summary.runs.joined(separator: " and ")

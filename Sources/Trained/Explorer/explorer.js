@@ -1,93 +1,11 @@
 "use strict";
 (() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
+  const rankings = readRankings();
+  const { data, labels, queries, known, answer } = rankings;
+  const { make, percent, plain, person, picture, mapsOf, table } = drawImages(rankings);
   const { attributes, images, runs } = data;
   const count = attributes.length;
-  const JUNK = -1;
   const PAGE = 24;
-
-  // MARK: Numbers
-
-  const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
-  const wholes = (text, width) => {
-    const packed = bytes(text);
-    return Array.from({ length: packed.length / width }, (_, place) => {
-      let number = 0;
-      for (let i = width - 1; i >= 0; i -= 1) number = number * 256 + packed[place * width + i];
-      return number;
-    });
-  };
-  const width = images.gallery <= 1 << 16 ? 2 : 3;
-  const labels = images.labels === undefined ? null : bytes(images.labels);
-  const pictures = new Map(data.pictured.map((image, place) => [image, data.pictures[place]]));
-  for (const run of runs) {
-    run.classes = run.predicted === undefined ? null : bytes(run.predicted);
-    run.certain = run.shares === undefined ? null : bytes(run.shares);
-    run.mapped = new Map((run.maps?.images ?? []).map((image, place) => [image, run.maps.values[place]]));
-  }
-  const queries = Array.from({ length: images.names.length - images.gallery }, (_, place) => images.gallery + place);
-  const unpacked = new Map();
-  // The gallery by distance to a query, and the distances, once they are needed.
-  const ranking = (run, query) => {
-    const key = `${runs.indexOf(run)} ${query}`;
-    if (!unpacked.has(key)) {
-      const { order, distances, least, greatest } = run.rankings[query - images.gallery];
-      unpacked.set(key, {
-        order: wholes(order, width),
-        distances: wholes(distances, 2).map((step) => least + (greatest - least) * step / 65535),
-      });
-    }
-    return unpacked.get(key);
-  };
-  const known = (list, image, attribute) => {
-    const value = list === null ? data.none : list[image * count + attribute];
-    return value === data.none ? null : value;
-  };
-
-  // MARK: The protocol: the same rules as Search of the program
-
-  // Why an image takes no part in a query's ranking; null where it does.
-  const leftOut = (image, query) => {
-    if (images.identities[image] === JUNK) return "junk";
-    const same = images.identities[image] === images.identities[query] && images.cameras[image] === images.cameras[query];
-    return same ? "the query’s person before the query’s own camera" : null;
-  };
-  // Of several values of one attribute any will do, of several attributes all must hold; none never holds.
-  const matches = (image, list, wanted) =>
-    [...wanted].every(([attribute, values]) => {
-      const value = known(list, image, attribute);
-      return value !== null && values.has(value);
-    });
-  const averagePrecision = (ranks) => {
-    if (ranks.length === 0) return null;
-    let sum = 0;
-    ranks.forEach((rank, found) => { sum += (found + 1) / rank; });
-    return sum / ranks.length;
-  };
-  const answer = (run, query, wanted, list) => {
-    const { order, distances } = ranking(run, query);
-    const person = images.identities[query];
-    const result = { hits: [], all: [], out: 0, ranked: 0, ranks: [], before: [], isKnown: person > 0 };
-    order.forEach((image, place) => {
-      const why = leftOut(image, query);
-      if (why !== null) {
-        result.out += 1;
-        result.all.push({ image, why, distance: distances[place] });
-        return;
-      }
-      result.ranked += 1;
-      const right = person > 0 ? images.identities[image] === person : null;
-      if (right) result.before.push(result.ranked);
-      if (wanted.size > 0 && !matches(image, list, wanted)) return;
-      const hit = { image, right, rank: result.hits.length + 1, was: result.ranked, distance: distances[place] };
-      if (right) result.ranks.push(hit.rank);
-      result.hits.push(hit);
-      result.all.push(hit);
-    });
-    result.precision = averagePrecision(result.ranks);
-    result.precisionBefore = averagePrecision(result.before);
-    return result;
-  };
 
   // MARK: What is shown
 
@@ -99,38 +17,6 @@
   const list = (run) => (state.source === "predicted" ? run.classes : labels);
   // A filter that a run knows nothing for is not applied to it.
   const wanted = (run) => (list(run) === null ? new Map() : state.wanted);
-
-  const make = (tag, properties = {}, ...children) => {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(properties)) {
-      if (value === null || value === undefined || value === false) continue;
-      if (name === "class") element.className = value;
-      else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-      else element.setAttribute(name, value === true ? "" : value);
-    }
-    element.append(...children.filter((child) => child !== null));
-    return element;
-  };
-  const percent = (share) => `${(100 * share).toFixed(1)} %`;
-  const plain = (name) => name.replaceAll("_", " ");
-  const person = (image) => {
-    const [identity, camera] = [images.identities[image], images.cameras[image]];
-    const who = identity === JUNK ? "junk" : identity === 0 ? "distractor" : `id ${identity}`;
-    return `${who}, c${camera}`;
-  };
-  const picture = (image, alternative) => {
-    const jpeg = pictures.get(image);
-    if (jpeg === undefined) return make("span", { class: "thumb", role: "img", "aria-label": alternative }, "no picture");
-    return make("img", { class: "thumb", alt: alternative, src: `data:image/jpeg;base64,${jpeg}`, draggable: "false" });
-  };
-  const share = (run, image, attribute) => {
-    const value = run.certain === null ? data.none : run.certain[image * count + attribute];
-    return value === data.none ? "" : value > 100 ? "> 0.99" : (value / 100).toFixed(2);
-  };
-  const said = (list, image, attribute) => {
-    const value = known(list, image, attribute);
-    return value === null ? null : attributes[attribute].classes[value];
-  };
 
   const root = document.getElementById("explorer");
   const strip = make("div", { class: "strip", role: "listbox", "aria-label": "Queries", id: "queries" });
@@ -444,106 +330,6 @@
 
   // MARK: One image
 
-  const colour = (level) => {
-    const place = level / 255 * (data.colours.length - 1);
-    const low = Math.min(Math.floor(place), data.colours.length - 2);
-    return data.colours[low].map((tone, channel) => tone + (data.colours[low + 1][channel] - tone) * (place - low));
-  };
-  const palette = Array.from({ length: 256 }, (_, level) => colour(level));
-  // A map over the picture in grey: between the middles of its places bilinear, rows that it does not cover paler.
-  const paint = (canvas, image, maps, rows, values) => {
-    const [wide, high] = [image.naturalWidth, image.naturalHeight];
-    canvas.width = wide;
-    canvas.height = high;
-    const context = canvas.getContext("2d", { willReadFrequently: true });
-    context.drawImage(image, 0, 0);
-    const pixels = context.getImageData(0, 0, wide, high);
-    const near = (exact, low, end) => {
-      const inside = Math.min(Math.max(exact, low), end - 1);
-      const first = Math.floor(inside);
-      return [first, Math.min(first + 1, end - 1), inside - first];
-    };
-    for (let y = 0; y < high; y += 1) {
-      const row = (y + .5) * maps.height / high;
-      const isRead = Math.floor(row) >= rows[0] && Math.floor(row) < rows[1];
-      const [top, bottom, down] = near(row - .5, rows[0], rows[1]);
-      for (let x = 0; x < wide; x += 1) {
-        const [left, right, across] = near((x + .5) * maps.width / wide - .5, 0, maps.width);
-        const at = (r, c) => values[(r - rows[0]) * maps.width + c];
-        const above = at(top, left) * (1 - across) + at(top, right) * across;
-        const below = at(bottom, left) * (1 - across) + at(bottom, right) * across;
-        const tones = isRead ? palette[Math.round(above * (1 - down) + below * down)] : [255, 255, 255];
-        const place = (y * wide + x) * 4;
-        const grey = .299 * pixels.data[place] + .587 * pixels.data[place + 1] + .114 * pixels.data[place + 2];
-        for (let channel = 0; channel < 3; channel += 1) {
-          pixels.data[place + channel] = grey * (1 - data.opacity) + tones[channel] * data.opacity;
-        }
-      }
-    }
-    context.putImageData(pixels, 0, 0);
-  };
-  const verdict = (value, label) => (label === null || value === null ? "" : value === label ? " ✓" : " ✗");
-  const mapsOf = (run, image) => {
-    const packed = run.mapped.get(image);
-    const tiles = make(
-      "div", { class: "maps" },
-      make("figure", {}, picture(image, images.names[image]), make("figcaption", {}, make("b", {}, "image"))));
-    if (packed === undefined) {
-      const lack = run.lackOfMaps ?? (run.maps === undefined ? "The file has no maps of this run." : "The file has no maps of this image; aanet predict --maps draws them.");
-      tiles.append(make("p", { class: "soft" }, lack));
-      return tiles;
-    }
-    const values = bytes(packed);
-    const original = new Image();
-    let start = 0;
-    const hasAttention = run.maps.kinds.some((kind) => kind.name === "attention");
-    const paints = run.maps.kinds.map((kind) => {
-      const length = (kind.rows[1] - kind.rows[0]) * run.maps.width;
-      const own = values.subarray(start, start + length);
-      start += length;
-      const value = kind.attribute === undefined ? null : said(run.classes, image, kind.attribute);
-      const label = kind.attribute === undefined ? null : said(labels, image, kind.attribute);
-      const name = plain(kind.name);
-      const canvas = make("canvas", { role: "img", "aria-label": `map of ${name}${value === null ? "" : `, ${value}`}` });
-      tiles.append(make(
-        "figure", { class: hasAttention && data.filter.includes(kind.name) ? "merged" : null }, canvas,
-        make(
-          "figcaption", {}, make("b", {}, name), value === null ? "" : make("br"),
-          value === null ? "" : `${value} ${share(run, image, kind.attribute)}${verdict(value, label)}`)));
-      return () => paint(canvas, original, run.maps, kind.rows, own);
-    });
-    original.addEventListener("load", () => {
-      for (const one of paints) one();
-      tiles.dataset.painted = "yes";
-    });
-    original.src = `data:image/jpeg;base64,${pictures.get(image)}`;
-    return tiles;
-  };
-  const table = (image) => {
-    const predicting = runs.filter((run) => run.classes !== null);
-    if (predicting.length === 0 && labels === null) return null;
-    const rows = attributes.map((attribute, place) => {
-      const label = said(labels, image, place);
-      return make(
-        "tr", {}, make("th", { scope: "row" }, plain(attribute.name)),
-        ...predicting.map((run) => {
-          const value = said(run.classes, image, place);
-          const kind = label === null || value === null ? null : value === label ? "good" : "bad";
-          return make("td", { class: `words ${kind ?? ""}` }, `${value ?? "–"} ${share(run, image, place)}${verdict(value, label)}`);
-        }),
-        labels === null ? null : make("td", { class: "words" }, label ?? "–"));
-    });
-    const name = (run) => (runs.length > 1 ? `predicted, ${run === runs[0] ? "first" : "second"} run` : "predicted");
-    return make(
-      "div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Attributes" },
-      make(
-        "table", {},
-        make("thead", {}, make(
-          "tr", {}, make("th", { class: "words", scope: "col" }, "attribute"),
-          ...predicting.map((run) => make("th", { class: "words", scope: "col" }, name(run))),
-          labels === null ? null : make("th", { class: "words", scope: "col" }, "labelled"))),
-        make("tbody", {}, ...rows)));
-  };
   let opener = null;
   const shut = () => {
     dialog.close();

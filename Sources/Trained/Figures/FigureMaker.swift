@@ -162,11 +162,11 @@ package struct FigureMaker {
 
   /// Queries as the model sees them, with their pictures.
   func subjects(_ places: [Int]) throws -> [Subject] {
-    let files = places.map { queries[$0].image.file }
+    let photographs = places.map { queries[$0].image.photograph }
     var failure: PlainError?
     guard let network = run.network else { return [] }
     let readings = try network.look(
-      at: files, withMaps: true,
+      at: photographs, withMaps: true,
       report: { event in
         switch event {
         case .skipped(_, let error): failure = error
@@ -178,7 +178,7 @@ package struct FigureMaker {
     return try readings.compactMap { reading in
       let identity = queries[places[reading.index]].image.identity
       let labels = identity.flatMap { stored.attributes?.classes(of: $0, in: .test) }
-      return try Subject(reading, file: files[reading.index], labels: labels)
+      return try Subject(reading, of: photographs[reading.index], labels: labels)
     }
   }
 

@@ -20,8 +20,8 @@ package enum InspectionPanels {
   /// parts beside them.
   ///
   /// - Throws: what reading the image, gnuplot or writing the file throws.
-  package static func writeMaps(_ reading: ImageReading, of image: URL, run: TrainedRun, to file: URL) throws {
-    guard let subject = try Subject(reading, file: image, labels: nil) else { return }
+  package static func writeMaps(_ reading: ImageReading, of image: Photograph, run: TrainedRun, to file: URL) throws {
+    guard let subject = try Subject(reading, of: image, labels: nil) else { return }
     var panel = MapPanels(scheme: run.scheme, chosen: run.chosenAttributes).all([subject])
     let maps = subject.maps
     if !maps.softParts.isEmpty, panel.rows[0].tiles.count == 1 {

@@ -7,11 +7,18 @@ package enum PictureFile {
   /// The largest image file that is read, in bytes.
   static let largest = 1 << 27
 
-  /// A tile's picture of an image file.
+  /// A tile's picture of an image file, or of a box of it.
   ///
   /// - Throws: ``PlainError`` with the file's path and the reason.
-  package static func tile(_ file: URL) throws(PlainError) -> Image {
-    Tile.picture(of: try image(file, minimum: (2 * Tile.width, 2 * Tile.height)))
+  package static func tile(_ photograph: Photograph) throws(PlainError) -> Image {
+    guard let box = photograph.box else {
+      return Tile.picture(of: try image(photograph.file, minimum: (2 * Tile.width, 2 * Tile.height)))
+    }
+    let frame = try image(photograph.file, minimum: nil)
+    guard let pixels = box.pixels(of: FileExtent(width: frame.width, height: frame.height)) else {
+      throw PlainError("\(photograph.file.path.quoted): the box \(box.words) lies outside the frame")
+    }
+    return Tile.picture(of: frame.cut(rows: pixels.rows, columns: pixels.columns))
   }
 
   /// The largest small picture for a page, in pixels.
@@ -29,7 +36,7 @@ package enum PictureFile {
     return try JPEG.encode(small, quality: quality)
   }
 
-  private static func image(_ file: URL, minimum: (width: Int, height: Int)) throws(PlainError) -> Image {
+  private static func image(_ file: URL, minimum: (width: Int, height: Int)?) throws(PlainError) -> Image {
     let attributes = try? FileManager.default.attributesOfItem(atPath: file.resolvingSymlinksInPath().path)
     guard attributes?[.type] as? FileAttributeType == .typeRegular, let size = attributes?[.size] as? Int,
       size <= largest, let data = try? Data(contentsOf: file)

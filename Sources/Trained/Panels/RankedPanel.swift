@@ -42,7 +42,7 @@ package struct RankedPanel {
       if let query = list.query {
         tiles.append(
           Tile(
-            picture: try PictureFile.tile(query.file), frame: .query,
+            picture: try PictureFile.tile(query.photograph), frame: .query,
             captions: [Tile.Caption(text: "query", isBold: true), Tile.Caption(text: Self.label(query), isPale: true)]))
       }
       for (place, hit) in list.answer.hits.prefix(top).enumerated() {
@@ -62,7 +62,7 @@ package struct RankedPanel {
     let rank = "\(hit.rank)" + (isFiltered ? " (was \(hit.unfilteredRank))" : "")
     let likely = hit.distance == nil ? hit.probability.map { " · \($0.asShare)" } ?? "" : ""
     return Tile(
-      picture: try PictureFile.tile(image.file), frame: frame,
+      picture: try PictureFile.tile(image.photograph), frame: frame,
       captions: [Tile.Caption(text: rank + likely, isBold: true), Tile.Caption(text: Self.label(image), isPale: true)])
   }
 

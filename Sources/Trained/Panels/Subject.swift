@@ -29,15 +29,15 @@ package struct Subject {
   /// Reads the picture of an image that was looked at with maps; nil where it was looked at without.
   ///
   /// - Throws: ``PlainError`` where the file cannot be read.
-  init?(_ reading: ImageReading, file: URL, labels: [Int?]?) throws(PlainError) {
+  init?(_ reading: ImageReading, of photograph: Photograph, labels: [Int?]?) throws(PlainError) {
     guard let maps = reading.maps else { return nil }
     self.init(
-      name: file.lastPathComponent, picture: try PictureFile.tile(file), maps: maps, probabilities: reading.attributes,
+      name: photograph.name, picture: try PictureFile.tile(photograph), maps: maps, probabilities: reading.attributes,
       labels: labels)
   }
 
-  /// The name without its ending, for captions.
-  var shortName: String { (name as NSString).deletingPathExtension }
+  /// The name without its ending, for captions; that of a box is whole.
+  var shortName: String { name.hasSuffix("]") ? name : (name as NSString).deletingPathExtension }
 
   /// The class that is predicted for an attribute, its probability, and whether the annotators wrote the same.
   func prediction(_ attribute: Int) -> (value: Int, probability: Double, isRight: Bool?) {

@@ -33,13 +33,13 @@ package struct CombinedRow: RankedRun {
   }
 
   package func describe(
-    _ files: [URL], isInterrupted: () -> Bool, report: (LookingEvent) -> Void
+    _ photographs: [Photograph], isInterrupted: () -> Bool, report: (LookingEvent) -> Void
   ) throws -> [ImageReading] {
     var seen: [[Int: [Float]]] = []
     var skipped: Set<Int> = []
     var said: Set<String> = []
     for (place, part) in taken.enumerated() {
-      let readings = try network(of: part).look(at: files, isInterrupted: isInterrupted) { event in
+      let readings = try network(of: part).look(at: photographs, isInterrupted: isInterrupted) { event in
         switch event {
         case .skipped(let index, _): if skipped.insert(index).inserted { report(event) }
         case .remark(let text): if said.insert(text).inserted { report(event) }
@@ -48,7 +48,7 @@ package struct CombinedRow: RankedRun {
       }
       seen.append(Dictionary(uniqueKeysWithValues: readings.map { ($0.index, $0.descriptor) }))
     }
-    return try files.indices.filter { !skipped.contains($0) }.map { index in
+    return try photographs.indices.filter { !skipped.contains($0) }.map { index in
       let parts = try seen.compactMap(\.[index]).map { try Descriptors($0, dimension: $0.count) }
       let joined = try Descriptors.joined(parts, of: "query")
       return ImageReading(index: index, descriptor: joined.values, attributes: [], maps: nil)

@@ -18,17 +18,17 @@ package protocol RankedRun {
   /// Numbers of a descriptor.
   var descriptorLength: Int { get }
 
-  /// Describes image files, each resized and normalised as in training.
+  /// Describes pictures, each resized and normalised as in training.
   ///
   /// Each file is opened on its own, so that a damaged one is passed over and does not end the rest.
   ///
   /// - Parameters:
-  ///   - files: JPEG images.
+  ///   - photographs: JPEG images, or boxes of such.
   ///   - isInterrupted: asked after each batch; where it says yes, `TrainingError.interrupted` is thrown.
   ///   - report: told what happens.
-  /// - Returns: what was seen in the images that could be read, in the files' order.
+  /// - Returns: what was seen in the images that could be read, in their order.
   func describe(
-    _ files: [URL], isInterrupted: () -> Bool, report: (LookingEvent) -> Void
+    _ photographs: [Photograph], isInterrupted: () -> Bool, report: (LookingEvent) -> Void
   ) throws -> [ImageReading]
 }
 

@@ -20,29 +20,34 @@ package struct ImageReading {
 
 extension TrainedRun {
   package func describe(
-    _ files: [URL], isInterrupted: () -> Bool, report: (LookingEvent) -> Void
+    _ photographs: [Photograph], isInterrupted: () -> Bool, report: (LookingEvent) -> Void
   ) throws -> [ImageReading] {
-    try look(at: files, isInterrupted: isInterrupted, report: report)
+    try look(at: photographs, isInterrupted: isInterrupted, report: report)
   }
 
   /// As ``RankedRun/describe(_:isInterrupted:report:)``, with the maps where they are wanted.
   package func look(
-    at files: [URL], withMaps: Bool = false, isInterrupted: () -> Bool = { false },
+    at photographs: [Photograph], withMaps: Bool = false, isInterrupted: () -> Bool = { false },
     report: (LookingEvent) -> Void = { _ in }
   ) throws -> [ImageReading] {
     var seen: [ImageReading] = []
-    for start in stride(from: 0, to: files.count, by: settings.evaluate.batch) {
-      let places = start..<min(start + settings.evaluate.batch, files.count)
+    var said: Set<String> = []
+    let frames = DecodedCache(limitBytes: 0)
+    for start in stride(from: 0, to: photographs.count, by: settings.evaluate.batch) {
+      let places = start..<min(start + settings.evaluate.batch, photographs.count)
       var read: [(index: Int, seen: Seen)] = []
       for index in places {
         do throws(PlainError) {
-          read.append((index, try self.seen(files[index]) { report(.remark($0)) }))
+          let looked = try self.seen(photographs[index], frames) { text in
+            if said.insert(text).inserted { report(.remark(text)) }
+          }
+          read.append((index, looked))
         } catch {
           report(.skipped(index, error))
         }
       }
       seen += look(at: read, withMaps: withMaps)
-      report(.done(places.upperBound, of: files.count))
+      report(.done(places.upperBound, of: photographs.count))
       if isInterrupted() { throw TrainingError.interrupted }
     }
     return seen
@@ -56,7 +61,8 @@ extension TrainedRun {
   /// - Returns: z₀ − z₁ of each, above 0 where the two rather differ; empty where no task of the run judges pairs.
   /// - Throws: ``PlainError`` where an image cannot be read.
   package func differences(
-    of probe: URL, with gallery: [URL], isInterrupted: () -> Bool = { false }, remark: (String) -> Void = { _ in }
+    of probe: Photograph, with gallery: [Photograph], isInterrupted: () -> Bool = { false },
+    remark: (String) -> Void = { _ in }
   ) throws -> [Float] {
     guard let head = model.pairHead else { return [] }
     var rescoring = PairRescoring(
@@ -70,8 +76,9 @@ extension TrainedRun {
     return rescoring.differences
   }
 
-  private func pairMaps(of files: [URL], _ remark: (String) -> Void) throws -> [Tensor] {
-    let seen = try files.map { file throws(PlainError) in try self.seen(file, remark: remark) }
+  private func pairMaps(of photographs: [Photograph], _ remark: (String) -> Void) throws -> [Tensor] {
+    let frames = DecodedCache(limitBytes: 0)
+    let seen = try photographs.map { image throws(PlainError) in try self.seen(image, frames, remark: remark) }
     return pass(over: seen).pairMaps
   }
 
@@ -110,15 +117,18 @@ extension TrainedRun {
   /// What the model's tasks read of each image beside it.
   private var inputs: [CueInput] { model.configuration.inputs(height: inputSize.height, width: inputSize.width) }
 
-  private func seen(_ file: URL, remark: (String) -> Void) throws(PlainError) -> Seen {
-    let image = LabelledImage(file: file, name: file.lastPathComponent, identity: 0, camera: 1)
+  /// - Parameter frames: where the frame of the last box is kept for the next.
+  private func seen(
+    _ photograph: Photograph, _ frames: DecodedCache, remark: (String) -> Void
+  ) throws(PlainError) -> Seen {
+    let image = photograph.image
     let loader = try BatchLoader(
-      images: [image], size: inputSize, batches: [[LoadItem(index: 0)]], inputs: inputs,
+      images: [image], size: inputSize, batches: [[LoadItem(index: 0)]], cache: frames, inputs: inputs,
       cues: try inputs.isEmpty ? nil : cues.get())
     guard let batch = try loader.next() else { return Seen(pixels: [], inputs: [:]) }
     if !inputs.isEmpty, try !cues.get().holds(image) {
       remark(
-        "\(file.path.quoted): lies outside the dataset, so that it has no joints and labels; stand-ins take their place"
+        "\(image.file.path.quoted): lies outside the dataset, so that it has no joints and labels; stand-ins take their place"
       )
     }
     for warning in loader.warnings { remark(warning) }

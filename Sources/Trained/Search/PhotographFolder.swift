@@ -32,4 +32,26 @@ package struct PhotographFolder {
       .map { folder.appendingPathComponent($0, isDirectory: false) }
     ignored = shown.count - images.count
   }
+
+  /// The boxes of people in some frames, frame by frame in their order, those of a frame in the file's.
+  ///
+  /// - Parameters:
+  ///   - path: a file of boxes in COCO's form.
+  ///   - leastScore: what a box's score must be, where it has one.
+  ///   - remark: told which boxes and frames are passed over.
+  /// - Throws: ``PlainError`` where the file cannot be read, or has no box of these frames.
+  package static func people(
+    in frames: [URL], boxes path: String, leastScore: Double?, remark: (String) -> Void
+  ) throws(PlainError) -> [Photograph] {
+    let file = try BoxFile(
+      contentsOf: path, frames: frames.map(\.lastPathComponent), leastScore: leastScore ?? -.infinity)
+    if let words = file.leftOut.words { remark("\(path.quoted): \(words)") }
+    let empty = frames.count - Set(file.boxes.map(\.frame)).count
+    if empty > 0 { remark("\(empty) of \(Wording.count(frames.count, "frame")) without a box") }
+    let order = file.boxes.indices.sorted { (file.boxes[$0].frame, $0) < (file.boxes[$1].frame, $1) }
+    return order.map { place in
+      let entry = file.boxes[place]
+      return Photograph(frames[entry.frame], box: entry.box, score: entry.score)
+    }
+  }
 }

@@ -60,7 +60,7 @@ package struct QueryFinder {
   private func photograph(_ file: URL, remark: (String) -> Void) throws -> SearchQuery {
     var failure: PlainError?
     let seen = try run.describe(
-      [file], isInterrupted: { false },
+      [Photograph(file)], isInterrupted: { false },
       report: { event in
         switch event {
         case .skipped(_, let error): failure = error
@@ -71,7 +71,8 @@ package struct QueryFinder {
     guard let reading = seen.first else {
       throw PlainError(failure?.description ?? "\(file.path.quoted): cannot be read")
     }
-    return SearchQuery(image: SearchImage(file), descriptor: reading.descriptor, probabilities: reading.attributes)
+    return SearchQuery(
+      image: SearchImage(Photograph(file)), descriptor: reading.descriptor, probabilities: reading.attributes)
   }
 
   private func unknown(_ text: String) -> String {

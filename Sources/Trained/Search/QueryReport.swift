@@ -33,6 +33,8 @@ package struct QueryReport: Encodable, Sendable {
     package let unfilteredRank: Int
     /// The image's file.
     package let image: String
+    /// The box of the image, x, y, width and height in pixels; nil where all of it was seen.
+    package let box: [Double]?
     /// The image's name.
     package let name: String
     /// The person, where that is known: 0 is a distractor.
@@ -49,7 +51,7 @@ package struct QueryReport: Encodable, Sendable {
     package let attributes: [String: Prediction]
 
     enum CodingKeys: String, CodingKey {
-      case rank, image, name, identity, camera, distance, probability, right, attributes
+      case rank, image, box, name, identity, camera, distance, probability, right, attributes
       case unfilteredRank = "unfiltered_rank"
     }
   }
@@ -121,7 +123,8 @@ package struct QueryReport: Encodable, Sendable {
     matches = answer.hits.prefix(top).map { hit in
       let image = gallery.images[hit.index]
       return Match(
-        rank: hit.rank, unfilteredRank: hit.unfilteredRank, image: image.file.path, name: image.name,
+        rank: hit.rank, unfilteredRank: hit.unfilteredRank, image: image.file.path, box: image.photograph.box?.numbers,
+        name: image.name,
         identity: image.identity, camera: image.camera, distance: hit.distance, probability: hit.probability,
         right: hit.isRight, attributes: predictions(gallery.probabilities[hit.index]))
     }

@@ -188,7 +188,7 @@ package struct Search {
 
   private func isLeftOut(_ image: SearchImage, for query: SearchImage) -> Bool {
     if image.isJunk { return true }
-    guard let identity = query.identity, let camera = query.camera else { return image.file == query.file }
+    guard let identity = query.identity, let camera = query.camera else { return image.photograph == query.photograph }
     return image.identity == identity && image.camera == camera
   }
 

@@ -6,8 +6,8 @@ import Retrieval
 
 /// An image that is looked for or among, and who is on it where that is known.
 package struct SearchImage: Sendable, Equatable {
-  /// Where the file is.
-  package let file: URL
+  /// Where it is.
+  package let photograph: Photograph
   /// How it is called.
   package let name: String
   /// The person: 0 a distractor, −1 junk; nil where nobody said.
@@ -16,20 +16,23 @@ package struct SearchImage: Sendable, Equatable {
   package let camera: Int?
 
   /// Names an image that nobody labelled.
-  package init(_ file: URL) {
-    self.file = file
-    name = file.lastPathComponent
+  package init(_ photograph: Photograph) {
+    self.photograph = photograph
+    name = photograph.name
     identity = nil
     camera = nil
   }
 
   /// Names an image of a dataset.
   package init(_ image: LabelledImage) {
-    file = image.file
+    photograph = Photograph(image.file, box: image.box)
     name = image.name
     identity = image.identity
     camera = image.camera
   }
+
+  /// Where the file is.
+  package var file: URL { photograph.file }
 
   /// Whether it is a detection that never counts.
   var isJunk: Bool { identity == RetrievalLabels.junk }
@@ -71,9 +74,9 @@ package struct SearchGallery {
   /// Photographs that nobody labelled, as the model sees them.
   ///
   /// - Throws: `PlainError` where the model gives what is no number.
-  package init(_ readings: [ImageReading], of files: [URL], dimension: Int) throws {
+  package init(_ readings: [ImageReading], of photographs: [Photograph], dimension: Int) throws {
     self.init(
-      images: readings.map { SearchImage(files[$0.index]) },
+      images: readings.map { SearchImage(photographs[$0.index]) },
       descriptors: try Descriptors(readings.flatMap(\.descriptor), dimension: dimension, of: "gallery"),
       probabilities: readings.map(\.attributes), labels: readings.map { _ in nil })
   }

@@ -32,7 +32,7 @@ package struct SecondStage {
     let takingPart = gallery.images.indices.filter { !gallery.images[$0].isJunk }
     let first = FirstRescored(distances: takingPart.map { plain[$0] }, first: pairs.first).first.map { takingPart[$0] }
     let differences = try run.differences(
-      of: query.image.file, with: first.map { gallery.images[$0].file }, isInterrupted: isInterrupted)
+      of: query.image.photograph, with: first.map { gallery.images[$0].photograph }, isInterrupted: isInterrupted)
     return PairScores.merged(plain, first: first, differences, among: takingPart)
   }
 }

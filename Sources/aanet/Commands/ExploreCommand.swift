@@ -23,6 +23,7 @@ struct ExploreCommand: ParsableCommand {
       Examples:
         aanet explore 'table3/Lg+Lp+La+Laa uncertainty/1'
         aanet explore table3/Lg/1 table3/Lg+Lp/1
+        aanet explore quickstart/table3 --best
         aanet explore 0123abcd --most-mb 80 --queries 300 --maps 5000 --out market.html
         aanet explore 0123abcd --format json
       """)
@@ -34,6 +35,7 @@ struct ExploreCommand: ParsableCommand {
   var source: String
   @Argument(help: ArgumentHelp("Another run on the same dataset, to be set beside it.", valueName: "run2"))
   var other: String?
+  @Flag(help: "RUN is an experiment: take its run of the greatest mAP.") var best = false
   @Option(help: ArgumentHelp("The most megabytes of the file, 1 to 500.", valueName: "MB")) var mostMb = 30
   @Option(help: "The most queries.") var queries = 96
   @Option(help: "The most images with maps; each goes through the network once.") var maps = 1000
@@ -52,7 +54,7 @@ struct ExploreCommand: ParsableCommand {
   }
 
   func run() throws {
-    let names = [source, other].compactMap { $0 }
+    let names = [best ? try bestRun() : source, other].compactMap { $0 }
     let runs = try names.map { (run: try options.openRanked($0), words: [$0] + options.words) }
     let file = out.map { URL(fileURLWithPath: $0) } ?? place(of: runs.map(\.run.name))
     try ExplorerPage.requireOwn(file)
@@ -74,6 +76,21 @@ struct ExploreCommand: ParsableCommand {
     }
     try page.write(to: file)
     try print(page.summary)
+  }
+
+  /// The full name of the experiment's run of the greatest mAP, of equal ones the first of the plan.
+  private func bestRun() throws -> String {
+    let plan = try options.project.library.plan(source)
+    var best: (mAP: Double, name: String)?
+    for case let record? in try plan.records(in: options.project.store).map(\.record) {
+      guard let mAP = record.metrics?.retrieval.mAP, mAP > best?.mAP ?? -1 else { continue }
+      best = (mAP, record.identity.fullName)
+    }
+    guard let best else {
+      throw PlainError(
+        "no run of \(Wording.quoted(source)) is finished; `aanet run \(source.quotedForShell)` makes them")
+    }
+    return best.name
   }
 
   private func print(_ summary: ExplorerSummary) throws {

@@ -24,11 +24,14 @@ struct PredictCommand: ParsableCommand {
       The run must have the attribute task. Images are JPEG files of any size, best cropped to one person. In a folder, \
       damaged images are named and passed over; the exit code is 1 then.
 
+      \(BoxOptions.discussion)
+
       Examples:
         aanet predict 'table3/Lg+Lp+La+Laa uncertainty/1' person.jpg
         aanet predict 0123abcd photographs --format csv > attributes.csv
         aanet predict 0123abcd photographs --format csv --csv-bom > for-a-spreadsheet.csv
         aanet predict 0123abcd photographs --maps /tmp/maps
+        aanet predict 0123abcd frames --boxes detections.json --least-score 0.5 --format json
       """)
 
   @Argument(
@@ -37,6 +40,7 @@ struct PredictCommand: ParsableCommand {
       valueName: "run"))
   var source: String
   @Argument(help: "A JPEG image, or a folder of them.", completion: .file()) var images: String
+  @OptionGroup var boxes: BoxOptions
   @Option(help: "How to print: table, json or csv.") var format = Format.table
   @Flag(help: CSV.markHelp) var csvBom = false
   @Option(
@@ -68,22 +72,23 @@ struct PredictCommand: ParsableCommand {
       files = [path]
     }
     Interruption.listen()
-    let (predictions, skipped) = try predict(files, by: trained, isFolder: isFolder.boolValue)
+    let photographs = try boxes.photographs(files)
+    let (predictions, skipped) = try predict(photographs, by: trained, isOne: !isFolder.boolValue && boxes.boxes == nil)
     try print(predictions, by: trained)
     if skipped > 0 { throw ExitCode(1) }
   }
 
   private func predict(
-    _ files: [URL], by trained: TrainedRun, isFolder: Bool
+    _ photographs: [Photograph], by trained: TrainedRun, isOne: Bool
   ) throws -> (predictions: [ImagePrediction], skipped: Int) {
-    let watcher = LookingWatcher(files)
+    let watcher = LookingWatcher(photographs.count)
     var failure: (any Error)?
     let readings: [ImageReading]
     do {
       readings = try trained.look(
-        at: files, withMaps: maps != nil, isInterrupted: { Interruption.isAsked },
+        at: photographs, withMaps: maps != nil, isInterrupted: { Interruption.isAsked },
         report: { event in
-          if !isFolder, case .skipped(_, let error) = event { failure = error } else { watcher.see(event) }
+          if isOne, case .skipped(_, let error) = event { failure = error } else { watcher.see(event) }
         })
     } catch TrainingError.interrupted {
       throw ExitCode(130)
@@ -92,10 +97,10 @@ struct PredictCommand: ParsableCommand {
     if let failure { throw failure }
     let bar = ProgressBar("maps", unit: "images")
     let predictions = try readings.enumerated().map { number, reading in
-      var prediction = ImagePrediction(reading, of: files[reading.index], scheme: trained.scheme)
+      var prediction = ImagePrediction(reading, of: photographs[reading.index], scheme: trained.scheme)
       if let maps {
-        let file = Self.mapsFile(of: files[reading.index], in: URL(fileURLWithPath: maps, isDirectory: true))
-        try InspectionPanels.writeMaps(reading, of: files[reading.index], run: trained, to: file)
+        let file = Self.mapsFile(of: photographs[reading.index], in: URL(fileURLWithPath: maps, isDirectory: true))
+        try InspectionPanels.writeMaps(reading, of: photographs[reading.index], run: trained, to: file)
         prediction.maps = file.path
         bar.update(number + 1, of: readings.count)
         if Interruption.isAsked { throw ExitCode(130) }
@@ -107,18 +112,21 @@ struct PredictCommand: ParsableCommand {
   }
 
   /// `person.jpg.png`: two images of a folder may differ in their endings alone.
-  private static func mapsFile(of image: URL, in folder: URL) -> URL {
-    folder.appendingPathComponent(PanelName.safe(image.lastPathComponent) + ".png")
+  private static func mapsFile(of photograph: Photograph, in folder: URL) -> URL {
+    folder.appendingPathComponent(PanelName.safe(photograph.name) + ".png")
   }
 
   private func print(_ predictions: [ImagePrediction], by trained: TrainedRun) throws {
     switch format {
     case .json: try Console.printJSON(predictions)
     case .csv:
-      var csv = CSV(heads: ["image", "attribute", "value", "probability"])
+      let frames = boxes.boxes == nil ? [] : ["x", "y", "width", "height", "score"]
+      var csv = CSV(heads: ["image"] + frames + ["attribute", "value", "probability"])
       for prediction in predictions {
+        let box =
+          (prediction.box ?? []).map { "\($0)" } + (frames.isEmpty ? [] : [prediction.score.map { "\($0)" } ?? ""])
         for attribute in prediction.attributes {
-          csv.append([prediction.image, attribute.name, attribute.value, attribute.probability.fixed(6)])
+          csv.append([prediction.image] + box + [attribute.name, attribute.value, attribute.probability.fixed(6)])
         }
       }
       Swift.print(CSV.file(csv.text, hasMark: csvBom), terminator: "")
@@ -126,7 +134,7 @@ struct PredictCommand: ParsableCommand {
       var table = TextTable(["image"] + trained.scheme.attributes.map(\.name))
       for prediction in predictions {
         table.add(
-          [URL(fileURLWithPath: prediction.image).lastPathComponent]
+          [prediction.name]
             + prediction.attributes.map { "\($0.value) \($0.probability.fixed(2))" })
       }
       Swift.print(table.text)

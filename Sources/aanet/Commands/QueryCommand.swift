@@ -18,12 +18,15 @@ struct QueryCommand: ParsableCommand {
       run judges pairs, the nearest images' distance is the probability that they show somebody else. A row of several \
       runs is searched by their descriptors side by side; a photograph goes through each of their networks.
 
+      \(BoxOptions.discussion)
+
       --where keeps images of which all conditions hold; an attribute that is named twice may have either value. An \
       attribute without a value never holds.
 
       Examples:
         aanet query 'table3/Lg+Lp+La+Laa uncertainty/1' 0064_c2_f0046182.jpg
         aanet query 0123abcd person.jpg --gallery photographs --top 20
+        aanet query 0123abcd person.jpg --gallery frames --boxes detections.json --least-score 0.5
         aanet query 0123abcd 0064_c2_f0046182.jpg --where gender=male,backpack=yes
         aanet query 0123abcd 0064_c2_f0046182.jpg --like gender,upper_color
         aanet query 0123abcd --where upper_color=red,upper_color=purple --format json
@@ -46,6 +49,7 @@ struct QueryCommand: ParsableCommand {
     help: ArgumentHelp("Search the JPEG files of this folder instead of the run's gallery.", valueName: "dir"),
     completion: .directory)
   var gallery: String?
+  @OptionGroup var boxes: BoxOptions
   @Option(
     help: ArgumentHelp("The PNG file to write (default: under reports/_out/query/).", valueName: "file"),
     completion: .file())
@@ -61,6 +65,9 @@ struct QueryCommand: ParsableCommand {
     guard image != nil || like.isEmpty else { throw ValidationError("--like needs an image to be like") }
     guard gallery == nil || by == .predicted else {
       throw ValidationError("--by labelled needs the run's own gallery: nobody labelled the photographs of a folder")
+    }
+    guard gallery != nil || boxes.boxes == nil else {
+      throw ValidationError("--boxes needs the folder of the frames: name it with --gallery")
     }
     if let out, !out.lowercased().hasSuffix(".png") { throw ValidationError("--out \(out): end its name in .png") }
   }
@@ -109,13 +116,13 @@ struct QueryCommand: ParsableCommand {
       guard let stored else { throw PlainError("\(trained.name): its gallery is not open") }
       return (SearchGallery(stored, of: trained), 0)
     }
-    let files = try PhotographFolder(URL(fileURLWithPath: gallery)).files
-    let watcher = LookingWatcher(files)
+    let photographs = try boxes.photographs(try PhotographFolder(URL(fileURLWithPath: gallery)).files)
+    let watcher = LookingWatcher(photographs.count)
     do {
-      let readings = try trained.describe(files, isInterrupted: { Interruption.isAsked }, report: watcher.see)
+      let readings = try trained.describe(photographs, isInterrupted: { Interruption.isAsked }, report: watcher.see)
       watcher.finish()
       guard !readings.isEmpty else { throw PlainError("\(gallery): none of its images can be read") }
-      let pool = try SearchGallery(readings, of: files, dimension: trained.descriptorLength)
+      let pool = try SearchGallery(readings, of: photographs, dimension: trained.descriptorLength)
       return (pool, watcher.skipped)
     } catch TrainingError.interrupted {
       watcher.finish()

@@ -44,11 +44,11 @@ struct TrainedRunOptions: ParsableArguments {
 /// Shows a person how looking at images gets on, and says which of them cannot be read.
 final class LookingWatcher {
   private let bar = ProgressBar("images", unit: "images")
-  private let files: [URL]
+  private let total: Int
   /// How many images were passed over.
   private(set) var skipped = 0
 
-  init(_ files: [URL]) { self.files = files }
+  init(_ total: Int) { self.total = total }
 
   func see(_ event: LookingEvent) {
     switch event {
@@ -62,7 +62,7 @@ final class LookingWatcher {
 
   func finish() {
     bar.finish()
-    if skipped > 0 { Console.complain("\(Wording.count(skipped, "image")) of \(files.count) could not be read") }
+    if skipped > 0 { Console.complain("\(Wording.count(skipped, "image")) of \(total) could not be read") }
   }
 
   private func say(_ text: String) {

@@ -172,7 +172,7 @@ import Trained
     try project.folder.write("no picture", to: "damaged.jpg")
     var (skipped, done): ([Int], [Int]) = ([], [])
     let readings = try row.describe(
-      [project.url.appendingPathComponent("damaged.jpg"), whole], isInterrupted: { false },
+      [project.url.appendingPathComponent("damaged.jpg"), whole].map { Photograph($0) }, isInterrupted: { false },
       report: { event in
         switch event {
         case .skipped(let index, _): skipped.append(index)
@@ -192,7 +192,7 @@ import Trained
     let image = stored.dataset.gallery[0].file
     func complaint() -> String {
       do {
-        _ = try row.describe([image], isInterrupted: { false }, report: { _ in })
+        _ = try row.describe([Photograph(image)], isInterrupted: { false }, report: { _ in })
         return "none"
       } catch { return "\(error)" }
     }

@@ -11,7 +11,7 @@ import Trained
 @Suite struct PanelTests {
   private func ranked(_ rights: [Bool?], files: [URL]) throws -> Panel {
     let gallery = SearchGallery(
-      images: files.map(SearchImage.init),
+      images: files.map { SearchImage(Photograph($0)) },
       descriptors: try Descriptors(files.map { _ in 0 }, dimension: 1), probabilities: files.map { _ in [] },
       labels: files.map { _ in nil })
     let hits = rights.enumerated().map { index, isRight in
@@ -20,7 +20,7 @@ import Trained
     }
     let answer = Search.Answer(hits: hits, leftOut: 0, filtered: 2, trueMatches: nil)
     return try RankedPanel(gallery: gallery, top: 8).drawn([
-      .init(title: "t", query: SearchImage(files[0]), answer: answer)
+      .init(title: "t", query: SearchImage(Photograph(files[0])), answer: answer)
     ])
   }
 
@@ -100,7 +100,7 @@ import Trained
     var labels = [Int?](repeating: 0, count: 10)
     labels[1] = nil
     let subject = Subject(
-      name: "0001_c1_f1.jpg", picture: try PictureFile.tile(file), maps: maps,
+      name: "0001_c1_f1.jpg", picture: try PictureFile.tile(Photograph(file)), maps: maps,
       probabilities: scheme.attributes.map { [0.996, 0.004] + $0.classes.dropFirst(2).map { _ in 0 } }, labels: labels)
     let panel = MapPanels(scheme: scheme, chosen: ["gender"]).all([subject])
     let tiles = panel.rows[0].tiles
@@ -119,7 +119,7 @@ import Trained
     // Boxes that overlap or leave gaps are outlined.
     maps.parts = [MapBox(rows: 0..<1, columns: 0..<2), MapBox(rows: 0..<3, columns: 1..<2)]
     let outlined = Subject(
-      name: "a.jpg", picture: try PictureFile.tile(file), maps: maps, probabilities: [], labels: nil)
+      name: "a.jpg", picture: try PictureFile.tile(Photograph(file)), maps: maps, probabilities: [], labels: nil)
     let boxes = PartsPanel.drawn([outlined], across: 3).rows[0].tiles
     #expect(boxes[0].lines.count == 8 && boxes[1].captions.map(\.text) == ["2 boxes"])
     #expect(boxes[1].lines[4].from == (0.5, 0) && boxes[1].lines[5].to == (1, 1))
@@ -130,7 +130,8 @@ import Trained
     maps.softParts = [
       SoftPart(name: "head", values: [1, 1, 0.5, 0, 0, 0]), SoftPart(name: "shoes", values: [0, 0, 0.5, 1, 1, 1]),
     ]
-    let soft = Subject(name: "a.jpg", picture: try PictureFile.tile(file), maps: maps, probabilities: [], labels: nil)
+    let soft = Subject(
+      name: "a.jpg", picture: try PictureFile.tile(Photograph(file)), maps: maps, probabilities: [], labels: nil)
     let assigned = PartsPanel.drawn([soft, soft], across: 3)
     #expect(assigned.headings.map(\.text) == ["image", "head", "shoes"] && assigned.rows.count == 2)
     #expect(assigned.rows[1].tiles.map { $0.captions[0].text } == ["a", "0.42", "0.58"])

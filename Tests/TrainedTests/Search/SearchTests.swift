@@ -12,7 +12,7 @@ import Trained
 
   private func image(_ name: String, _ identity: Int?, _ camera: Int?) -> SearchImage {
     let file = URL(fileURLWithPath: "/gallery/\(name)")
-    guard let identity, let camera else { return SearchImage(file) }
+    guard let identity, let camera else { return SearchImage(Photograph(file)) }
     return SearchImage(LabelledImage(file: file, name: name, identity: identity, camera: camera))
   }
 
