@@ -176,6 +176,8 @@ def filters(person):
     """Switches a filter on by the button that takes the query's own values, and off again."""
     if not person.see("!!document.querySelector('#like')"):
         return
+    if not person.see('document.querySelector("#clear").disabled'):
+        person.click("#clear")
     before = person.see(f"{SECTION}(0)")
     person.click("#like")
     pressed = person.see("document.querySelectorAll('.values [aria-pressed=true]').length")

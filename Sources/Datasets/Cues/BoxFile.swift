@@ -7,8 +7,8 @@ import Support
 package struct BoxFile: Sendable {
   /// The largest file that is read, in bytes.
   static let maximumSize = 1 << 28
-  /// The most boxes.
-  static let mostBoxes = 1 << 20
+  /// The most boxes: their descriptors of 3,072 numbers fill 1.5 GiB.
+  static let mostBoxes = 1 << 17
 
   /// A box.
   package struct Entry: Hashable, Sendable {
@@ -152,7 +152,7 @@ extension BoxFile {
           }
           take(person, frame, people: people, leastScore: leastScore)
           guard boxes.count <= Self.mostBoxes else {
-            throw person.fault("more than \(Self.mostBoxes) boxes are not taken")
+            throw person.fault("more than \(Self.mostBoxes) boxes are not taken at once; divide the file by frames")
           }
         }
       })

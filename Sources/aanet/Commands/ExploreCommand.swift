@@ -28,6 +28,8 @@ struct ExploreCommand: ParsableCommand {
         aanet explore 0123abcd --format json
       """)
 
+  private static let usual = (mostMb: 30, queries: 200, maps: 1000)
+
   @Argument(
     help: ArgumentHelp(
       "The run's folder, experiment/variant/seed as far as it is unique, or its hash's first digits.",
@@ -36,9 +38,10 @@ struct ExploreCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Another run on the same dataset, to be set beside it.", valueName: "run2"))
   var other: String?
   @Flag(help: "RUN is an experiment: take its run of the greatest mAP.") var best = false
-  @Option(help: ArgumentHelp("The most megabytes of the file, 1 to 500.", valueName: "MB")) var mostMb = 30
-  @Option(help: "The most queries.") var queries = 96
-  @Option(help: "The most images with maps; each goes through the network once.") var maps = 1000
+  @Option(help: ArgumentHelp("The most megabytes of the file, 1 to 500.", valueName: "MB")) var mostMb = Self.usual
+    .mostMb
+  @Option(help: "The most queries.") var queries = Self.usual.queries
+  @Option(help: "The most images with maps; each goes through the network once.") var maps = Self.usual.maps
   @Option(
     help: ArgumentHelp("The HTML file to write (default: under reports/_out/explore/).", valueName: "file"),
     completion: .file(extensions: ["html"]))
@@ -111,9 +114,9 @@ struct ExploreCommand: ParsableCommand {
   /// The command that makes the page again, as far as it decides what is in it.
   private func command(_ names: [String]) -> String {
     var words = options.words
-    if mostMb != 30 { words += ["--most-mb", "\(mostMb)"] }
-    if queries != 96 { words += ["--queries", "\(queries)"] }
-    if maps != 1000 { words += ["--maps", "\(maps)"] }
+    if mostMb != Self.usual.mostMb { words += ["--most-mb", "\(mostMb)"] }
+    if queries != Self.usual.queries { words += ["--queries", "\(queries)"] }
+    if maps != Self.usual.maps { words += ["--maps", "\(maps)"] }
     return ShellCommand("aanet", "explore", arguments: names, options: words).text
   }
 }
