@@ -38,8 +38,8 @@ struct ExploreCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Another run on the same dataset, to be set beside it.", valueName: "run2"))
   var other: String?
   @Flag(help: "RUN is an experiment: take its run of the greatest mAP.") var best = false
-  @Option(help: ArgumentHelp("The most megabytes of the file, 1 to 500.", valueName: "MB")) var mostMb = Self.usual
-    .mostMb
+  @Option(help: ArgumentHelp("The most megabytes of the file, 1 to 200.", valueName: "MB"))
+  var mostMb = Self.usual.mostMb
   @Option(help: "The most queries.") var queries = Self.usual.queries
   @Option(help: "The most images with maps; each goes through the network once.") var maps = Self.usual.maps
   @Option(
@@ -50,7 +50,7 @@ struct ExploreCommand: ParsableCommand {
   @OptionGroup var options: TrainedRunOptions
 
   func validate() throws {
-    guard (1...500).contains(mostMb) else { throw ValidationError("--most-mb goes from 1 to 500") }
+    guard (1...200).contains(mostMb) else { throw ValidationError("--most-mb goes from 1 to 200") }
     guard (1...100_000).contains(queries) else { throw ValidationError("--queries goes from 1 to 100000") }
     guard (0...1_000_000).contains(maps) else { throw ValidationError("--maps goes from 0 to 1000000") }
     if let out, !out.lowercased().hasSuffix(".html") { throw ValidationError("--out \(out): end its name in .html") }
