@@ -50,6 +50,12 @@ package struct ResNet {
     }
     return stages(pooled, on: tape)
   }
+
+  /// The same as operators: `[N, 3, H, W]` to four of `[N, channels, H', W']`.
+  package func callAsFunction(_ images: OperatorGraph.Value, in graph: OperatorGraph) -> [OperatorGraph.Value] {
+    let x = graph.convolution(images, stemConvolution, stride: 2, padding: 3, then: stemNorm)
+    return stages(graph.maxPool(x, rows: 3, columns: 3, stride: 2, padding: 1), in: graph)
+  }
 }
 
 /// Convolutions that a network takes from another one: the stem's and those of the first stages.
@@ -128,6 +134,15 @@ package struct ResidualStages {
       return x
     }
   }
+
+  /// The same as operators.
+  func callAsFunction(_ input: OperatorGraph.Value, in graph: OperatorGraph) -> [OperatorGraph.Value] {
+    var x = input
+    return stages.map { blocks in
+      for block in blocks { x = block(x, in: graph) }
+      return x
+    }
+  }
 }
 
 /// How many images evaluation takes through a stage at a time.
@@ -198,6 +213,21 @@ private struct ResidualBlock {
     var x = input
     for (index, layer) in convolutions.enumerated() {
       x = tape.convolution(
+        x, layer.weight, stride: layer.stride, padding: layer.padding, then: layer.norm,
+        adding: index == convolutions.count - 1 ? shortcut : nil)
+    }
+    return x
+  }
+
+  func callAsFunction(_ input: OperatorGraph.Value, in graph: OperatorGraph) -> OperatorGraph.Value {
+    var shortcut = input
+    if let downsample {
+      shortcut = graph.convolution(
+        input, downsample.weight, stride: stride, then: downsample.norm, activation: .none)
+    }
+    var x = input
+    for (index, layer) in convolutions.enumerated() {
+      x = graph.convolution(
         x, layer.weight, stride: layer.stride, padding: layer.padding, then: layer.norm,
         adding: index == convolutions.count - 1 ? shortcut : nil)
     }

@@ -94,6 +94,19 @@ package struct AttentionTask: Task {
       return output
     }
 
+    func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput {
+      var output = GraphOutput()
+      let evidence = pass.outputs[.attribute]?.attributes ?? []
+      let map = AttentionMap.merged(
+        evidence.filter { chosen.contains($0.classifier.attribute) }, threshold: threshold, in: graph)
+      let weights = graph.reshaped(map, [map.shape[0] * map.shape[1], 1])
+      let sum = graph.reshaped(graph.product(graph.flat(pass.features), weights), [pass.features.shape[0]])
+      output.classify(
+        graph.apply("Div", sum, graph.float(Float(weights.shape[0]))), by: head, in: graph)
+      output.map = map
+      return output
+    }
+
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       TaskLoss(identities: .attention, output, targets, .sum, on: tape)
     }

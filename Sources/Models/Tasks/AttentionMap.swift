@@ -90,9 +90,11 @@ package struct AttentionMap {
     for place in map.indices where Double(map[place]) < level { map[place] = 0 }
   }
 
+  /// How many values Otsu's level is chosen among.
+  private static let bins = 256
+
   /// The level that maximises the variance between what lies below it and what does not.
   static func otsu(_ map: UnsafeMutableBufferPointer<Float>) -> Double {
-    let bins = 256
     var counts = [Double](repeating: 0, count: bins)
     for value in map { counts[min(bins - 1, max(0, Int(value * Float(bins))))] += 1 }
     let total = Double(map.count)
@@ -107,5 +109,86 @@ package struct AttentionMap {
       if variance > best { (best, level) = (variance, bin + 1) }
     }
     return Double(level) / Double(bins)
+  }
+}
+
+/// The same as operators.
+extension AttentionMap {
+  /// The maps of a batch, `[N, H, W]`.
+  static func merged(
+    _ evidence: [GraphOutput.Evidence], threshold: AttentionThreshold, in graph: OperatorGraph
+  ) -> OperatorGraph.Value {
+    let maps = evidence.map { evidence in
+      let (height, width) = (evidence.map.shape[1], evidence.map.shape[2])
+      let rows = evidence.classifier.region.rows(of: height)
+      let activation = activation(of: evidence, rows: rows, in: graph)
+      let low = graph.reduced("ReduceMin", activation, over: [1], keepsAxes: true)
+      let high = graph.reduced("ReduceMax", activation, over: [1], keepsAxes: true)
+      let span = graph.apply("Max", graph.apply("Sub", high, low), graph.float(1e-12))
+      let scaled = graph.apply("Div", graph.apply("Sub", activation, low), span)
+      return graph.padded(
+        graph.reshaped(scaled, [rows.count, width]), [(rows.lowerBound, height - rows.upperBound), (0, 0)])
+    }
+    let merged = maps.dropFirst().reduce(maps[0]) { graph.apply("Max", $0, $1) }
+    let level = level(of: graph.cast(merged, to: .double), threshold, in: graph)
+    return graph.zero(where: graph.apply("Less", graph.cast(merged, to: .double), level, type: .bool), merged)
+  }
+
+  /// An attribute's class activation map over its rows, place by place, `[N, rows · W]`.
+  private static func activation(
+    of evidence: GraphOutput.Evidence, rows: Range<Int>, in graph: OperatorGraph
+  ) -> OperatorGraph.Value {
+    let predicted = graph.apply(
+      "ArgMax", evidence.logits, attributes: ["axis": .int(1), "keepdims": .int(0)], shape: [], type: .int64)
+    let width = evidence.map.shape[0]
+    let weight = graph.apply(
+      "Gather", graph.constant(evidence.classifier.weight), predicted, shape: [width], type: .float)
+    let places = graph.flat(graph.slice(evidence.map, rows, along: 2))
+    return graph.reshaped(graph.product(graph.widened(weight, at: 1), places), [places.shape[1]])
+  }
+
+  /// The level below which a map is cut off, double `[N, 1, 1]`; see ``cut(_:at:)``.
+  ///
+  /// - Parameter map: double `[N, H, W]`.
+  private static func level(
+    of map: OperatorGraph.Value, _ threshold: AttentionThreshold, in graph: OperatorGraph
+  ) -> OperatorGraph.Value {
+    switch threshold {
+    case .mean: graph.reduced("ReduceMean", map, over: [1, 2], keepsAxes: true)
+    case .otsu: otsu(map, in: graph)
+    case .fraction(let share):
+      graph.apply("Mul", graph.reduced("ReduceMax", map, over: [1, 2], keepsAxes: true), graph.double(share))
+    }
+  }
+
+  private static func otsu(_ map: OperatorGraph.Value, in graph: OperatorGraph) -> OperatorGraph.Value {
+    let places = map.shape[0] * map.shape[1]
+    let scaled = graph.apply("Floor", graph.apply("Mul", graph.reshaped(map, [places, 1]), graph.double(Double(bins))))
+    let own = graph.apply("Min", scaled, graph.double(Double(bins - 1)))
+    let numbers = graph.counted(bins, shape: [1, 1, bins])
+    let isOwn = graph.apply("Equal", own, numbers, shape: [places, bins], type: .bool)
+    let counts = graph.cast(graph.reduced("ReduceSum", graph.cast(isOwn, to: .float), over: [1]), to: .double)
+    func cumulated(_ x: OperatorGraph.Value) -> OperatorGraph.Value {
+      graph.slice(graph.apply("CumSum", x, graph.integers([1], shape: [])), 0..<bins - 1, along: 1)
+    }
+    let weighed = graph.apply("Mul", counts, graph.counted(bins, shape: [1, bins]))
+    let (below, sumBelow) = (cumulated(counts), cumulated(weighed))
+    let sum = graph.reduced("ReduceSum", weighed, over: [1], keepsAxes: true)
+    let above = graph.apply("Sub", graph.double(Double(places)), below)
+    let sumAbove = graph.apply("Sub", sum, sumBelow, shape: below.shape)
+    let difference = graph.apply(
+      "Sub", graph.apply("Div", sumBelow, below), graph.apply("Div", sumAbove, above))
+    let variance = graph.apply(
+      "Mul", graph.apply("Mul", graph.apply("Mul", below, above), difference), difference)
+    let isSplit = graph.apply("Greater", graph.apply("Min", below, above), graph.double(0), type: .bool)
+    let known = graph.apply("Where", isSplit, variance, graph.double(-1), shape: variance.shape, type: .double)
+    let best = graph.apply(
+      "ArgMax", known, attributes: ["axis": .int(1), "keepdims": .int(1)], shape: [1], type: .int64)
+    let level = graph.apply(
+      "Div", graph.apply("Add", graph.cast(best, to: .double), graph.double(1)), graph.double(Double(bins)))
+    let isFlat = graph.apply(
+      "Less", graph.reduced("ReduceMax", known, over: [1], keepsAxes: true), graph.double(0), type: .bool)
+    let found = graph.apply("Where", isFlat, graph.double(0), level, shape: level.shape, type: .double)
+    return graph.reshaped(found, [1, 1])
   }
 }

@@ -161,6 +161,21 @@ package struct AttributeTask: Task {
       return output
     }
 
+    func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput {
+      let map = reduction.map { graph.convolution(pass.features, $0.weight, then: $0.norm) } ?? pass.features
+      let means = graph.each(graph.means(of: map, rows: task.regions.pooled.map { $0.rows(of: map.shape[1]) }))
+      let vectors = Dictionary(uniqueKeysWithValues: zip(task.regions.pooled, means))
+      var output = GraphOutput()
+      output.vectors = means
+      output.attributes = attributeClassifiers.compactMap { classifier in
+        vectors[classifier.region].map {
+          .init(
+            classifier: classifier, logits: graph.linear($0, classifier.weight, bias: classifier.bias), map: map)
+        }
+      }
+      return output
+    }
+
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       let terms = zip(output.attributes, targets.attributes).map { tape.crossEntropy($0.logits, labels: $1) }
       return TaskLoss(.attribute, terms, task.reduction)

@@ -83,6 +83,16 @@ package struct BoxesTask: Task {
       return output
     }
 
+    func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput {
+      let (height, width) = (pass.features.shape[1], pass.features.shape[2])
+      let found = PartBoxes(height: height, width: width, parts: task.parts, clustering: task.clustering)
+        .find(in: pass.features, in: graph)
+      var output = GraphOutput()
+      output.boxes = found.boxes
+      for (mean, head) in zip(graph.each(found.means), heads) { output.classify(mean, by: head, in: graph) }
+      return output
+    }
+
     /// Shows each channel's peak, −1 twice where it has none, and each part's top, bottom, left and right, image by
     /// image.
     private func show(_ parts: [[MapBox]], in features: Tensor, on tape: Tape) {

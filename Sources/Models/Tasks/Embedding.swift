@@ -96,6 +96,15 @@ package struct EmbeddingTask: Task {
       return output
     }
 
+    func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput {
+      let kind = task.pooling == .average ? "ReduceMean" : "ReduceMax"
+      var output = GraphOutput()
+      output.vectors = [
+        graph.unitLength(graph.linear(graph.reduced(kind, pass.features, over: [2, 3]), weight, bias: bias))
+      ]
+      return output
+    }
+
     /// Without triplets from the sampler, each image's hardest within the batch.
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       let terms = output.vectors.map { embedding in

@@ -38,6 +38,12 @@ package struct GlobalTask: Task {
       return output
     }
 
+    func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput {
+      var output = GraphOutput()
+      output.classify(graph.mean(pass.features), by: head, in: graph)
+      return output
+    }
+
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       TaskLoss(identities: .global, output, targets, .sum, on: tape)
     }

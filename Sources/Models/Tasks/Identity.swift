@@ -126,6 +126,12 @@ package struct IdentityTask: Task {
       return tape.joined([mean, reweighted])
     }
 
+    func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput {
+      var output = GraphOutput()
+      if task.isDescriptor { output.vectors = [graph.mean(pass.features)] }
+      return output
+    }
+
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       TaskLoss(identities: .identity, output, targets, .sum, on: tape)
     }

@@ -45,6 +45,13 @@ package struct IdentityHead {
   }
 }
 
+extension GraphOutput {
+  /// Adds the V vector of pooled features, `[N, Z]`.
+  mutating func classify(_ features: OperatorGraph.Value, by head: IdentityHead, in graph: OperatorGraph) {
+    vectors.append(graph.batchNorm(graph.linear(features, head.reduce), head.norm))
+  }
+}
+
 extension TaskOutput {
   /// Classifies pooled features, `[N, Z]`: the V vector goes into the descriptor, the logits, which evaluation does not
   /// need, are for the loss.

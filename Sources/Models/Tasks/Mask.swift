@@ -131,6 +131,15 @@ package struct MaskTask: Task {
       return output
     }
 
+    func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput {
+      let early = pass.stages[low.stage - 1]
+      let mask = graph.sigmoid(graph.convolution(pass.features, weight, bias: bias))
+      let maps = stages(graph.apply("Mul", early, graph.enlarged(mask, to: early)), in: graph)
+      var output = GraphOutput()
+      output.classify(graph.mean(maps[maps.count - 1]), by: head, in: graph)
+      return output
+    }
+
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       TaskLoss(identities: .mask, output, targets, .sum, on: tape)
     }

@@ -117,6 +117,13 @@ package struct OrthogonalTask: Task {
       return output
     }
 
+    func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput {
+      let mean = graph.mean(pass.features)
+      var output = GraphOutput()
+      output.vectors = [task.descriptor == .eigenlayer ? graph.linear(mean, layer) : mean]
+      return output
+    }
+
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       TaskLoss(identities: .orthogonal, output, targets, .sum, on: tape)
     }

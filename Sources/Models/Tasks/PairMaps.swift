@@ -30,4 +30,14 @@ struct PairMaps {
       return tape.rectified(sum)
     }
   }
+
+  func callAsFunction(_ stages: [OperatorGraph.Value], in graph: OperatorGraph) -> [OperatorGraph.Value] {
+    var top: OperatorGraph.Value?
+    return zip(laterals, stages.reversed()).map { lateral, stage in
+      let own = graph.convolution(stage, lateral.weight, then: lateral.norm, activation: .none)
+      let sum = top.map { graph.apply("Add", own, graph.enlarged($0, to: own)) } ?? own
+      top = sum
+      return graph.rectified(sum)
+    }
+  }
 }

@@ -152,6 +152,13 @@ package struct PairsTask: Task {
       return output
     }
 
+    func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput {
+      var output = GraphOutput()
+      if task.descriptor { output.vectors = [graph.mean(pass.features)] }
+      output.pairMaps = maps(pass.stages, in: graph)
+      return output
+    }
+
     /// Each group's first image with every image that is not a group's first.
     private func pairs(of images: Int) -> [MapPair] {
       let (probes, gallery) = (0..<images).reduce(into: ([Int](), [Int]())) { sets, image in

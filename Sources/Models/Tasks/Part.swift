@@ -76,6 +76,14 @@ package struct PartTask: Task {
       return output
     }
 
+    func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput {
+      let found = PartBins.parts(of: pass.features, count: task.parts, binning: task.binning, in: graph)
+      var output = GraphOutput()
+      output.rows = found.rows
+      for (mean, head) in zip(graph.each(found.means), heads) { output.classify(mean, by: head, in: graph) }
+      return output
+    }
+
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       TaskLoss(identities: .part, output, targets, task.reduction, on: tape)
     }

@@ -159,6 +159,22 @@ struct PartTransform {
     return tape.linear(seen, theta.weight, bias: theta.bias)
   }
 
+  /// The same as operators: `[N, 3, H, W]` to `[N, 6]`.
+  func callAsFunction(_ images: OperatorGraph.Value, in graph: OperatorGraph) -> OperatorGraph.Value {
+    let box = part.box(height: images.shape[1], width: images.shape[2])
+    let small = graph.blockMeans(
+      graph.cut(box, of: images), rows: box.rows.count / settings.rows,
+      columns: box.columns.count / (settings.rows / part.slimness))
+    func pooled(_ x: OperatorGraph.Value) -> OperatorGraph.Value {
+      graph.rectified(graph.maxPool(x, rows: 2, columns: min(2, x.shape[2]), stride: 2, padding: 0))
+    }
+    let map = pooled(graph.convolution(small, first.weight, bias: first.bias))
+    let last = pooled(graph.convolution(map, second.weight, bias: second.bias))
+    let flat = graph.reshaped(last, [last.shape.reduce(1, *)])
+    return graph.linear(
+      graph.rectified(graph.linear(flat, hidden.weight, bias: hidden.bias)), theta.weight, bias: theta.bias)
+  }
+
   /// The hidden layer's weights by the rule for layers before a ReLU; the map starts as the identity, whatever is seen.
   func deviation(of parameter: Parameter) -> Double? {
     if parameter === hidden.weight { return (2 / Double(settings.hidden)).squareRoot() }

@@ -81,6 +81,27 @@ struct PoseNetwork: TaskNetwork {
     return straight
   }
 
+  func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput {
+    var output = GraphOutput()
+    guard let map = stream(straightened(pass, in: graph), in: graph).last else { return output }
+    let parts = graph.mean(map)
+    let fused =
+      fusion.map { fusion in
+        let weighed = graph.apply("Mul", parts, graph.constant(fusion.weight))
+        return graph.apply("Tanh", graph.apply("Add", weighed, graph.constant(fusion.bias)))
+      } ?? parts
+    output.vectors = [graph.mean(pass.features), fused]
+    return output
+  }
+
+  private func straightened(_ pass: GraphPass, in graph: OperatorGraph) -> OperatorGraph.Value {
+    let (height, width) = (pass.images.shape[1], pass.images.shape[2])
+    let images = pass.input(.partImage(height: height, width: width))
+    return graph.redrawn(
+      images, boxes: transforms.map { $0.part.box(height: height, width: width) },
+      by: transforms.map { $0(images, in: graph) })
+  }
+
   func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
     let weights = task.lossWeights
     let named = [("global", weights.global), ("part", weights.part), ("fused", weights.fused)]

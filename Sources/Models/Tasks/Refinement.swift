@@ -98,6 +98,24 @@ package struct RefinementTask: Task {
       return output
     }
 
+    /// ``Tape/partAssignment(_:weight:bias:isCentred:)``.
+    func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput {
+      let x = graph.flat(pass.features)
+      let (parts, groups) = (weight.value.shape[0], weight.value.shape[1])
+      let grouped = graph.reshaped(x, [groups, x.shape[0] / groups, x.shape[1]])
+      var columns = graph.reduced("ReduceMean", grouped, over: [2])
+      if task.isCentred {
+        columns = graph.apply("Sub", columns, graph.reduced("ReduceMean", columns, over: [2], keepsAxes: true))
+      }
+      let scores = graph.apply(
+        "MatMul", graph.constant(weight), columns, shape: [parts, x.shape[1]])
+      let offsets = graph.apply(
+        "Unsqueeze", graph.constant(bias), graph.integers([1]), shape: [1], type: .float)
+      var output = GraphOutput()
+      output.assignment = graph.softmax(graph.apply("Add", scores, offsets), along: 1)
+      return output
+    }
+
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       TaskLoss(.refinement, terms: [])
     }

@@ -134,6 +134,42 @@ package struct RegionsTask: Task {
       return output
     }
 
+    func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput {
+      let shape = pass.features.shape
+      var output = GraphOutput()
+      var regions: (means: OperatorGraph.Value, exist: OperatorGraph.Value)?
+      if task.readsRegions {
+        // [N, 5, H·W]
+        let weights = graph.flat(pass.input(task.weights(rows: shape[1], columns: shape[2])))
+        let most = graph.reduced("ReduceMax", graph.apply("Abs", weights), over: [2], keepsAxes: true)
+        regions = (
+          graph.product(weights, graph.places(of: pass.features)),
+          graph.apply("Greater", most, graph.float(0), type: .bool)
+        )
+      }
+      for pool in task.pool {
+        switch pool {
+        case .foreground: output.vectors += regions.map { graph.each(graph.slice($0.means, 0..<1, along: 1)) } ?? []
+        case .parts: output.vectors += regions.map { [strongest(of: $0.means, exist: $0.exist, in: graph)] } ?? []
+        case .global: output.vectors.append(graph.mean(pass.features))
+        }
+      }
+      return output
+    }
+
+    /// ``Tape/strongest(of:exists:)`` of the parts, which stand behind the foreground.
+    private func strongest(
+      of means: OperatorGraph.Value, exist: OperatorGraph.Value, in graph: OperatorGraph
+    ) -> OperatorGraph.Value {
+      let parts = 1..<means.shape[0]
+      let least = graph.float(-.greatestFiniteMagnitude)
+      let own = graph.apply(
+        "Where", graph.slice(exist, parts, along: 1), graph.slice(means, parts, along: 1), least,
+        shape: [parts.count, means.shape[1]], type: .float)
+      let strongest = graph.reduced("ReduceMax", own, over: [1])
+      return graph.zero(where: graph.apply("LessOrEqual", strongest, least, type: .bool), strongest)
+    }
+
     /// The mean over each region, and in which images there is one; none where the task reads none and nobody who looks
     /// inside gives any.
     private func regions(

@@ -155,6 +155,15 @@ package struct ScalesTask: Task {
       return output
     }
 
+    func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput {
+      let maps = pyramid.compactMap { divisor, backbone in
+        backbone(graph.blockMeans(pass.images, rows: divisor, columns: divisor), in: graph).last
+      }
+      var output = GraphOutput()
+      output.vectors = ([pass.features] + maps).map(graph.mean)
+      return output
+    }
+
     /// Those of each scale, and behind them the consensus'.
     private func logits(of vectors: [Value], on tape: Tape) -> [Value] {
       let own = zip(classifiers, vectors).map { $0($1, on: tape) }

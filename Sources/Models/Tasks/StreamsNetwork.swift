@@ -43,6 +43,18 @@ struct StreamsNetwork: TaskNetwork {
     return output
   }
 
+  func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput {
+    let (height, width) = (pass.images.shape[1], pass.images.shape[2])
+    let maps = [pass.features] + boxes.compactMap { box in
+      box.backbone(pass.input(.crop(task.crop(box.part, height: height, width: width))), in: graph).last
+    }
+    var output = GraphOutput()
+    output.vectors = zip(zip(BodyStream.allCases, heads), maps).map { stream, map in
+      graph.unitSum(stream.1(map, task.feature, in: graph), times: Float(task.descriptorWeights[stream.0]))
+    }
+    return output
+  }
+
   func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
     let terms = zip(BodyStream.allCases, output.identityLogits).map { stream, logits in
       TaskLoss.Term(
@@ -81,6 +93,15 @@ private struct MapHead {
 
   /// What is averaged, `[N, h, w, V]`.
   func map(of features: Value, on tape: Tape) -> Value { tape.convolution(features, reduce, then: norm) }
+
+  func callAsFunction(
+    _ features: OperatorGraph.Value, _ feature: StreamsTask.Feature, in graph: OperatorGraph
+  ) -> OperatorGraph.Value {
+    switch feature {
+    case .relu: graph.mean(graph.convolution(features, reduce, then: norm))
+    case .convolution: graph.mean(graph.convolution(features, reduce))
+    }
+  }
 
   /// The vector that goes into the descriptor, and the logits, which are for training.
   func callAsFunction(

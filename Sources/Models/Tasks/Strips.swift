@@ -122,6 +122,29 @@ package struct StripsTask: Task {
       return tape.joined(tape.regionMeans(x, regions: strips)).reshaped(shape)
     }
 
+    func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput {
+      let means = means(pass, in: graph)
+      let (parts, channels) = (means.shape[0], means.shape[1])
+      var output = GraphOutput()
+      switch task.descriptor {
+      case .means: output.vectors = graph.each(graph.unitLength(means))
+      case .reduced:
+        let rows = graph.reshaped(means, [channels])
+        let reduced = graph.unitLength(graph.batchNorm(graph.linear(rows, reduce), norm))
+        output.vectors = graph.each(graph.reshaped(reduced, [parts, task.width]))
+      }
+      return output
+    }
+
+    /// The parts' means, `[N, P, Z]`.
+    private func means(_ pass: GraphPass, in graph: OperatorGraph) -> OperatorGraph.Value {
+      guard let assignment = pass.outputs[.refinement]?.assignment else {
+        return PartBins.parts(of: pass.features, count: task.parts, binning: .uniform, in: graph).means
+      }
+      let sums = graph.product(assignment, graph.places(of: pass.features))
+      return graph.apply("Mul", sums, graph.float(Float(task.parts) / Float(assignment.shape[1])))
+    }
+
     /// Each part of `[N·P, C]`, `[N, C]`.
     private func parts(of value: Value, _ batch: Int, on tape: Tape) -> [Value] {
       let width = value.shape[1]

@@ -117,6 +117,8 @@ package protocol TaskNetwork {
   ///
   /// - Parameter pooled: the averages that it asked for.
   func callAsFunction(_ pass: TaskPass, pooled: [PooledRows], on tape: Tape) -> TaskOutput
+  /// Its part of a pass in evaluation as operators: what the pass gives but for identity logits.
+  func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput
   /// The loss of a training pass.
   func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss
   /// Adds what its output shows of one image.

@@ -61,6 +61,8 @@ package struct VerificationTask: Task {
       return output
     }
 
+    func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput { GraphOutput() }
+
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       TaskLoss(
         .verification,
