@@ -38,6 +38,11 @@ extension AANet {
         ($0.classifier.attribute, graph.softmax($0.logits, along: 1))
       },
       tasks: outputs,
-      assignment: outputs.compactMap(\.output.assignment).first.map { graph.reshaped($0, [$0.shape[0], map[1], map[2]]) })
+      assignment: outputs.compactMap(\.output.assignment).first.map {
+        graph.reshaped($0, [$0.shape[0], map[1], map[2]])
+      })
   }
+
+  /// The tasks' parts of a pass in Python, in order.
+  package var python: [(name: TaskName, pass: PythonPass)] { tasks.map { ($0.name, $0.network.python) } }
 }

@@ -53,7 +53,7 @@ package struct ImageReader {
     if let box = image.box { return try decode(box, of: image) }
     let key = DecodedCache.Key(path: image.file.path, size: resizer.size)
     if let known = cache?.image(key) { return (known, nil) }
-    let minimum = (width: 2 * resizer.size.width, height: 2 * resizer.size.height)
+    let minimum = Self.minimum(for: resizer.size)
     let (decoded, repairs, bytes) = try Self.decode(image, minimum: minimum)
     var extent = FileExtent(width: decoded.width, height: decoded.height)
     // libjpeg shrinks to no less than the minimum: what has less was not shrunk.
@@ -94,6 +94,17 @@ package struct ImageReader {
         pixels: resizer.resize(cut), remarks: remarks, extent: FileExtent(width: cut.width, height: cut.height)), cut
     )
   }
+
+  /// An image as it is before it is brought to a size.
+  ///
+  /// - Throws: ``PlainError`` with the path of the file that cannot be used and the reason.
+  package static func decoded(_ file: URL, for size: ImageSize) throws(PlainError) -> Image {
+    let image = LabelledImage(file: file, name: file.lastPathComponent, identity: 0, camera: 1)
+    return try decode(image, minimum: minimum(for: size)).image
+  }
+
+  /// What libjpeg may shrink an image to that is brought to a size.
+  private static func minimum(for size: ImageSize) -> (width: Int, height: Int) { (2 * size.width, 2 * size.height) }
 
   private static func decode(
     _ image: LabelledImage, minimum: (width: Int, height: Int)?

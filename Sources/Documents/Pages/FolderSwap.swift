@@ -6,12 +6,14 @@ package struct FolderSwap {
   package let target: URL
   /// Whether a file of that name may be replaced. A folder that holds anything else is not ours to take away.
   let isKnown: (String) -> Bool
+  /// What the folder is, for messages: `report`.
+  private let kind: String
 
   /// Looks at what is there.
   ///
   /// - Throws: a `PlainError` where the target is a file, or a folder with files of someone else.
-  package init(_ folder: URL, isKnown: @escaping (String) -> Bool) throws {
-    (target, self.isKnown) = (folder.resolvingSymlinksInPath().standardizedFileURL, isKnown)
+  package init(_ folder: URL, of kind: String = "report", isKnown: @escaping (String) -> Bool) throws {
+    (target, self.kind, self.isKnown) = (folder.resolvingSymlinksInPath().standardizedFileURL, kind, isKnown)
     try check()
   }
 
@@ -19,12 +21,12 @@ package struct FolderSwap {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: target.path, isDirectory: &isFolder) else { return }
     guard isFolder.boolValue else {
-      throw PlainError("\(target.path.onOneLine) is a file: name a folder for the report")
+      throw PlainError("\(target.path.onOneLine) is a file: name a folder for the \(kind)")
     }
     let others = try FileManager.default.contentsOfDirectory(atPath: target.path).filter { !isKnown($0) }
     guard others.isEmpty else {
       throw PlainError(
-        "\(target.path.onOneLine) holds files that are not a report's (\(others.sorted()[0].onOneLine)): "
+        "\(target.path.onOneLine) holds files that are not a \(kind)'s (\(others.sorted()[0].onOneLine)): "
           + "name an empty or a new folder")
     }
   }

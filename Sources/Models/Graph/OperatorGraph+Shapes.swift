@@ -16,7 +16,9 @@ extension OperatorGraph {
   }
 
   /// - Parameter shape: behind the images' dimension.
-  package func reshaped(_ x: Value, _ shape: [Int]) -> Value { apply("Reshape", x, integers([-1] + shape), shape: shape) }
+  package func reshaped(_ x: Value, _ shape: [Int]) -> Value {
+    apply("Reshape", x, integers([-1] + shape), shape: shape)
+  }
 
   /// - Parameter axes: where each axis behind the images' comes from.
   package func transposed(_ x: Value, _ axes: Int...) -> Value {

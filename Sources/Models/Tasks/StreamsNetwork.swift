@@ -45,14 +45,31 @@ struct StreamsNetwork: TaskNetwork {
 
   func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput {
     let (height, width) = (pass.images.shape[1], pass.images.shape[2])
-    let maps = [pass.features] + boxes.compactMap { box in
-      box.backbone(pass.input(.crop(task.crop(box.part, height: height, width: width))), in: graph).last
-    }
+    let maps =
+      [pass.features]
+      + boxes.compactMap { box in
+        box.backbone(pass.input(.crop(task.crop(box.part, height: height, width: width))), in: graph).last
+      }
     var output = GraphOutput()
     output.vectors = zip(zip(BodyStream.allCases, heads), maps).map { stream, map in
       graph.unitSum(stream.1(map, task.feature, in: graph), times: Float(task.descriptorWeights[stream.0]))
     }
     return output
+  }
+
+  var python: PythonPass {
+    let names = BodyStream.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+    let weights = BodyStream.allCases.map { String.python(task.descriptorWeights[$0]) }.joined(separator: ", ")
+    let normalised = task.feature == .relu ? #"F.relu(bn(y, f"heads.{name}.bn"))"# : "y"
+    return PythonPass(
+      """
+      for name, weight in zip([\(names)], [\(weights)]):
+          y = x if name == "global" else resnet(given["crop_" + name], f"streams.{name}.")[-1]
+          y = F.conv2d(y, t[f"heads.{name}.reduce.weight"])
+          y = \(normalised).mean((2, 3))
+          total = y.abs().sum(1, keepdim=True)
+          v.append(torch.where(total <= 1e-12, 0, weight * y / total))
+      """)
   }
 
   func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {

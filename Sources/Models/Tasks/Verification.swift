@@ -63,6 +63,8 @@ package struct VerificationTask: Task {
 
     func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput { GraphOutput() }
 
+    var python: PythonPass { PythonPass("") }
+
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       TaskLoss(
         .verification,

@@ -18,6 +18,15 @@ package struct ImageReading {
   package let maps: ImageMaps?
 }
 
+/// A batch of images as the network took it, and everything that it made of it.
+package struct LookedPass {
+  /// `[N, H, W, 3]`, normalised.
+  package let images: Tensor
+  /// What the tasks read of each image beside it, `[N]` + ``CueInput/shape``.
+  package let inputs: [CueInput: Tensor]
+  package let output: AANet.Output
+}
+
 extension TrainedRun {
   package func describe(
     _ photographs: [Photograph], isInterrupted: () -> Bool, report: (LookingEvent) -> Void
@@ -79,22 +88,35 @@ extension TrainedRun {
   private func pairMaps(of photographs: [Photograph], _ remark: (String) -> Void) throws -> [Tensor] {
     let frames = DecodedCache(limitBytes: 0)
     let seen = try photographs.map { image throws(PlainError) in try self.seen(image, frames, remark: remark) }
-    return pass(over: seen).pairMaps
+    return pass(over: seen).output.pairMaps
   }
 
-  private func pass(over seen: [Seen]) -> AANet.Output {
+  /// Looks at images in one batch.
+  ///
+  /// - Throws: ``PlainError`` where one of them cannot be read.
+  package func pass(over files: [URL], remark: (String) -> Void = { _ in }) throws(PlainError) -> LookedPass {
+    let frames = DecodedCache(limitBytes: 0)
+    return pass(over: try files.map { file throws(PlainError) in try seen(Photograph(file), frames, remark: remark) })
+  }
+
+  /// An image's pixels as they are before the loader brings them to the network's size.
+  package func decoded(_ file: URL) throws(PlainError) -> Image {
+    try ImageReader.decoded(file, for: inputSize)
+  }
+
+  private func pass(over seen: [Seen]) -> LookedPass {
     let images = engine.tensor(seen.flatMap(\.pixels), shape: [seen.count, inputSize.height, inputSize.width, 3])
     let inputs = Dictionary(
       uniqueKeysWithValues: inputs.map { input in
         (input, engine.tensor(seen.flatMap { $0.inputs[input] ?? [] }, shape: [seen.count] + input.shape))
       })
     let tape = Tape(on: engine, mode: .evaluation, precision: settings.evaluate.precision)
-    return model(tape.input(images), inputs: inputs, on: tape)
+    return LookedPass(images: images, inputs: inputs, output: model(tape.input(images), inputs: inputs, on: tape))
   }
 
   private func look(at images: [(index: Int, seen: Seen)], withMaps: Bool) -> [ImageReading] {
     guard !images.isEmpty else { return [] }
-    let output = pass(over: images.map(\.seen))
+    let output = pass(over: images.map(\.seen)).output
     let descriptors = output.descriptors
     let length = model.layout.length
     return images.enumerated().map { place, image in
