@@ -103,6 +103,14 @@ let package = Package(
         "Support", "Configuration", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors", "Experiments",
         "Documents", "Charts", "CPNG",
       ], embeds: ["explorer.css", "rankings.js", "images.js", "explorer.js"].map { "Explorer/\($0)" }),
+    // A trained model for other programs.
+    room(
+      "Exchange",
+      knows: [
+        "Support", "Configuration", "Runs", "Datasets", "Models", "Tensors", "Experiments", "Documents", "Trained",
+        protobuf,
+      ]
+    ),
     room(
       "Proofs",
       knows: [
@@ -120,7 +128,8 @@ let package = Package(
       name: "aanet",
       dependencies: [
         "Support", "Machine", "Tensors", "Layers", "Configuration", "YAML", "Models", "Datasets", "Twins", "Retrieval",
-        "Runs", "Cluster", "Viewers", "Experiments", "Trained", "Proofs", "Documents", "Charts", "Evidence", "Notebook",
+        "Runs", "Cluster", "Viewers", "Experiments", "Trained", "Exchange", "Proofs", "Documents", "Charts", "Evidence",
+        "Notebook",
         argumentParser,
       ]),
 
@@ -148,6 +157,9 @@ let package = Package(
     tests(
       of: "Trained",
       and: ["Support", "Configuration", "Runs", "Datasets", "Models", "Layers", "Retrieval", "Tensors", "Experiments"]),
+    tests(
+      of: "Exchange",
+      and: ["Support", "Configuration", "Datasets", "Models", "Layers", "Tensors", "Experiments", "Trained", protobuf]),
     tests(
       of: "Proofs", and: ["Support", "Configuration", "YAML", "Experiments", "Models", "Layers", "Tensors"],
       fixtures: true),

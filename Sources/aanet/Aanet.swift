@@ -29,7 +29,7 @@ struct Aanet: ParsableCommand {
       FiguresCommand.self, QueryCommand.self, PredictCommand.self, ExploreCommand.self, ScoreCommand.self,
       ClaimsCommand.self,
       VerifyCommand.self, VerifyResumeCommand.self,
-      DataCommand.self, BenchCommand.self, ParityCommand.self, WeightsCommand.self,
+      DataCommand.self, BenchCommand.self, ParityCommand.self, WeightsCommand.self, ExportCommand.self,
     ]
   )
 

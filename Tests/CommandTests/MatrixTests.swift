@@ -167,6 +167,35 @@ import Trained
     }
   }
 
+  /// Every network becomes a model and a folder; what they compute is held against ONNX Runtime and PyTorch where they are
+  /// kept for them (Tests/Export).
+  @Test func everyNetworkIsExported() throws {
+    let matrix = try matrix()
+    try onEveryRow {
+      [
+        "export", $0.name, "--to", "exported/\($0.name)/model.onnx", "--examples", "data/tiny/query", "--format",
+        "json",
+      ]
+    } check: { row, outcome in
+      try require(outcome)
+      let outputs = try object(outcome.output)["outputs"] as? [[String: Any]] ?? []
+      let names = Set(outputs.compactMap { $0["name"] as? String })
+      let parts = row.settings.tasks.part != nil
+      try Agreement.require(
+        names.contains("descriptor") && names.contains("attention_map") == row.has(.attention)
+          && names.contains("part_rows") == parts && names.contains("attribute_hat") == row.has(.attribute)
+          && names.contains("pair_map_1") == row.has(.pairs), "\(names.sorted())")
+      try Agreement.require(
+        outcome.complaints.contains("judges two images at a time") == row.has(.pairs), "\(outcome.complaints)")
+      try require(try matrix.aanet(["export", row.name, "--to", "exported/\(row.name)/torch/"]))
+    }
+    if let kept = ProcessInfo.processInfo.environment["AANET_KEEP"], !kept.isEmpty {
+      try FileManager.default.copyItem(
+        at: matrix.project.url.appendingPathComponent("exported"),
+        to: URL(fileURLWithPath: kept).appendingPathComponent("exported"))
+    }
+  }
+
   /// A row of several runs is searched; what needs a network names the runs that have one.
   @Test func aRowOfSeveralRunsIsSearchedAndSaysWhichToTakeElse() throws {
     let matrix = try matrix()
@@ -193,7 +222,8 @@ import Trained
       #expect(figures.output.contains("ranking") && figures.complaints.contains("SPReID no fg/seed-1-"))
       for command in [
         ["query", row.name, Self.query, "--where", "hat=no"], ["predict", row.name, image],
-        ["weights", "export", row.name, "--to", "none.safetensors"],
+        ["weights", "export", row.name, "--to", "none.safetensors"], ["export", row.name, "--to", "none.onnx"],
+        ["export", row.name, "--to", "none/"],
       ] {
         let outcome = try matrix.aanet(command)
         try require(outcome, ends: 2)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `aanet runs export`: runs for other tools to read.
-@Suite struct ExportCommandTests {
+@Suite struct RunsExportCommandTests {
   private let project: TinyProject
   private var store: RunStore { RunStore(root: project.url.appendingPathComponent("runs", isDirectory: true)) }
   private static let tools = ["tensorboard", "mlflow"]
