@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import Layers
 import Models
 import Support
 
@@ -12,16 +13,8 @@ package enum PeerMode: String, CaseIterable, Codable, Sendable {
   /// That, under autocast to bfloat16.
   case bf16
 
-  /// What the engine is set to beside it: the same precision where it has that, else its own.
-  package var rival: EnginePrecision { EnginePrecision(rawValue: rawValue) ?? .fp32 }
-}
-
-/// What the engine computes in. A new one is a word here, if `aanet bench train --precision` takes it.
-package enum EnginePrecision: String, CaseIterable, Codable, Sendable {
-  case fp32
-
-  /// How `aanet bench` is told.
-  var words: [String] { self == .fp32 ? [] : ["--precision", rawValue] }
+  /// What the engine is set to beside it.
+  package var rival: Precision { self == .bf16 ? .bfloat16 : .single }
 }
 
 /// What both sides do: one pass of one network.
@@ -60,9 +53,9 @@ package struct ComparedWork: Sendable {
   var parameters: Int { configuration.parameterCount }
 
   /// The arguments of `aanet` that time the engine.
-  func engineArguments(_ precision: EnginePrecision, threads: Int, repeats: Int) -> [String] {
-    ["bench", pass.rawValue] + options + precision.words
-      + ["--threads", "\(threads)", "--repeats", "\(repeats)", "--format", "json"]
+  func engineArguments(_ precision: Precision, threads: Int, repeats: Int) -> [String] {
+    ["bench", pass.rawValue] + options
+      + ["--precision", precision.rawValue, "--threads", "\(threads)", "--repeats", "\(repeats)", "--format", "json"]
   }
 
   /// The argument of the peer program: the same network, as JSON.

@@ -23,6 +23,8 @@ struct SideProgram {
   let arguments: [String]
   /// What it reads.
   var input = ""
+  /// What its environment has beside this process's.
+  var environment: [String: String] = [:]
   /// The folder that it works in; nil is this process's.
   var folder: URL?
   /// Whether what it says goes to standard error as it comes, and not into the answer.
@@ -36,6 +38,7 @@ struct SideProgram {
     let process = Process()
     process.executableURL = program
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = folder }
     let (read, output, complaints) = (try Self.sheet(input), try Self.sheet(), try Self.sheet())
     process.standardInput = read

@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import Layers
 import Support
 
 /// Times the engine and PyTorch in turn, on the same work and in processes of their own.
@@ -10,7 +11,7 @@ package struct SpeedComparison {
   /// One of the two in one of its settings.
   enum Side: Hashable {
     case peer(PeerMode)
-    case engine(EnginePrecision)
+    case engine(Precision)
 
     var words: String {
       switch self {
@@ -107,6 +108,12 @@ package struct SpeedComparison {
     report(Progress(done: steps.count, total: steps.count, secondsLeft: 0, words: ""))
   }
 
+  /// Left alone, the C library gives large blocks back after every batch, and the kernel clears them for the next one: a
+  /// fresh process describes images at three quarters of the speed of one that has trained before. So it keeps them.
+  private static let peerEnvironment = [
+    "MALLOC_MMAP_THRESHOLD_": "4294967296", "MALLOC_TRIM_THRESHOLD_": "17179869184",
+  ]
+
   private func measure(_ side: Side, _ work: ComparedWork, watch: () throws -> Void) throws -> MeasuredSpeed {
     let program =
       switch side {
@@ -118,7 +125,7 @@ package struct SpeedComparison {
         SideProgram(
           program: python.program,
           arguments: ["-", try work.peerArgument(mode, threads: threads, repeats: repeats)],
-          input: String(decoding: PackageResources.peer_py, as: UTF8.self),
+          input: String(decoding: PackageResources.peer_py, as: UTF8.self), environment: Self.peerEnvironment,
           folder: URL(fileURLWithPath: "/", isDirectory: true))
       }
     let answer = try program.run(watch: watch)

@@ -14,7 +14,7 @@ struct BenchCompareCommand: ParsableCommand {
     discussion: """
       Both train the same network on the same sizes, and compute descriptors with it: parameters are counted on both sides. \
       PyTorch runs in fp32, in fp32 with channels_last, and in bf16 (autocast, channels_last); the engine in the same \
-      precision where it has that, else in fp32. Each measurement is a process of its own: a step to warm up, and \
+      precision. Each measurement is a process of its own: a step to warm up, and \
       --repeats timed ones, of which the fastest counts. A round measures everything once, each side directly after the \
       other; figures are medians over the rounds, and the range of a ratio is told beside it. Memory is the process's \
       largest resident size, and has the program itself in it.

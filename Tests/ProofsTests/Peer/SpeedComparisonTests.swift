@@ -79,7 +79,7 @@ import Testing
     var comparison = try Self.comparison(python, engine: try Self.engine(folder), modes: [.channelsLast])
     try comparison.run(watch: {}, report: { _ in })
     let calls = try String(contentsOf: folder.url.appendingPathComponent("calls"), encoding: .utf8)
-    #expect(calls == "bench train --model small --threads 3 --repeats 7 --format json\n")
+    #expect(calls == "bench train --model small --precision fp32 --threads 3 --repeats 7 --format json\n")
     let text = try #require(python.notes("works").first)
     let work = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     #expect(work["block"] as? String == "basic" && work["blocks"] as? [Int] == [1, 1, 1, 1])
@@ -93,6 +93,17 @@ import Testing
     let attributes = try #require(work["attributes"] as? [[Any]])
     #expect(attributes.count == 12 && attributes[5] as NSArray == ["upper_color", 9, "top"] as NSArray)
     #expect((work["attended"] as? [String])?.contains("upper_color") == true)
+  }
+
+  @Test func theEngineComputesInThePrecisionThatItStandsBeside() throws {
+    let (python, folder) = (try FakePython(parameters: Self.parameters), try TemporaryFolder())
+    var comparison = try Self.comparison(python, engine: try Self.engine(folder))
+    try comparison.run(watch: {}, report: { _ in })
+    #expect(comparison.rows.map(\.engine.setting) == ["fp32", "fp32", "bf16"])
+    // fp32 is measured once for the two that it stands beside.
+    #expect(comparison.rows.map(\.engine.rounds) == [[2], [2], [4]])
+    let calls = try String(contentsOf: folder.url.appendingPathComponent("calls"), encoding: .utf8)
+    #expect(calls.split(separator: "\n").map { $0.contains("--precision bf16") } == [false, true], "\(calls)")
   }
 
   @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "python3 is not installed"))
