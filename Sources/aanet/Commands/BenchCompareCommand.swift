@@ -21,7 +21,7 @@ struct BenchCompareCommand: ParsableCommand {
 
       The first call makes a virtual environment with torch \(PeerPython.version) in ~/.cache/aanet (XDG_CACHE_HOME \
       elsewhere); --python takes a Python that has PyTorch, or the folder of a virtual environment. PyTorch's program is \
-      Sources/Proofs/Peer/peer.py. Everything takes some ten minutes on two cores; nothing else should run meanwhile.
+      Sources/Proofs/Peer/peer.py. Everything takes some fifteen minutes on two cores; nothing else should run meanwhile.
 
       --only takes models (\(BenchCommand.Model.allValueStrings.joined(separator: ", "))), passes (train, infer) and \
       modes of PyTorch (\(PeerMode.allCases.map(\.rawValue).joined(separator: ", "))); words of one kind are \
