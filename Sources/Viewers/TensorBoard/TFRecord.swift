@@ -27,13 +27,13 @@ package enum TFRecord {
       let head = file[end..<min(end + 12, file.count)]
       guard head.count == 12 else { break }
       let length: UInt64 = number(head.prefix(8))
-      guard maskedChecksum(head.prefix(8)) == number(head.dropFirst(8)), length < UInt64(file.count) else {
+      guard maskedChecksum(head.prefix(8)) == number(head.dropFirst(8)) else {
         // A file that grew before its bytes were written ends in zeros.
         if file[end...].allSatisfy({ $0 == 0 }) { break }
         throw Damage(place: end)
       }
+      guard length <= UInt64(file.count - end - 12), file.count - end - 12 - Int(length) >= 4 else { break }
       let body = end + 12..<end + 12 + Int(length)
-      guard body.upperBound + 4 <= file.count else { break }
       let tail: UInt32 = number(file[body.upperBound..<body.upperBound + 4])
       guard maskedChecksum(file[body]) == tail else {
         if body.upperBound + 4 == file.count { break }
