@@ -85,7 +85,9 @@ import Testing
     // What is left standing has no more signs for the terminal.
     let end = try #require(shown.firstRange(of: "\u{1b}[?1049l"))
     #expect(shown[end.upperBound...].contains("runs · 1 finished") && !shown[end.upperBound...].contains("\u{1b}"))
-    for line in shown.split(whereSeparator: { $0 == "\r" || $0.isNewline }) {
+    // Each picture begins at the top, and the last one where the screen of its own is left.
+    let lines = shown.replacing("\u{1b}[H", with: "\n").replacing("\u{1b}[?1049l", with: "\n")
+    for line in lines.split(whereSeparator: { $0 == "\r" || $0.isNewline }) {
       let plain = line.replacing(/\u{1b}\[[?0-9]*[a-zA-Z]/, with: "")
       #expect(plain.count <= 80, "\(plain)")
     }
@@ -97,7 +99,7 @@ import Testing
     #expect(outcome.status == 2 && outcome.complaints.contains("did you mean 'tiny'?"), "\(outcome.complaints)")
     for (words, advice) in [
       (["--format", "json"], "give --once, too"), (["--every", "0"], "take 0.2 to 86400 seconds"),
-      (["--once", "--every", "3"], "leave --every out"), (["--patience", "-1"], "take 0 to 86400 seconds"),
+      (["--once", "--every", "3"], "leave --every out"), (["--patience=-1"], "take 0 to 86400 seconds"),
     ] {
       let outcome = try BuiltCommand.run(["watch"] + words, in: project.url)
       #expect(outcome.status == 2 && outcome.complaints.contains(advice), "\(words): \(outcome.complaints)")
