@@ -194,7 +194,7 @@ if Context.environment["AANET_FUZZ"] != nil {
 // What `make sanitize` leaves out: rooms that call no C and start no thread of their own. CI's small form, `engine`, is the
 // engine and the reading of data alone.
 if let form = Context.environment["AANET_SANITIZE"] {
-  var rooms = ["Viewers", "Experiments", "Trained", "Proofs", "aanet", "CommandTests"]
+  var rooms = ["Viewers", "Experiments", "Trained", "Exchange", "Proofs", "aanet", "CommandTests"]
   if form == "engine" {
     rooms += [
       "Twins", "Retrieval", "Documents", "Charts", "GnuplotBridge", "Cluster", "Evidence", "Notebook", "Reports",
