@@ -32,7 +32,8 @@ import Trained
       """, to: "datasets.yaml")
     let quoted = hostileRow.replacing("\"", with: "\\\"")
     try project.folder.write(
-      TinyProject.experiment + "  \"\(quoted)\": { loss: { weights: uncertainty }, train: { rate: { new: 0.02 } } }\n",
+      TinyProject.experiment
+        + "\n  \"\(quoted)\": { loss: { weights: uncertainty }, train: { rate: { new: 0.02 } } }\n",
       to: "experiments/tiny.yaml")
     let folder = project.url.appendingPathComponent("data/tiny/query")
     try FileManager.default.moveItem(

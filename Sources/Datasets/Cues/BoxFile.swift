@@ -129,7 +129,7 @@ extension BoxFile {
       images: { (reader) throws(PlainError) in
         try images.read(
           &reader, fault: Self.fault, image: names.frame(named:), path: { names.names.paths[$0] })
-      }, entries: { (reader) throws(PlainError) in try reader.skip() },
+      }, entries: { (reader) throws(PlainError) in try Self.forEachPerson(&reader) { _ in } },
       other: { (reader, key) throws(PlainError) in
         if key == "categories" { people = try Self.people(&reader) } else { try reader.skip() }
       })
@@ -137,10 +137,7 @@ extension BoxFile {
     _ = try COCOFile.read(
       &reader, neither: Self.neither, images: { (reader) throws(PlainError) in try reader.skip() },
       entries: { (reader) throws(PlainError) in
-        var number = 0
-        try reader.array { (reader) throws(PlainError) in
-          number += 1
-          let person = try Person(&reader, number)
+        try Self.forEachPerson(&reader) { (person) throws(PlainError) in
           var frame = images.places[person.frame]
           if areResults {
             if let fault = Self.fault(of: person.frame) { throw person.fault(fault) }
@@ -157,6 +154,16 @@ extension BoxFile {
         }
       })
     firstStrangers = images.firstStrangers
+  }
+
+  private static func forEachPerson(
+    _ reader: inout JSONReader, _ body: (Person) throws(PlainError) -> Void
+  ) throws(PlainError) {
+    var number = 0
+    try reader.array { (reader) throws(PlainError) in
+      number += 1
+      try body(try Person(&reader, number))
+    }
   }
 
   private mutating func take(_ person: Person, _ frame: Int?, people: Set<String>, leastScore: Double) {
