@@ -91,7 +91,7 @@ package enum PanelProduct {
         into: result, accumulate: accumulate, epilogue)
     case .wide:
       multiply(
-        in: TwelveRows<VectorPair>.self, rows: rows, columns: columns, depth: depth, left, stride: stride,
+        in: TwelveRows.self, rows: rows, columns: columns, depth: depth, left, stride: stride,
         panels: panels, into: result, accumulate: accumulate, epilogue)
     }
   }
@@ -106,8 +106,8 @@ package enum PanelProduct {
       @inline(__always)
       func compute<Rows: PanelTile>(_: Rows.Type, from row: Int) {
         let start = row * columns + column
-        tile(
-          Rows.self, left + row * stride, stride: stride, depth: depth, panels + column * depth,
+        Rows.multiply(
+          left + row * stride, stride: stride, depth: depth, panels + column * depth,
           into: PanelTarget(
             first: result + start, columns: columns, accumulate: accumulate,
             epilogue: epilogue.advanced(by: start, column: column)))
@@ -127,22 +127,5 @@ package enum PanelProduct {
         }
       }
     }
-  }
-
-  /// Some rows of one panel, all sums in registers.
-  @inline(never)
-  private static func tile<Tile: PanelTile>(
-    _: Tile.Type, _ left: UnsafePointer<Float>, stride: Int, depth: Int, _ panel: UnsafePointer<Float>,
-    into result: PanelTarget
-  ) {
-    var tile = Tile()
-    var x = left
-    var w = panel
-    for _ in 0..<depth {
-      tile.add(x, stride: stride, times: w)
-      x += 1
-      w += Tile.Sums.columns
-    }
-    tile.write(to: result, row: 0)
   }
 }
