@@ -131,7 +131,9 @@ import Testing
   @Test func hostileNamesAreTextInACardAndAModel() throws {
     let project = try TinyProject()
     let names = ["`touch mark` ../..", "# heading <script>alert(1)</script>", "\\\" + exit() + \\\""]
-    let variants = names.map { "  \"\($0)\": { tasks: [global], loss: { weights: { global: 1 } } }" }
+    let variants = names.enumerated().map { number, name in
+      "  \"\(name)\": { tasks: [global], loss: { weights: { global: \(number + 1) } } }"
+    }
     let beginning = TinyProject.experiment.split(separator: "\n").prefix { !$0.hasPrefix("variants") }
     try project.folder.write(
       (beginning + ["variants:"] + variants.map { $0[...] }).joined(separator: "\n") + "\n", to: "experiments/tiny.yaml"

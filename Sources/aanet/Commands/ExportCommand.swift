@@ -161,7 +161,7 @@ struct ExportCommand: ParsableCommand {
   }
 
   /// What the runs on disk say of the claims that this one bears on; nothing where the project holds no claims, or the
-  /// run is of no experiment of it any more.
+  /// run is of no experiment that can be reported any more.
   private func verdicts(on trained: TrainedRun) throws -> [String] {
     let project = options.project
     guard
@@ -169,9 +169,10 @@ struct ExportCommand: ParsableCommand {
         project.store.folder(for: identity).standardizedFileURL == trained.folder.standardizedFileURL
       }), let reports = try? ProjectReports(project), let claims = try? reports.claims(),
       let plan = try? project.library.plans(run.experiment, overrides: []).first,
-      let definition = try ProjectReports.definition(for: plan, project: project)
+      let definition = try? ProjectReports.definition(for: plan, project: project),
+      let measured = try? reports.report(definition, on: plan, allSeeds: true).report
     else { return [] }
-    let report = ClaimsReport(claims, reports: [try reports.report(definition, on: plan, allSeeds: true).report])
+    let report = ClaimsReport(claims, reports: [measured])
     let id = PageManifest.id(of: run)
     return report.judgements.filter { $0.runs.contains(id) }.map { judgement in
       "\(judgement.statement) \(judgement.verdict.rawValue) (\(Wording.count(judgement.seeds, "seed")))"
