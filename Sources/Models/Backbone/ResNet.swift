@@ -43,12 +43,8 @@ package struct ResNet {
   }
 
   private func maps(of images: Value, on tape: Tape) -> [Value] {
-    let numbers = images.tensor.count / (images.shape[0] * images.shape[3]) * configuration.width / 4
-    let pooled = tape.inSlices(of: CachedMaps.images(numbers: numbers), tape.narrowed(images)) { images in
-      let x = tape.convolution(images, stemConvolution, stride: 2, padding: 3, then: stemNorm)
-      return tape.maxPool(x, window: 3, stride: 2, padding: 1)
-    }
-    return stages(pooled, on: tape)
+    let x = tape.convolution(tape.narrowed(images), stemConvolution, stride: 2, padding: 3, then: stemNorm)
+    return stages(tape.maxPool(x, window: 3, stride: 2, padding: 1), on: tape)
   }
 
   /// The same as operators: `[N, 3, H, W]` to four of `[N, channels, H', W']`.
@@ -128,9 +124,7 @@ package struct ResidualStages {
   package func callAsFunction(_ input: Value, on tape: Tape) -> [Value] {
     var x = tape.narrowed(input)
     return stages.map { blocks in
-      x = tape.inSlices(of: CachedMaps.images(of: blocks, map: x.shape), x) { some in
-        blocks.reduce(some) { $1($0, on: tape) }
-      }
+      for block in blocks { x = block(x, on: tape) }
       return x
     }
   }
@@ -145,34 +139,13 @@ package struct ResidualStages {
   }
 }
 
-/// How many images evaluation takes through a stage at a time.
-private enum CachedMaps {
-  /// Numbers of a block's input and output that stay in the last-level cache beside its weights.
-  private static let mostNumbers = 2 << 20
-
-  /// So many images that their maps fill the cache's share.
-  ///
-  /// - Parameter numbers: what a layer reads and writes of one image.
-  static func images(numbers: Int) -> Int { max(1, mostNumbers / max(1, numbers)) }
-
-  /// The same for a stage, and so many that their maps outweigh its weights, which each slice reads anew.
-  ///
-  /// - Parameter map: `[N, H, W, C]` of the stage's input.
-  static func images(of blocks: [ResidualBlock], map: [Int]) -> Int {
-    let places = map[1] * map[2] / (blocks[0].stride * blocks[0].stride)
-    let output = max(1, places * blocks[0].outputs)
-    let weights = blocks.reduce(0) { $0 + $1.parameters.reduce(0) { $0 + $1.value.count } }
-    return max(images(numbers: 2 * output), 4 * weights / (output * blocks.count))
-  }
-}
-
 /// One residual block: `y = relu(branch(x) + shortcut(x))`.
 private struct ResidualBlock {
   /// Channels of the output.
   let outputs: Int
   private let convolutions: [(weight: Parameter, norm: BatchNorm, stride: Int, padding: Int)]
   private let downsample: (weight: Parameter, norm: BatchNorm)?
-  fileprivate let stride: Int
+  private let stride: Int
 
   init(
     _ index: Int, ofStage stage: Int, _ kind: ResNetConfiguration.Block, inputs: Int, stride: Int, width: Int,
