@@ -6,7 +6,9 @@
 #include <stdint.h>
 #include <string.h>
 
-// What follows is always inlined: no vector is passed, so that how one would be does not matter.
+// For Swift's compiler alone: others have no such vectors, and nothing that they compile needs them.
+#ifdef __clang__
+// All of it is inlined: no vector is passed, so that how one would be does not matter.
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wpsabi"
 
@@ -53,5 +55,6 @@ static inline __attribute__((always_inline)) void kernels_bf16_store(kernels_sin
 }
 
 #pragma clang diagnostic pop
+#endif
 
 #endif
