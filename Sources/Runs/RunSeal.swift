@@ -85,7 +85,7 @@ extension RunStore {
   }
 
   /// The files that a report reads.
-  static let records: [File] = [.plan, .provenance, .epochs, .combined, .metrics, .ranks]
+  package static let records: [File] = [.plan, .provenance, .epochs, .combined, .metrics, .ranks]
   /// The files of many megabytes.
   static let arrays: [File] = [.checkpoint, .descriptors, .pairs]
 

@@ -28,24 +28,15 @@ extension RunStore {
     let left = Self.arrays.map(\.rawValue).filter { seal.files[$0] != nil }
     seal.dropped = (seal.dropped ?? [:]).merging(left.map { ($0, command) }) { $1 }
     var written = 0
+    func copy(_ file: File) throws(FileError) {
+      guard let data = try AtomicFile.read(url(file, of: run), limit: 1 << 28) else { return }
+      if try AtomicFile.renew(other.url(file, of: run), with: data) { written += 1 }
+    }
     // The metrics are what makes a run a finished one, so they come last, and the seal before them.
-    for file in Self.records where file != .metrics {
-      guard let data = try AtomicFile.read(url(file, of: run), limit: 1 << 28) else { continue }
-      written += try replace(other.url(file, of: run), with: data)
-    }
-    written += try replace(other.url(.seal, of: run), with: RunJSON.data(of: seal, for: url(.seal, of: run)))
-    if let metrics = try AtomicFile.read(url(.metrics, of: run), limit: 1 << 24) {
-      written += try replace(other.url(.metrics, of: run), with: metrics)
-    }
+    for file in Self.records where file != .metrics { try copy(file) }
+    let words = try RunJSON.data(of: seal, for: url(.seal, of: run))
+    if try AtomicFile.renew(other.url(.seal, of: run), with: words) { written += 1 }
+    try copy(.metrics)
     return written
-  }
-
-  /// Writes a file unless it holds these bytes.
-  ///
-  /// - Returns: how many files were written, one or none.
-  private func replace(_ file: URL, with data: Data) throws(FileError) -> Int {
-    if let there = try? AtomicFile.read(file, limit: data.count), there == data { return 0 }
-    try AtomicFile.write(data, to: file)
-    return 1
   }
 }

@@ -35,6 +35,18 @@ package enum AtomicFile {
     if link(file.path, previous.path) != 0 { rename(file.path, previous.path) }
   }
 
+  /// Writes data like ``write(_:to:makesFolder:)``, unless the file holds just that.
+  ///
+  /// - Returns: whether it was written.
+  /// - Throws: ``FileError`` with the file and the system's reason.
+  @discardableResult
+  package static func renew(_ file: URL, with data: Data) throws(FileError) -> Bool {
+    // What is there and larger is another file, and is replaced.
+    if let known = try? read(file, limit: data.count), known == data { return false }
+    try write(data, to: file)
+    return true
+  }
+
   /// Adds data to a file's end and sees to it that it is on the disk. Where that fails the file is cut back.
   ///
   /// - Parameter makesFolder: whether missing folders are made; where they are not, a missing one is an error.

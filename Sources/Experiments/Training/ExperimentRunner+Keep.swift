@@ -36,9 +36,7 @@ extension ExperimentRunner {
   ) throws {
     let identity = record.identity
     guard !store.has(.descriptors, of: identity) else { return }
-    if RunStore.dropped(.checkpoint, in: record.folder) != nil {
-      throw PlainError(RunStore.lack(ofDropped: .descriptors, in: record.folder) ?? "")
-    }
+    if let lack = RunStore.lack(ofDropped: .checkpoint, in: record.folder) { throw PlainError(lack) }
     let parts = run.parts.compactMap { part in records[part.key].map { (part, $0) } }
     for (part, record) in parts {
       try restoreDescriptors(of: part, record, [:], on: engine, isInterrupted: isInterrupted, report: report)

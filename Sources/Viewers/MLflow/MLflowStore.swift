@@ -13,8 +13,6 @@ package struct MLflowStore {
   /// The experiments that are there, by name.
   private var experiments: [String: String] = [:]
 
-  /// Of a run's folder, what is small and plain; descriptors and checkpoints stay where they are.
-  private static let recordFiles: [RunStore.File] = [.plan, .provenance, .epochs, .combined, .metrics, .ranks]
   private static let largestFile = 1 << 28
   /// The longest value of a parameter, and the longest of a tag, that MLflow takes.
   private static let longest = (parameter: 6000, tag: 8000)
@@ -46,20 +44,20 @@ package struct MLflowStore {
       let file = folder.appendingPathComponent("metrics/\(name)", isDirectory: false)
       let before = try AtomicFile.read(file, limit: Self.largestFile).map(Self.lines) ?? 0
       let lines = points.map { "\(Self.milliseconds($0.time)) \($0.value) \($0.step)\n" }
-      if try keep(Data(lines.joined().utf8), as: file) { outcome.numbers += max(0, lines.count - before) }
+      if try AtomicFile.renew(file, with: Data(lines.joined().utf8)) { outcome.numbers += max(0, lines.count - before) }
     }
     for (name, value) in try Self.parameters(in: exported.plan, from: store.url(.plan, of: exported.run)) {
-      try keep(Data(value.utf8), as: folder.appendingPathComponent("params/\(name)", isDirectory: false))
+      try AtomicFile.renew(folder.appendingPathComponent("params/\(name)", isDirectory: false), with: Data(value.utf8))
     }
     for (name, value) in Self.tags(of: exported) {
-      try keep(Data(value.utf8), as: folder.appendingPathComponent("tags/\(name)", isDirectory: false))
+      try AtomicFile.renew(folder.appendingPathComponent("tags/\(name)", isDirectory: false), with: Data(value.utf8))
     }
     outcome.files = try copyRecord(of: exported, from: store, to: folder.appendingPathComponent("artifacts"))
     // Last of all: a run without it is no run to MLflow.
     let meta = folder.appendingPathComponent("meta.yaml", isDirectory: false)
     let isDeleted = try stage(in: meta) == "deleted"
     let text = YAML.text(of: Self.meta(of: exported, id: id, experiment: experiment, in: folder, isDeleted: isDeleted))
-    try keep(Data(text.utf8), as: meta)
+    try AtomicFile.renew(meta, with: Data(text.utf8))
     return outcome
   }
 
@@ -83,7 +81,7 @@ package struct MLflowStore {
       ("last_update_time", .int(Self.milliseconds(start))), ("lifecycle_stage", .string("active")),
       ("name", .string(name)),
     ]
-    try keep(Data(YAML.text(of: .mapping(meta)).utf8), as: folder.appendingPathComponent("meta.yaml"))
+    try AtomicFile.renew(folder.appendingPathComponent("meta.yaml"), with: Data(YAML.text(of: .mapping(meta)).utf8))
     experiments[name] = id
     return id
   }
@@ -166,30 +164,21 @@ package struct MLflowStore {
     of exported: ExportedRun, from store: RunStore, to folder: URL
   ) throws(FileError) -> Int {
     var copied = 0
-    let files = Self.recordFiles.map { store.url($0, of: exported.run) } + [store.url(.seal, of: exported.run)]
+    let files = RunStore.records.map { store.url($0, of: exported.run) } + [store.url(.seal, of: exported.run)]
     for file in files {
       guard let data = try AtomicFile.read(file, limit: Self.largestFile) else { continue }
-      if try keep(data, as: folder.appendingPathComponent(file.lastPathComponent, isDirectory: false)) { copied += 1 }
+      if try AtomicFile.renew(folder.appendingPathComponent(file.lastPathComponent, isDirectory: false), with: data) {
+        copied += 1
+      }
     }
     for picture in exported.pictures {
       let place = folder.appendingPathComponent("figures/\(picture.file.lastPathComponent)", isDirectory: false)
-      if try keep(picture.png, as: place) { copied += 1 }
+      if try AtomicFile.renew(place, with: picture.png) { copied += 1 }
     }
     return copied
   }
 
   // MARK: Files
-
-  /// Writes a file whole, unless it is there as it is to be.
-  ///
-  /// - Returns: whether it was written.
-  @discardableResult
-  private func keep(_ data: Data, as file: URL) throws(FileError) -> Bool {
-    // What is there and too large is another file, and is replaced.
-    if let known = try? AtomicFile.read(file, limit: Self.largestFile), known == data { return false }
-    try AtomicFile.write(data, to: file)
-    return true
-  }
 
   private func stage(in file: URL) throws(FileError) -> String? {
     guard let data = try AtomicFile.read(file, limit: 1 << 20) else { return nil }

@@ -10,57 +10,37 @@ import Testing
 
 /// `train.precision` and `evaluate.precision`: runs in bfloat16.
 @Suite struct PrecisionRunTests {
-  private func store(_ project: TinyProject) -> RunStore {
-    RunStore(root: project.url.appendingPathComponent("runs", isDirectory: true))
-  }
-
-  private func run(
-    _ project: TinyProject, _ overrides: [String], threads: Int = 1, isInterrupted: () -> Bool = { false },
-    report: (ExperimentRunner.Event) -> Void = { _ in }
-  ) throws -> RunRecord {
-    let plan = try ExperimentLibrary(project: project.url).plan("tiny", overrides: ["train.epochs=2"] + overrides)
-    let records = try ExperimentRunner(plan, project: project.url, store: store(project)).run(
-      variants: ["all"], threads: threads, isInterrupted: isInterrupted, report: report)
-    return try #require(records.first).record
-  }
-
-  private func expectAgreement(_ record: RunRecord, _ first: TinyProject, _ second: TinyProject) throws {
-    for part in try RunAgreement(of: record.identity, in: store(first), and: store(second)).parts {
-      #expect(part.count > 0 && part.difference == nil, "\(part.name)")
-    }
-  }
-
   @Test func threadsAndInterruptionsChangeNoBit() throws {
     let overrides = ["train.precision=bf16", "evaluate.precision=bf16", "train.shards=2"]
     let whole = try TinyProject()
-    let record = try run(whole, overrides)
+    let record = try whole.runAll(overrides)
     let threaded = try TinyProject()
-    #expect(try run(threaded, overrides, threads: 2).identity == record.identity)
-    try expectAgreement(record, whole, threaded)
+    #expect(try threaded.runAll(overrides, threads: 2).identity == record.identity)
+    try whole.expectAgreement(record, with: threaded)
 
     for stop in [4, 6] {
       let interrupted = try TinyProject()
       var steps = 0
       #expect(throws: TrainingError.self) {
-        try run(
-          interrupted, overrides, isInterrupted: { steps == stop },
+        try interrupted.runAll(
+          overrides, isInterrupted: { steps == stop },
           report: { if case .training = $0 { steps += 1 } })
       }
-      let resumed = try run(interrupted, overrides)
+      let resumed = try interrupted.runAll(overrides)
       #expect(resumed.identity == record.identity)
-      try expectAgreement(record, whole, interrupted)
+      try whole.expectAgreement(record, with: interrupted)
       #expect(resumed.epochs.map(\.magnitudes) == record.epochs.map(\.magnitudes))
     }
   }
 
   @Test func eachKeyIsPartOfARunsName() throws {
     let (first, second) = (try TinyProject(), try TinyProject())
-    let plain = try run(first, [])
+    let plain = try first.runAll([])
     let said = ["train.precision=fp32", "evaluate.precision=fp32"]
-    #expect(try run(second, said).identity == plain.identity)
-    try expectAgreement(plain, first, second)
-    let trained = try run(second, ["train.precision=bf16"])
-    let evaluated = try run(second, ["evaluate.precision=bf16"])
+    #expect(try second.runAll(said).identity == plain.identity)
+    try first.expectAgreement(plain, with: second)
+    let trained = try second.runAll(["train.precision=bf16"])
+    let evaluated = try second.runAll(["evaluate.precision=bf16"])
     #expect(Set([plain, trained, evaluated].map(\.identity)).count == 3)
     // What evaluates in another precision has trained alike.
     #expect(plain.epochs.map(\.loss) == evaluated.epochs.map(\.loss))
@@ -70,10 +50,10 @@ import Testing
 
   @Test func recordsSayHowAndHowLarge() throws {
     let project = try TinyProject()
-    let plain = try run(project, [])
+    let plain = try project.runAll([])
     #expect(plain.provenance?.blasKernels == MatrixProduct.kernels)
     #expect(plain.epochs.allSatisfy { $0.magnitudes == nil })
-    let record = try run(project, ["train.precision=bf16"])
+    let record = try project.runAll(["train.precision=bf16"])
     #expect(record.provenance?.blasKernels == "\(MatrixProduct.kernels) + \(RoundedForm.suiting.rawValue)")
     for epoch in record.epochs {
       let magnitudes = try #require(epoch.magnitudes)
@@ -88,7 +68,7 @@ import Testing
   @Test func otherWordsAreRefused() throws {
     let project = try TinyProject()
     for key in ["train", "evaluate"] {
-      let error = #expect(throws: (any Error).self) { try run(project, ["\(key).precision=bf-16"]) }
+      let error = #expect(throws: (any Error).self) { try project.runAll(["\(key).precision=bf-16"]) }
       let words = "\(try #require(error))"
       #expect(words.contains("\(key).precision") && words.contains("bf16"), "\(words)")
     }

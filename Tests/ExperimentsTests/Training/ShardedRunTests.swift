@@ -9,57 +9,37 @@ import Testing
 
 /// `train.shards`: runs whose batches are computed in shards.
 @Suite struct ShardedRunTests {
-  private func store(_ project: TinyProject) -> RunStore {
-    RunStore(root: project.url.appendingPathComponent("runs", isDirectory: true))
-  }
-
-  private func run(
-    _ project: TinyProject, _ overrides: [String], threads: Int = 1, isInterrupted: () -> Bool = { false },
-    report: (ExperimentRunner.Event) -> Void = { _ in }
-  ) throws -> RunRecord {
-    let plan = try ExperimentLibrary(project: project.url).plan("tiny", overrides: ["train.epochs=2"] + overrides)
-    let records = try ExperimentRunner(plan, project: project.url, store: store(project)).run(
-      variants: ["all"], threads: threads, isInterrupted: isInterrupted, report: report)
-    return try #require(records.first).record
-  }
-
-  private func expectAgreement(_ record: RunRecord, _ first: TinyProject, _ second: TinyProject) throws {
-    for part in try RunAgreement(of: record.identity, in: store(first), and: store(second)).parts {
-      #expect(part.count > 0 && part.difference == nil, "\(part.name)")
-    }
-  }
-
   @Test func threadsAndInterruptionsChangeNoBit() throws {
     let whole = try TinyProject()
-    let record = try run(whole, ["train.shards=4"])
+    let record = try whole.runAll(["train.shards=4"])
     let threaded = try TinyProject()
-    #expect(try run(threaded, ["train.shards=4"], threads: 2).identity == record.identity)
-    try expectAgreement(record, whole, threaded)
+    #expect(try threaded.runAll(["train.shards=4"], threads: 2).identity == record.identity)
+    try whole.expectAgreement(record, with: threaded)
 
     let interrupted = try TinyProject()
     var steps = 0
     #expect(throws: TrainingError.self) {
-      try run(
-        interrupted, ["train.shards=4"], isInterrupted: { steps == 4 },
+      try interrupted.runAll(
+        ["train.shards=4"], isInterrupted: { steps == 4 },
         report: { if case .training = $0 { steps += 1 } })
     }
-    #expect(try run(interrupted, ["train.shards=4"]).identity == record.identity)
-    try expectAgreement(record, whole, interrupted)
+    #expect(try interrupted.runAll(["train.shards=4"]).identity == record.identity)
+    try whole.expectAgreement(record, with: interrupted)
   }
 
   @Test func oneShardIsTheRunWithoutTheKey() throws {
     let (first, second) = (try TinyProject(), try TinyProject())
-    let plain = try run(first, [])
-    #expect(try run(second, ["train.shards=1"]).identity == plain.identity)
-    try expectAgreement(plain, first, second)
-    #expect(try run(second, ["train.shards=2"]).identity != plain.identity)
+    let plain = try first.runAll([])
+    #expect(try second.runAll(["train.shards=1"]).identity == plain.identity)
+    try first.expectAgreement(plain, with: second)
+    #expect(try second.runAll(["train.shards=2"]).identity != plain.identity)
   }
 
   /// The first loss, which nothing has moved yet, is the same but for rounding; what a task pulls at, too.
   @Test func shardsMeasureTheSame() throws {
     let overrides = ["train.gauge=true", "train.batch=48", "train.epochs=1"]
-    let whole = try #require(try run(TinyProject(), overrides).epochs.first)
-    let sharded = try #require(try run(TinyProject(), overrides + ["train.shards=8"]).epochs.first)
+    let whole = try #require(try TinyProject().runAll(overrides).epochs.first)
+    let sharded = try #require(try TinyProject().runAll(overrides + ["train.shards=8"]).epochs.first)
     #expect(abs(whole.loss - sharded.loss) < 1e-6 * whole.loss)
     let (one, other) = (try #require(whole.gauge), try #require(sharded.gauge))
     for (task, norm) in one.gradients { #expect(abs(norm - (other.gradients[task] ?? 0)) < 1e-5 * norm, "\(task)") }
@@ -85,7 +65,7 @@ import Testing
         ["train.shards", "the verification task looks for pairs among all images of a batch, which 2 shards cut apart"]
       ),
     ] {
-      let error = #expect(throws: (any Error).self) { try run(project, overrides) }
+      let error = #expect(throws: (any Error).self) { try project.runAll(overrides) }
       let text = error.map { "\($0)" } ?? ""
       for word in words { #expect(text.contains(word), "\(text)") }
     }
