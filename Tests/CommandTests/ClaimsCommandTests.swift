@@ -29,6 +29,32 @@ import Testing
     var judgements: [Judgement]
   }
 
+  /// This project's own register: each value that runs chose names the people of those runs, found by the experiments' files.
+  @Test func registerFindsWhomValuesWereChosenOn() throws {
+    struct Register: Decodable {
+      struct Row: Decodable { var setting: Named }
+      struct Named: Decodable {
+        var name: String
+        var studies: [String]?
+        var chosen_data: [String]?
+      }
+      var rows: [Row]
+    }
+    let folder = try TemporaryFolder()
+    let outcome = try BuiltCommand.run(
+      [
+        "claims", "--deviations", "--format", "json", "--project", ReportCommandTests.package.path, "--runs",
+        folder.url.path,
+      ],
+      in: folder.url)
+    #expect(outcome.status == 0, "\(outcome.complaints)")
+    let chosen = try JSONDecoder().decode(Register.self, from: Data(outcome.output.utf8)).rows.map(\.setting)
+      .filter { $0.studies != nil }
+    #expect(chosen.count > 4)
+    #expect(chosen.first { $0.name == "loss-terms" }?.chosen_data == ["synthetic-duke-choice"])
+    #expect(chosen.allSatisfy { $0.chosen_data?.isEmpty == false }, "\(chosen)")
+  }
+
   @Test func jsonHasVerdictsAndFindings() throws {
     let project = try Self.project()
     let outcome = try BuiltCommand.run(["claims", "--format", "json"], in: project.url)

@@ -44,7 +44,8 @@ struct YAMLTarget: FuzzTarget {
     case UInt8(ascii: "p"): _ = try? PublishedFigures(text: text, name: "fuzz")
     case UInt8(ascii: "c"):
       _ = try? ClaimsLedger(text: text, name: "fuzz", published: published)
-    case UInt8(ascii: "v"): _ = try? DeviationRegister(text: text, name: "fuzz", project: Self.project)
+    case UInt8(ascii: "v"):
+      _ = try? DeviationRegister(text: text, name: "fuzz", project: Self.project) { _ in .dataset }
     case UInt8(ascii: "o"): _ = try? Override(text)
     default:
       guard let trial = try? Trial(resolvedYAML: text, experiment: "fuzz", file: "fuzz.yaml") else { return }

@@ -8,7 +8,8 @@ import YAML
 struct DeviationsTests {
   static func register() throws -> DeviationRegister {
     try DeviationRegister(
-      contentsOf: Fabricated.package.appendingPathComponent("reports/deviations.yaml"), project: Fabricated.package)
+      contentsOf: Fabricated.package.appendingPathComponent("reports/deviations.yaml"), project: Fabricated.package
+    ) { _ in .experiment(datasets: ["others"]) }
   }
 
   private func run(_ plan: String, seed: Int, _ mAP: Double, started: String = "1", data: String = "feed") throws
@@ -137,18 +138,24 @@ struct DeviationsTests {
     #expect(report.findings.contains("None was varied alone between the runs on disk."))
   }
 
-  /// A value that runs chose says on whom and by what, beside whom the tables are measured on; a study's own file, one that it
-  /// extends, or a dataset's name says on whom.
+  /// A value that runs chose says on whom and by what, beside whom the tables are measured on.
   @Test func choicesNameTheirPeople() throws {
     let register = try DeviationRegister(
       text: """
         base: experiments/base/paper.yaml
         settings:
           own: { says: own, origin: chosen, key: train.epochs, chosen_on: [studies/learned-weights], chosen_by: losses }
-          extended: { says: extended, origin: chosen, key: train.epochs, chosen_on: [study/table3], chosen_by: losses }
+          other: { says: other, origin: chosen, key: train.epochs, chosen_on: [study/table3], chosen_by: losses }
           named: { says: named, origin: chosen, key: train.epochs, chosen_on: [market1501], chosen_by: losses }
           read: { says: read, origin: chosen, key: train.epochs }
-        """, name: "deviations.yaml", project: Fabricated.package)
+        """, name: "deviations.yaml", project: Fabricated.package
+    ) { name in
+      switch name {
+      case "studies/learned-weights": .experiment(datasets: ["synthetic-duke-choice"])
+      case "study/table3": .experiment(datasets: ["synthetic-duke-study"])
+      default: .dataset
+      }
+    }
     let data = register.deviations.map(\.chosenData)
     #expect(
       data == [["synthetic-duke-choice"], ["synthetic-duke-study"], ["market1501"], nil]

@@ -55,7 +55,10 @@ package struct Deviation: Codable, Hashable, Sendable {
     case chosenBy = "chosen_by"
   }
 
-  init(_ name: String, _ setting: Setting, base: String, files: inout [String: YAMLValue], project: URL) throws {
+  init(
+    _ name: String, _ setting: Setting, base: String, files: inout [String: YAMLValue], project: URL,
+    people: (String) throws -> People?
+  ) throws {
     let keys = try setting.keys(
       "says", "variants", "origin", "quote", "source", "because", "file", "key", "code", "chosen_on", "chosen_by")
     self.name = name
@@ -74,7 +77,7 @@ package struct Deviation: Codable, Hashable, Sendable {
           : "what is \(origin.rawValue) of another method needs its 'source'")
     }
     if let choice = keys["chosen_on"] {
-      try readChoice(choice, project: project)
+      try readChoice(choice, people: people)
       chosenBy = try keys.required("chosen_by").string(maximum: 200)
     } else if let by = keys["chosen_by"] {
       throw by.error("says what was looked at, and 'chosen_on' is missing, which says of which runs")
@@ -111,42 +114,28 @@ package struct Deviation: Codable, Hashable, Sendable {
 }
 
 extension Deviation {
-  private static let datasets = "datasets.yaml"
+  /// What `chosen_on` may name.
+  package enum People: Hashable, Sendable {
+    /// An experiment, and the datasets that its runs are of.
+    case experiment(datasets: [String])
+    /// A dataset of the registry.
+    case dataset
+  }
 
   /// Reads what a value was chosen on: experiments, and datasets by the names of the registry.
-  private mutating func readChoice(_ choice: Setting, project: URL) throws {
+  private mutating func readChoice(_ choice: Setting, people: (String) throws -> People?) throws {
     var data: [String] = []
     for item in try choice.items(count: 1...20) {
       let name = try item.string(maximum: 300)
-      let file = project.appendingPathComponent("experiments/\(name).yaml")
-      if FileManager.default.fileExists(atPath: file.path) {
+      switch try people(name) {
+      case .experiment(let datasets):
         studies = (studies ?? []) + [name]
-        data += try Self.data(of: file)
-      } else if try YAML.parse(contentsOf: project.appendingPathComponent(Self.datasets))[key: name] != nil {
-        data.append(name)
-      } else {
-        throw item.error("there is no experiment and no dataset \(Wording.quoted(name))")
+        data += datasets
+      case .dataset: data.append(name)
+      case nil: throw item.error("there is no experiment and no dataset \(Wording.quoted(name))")
       }
     }
     chosenData = data.unique
-  }
-
-  /// The datasets that an experiment's file names, for all of its variants or for some; of one that names none, those of the
-  /// file that it extends, of several the last that names any.
-  private static func data(of file: URL, depth: Int = 0) throws -> [String] {
-    let plan = try YAML.parse(contentsOf: file)
-    let variants = plan[key: "variants"]?.entries?.map(\.value) ?? []
-    let named = ([plan] + variants).compactMap { value in
-      (value[key: "dataset"]?[key: "name"] ?? value[key: "dataset"])?.scalar?.text
-    }
-    guard named.isEmpty, depth < 10, let extended = plan[key: "extends"] else { return named }
-    var bases = [extended]
-    if case .sequence(let items) = extended.content { bases = items }
-    for base in bases.reversed().compactMap(\.scalar?.text) {
-      let found = try data(of: file.deletingLastPathComponent().appendingPathComponent(base), depth: depth + 1)
-      if !found.isEmpty { return found }
-    }
-    return []
   }
 }
 
@@ -166,23 +155,27 @@ package struct DeviationRegister: Hashable, Sendable {
 
   /// Reads the file; the experiment files that it names are read from `project`.
   ///
+  /// - Parameter people: what an experiment's name or a dataset's stands for; nil where there is no such name.
   /// - Throws: a `ConfigurationError` that names file, line and key; also where an experiment file has no such key.
-  package init(contentsOf file: URL, project: URL) throws {
-    try self.init(YAML.parse(contentsOf: file), project: project)
+  package init(contentsOf file: URL, project: URL, people: (String) throws -> Deviation.People?) throws {
+    try self.init(YAML.parse(contentsOf: file), project: project, people: people)
   }
 
   /// Reads the file's text; `name` is what messages call it.
-  package init(text: String, name: String, project: URL) throws {
-    try self.init(YAML.parse(text, name: name), project: project)
+  package init(
+    text: String, name: String, project: URL, people: (String) throws -> Deviation.People? = { _ in nil }
+  ) throws {
+    try self.init(YAML.parse(text, name: name), project: project, people: people)
   }
 
-  private init(_ value: YAMLValue, project: URL) throws {
+  private init(_ value: YAMLValue, project: URL, people: (String) throws -> Deviation.People?) throws {
     let keys = try Setting(value).keys("base", "settings")
     let base = try keys.required("base").string(maximum: 300)
     var files: [String: YAMLValue] = [:]
     deviations = []
     for (name, setting) in try keys.required("settings").entries() {
-      deviations.append(try Deviation(name, setting, base: base, files: &files, project: project))
+      deviations.append(
+        try Deviation(name, setting, base: base, files: &files, project: project, people: people))
     }
   }
 }

@@ -29,8 +29,7 @@ struct ProjectMethods {
         test: settings.evaluate.words, yaml: yaml)
     return MethodPage(
       method: method,
-      register: try DeviationRegister(
-        contentsOf: project.reports.appendingPathComponent(ReportDefinition.deviationsFile), project: project.folder),
+      register: try DeviationRegister(of: project),
       parity: ParityErrors.read(project.output(of: ParityErrors.file)))
   }
 

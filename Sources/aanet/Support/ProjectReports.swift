@@ -76,8 +76,7 @@ struct ProjectReports {
 
   /// The register of settings and what varying them cost, with a warning of records that somebody changed.
   static func deviations(in project: ProjectOptions) throws -> DeviationReport {
-    let register = try DeviationRegister(
-      contentsOf: project.reports.appendingPathComponent(ReportDefinition.deviationsFile), project: project.folder)
+    let register = try DeviationRegister(of: project)
     let records = project.store.survey().records
     SealWarning.give(records)
     return DeviationReport(
