@@ -137,11 +137,12 @@ import Testing
       }
       var rows: [Row]
       var total: Cost
+      var at_once: Int
       var machine: String
     }
-    func plan(_ project: TinyProject) throws -> Plan {
+    func plan(_ project: TinyProject, _ options: String...) throws -> Plan {
       let outcome = try BuiltCommand.run(
-        ["run", "tiny", "--plan", "--threads", "1", "--format", "json"], in: project.url)
+        ["run", "tiny", "--plan", "--format", "json", "--threads", "1"] + options, in: project.url)
       #expect(outcome.status == 0, "\(outcome.complaints)")
       return try JSONDecoder().decode(Plan.self, from: Data(outcome.output.utf8))
     }
@@ -155,6 +156,10 @@ import Testing
         $0.epochs == 3 && $0.images == 144 && ($0.images_per_second ?? 0) > 0
       })
     #expect((before.total.seconds ?? 0) > 0 && before.machine.contains("1 thread, "))
+    // Two at once end with the longer one; each row's time is that of its own process.
+    let both = try plan(project, "--at-once", "2")
+    #expect(before.at_once == 1 && both.at_once == 2)
+    #expect(both.total.seconds == both.rows.compactMap(\.cost.seconds).max())
     let text = try BuiltCommand.run(["run", "tiny", "--plan", "--threads", "1"], in: project.url)
     #expect(text.output.contains("2 runs to train: about ") && text.output.contains("Images/s"))
     let made = try BuiltCommand.run(["run", "tiny", "--threads", "1"], in: project.url)

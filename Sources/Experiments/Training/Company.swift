@@ -45,6 +45,14 @@ package struct Company {
   package static var joined: Company { Company(size: { _ in 1 }, start: { _, _ in }, includes: { _ in true }) }
 }
 
+extension Company {
+  /// How many processes, this one included, train those runs, and the threads of each.
+  func shares(of pending: [ExperimentRunner.Run], threads: Int) -> (processes: Int, threads: Int) {
+    let processes = max(1, min(size(Workload(pending)), pending.count))
+    return (processes, max(1, threads / processes))
+  }
+}
+
 extension Company.Workload {
   /// Multiplications of a step's forward pass that one thread can be kept busy with.
   ///

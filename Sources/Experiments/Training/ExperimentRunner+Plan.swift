@@ -26,9 +26,17 @@ package struct SweepPlan: Codable, Sendable {
   }
 
   package var rows: [Row]
+  /// Of all rows; its time is that from the first run to the last, those at once counted once.
   package var total: RunCost
+  /// Runs that would be trained at the same time. Rows' speeds and hours are those of one of them.
+  package var atOnce: Int
   /// Where the speeds are from.
   package var machine: String
+
+  enum CodingKeys: String, CodingKey {
+    case rows, total, machine
+    case atOnce = "at_once"
+  }
 }
 
 extension ExperimentRunner {
@@ -37,10 +45,12 @@ extension ExperimentRunner {
   ///
   /// A run that several variants share is counted once, with the first of them.
   ///
-  /// - Parameter measuring: seconds that may be spent on steps.
+  /// - Parameters:
+  ///   - measuring: seconds that may be spent on steps.
+  ///   - company: who would train with this process; nobody is started.
   /// - Throws: what running throws before the first run is trained.
   package func plan(
-    variants: [String]? = nil, threads: Int, measuring: Double,
+    variants: [String]? = nil, threads: Int, measuring: Double, company: Company = .none,
     isInterrupted: () -> Bool = { false },
     report: (Event) -> Void = { _ in }
   ) throws -> SweepPlan {
@@ -53,10 +63,12 @@ extension ExperimentRunner {
       entries.append((run, try finished.record(of: run.identity) != nil))
     }
     let pending = entries.filter { !$0.isFinished }.map(\.run)
-    let forecast = forecast(for: pending, among: runs, measuring: measuring, threads: threads)
+    let (processes, share) = company.shares(of: pending, threads: threads)
+    let forecast = forecast(for: pending, among: runs, measuring: measuring, threads: share)
     let begun = imagesBegun(in: pending)
     var rows: [SweepPlan.Row] = []
     var bytes: [Settings: Int] = [:]
+    var seconds: [Double?] = []
     for (run, isFinished) in entries {
       let place = rows.firstIndex {
         $0.experiment == run.plan.name && $0.variant == run.trial.variant
@@ -76,16 +88,14 @@ extension ExperimentRunner {
         let left = run.work.trainingImages - min(begun(run.identity), run.work.trainingImages)
         let kept = bytes[run.trial.settings] ?? RunFootprint.bytes(of: run)
         bytes[run.trial.settings] = kept
-        row.cost =
-          row.cost
-          + RunCost(
-            runs: 1, seconds: forecast.seconds(of: run.work, trainingLeft: left), bytes: kept)
+        seconds.append(forecast.seconds(of: run.work, trainingLeft: left))
+        row.cost = row.cost + RunCost(runs: 1, seconds: seconds.last ?? nil, bytes: kept)
       }
       if let place { rows[place] = row } else { rows.append(row) }
     }
+    var total = rows.map(\.cost).reduce(RunCost(runs: 0, seconds: 0, bytes: 0)) { $0 + $1 }
+    total.seconds = SweepForecast.seconds(of: seconds, among: processes)
     return SweepPlan(
-      rows: rows,
-      total: rows.map(\.cost).reduce(RunCost(runs: 0, seconds: 0, bytes: 0)) { $0 + $1 },
-      machine: ProvenanceProbe.Machine(threads: threads).words)
+      rows: rows, total: total, atOnce: processes, machine: ProvenanceProbe.Machine(threads: threads).words)
   }
 }

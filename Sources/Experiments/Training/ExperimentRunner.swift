@@ -102,8 +102,7 @@ package final class ExperimentRunner {
     }
     try requireShards(of: pending.filter(\.parts.isEmpty), among: ranks.count)
     try tidy(runs, records)
-    let processes = max(1, min(company.size(Company.Workload(pending)), pending.count))
-    let share = max(1, threads / processes)
+    let (processes, share) = company.shares(of: pending, threads: threads)
     lazy var engine = Engine(threads: share)
     for run in runs where run.plan.restoresDropped {
       guard let record = records[run.key] else { continue }

@@ -52,13 +52,8 @@ struct Sweep {
     let seconds = zip(pending, done).map { run, images in
       forecast.seconds(of: run.work, trainingLeft: run.work.trainingImages - images)
     }
-    return SweepProgress(images: done.reduce(0, +), of: total, secondsLeft: shared(seconds))
-  }
-
-  /// The time that runs take all processes together, the longest run by itself at least; nil where one is not known.
-  private func shared(_ seconds: [Double?]) -> Double? {
-    let known = seconds.compactMap { $0 }
-    return known.count == seconds.count ? max(known.max() ?? 0, known.reduce(0, +) / Double(processes)) : nil
+    return SweepProgress(
+      images: done.reduce(0, +), of: total, secondsLeft: SweepForecast.seconds(of: seconds, among: processes))
   }
 
   /// What is told of a run that another process finished meanwhile.
@@ -108,7 +103,8 @@ struct Sweep {
   func progress(in run: ExperimentRunner.Run, images: Int) -> SweepProgress {
     let own = forecast.seconds(of: run.work, trainingLeft: max(0, run.work.trainingImages - images))
     let others = pending.filter { $0.run != run.identity }.map { forecast.seconds(of: $0.work) }
-    return SweepProgress(images: before + images, of: total, secondsLeft: shared([own] + others))
+    return SweepProgress(
+      images: before + images, of: total, secondsLeft: SweepForecast.seconds(of: [own] + others, among: processes))
   }
 }
 

@@ -98,6 +98,12 @@ package struct SweepForecast {
     return Key(cost: work.costs[min(place, work.costs.count - 1)], isTraining: true)
   }
 
+  /// The time that runs take some processes together, the longest run by itself at least; nil where one is not known.
+  static func seconds(of runs: [Double?], among processes: Int) -> Double? {
+    let known = runs.compactMap { $0 }
+    return known.count == runs.count ? max(known.max() ?? 0, known.reduce(0, +) / Double(processes)) : nil
+  }
+
   /// Seconds of all that a run has to do; nil before any run was seen.
   package func seconds(of work: Work) -> Double? {
     seconds(of: work, trainingLeft: work.trainingImages)

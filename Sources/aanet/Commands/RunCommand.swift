@@ -173,8 +173,7 @@ struct RunCommand: ParsableCommand {
       try decide(definitions, runner, watcher)
       return nil
     }
-    let others = RunCompany(
-      ranks.count > 1 ? .number(1) : atOnce, threads: work.threads ?? runner.threads, words: wordsOfCompany(threads:))
+    let others = company(ranks.count > 1 ? .number(1) : atOnce, of: runner)
     defer { others.dismiss() }
     var early = EarlyTables()
     var results: [(trial: Trial, record: RunRecord)]
@@ -219,8 +218,9 @@ struct RunCommand: ParsableCommand {
     do {
       made = try runner.plan(
         variants: variants.isEmpty ? nil : variants,
-        threads: work.threads ?? Engine.availableThreads,
-        measuring: Self.secondsOfMeasuring, isInterrupted: { Interruption.isAsked },
+        threads: work.threads ?? runner.threads,
+        measuring: Self.secondsOfMeasuring, company: company(atOnce, of: runner).company,
+        isInterrupted: { Interruption.isAsked },
         report: watcher.see)
     } catch TrainingError.interrupted {
       throw ExitCode(130)
@@ -237,6 +237,11 @@ struct RunCommand: ParsableCommand {
     for line in left.lines { Console.complain("not finished: \(Wording.printable(line, limit: 2000))") }
     if !left.occupied.isEmpty { Console.complain("once the others are done: \(commandLine)") }
     return ExitCode(3)
+  }
+
+  /// The processes that would train beside this one.
+  private func company(_ atOnce: RunsAtOnce, of runner: ExperimentRunner) -> RunCompany {
+    RunCompany(atOnce, threads: work.threads ?? runner.threads, words: wordsOfCompany(threads:))
   }
 
   /// The words that start a process that trains beside this one, on so many threads.

@@ -25,9 +25,10 @@ extension SweepPlan {
     let left =
       total.runs == 0
       ? "Nothing is left to train."
-      : "\(Wording.count(total.runs, "run")) to train: \(time) on \(Wording.printable(machine)), "
-        + "and \(total.bytesInWords ?? "—") on the disk."
+      : "\(Wording.count(total.runs, "run")) to train\(atOnce > 1 ? ", \(atOnce) at once" : ""): \(time) on "
+        + "\(Wording.printable(machine)), and \(total.bytesInWords ?? "—") on the disk."
+    let speeds = atOnce > 1 ? "; images/s and hours are those of one process of \(atOnce)" : ""
     return
-      "\(table.text)\n\n\(left)\nEpochs and images are of one run; hours and disk of all that are missing."
+      "\(table.text)\n\n\(left)\nEpochs and images are of one run; hours and disk of all that are missing\(speeds)."
   }
 }
