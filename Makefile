@@ -9,7 +9,7 @@ BUILD := swift build --configuration release
 # takes the widest that the processor can run; the tests take the same, or another: make test KERNELS=Haswell.
 unexport OPENBLAS_CORETYPE
 
-.PHONY: arm64 events mpi portable quickstart methods sample settings test build fuzz sanitize packages sweep clean
+.PHONY: arm64 events mpi portable quickstart methods sample sample-cues records settings test build fuzz sanitize packages sweep clean
 
 quickstart: build
 	@$(AANET) data make synthetic-duke
@@ -24,13 +24,20 @@ methods: build
 	-@$(AANET) parity Tests/ProofsTests/Fixtures/methods --format json > reports/_out/parity.json
 	@$(AANET) report methods
 
-# The rendered report that the README shows, anew from the runs on disk.
+# The rendered report that the README shows, anew from the study's runs on disk, or with RUNS=reports/records from their
+# published records, which have no pictures; and what exact joints and labels are worth, of studies/cue-noise.
+RUNS := runs
 sample: build
-	@$(AANET) report paper
-	@$(AANET) report cues
-	@find reports/sample -type f ! -name synthetic-duke.jpg -delete
+	@$(AANET) report paper --from study --runs $(RUNS)
+	@rm -f reports/sample/paper.md reports/sample/claims-*.svg reports/sample/table?-*
 	@cd reports/_out/paper && cp paper.md *.svg *.jpg ../../sample/
+sample-cues: build
+	@$(AANET) report cues --runs $(RUNS)
 	@cd reports/_out/cues && cp cues.md *.svg ../../sample/
+
+# The records of the study's finished runs, which are published: no weights, some 100 kB a run.
+records: build
+	@$(AANET) runs export --to records reports/records study
 
 # The table of all settings, anew under its page's overview, from the lists of keys that they are read with.
 SETTINGS := Sources/aanet/aanet.docc/Settings.md

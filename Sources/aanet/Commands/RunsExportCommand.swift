@@ -22,7 +22,7 @@ struct RunsExportCommand: ParsableCommand {
       name and hash, parameters from its plan, metrics, tags (aanet.hash among them) and the record as artifacts. MLflow 3 reads such \
       a folder where MLFLOW_ALLOW_FILE_STORE=true is set.
 
-      records: a folder of runs like runs/ itself, of the finished ones, without weights and descriptors: some 40 kB a run, small \
+      records: a folder of runs like runs/ itself, of the finished ones, without weights and descriptors: 40 to 100 kB a run, small \
       enough to be committed beside a report. `aanet report`, `claims`, `compare` and `runs verify` read it by --runs, and copied \
       into runs/ its runs count as finished. What asks for a network says that there is none.
 
