@@ -42,7 +42,4 @@ extension AANet {
         graph.reshaped($0, [$0.shape[0], map[1], map[2]])
       })
   }
-
-  /// The tasks' parts of a pass in Python, in order.
-  package var python: [(name: TaskName, pass: PythonPass)] { tasks.map { ($0.name, $0.network.python) } }
 }

@@ -94,7 +94,7 @@ import Testing
   @Test func aFolderHasWeightsDescriptionCardAndProgram() throws {
     let folder = try written(["tiny/all/1", "--to", "folder/"])
     let names = folder.files.map { URL(fileURLWithPath: $0.path).lastPathComponent }
-    #expect(Set(names) == ["model.safetensors", "config.json", "model.py", "plan.yaml", "README.md"])
+    #expect(Set(names) == ["model.safetensors", "graph.json", "config.json", "model.py", "plan.yaml", "README.md"])
     #expect(folder.files.allSatisfy { $0.bytes > 0 })
     let place = try Self.trained.get().url.appendingPathComponent("folder")
     let tensors = try SafeTensors(contentsOf: place.appendingPathComponent("model.safetensors")).tensors
@@ -104,6 +104,27 @@ import Testing
     let stretches = try #require(configuration["descriptor"] as? [[String: Any]])
     #expect(stretches.reduce(0) { $0 + ($1["count"] as? Int ?? 0) } == 192)
     #expect(configuration["size"] as? [Int] == [96, 32])
+    let graph = try #require(try JSONSerialization.jsonObject(with: bytes("folder/graph.json")) as? [String: Any])
+    let steps = try #require(graph["steps"] as? [[String: Any]])
+    #expect(
+      graph["outputs"] as? [String]
+        == (configuration["outputs"] as? [[String: Any]])?.compactMap { $0["name"] as? String })
+    // Nothing is read that is not there, or not there any more.
+    var known = Set(tensors.keys).union(
+      (graph["constants"] as? [[String: Any]] ?? []).compactMap { $0["name"] as? String })
+    known.insert("image")
+    func values(in operand: Any) -> [String] {
+      (operand as? String).map { [$0] } ?? (operand as? [Any])?.flatMap(values) ?? []
+    }
+    for step in steps {
+      let read = values(in: step["with"] ?? [])
+      #expect(
+        read.allSatisfy(known.contains) && (step["frees"] as? [String])?.allSatisfy(read.contains) == true, "\(step)")
+      known.subtract(step["frees"] as? [String] ?? [])
+      known.insert(step["gives"] as? String ?? "")
+    }
+    let program = String(decoding: try bytes("folder/model.py"), as: UTF8.self).split(separator: "\n")
+    #expect(program.count <= 30 && program.allSatisfy { $0.count <= 120 }, "\(program.count) lines")
     let card = String(decoding: try bytes("folder/README.md"), as: UTF8.self)
     for words in [
       "synthetic twin: its images are drawn", "| 1 (this one) |", "must not be used", "@inproceedings{tay2019aanet",
@@ -155,7 +176,8 @@ import Testing
       #expect(headings.count == 6 && headings[0].hasPrefix("# `tiny/") && headings[0].hasSuffix("`"), "\(headings)")
       let program = try String(
         contentsOf: project.url.appendingPathComponent("\(number)/folder/model.py"), encoding: .utf8)
-      #expect(!program.contains("mark") && !program.contains("exit()") && !program.contains("alert"))
+      #expect(
+        try program == String(contentsOf: project.url.appendingPathComponent("0/folder/model.py"), encoding: .utf8))
     }
     let new = Set(project.folder.files()).subtracting(before)
     #expect(new.allSatisfy { file in runs.indices.contains { file.hasPrefix("\($0)/") } }, "\(new)")

@@ -5,14 +5,14 @@
     /tmp/torch/bin/python Tests/Export/check_torch.py FOLDER...
 
 Below the folders, beside a folder torch/ (`aanet export RUN --to torch/`) lie examples of the same run
-(`aanet export RUN --to model.onnx --examples IMAGES`). CI has no PyTorch, which is larger than all of its other tools.
+(`aanet export RUN --to model.onnx --examples IMAGES`); they are held as check_onnx.py holds them. CI has no PyTorch, which is
+larger than all of its other tools.
 """
-import importlib.util, pathlib, sys
+import importlib.util
 
-import numpy as np
 import torch
 
-from check_onnx import TOLERANCE, distance, tensors
+import examples
 
 
 def program(file):
@@ -22,41 +22,16 @@ def program(file):
     return module
 
 
-def given(model, value):
-    """What an example has channels last, channels first and normalised."""
-    value = torch.from_numpy(np.array(value))
-    if value.dtype == torch.uint8:
-        size = model.config["size"]
-        model.config["size"] = list(value.shape[1:3])
-        value, model.config["size"] = model.load(value), size
-        return value
-    return value.permute(0, 3, 1, 2)
+def check(file):
+    """What is wrong with a program, and its largest difference."""
+    model = program(file)
 
+    def describe(inputs):
+        given = {name: torch.from_numpy(value.copy()) for name, value in inputs.items()}
+        return {name: value.numpy() for name, value in model.describe(**given).items()}
 
-def main():
-    folders = sorted(f.parent for folder in sys.argv[1:] for f in pathlib.Path(folder).rglob("model.py"))
-    if not folders:
-        sys.exit("no model.py below " + " ".join(sys.argv[1:]))
-    wrong, worst, longest = 0, 0.0, 0
-    for folder in folders:
-        try:
-            model = program(folder / "model.py")
-            longest = max(longest, len((folder / "model.py").read_text().splitlines()))
-            for example in sorted(folder.parent.glob("test_data_set_*")):
-                inputs = tensors(example, "input")
-                image = model.load(torch.from_numpy(np.array(inputs.pop("image"))))
-                found = model.describe(image, {name: given(model, value) for name, value in inputs.items()})
-                off = distance(found.numpy(), tensors(example, "output")["descriptor"])
-                if isinstance(off, str) or not off <= TOLERANCE:
-                    raise ValueError(f"the descriptor differs by {off}")
-                worst = max(worst, off)
-        except Exception as error:
-            wrong += 1
-            print(f"{folder}: {type(error).__name__}: {error}")
-    print(f"{len(folders)} folders, {wrong} wrong; the largest difference {worst:.1e} of the largest magnitude; the longest "
-          f"program has {longest} lines")
-    sys.exit(1 if wrong else 0)
+    return examples.compare(file.parent.parent, describe)
 
 
 if __name__ == "__main__":
-    main()
+    examples.hold("model.py", check)

@@ -96,14 +96,30 @@ struct ModelCard {
       given.isEmpty
       ? ""
       : " Beside the picture it takes what a \(given[0].cue == .parsing ? "human parser" : "pose estimator") found "
-        + "(`given` in `config.json`)."
+        + "(`inputs` in `config.json`)."
     return """
       - `model.safetensors`: the weights, under PyTorch's names and in its shapes
-      - `config.json`: sizes, attributes and their classes, the descriptor's layout
-      - `model.py`: `describe(load(pixels))` gives the descriptor, with PyTorch and safetensors alone.\(cues)
+      - `graph.json`: what is computed with them, as calls of PyTorch's operators, from bytes on
+      - `config.json`: sizes, inputs and outputs, attributes and their classes, the descriptor's layout
+      - `model.py`: makes the calls, with PyTorch and safetensors alone.\(cues)
       - `plan.yaml`: every setting of the training
+
+      \(Self.example)
       """
   }
+
+  private static let example = """
+    ```python
+    import numpy
+    import torch
+    from PIL import Image
+
+    from model import describe
+
+    pixels = torch.from_numpy(numpy.array(Image.open("person.jpg").convert("RGB")))
+    descriptors = describe(image=pixels[None])["descriptor"]
+    ```
+    """
 
   private static func citation(of identity: RunIdentity?) -> String {
     """

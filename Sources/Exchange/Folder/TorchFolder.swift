@@ -6,12 +6,13 @@ import Runs
 import Support
 import Trained
 
-/// A trained network as a folder that a model hub takes: weights under PyTorch's names, what they are of, a card, and a
-/// program that makes the descriptor.
+/// A trained network as a folder that a model hub takes: weights under PyTorch's names, what is computed with them, what
+/// they are of, a card, and a program that makes the descriptor.
 package struct TorchFolder {
   /// The files, as they are listed.
   package enum File: String, CaseIterable, Sendable {
     case weights = "model.safetensors"
+    case graph = "graph.json"
     case configuration = "config.json"
     case program = "model.py"
     case plan = "plan.yaml"
@@ -45,8 +46,10 @@ package struct TorchFolder {
     try FolderSwap(folder, of: "model") { File(rawValue: $0) != nil }.fill { work in
       func place(_ file: File) -> URL { work.appendingPathComponent(file.rawValue, isDirectory: false) }
       _ = try WeightsExport.write(run.folder, to: place(.weights), backboneOnly: false)
-      try AtomicFile.write(try configuration(), to: place(.configuration))
-      try AtomicFile.write(Data(TorchProgram.text(of: run.model).utf8), to: place(.program))
+      let network = NetworkGraph(of: run, input: .bytes)
+      try AtomicFile.write(try TorchGraph(network.graph).data(), to: place(.graph))
+      try AtomicFile.write(try configuration(of: network), to: place(.configuration))
+      try AtomicFile.write(Data(TorchProgram.text.utf8), to: place(.program))
       try AtomicFile.write(try plan(), to: place(.plan))
       try AtomicFile.write(Data(card.text.utf8), to: place(.card))
       return File.allCases.map(\.rawValue)
@@ -59,21 +62,8 @@ package struct TorchFolder {
     return plan
   }
 
-  /// What the program reads.
+  /// What whoever uses the model may want to know.
   private struct Configuration: Encodable {
-    struct Attribute: Encodable {
-      let name: String
-      let classes: [String]
-      let region: String
-      let attended: Bool
-    }
-
-    struct Given: Encodable {
-      let name: String
-      /// Channels, rows and columns.
-      let shape: [Int]
-    }
-
     let run: String
     let dataset: String
     let size: [Int]
@@ -82,34 +72,26 @@ package struct TorchFolder {
     let blocks: [Int]
     let strides: [Int]
     let convolutions: Int
-    let attributes: [Attribute]
-    let given: [Given]
+    let inputs: [NetworkModel.Port]
+    let outputs: [NetworkModel.Port]
+    let attributes: [ModelRecord.Attribute]
     let descriptor: [ModelRecord.Stretch]
     let unitLength: Bool
 
     enum CodingKeys: String, CodingKey {
-      case run, dataset, size, mean, deviation, blocks, strides, convolutions, attributes, given, descriptor
+      case run, dataset, size, mean, deviation, blocks, strides, convolutions, inputs, outputs, attributes, descriptor
       case unitLength = "unit_length"
     }
   }
 
-  private func configuration() throws -> Data {
-    let (size, model) = (run.inputSize, run.model.configuration)
-    let attended = model.tasks.attention?.chosen(from: model.labels) ?? []
+  private func configuration(of network: NetworkGraph) throws -> Data {
+    let (size, backbone) = (run.inputSize, run.model.configuration.backbone)
     let configuration = Configuration(
       run: Wording.printable(run.name), dataset: run.settings.dataset, size: [size.height, size.width],
       mean: OperatorGraph.normalization.mean, deviation: OperatorGraph.normalization.deviation,
-      blocks: model.backbone.blocks, strides: model.backbone.strides,
-      convolutions: model.backbone.block == .basic ? 2 : 3,
-      attributes: run.model.tasks.flatMap(\.network.attributeClassifiers).map { classifier in
-        .init(
-          name: classifier.attribute,
-          classes: run.scheme.attributes.first { $0.name == classifier.attribute }?.classes ?? [],
-          region: classifier.region.rawValue, attended: attended.contains(classifier.attribute))
-      },
-      given: model.inputs(height: size.height, width: size.width).map {
-        .init(name: $0.portName, shape: [$0.shape[2], $0.shape[0], $0.shape[1]])
-      },
+      blocks: backbone.blocks, strides: backbone.strides, convolutions: backbone.block == .basic ? 2 : 3,
+      inputs: network.graph.inputs.map(NetworkModel.Port.init),
+      outputs: network.graph.outputs.map(NetworkModel.Port.init), attributes: ModelRecord.attributes(network),
       descriptor: ModelRecord.layout(of: run.model.layout), unitLength: run.settings.evaluate.isNormalized)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -10,11 +10,11 @@ import Trained
 /// Inputs and outputs beside a model, in the form of ONNX's own collections: `test_data_set_0/input_0.pb` and on. Whoever
 /// has them can see that another program computes what this one did.
 package struct ExampleSets {
-  private let model: NetworkModel
+  private let network: NetworkGraph
   /// Images in a set at the most.
   private static let most = 32
 
-  package init(of model: NetworkModel) { self.model = model }
+  package init(of model: NetworkModel) { network = model.network }
 
   /// Writes sets of images of one size each, in order, in place of those that are there.
   ///
@@ -27,7 +27,7 @@ package struct ExampleSets {
   package func write(_ files: [URL], to folder: URL, report: (Int) throws -> Void = { _ in }) throws -> [URL] {
     var sets: [(images: [Image], files: [URL])] = []
     for file in files {
-      let image = model.input == .bytes ? try model.run.decoded(file) : nil
+      let image = network.input == .bytes ? try network.run.decoded(file) : nil
       if let last = sets.last, last.files.count < Self.most, last.images.last?.extent == image?.extent {
         sets[sets.count - 1].images += image.map { [$0] } ?? []
         sets[sets.count - 1].files.append(file)
@@ -38,8 +38,8 @@ package struct ExampleSets {
     var done = 0
     let places = try sets.enumerated().map { number, set in
       let place = Self.place(number, in: folder)
-      let seen = try model.run.pass(over: set.files)
-      let inputs = zip(model.graph.inputs, [image(set.images, seen)] + model.cues.map { cue($0, seen) })
+      let seen = try network.run.pass(over: set.files)
+      let inputs = zip(network.graph.inputs, [image(set.images, seen)] + network.cues.map { cue($0, seen) })
       let outputs = outputs(of: seen.output)
       _ = try FolderSwap(place, of: "set of examples", isKnown: Self.isKnown).fill { work in
         var names: [String] = []
@@ -47,7 +47,7 @@ package struct ExampleSets {
           names.append("input_\(number).pb")
           try write(tensor, named: input.name, to: work.appendingPathComponent(names[names.count - 1]))
         }
-        for (number, output) in model.graph.outputs.enumerated() {
+        for (number, output) in network.graph.outputs.enumerated() {
           guard let tensor = outputs[output.name] else { continue }
           names.append("output_\(number).pb")
           try write(tensor, named: output.name, to: work.appendingPathComponent(names[names.count - 1]))
@@ -62,7 +62,7 @@ package struct ExampleSets {
     return places
   }
 
-  /// Whether there are sets already beside a model.
+  /// Whether there are sets already beside a network.
   package static func areThere(in folder: URL) -> Bool {
     FileManager.default.fileExists(atPath: place(0, in: folder).path)
   }
@@ -98,7 +98,7 @@ package struct ExampleSets {
 
   private func cue(_ cue: CueInput, _ seen: LookedPass) -> Onnx_TensorProto {
     guard let tensor = seen.inputs[cue] else { preconditionFailure("a pass without \(cue)") }
-    guard model.input == .bytes else { return Onnx_TensorProto(channelsFirst: tensor) }
+    guard network.input == .bytes else { return Onnx_TensorProto(channelsFirst: tensor) }
     guard case .crop = cue else { return Onnx_TensorProto(tensor.array, .float, shape: tensor.shape) }
     // A crop is kept normalised; its bytes are found again exactly.
     let rule = OperatorGraph.normalization
@@ -116,7 +116,7 @@ package struct ExampleSets {
     if length > 0 {
       tensors[OutputNames.descriptor] = Onnx_TensorProto(output.descriptors, .float, shape: [images, length])
     }
-    for (attribute, logits) in zip(model.outputNames.attributes, output.attributeLogits) {
+    for (attribute, logits) in zip(network.outputNames.attributes, output.attributeLogits) {
       let classes = logits.shape[1]
       let rows = stride(from: 0, to: images * classes, by: classes).flatMap {
         TrainedRun.probabilities(Array(logits.tensor.array[$0..<$0 + classes])).map(Float.init)
@@ -144,7 +144,7 @@ package struct ExampleSets {
         tensors["part_boxes"] = Onnx_TensorProto(boxes, .int64, shape: [images, task.boxes.count, 4])
       }
     }
-    if model.graph.outputs.contains(where: { $0.name == "part_assignment" }),
+    if network.graph.outputs.contains(where: { $0.name == "part_assignment" }),
       let assignment = output.tasks.compactMap(\.output.assignment).first
     {
       tensors["part_assignment"] = Onnx_TensorProto(channelsFirst: assignment.tensor)

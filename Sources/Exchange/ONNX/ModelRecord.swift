@@ -33,20 +33,15 @@ struct ModelRecord {
   }
 
   /// The run as a person names it, on one line.
-  let identity: String
-  private let run: TrainedRun
-  private let input: NetworkModel.Input
-  private let outputs: OutputNames
-  private let remarks: [String]
+  var identity: String { Wording.printable(network.run.name) }
+  private let network: NetworkGraph
 
-  init(_ run: TrainedRun, input: NetworkModel.Input, outputs: OutputNames, remarks: [String]) {
-    identity = Wording.printable(run.name)
-    (self.run, self.input, self.outputs, self.remarks) = (run, input, outputs, remarks)
-  }
+  init(_ network: NetworkGraph) { self.network = network }
 
   /// The text by name, in order.
   var metadata: [(name: String, text: String)] {
     get throws(PlainError) {
+      let (run, input) = (network.run, network.input)
       let rule = InputRule(
         kind: input == .bytes ? "RGB bytes of any size" : "numbers", layout: input == .bytes ? "NHWC" : "NCHW",
         height: run.inputSize.height, width: run.inputSize.width,
@@ -54,12 +49,12 @@ struct ModelRecord {
           ? "in the model: bilinear, antialiased, rounded to bytes"
           : "before the model: bilinear, antialiased, rounded",
         mean: OperatorGraph.normalization.mean, deviation: OperatorGraph.normalization.deviation)
-      let sentences = [run.entry.standing] + remarks
+      let sentences = [run.entry.standing] + network.remarks
       return [
         ("run", identity), ("dataset", Wording.printable(run.settings.dataset)),
         ("input", try Self.json(rule)), ("descriptor_layout", try Self.json(Self.layout(of: run.model.layout))),
         ("distance", run.settings.evaluate.isNormalized ? "euclidean, of descriptors at unit length" : "euclidean"),
-        ("attributes", try Self.json(Self.attributes(outputs, of: run.scheme))),
+        ("attributes", try Self.json(Self.attributes(network))),
         ("remarks", try Self.json(sentences)),
       ]
     }
@@ -71,10 +66,10 @@ struct ModelRecord {
     }
   }
 
-  static func attributes(_ outputs: OutputNames, of scheme: AttributeScheme) -> [Attribute] {
-    outputs.attributes.map { name, output in
+  static func attributes(_ network: NetworkGraph) -> [Attribute] {
+    network.outputNames.attributes.map { name, output in
       Attribute(
-        name: name, output: output, classes: scheme.attributes.first { $0.name == name }?.classes ?? [])
+        name: name, output: output, classes: network.run.scheme.attributes.first { $0.name == name }?.classes ?? [])
     }
   }
 

@@ -1,5 +1,3 @@
-import Datasets
-import Experiments
 import Foundation
 import Models
 import Support
@@ -8,14 +6,6 @@ import Trained
 
 /// A trained network as an ONNX model: in evaluation, for any number of images.
 package struct NetworkModel {
-  /// What it is given of an image.
-  package enum Input: String, CaseIterable, Sendable {
-    /// RGB bytes of any size, channels last; resized and normalised within.
-    case bytes
-    /// Numbers at the network's size, channels first, as a loader makes them.
-    case normalised
-  }
-
   /// An input or output, for a listing.
   package struct Port: Encodable, Sendable {
     package let name: String
@@ -29,43 +19,18 @@ package struct NetworkModel {
     }
   }
 
-  package var inputs: [Port] { graph.inputs.map(Port.init) }
-  package var outputs: [Port] { graph.outputs.map(Port.init) }
+  package var inputs: [Port] { network.graph.inputs.map(Port.init) }
+  package var outputs: [Port] { network.graph.outputs.map(Port.init) }
   /// What the model leaves out of what the run does, in sentences.
-  package let remarks: [String]
-  let run: TrainedRun
-  let input: Input
-  let graph: OperatorGraph
-  let outputNames: OutputNames
-  /// What the network reads of each image beside it, in the order of the model's inputs behind the first.
-  let cues: [CueInput]
+  package var remarks: [String] { network.remarks }
+  let network: NetworkGraph
   private let message: Onnx_ModelProto
 
   /// - Throws: ``PlainError`` where the weights do not fit into a file.
-  package init(of run: TrainedRun, input: Input) throws(PlainError) {
-    let (size, configuration) = (run.inputSize, run.model.configuration)
-    let graph = OperatorGraph()
-    graph.scope = "input"
-    let image: OperatorGraph.Value
-    switch input {
-    case .bytes: image = graph.loaded(graph.input("image", shape: [-1, -1, 3], type: .uint8), size: size)
-    case .normalised: image = graph.input("image", shape: [3, size.height, size.width])
-    }
-    cues = configuration.inputs(height: size.height, width: size.width)
-    let read = cues.map { ($0, input.value(of: $0, in: graph)) }
-    let found = run.model(image, inputs: Dictionary(uniqueKeysWithValues: read), in: graph)
-    let names = OutputNames(attributes: found.attributes.map(\.name))
-    names.name(found, in: graph)
-    let remarks =
-      found.pairMaps.isEmpty
-      ? []
-      : [
-        "the pairs task judges two images at a time, which a pass over single images cannot: the model gives the maps that "
-          + "they are judged by (\(OutputNames.pairMap)_1 …) and not the judgement, so that a ranking by it is the first stage's"
-      ]
-    let record = ModelRecord(run, input: input, outputs: names, remarks: remarks)
-    message = try Onnx_ModelProto(graph, named: record.identity, metadata: try record.metadata)
-    (self.run, self.input, self.graph, self.remarks, outputNames) = (run, input, graph, remarks, names)
+  package init(of run: TrainedRun, input: NetworkInput) throws(PlainError) {
+    network = NetworkGraph(of: run, input: input)
+    let record = ModelRecord(network)
+    message = try Onnx_ModelProto(network.graph, named: record.identity, metadata: try record.metadata)
   }
 
   /// Writes the model, whole or not at all.
@@ -96,71 +61,4 @@ package struct NetworkModel {
       "the weights take \(Wording.grouped(bytes)) bytes, and a file of ONNX holds at most 2 GiB; --to FOLDER/ writes "
         + "safetensors, which have no such bound")
   }
-}
-
-extension NetworkModel.Input {
-  /// An input for what a task reads of each image beside it; the task gets it channels first.
-  fileprivate func value(of cue: CueInput, in graph: OperatorGraph) -> OperatorGraph.Value {
-    let (rows, columns, channels) = (cue.shape[0], cue.shape[1], cue.shape[2])
-    switch (self, cue) {
-    case (.normalised, _): return graph.input(cue.portName, shape: [channels, rows, columns])
-    case (.bytes, .crop):
-      let pixels = graph.input(cue.portName, shape: [-1, -1, 3], type: .uint8)
-      return graph.loaded(pixels, size: ImageSize(height: rows, width: columns))
-    case (.bytes, _): return graph.transposed(graph.input(cue.portName, shape: cue.shape), 3, 1, 2)
-    }
-  }
-}
-
-extension CueInput {
-  /// What the model's input of it is called.
-  var portName: String {
-    switch self {
-    case .regionWeights: "region_weights"
-    case .crop(let crop): "crop_\(crop.part.rawValue)"
-    case .partImage: "part_image"
-    }
-  }
-}
-
-/// What a model's outputs are called.
-struct OutputNames {
-  static let descriptor = "descriptor"
-  static let pairMap = "pair_map"
-  /// Each attribute and the output of its probabilities.
-  let attributes: [(name: String, output: String)]
-
-  /// An attribute may be called as it likes, and an output is called as a variable of a program.
-  init(attributes: [String]) {
-    var taken: Set<String> = []
-    self.attributes = attributes.map { name in
-      let plain = "attribute_" + String(name.unicodeScalars.map { Self.isPlain($0) ? Character($0) : "_" })
-      let output = (1...).lazy.map { $0 == 1 ? plain : "\(plain)_\($0)" }.first { !taken.contains($0) } ?? plain
-      taken.insert(output)
-      return (name, output)
-    }
-  }
-
-  private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
-  }
-
-  /// Gives what a network found its names among the graph's outputs.
-  func name(_ found: AANet.GraphOutputs, in graph: OperatorGraph) {
-    if let descriptor = found.descriptor { graph.output(descriptor, named: Self.descriptor) }
-    for (attribute, found) in zip(attributes, found.attributes) {
-      graph.output(found.probabilities, named: attribute.output)
-    }
-    for (_, output) in found.tasks {
-      if let map = output.map { graph.output(map, named: "attention_map") }
-      if let rows = output.rows { graph.output(rows, named: "part_rows") }
-      if let boxes = output.boxes { graph.output(boxes, named: "part_boxes") }
-    }
-    if let assignment = found.assignment { graph.output(assignment, named: "part_assignment") }
-    for (n, map) in found.pairMaps.enumerated() { graph.output(map, named: "\(Self.pairMap)_\(n + 1)") }
-  }
-}
-
-extension AANet.GraphOutputs {
-  var pairMaps: [OperatorGraph.Value] { tasks.flatMap(\.output.pairMaps) }
 }

@@ -61,6 +61,8 @@ package final class OperatorGraph {
 
   private var places: [String: Int] = [:]
   private var small: [Constant.Key: String] = [:]
+  /// The constants that are no numbers of the network's: those without a name of their own.
+  package var unnamed: Set<String> { Set(small.values) }
 
   package init() {}
 

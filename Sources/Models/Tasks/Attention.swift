@@ -107,28 +107,6 @@ package struct AttentionTask: Task {
       return output
     }
 
-    var python: PythonPass {
-      let level =
-        switch threshold {
-        case .mean: "m.double().mean((1, 2), True)"
-        case .otsu: "otsu(m)"
-        case .fraction(let share): "\(String.python(share)) * m.double().amax((1, 2), True)"
-        }
-      return PythonPass(
-        """
-        m = torch.zeros_like(f[:, 0])
-        for a in config["attributes"]:
-            if a["attended"]:
-                w = t["attribute_classifiers." + a["name"] + ".weight"][logits[a["name"]].argmax(1)]
-                c = torch.einsum("nv,nvhw->nhw", w, f[:, :, regions[a["region"]]])
-                low, high = c.amin((1, 2), True), c.amax((1, 2), True)
-                rows = m[:, regions[a["region"]]]
-                rows.copy_(torch.maximum(rows, (c - low) / (high - low).clamp(min=1e-12)))
-        m = torch.where(m.double() < \(level), 0, m)
-        v.append(head((x * m[:, None]).mean((2, 3)), "attention_head"))
-        """, calling: [PythonPass.head] + (threshold == .otsu ? [AttentionMap.pythonOtsu] : []))
-    }
-
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       TaskLoss(identities: .attention, output, targets, .sum, on: tape)
     }

@@ -191,18 +191,4 @@ extension AttentionMap {
     let found = graph.apply("Where", isFlat, graph.double(0), level, shape: level.shape, type: .double)
     return graph.reshaped(found, [1, 1])
   }
-
-  /// Otsu's level in Python.
-  static let pythonOtsu = """
-    def otsu(m):
-        levels = []
-        for one in m:
-            counts = torch.bincount((one.flatten() * \(bins)).long().clamp(max=\(bins) - 1), minlength=\(bins)).double()
-            below, moment = counts.cumsum(0)[:-1], (counts * torch.arange(\(bins))).cumsum(0)
-            above, total = counts.sum() - below, moment[-1]
-            spread = below * above * (moment[:-1] / below - (total - moment[:-1]) / above) ** 2
-            spread[(below == 0) | (above == 0)] = -1
-            levels.append((int(spread.argmax()) + 1) / \(bins) if spread.max() >= 0 else 0.0)
-        return torch.tensor(levels, dtype=torch.double)[:, None, None]
-    """
 }

@@ -176,23 +176,6 @@ package struct AttributeTask: Task {
       return output
     }
 
-    var python: PythonPass {
-      let map = reduction == nil ? "x" : #"F.relu(bn(F.conv2d(x, t["attribute_reduce.weight"]), "attribute_bn"))"#
-      let pooled = task.regions.pooled.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
-      return PythonPass(
-        """
-        f = \(map)
-        a, b = round(f.shape[2] / 3), round(2 * f.shape[2] / 3)
-        regions = {"global": slice(None), "top": slice(0, a), "middle": slice(a, b), "bottom": slice(b, None)}
-        v += [f[:, :, regions[r]].mean((2, 3)) for r in [\(pooled)]]
-        logits = {}
-        for a in config["attributes"]:
-            name = "attribute_classifiers." + a["name"]
-            mean = f[:, :, regions[a["region"]]].mean((2, 3))
-            logits[a["name"]] = mean @ t[name + ".weight"].T + t[name + ".bias"]
-        """)
-    }
-
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       let terms = zip(output.attributes, targets.attributes).map { tape.crossEntropy($0.logits, labels: $1) }
       return TaskLoss(.attribute, terms, task.reduction)

@@ -93,17 +93,6 @@ package struct BoxesTask: Task {
       return output
     }
 
-    var python: PythonPass {
-      PythonPass(
-        """
-        places = boxes(x, \(task.parts), plane=\(String.python(task.clustering == .plane)))
-        for k in range(\(task.parts)):
-            means = [one[:, top:bottom, left:right].mean((1, 2))
-                     for one, (top, bottom, left, right) in zip(x, (p[k] for p in places))]
-            v.append(head(torch.stack(means), f"box_heads.{k}"))
-        """, calling: [PythonPass.head, PythonPass.peaks, PartBoxes.python])
-    }
-
     /// Shows each channel's peak, −1 twice where it has none, and each part's top, bottom, left and right, image by
     /// image.
     private func show(_ parts: [[MapBox]], in features: Tensor, on tape: Tape) {

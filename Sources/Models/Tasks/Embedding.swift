@@ -105,12 +105,6 @@ package struct EmbeddingTask: Task {
       return output
     }
 
-    var python: PythonPass {
-      let pooled = task.pooling == .average ? "x.mean((2, 3))" : "x.amax((2, 3))"
-      return PythonPass(
-        #"v.append(unit(\#(pooled) @ t["embed.weight"].T + t["embed.bias"]))"#, calling: [PythonPass.unit])
-    }
-
     /// Without triplets from the sampler, each image's hardest within the batch.
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       let terms = output.vectors.map { embedding in

@@ -44,10 +44,6 @@ package struct GlobalTask: Task {
       return output
     }
 
-    var python: PythonPass {
-      PythonPass(#"v.append(head(x.mean((2, 3)), "global_head"))"#, calling: [PythonPass.head])
-    }
-
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       TaskLoss(identities: .global, output, targets, .sum, on: tape)
     }

@@ -132,8 +132,6 @@ package struct IdentityTask: Task {
       return output
     }
 
-    var python: PythonPass { PythonPass(task.isDescriptor ? "v.append(x.mean((2, 3)))" : "") }
-
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       TaskLoss(identities: .identity, output, targets, .sum, on: tape)
     }

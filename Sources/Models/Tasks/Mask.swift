@@ -140,16 +140,6 @@ package struct MaskTask: Task {
       return output
     }
 
-    var python: PythonPass {
-      PythonPass(
-        """
-        low = stages[\(low.stage - 1)]
-        m = torch.sigmoid(F.conv2d(x, t["mask.weight"], t["mask.bias"]))
-        local = resnet(low * F.interpolate(m, low.shape[2:], mode="nearest"), "\(Self.prefix)", first=\(low.stage + 1))[-1]
-        v.append(head(local.mean((2, 3)), "local_head"))
-        """, calling: [PythonPass.head])
-    }
-
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       TaskLoss(identities: .mask, output, targets, .sum, on: tape)
     }

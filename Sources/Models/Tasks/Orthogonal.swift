@@ -124,11 +124,6 @@ package struct OrthogonalTask: Task {
       return output
     }
 
-    var python: PythonPass {
-      PythonPass(
-        "v.append(x.mean((2, 3))" + (task.descriptor == .eigenlayer ? #" @ t["eigenlayer.weight"].T)"# : ")"))
-    }
-
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       TaskLoss(identities: .orthogonal, output, targets, .sum, on: tape)
     }

@@ -159,8 +159,6 @@ package struct PairsTask: Task {
       return output
     }
 
-    var python: PythonPass { PythonPass(task.descriptor ? "v.append(x.mean((2, 3)))" : "") }
-
     /// Each group's first image with every image that is not a group's first.
     private func pairs(of images: Int) -> [MapPair] {
       let (probes, gallery) = (0..<images).reduce(into: ([Int](), [Int]())) { sets, image in

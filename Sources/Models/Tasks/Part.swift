@@ -84,20 +84,6 @@ package struct PartTask: Task {
       return output
     }
 
-    var python: PythonPass {
-      let bounds =
-        task.binning == .uniform
-        ? "[[k * x.shape[2] // \(task.parts) for k in range(\(task.parts) + 1)]] * len(x)" : "bounds(x, \(task.parts))"
-      return PythonPass(
-        """
-        strips = \(bounds)
-        for k in range(\(task.parts)):
-            means = [one[:, b[k]:b[k + 1]].mean((1, 2)) for one, b in zip(x, strips)]
-            v.append(head(torch.stack(means), f"part_heads.{k}"))
-        """,
-        calling: [PythonPass.head] + (task.binning == .uniform ? [] : [PythonPass.peaks, PartBins.python]))
-    }
-
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       TaskLoss(identities: .part, output, targets, task.reduction, on: tape)
     }

@@ -147,22 +147,4 @@ extension PartBins {
     let all = graph.widened(graph.joined(bounds + [end]), at: 2)
     return (graph.slice(all, 0..<parts, along: 1), graph.slice(all, 1..<parts + 1, along: 1))
   }
-
-  /// The same in Python.
-  static let python = """
-    def bounds(x, parts):
-        height, found = x.shape[2], []
-        for image in peaks(x):
-            c = [(k + 0.5) * height / parts - 0.5 for k in range(parts)]
-            for _ in range(\(mostRounds)):
-                rows = [[] for _ in c]
-                for row, _ in image:
-                    rows[min(range(parts), key=lambda k: abs(row - c[k]))].append(row)
-                c = [sum(r) / len(r) if r else k for r, k in zip(rows, c)]
-            b = [0]
-            for k in range(parts - 1):
-                b.append(min(max(int((c[k] + c[k + 1]) / 2 // 1) + 1, b[k] + 1), height - (parts - 1 - k)))
-            found.append(b + [height])
-        return found
-    """
 }

@@ -211,32 +211,4 @@ extension PartBoxes {
   ) -> OperatorGraph.Value {
     graph.repeated(graph.doubles(numbers, shape: [1, parts]), shape: [parts], type: .double, forEachOf: features)
   }
-
-  /// The same in Python.
-  static let python = """
-    def boxes(x, parts, plane):
-        (height, width), found = x.shape[2:], []
-        for image in peaks(x):
-            c = [((k + 0.5) * height / parts - 0.5, (width - 1) / 2 if plane else 0.0) for k in range(parts)]
-
-            def clusters():
-                of = [[] for _ in c]
-                for row, column in image:
-                    dh, dw = [row - k[0] for k in c], [(column if plane else 0) - k[1] for k in c]
-                    of[min(range(parts), key=lambda k: dh[k] * dh[k] + dw[k] * dw[k])].append((row, column))
-                return of
-
-            for _ in range(\(rounds)):
-                c = [(sum(r for r, _ in p) / len(p), sum(q if plane else 0 for _, q in p) / len(p)) if p else k
-                     for p, k in zip(clusters(), c)]
-            of, own = clusters(), []
-            for n, k in enumerate(sorted(range(parts), key=lambda k: (c[k][0], k))):
-                rows, columns = [r for r, _ in of[k]], [q for _, q in of[k]]
-                start = n * height // parts
-                top, bottom = (min(rows), max(rows) + 1) if rows else (start, max((n + 1) * height // parts, start + 1))
-                left, right = (min(columns), max(columns) + 1) if rows and plane else (0, width)
-                own.append((top, bottom, left, right))
-            found.append(own)
-        return found
-    """
 }

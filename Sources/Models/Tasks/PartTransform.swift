@@ -175,31 +175,6 @@ struct PartTransform {
       graph.rectified(graph.linear(flat, hidden.weight, bias: hidden.bias)), theta.weight, bias: theta.bias)
   }
 
-  /// The call of ``python`` for this part, in quarters of the image's sides.
-  var python: String {
-    let box = part.box(height: 4, width: 4)
-    let (rows, columns) = (box.rows, box.columns)
-    return "straighten(parts, given[\"part_image\"], \"transform.\(part.rawValue).\", "
-      + "(\(rows.lowerBound), \(rows.upperBound)), (\(columns.lowerBound), \(columns.upperBound)), "
-      + "(\(settings.rows), \(settings.rows / part.slimness)))"
-  }
-
-  /// The same in Python, in place: rows and columns in quarters of the image's sides, and the size that is looked at.
-  static let python = """
-    def straighten(parts, image, name, rows, columns, size):
-        height, width = image.shape[2:]
-        box = (..., slice(rows[0] * height // 4, rows[1] * height // 4), slice(columns[0] * width // 4, columns[1] * width // 4))
-        piece = image[box]
-        y = F.avg_pool2d(piece, (piece.shape[2] // size[0], piece.shape[3] // size[1]))
-        for layer in ("conv1", "conv2"):
-            y = F.conv2d(y, t[name + layer + ".weight"], t[name + layer + ".bias"])
-            y = F.relu(F.max_pool2d(y, (2, min(2, y.shape[3])), 2))
-        y = F.relu(y.flatten(1) @ t[name + "fc.weight"].T + t[name + "fc.bias"])
-        theta = (y @ t[name + "theta.weight"].T + t[name + "theta.bias"]).unflatten(1, (2, 3))
-        grid = F.affine_grid(theta, list(piece.shape), align_corners=False)
-        parts[box] = F.grid_sample(piece, grid, align_corners=False)
-    """
-
   /// The hidden layer's weights by the rule for layers before a ReLU; the map starts as the identity, whatever is seen.
   func deviation(of parameter: Parameter) -> Double? {
     if parameter === hidden.weight { return (2 / Double(settings.hidden)).squareRoot() }

@@ -102,17 +102,6 @@ struct PoseNetwork: TaskNetwork {
       by: transforms.map { $0(images, in: graph) })
   }
 
-  var python: PythonPass {
-    let fused = fusion == nil ? "p" : #"torch.tanh(p * t["fusion.weight"] + t["fusion.bias"])"#
-    return PythonPass(
-      """
-      parts = given["part_image"].clone()
-      \(transforms.map { $0.python + "\n" }.joined())\
-      p = resnet(parts, "\(Self.prefix)")[-1].mean((2, 3))
-      v += [x.mean((2, 3)), \(fused)]
-      """, calling: transforms.isEmpty ? [] : [PartTransform.python])
-  }
-
   func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
     let weights = task.lossWeights
     let named = [("global", weights.global), ("part", weights.part), ("fused", weights.fused)]

@@ -116,15 +116,6 @@ package struct RefinementTask: Task {
       return output
     }
 
-    var python: PythonPass {
-      PythonPass(
-        """
-        a = x.unflatten(1, (\(weight.value.shape[1]), -1)).mean(2).flatten(2)
-        \(task.isCentred ? "a = a - a.mean(2, keepdim=True)\n" : "")\
-        assigned = (t["refine.weight"] @ a + t["refine.bias"][:, None]).softmax(1)
-        """)
-    }
-
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       TaskLoss(.refinement, terms: [])
     }

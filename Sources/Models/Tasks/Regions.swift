@@ -170,27 +170,6 @@ package struct RegionsTask: Task {
       return graph.zero(where: graph.apply("LessOrEqual", strongest, least, type: .bool), strongest)
     }
 
-    var python: PythonPass {
-      let read = """
-        w = given["region_weights"].flatten(2)
-        means = w @ x.flatten(2).mT
-        shown = (w != 0).any(2, keepdim=True)
-
-        """
-      let vectors = task.pool.map { pool in
-        switch pool {
-        case .foreground: "v.append(means[:, 0])"
-        case .parts:
-          """
-          parts = torch.where(shown[:, 1:], means[:, 1:], -torch.inf).amax(1)
-          v.append(torch.where(parts == -torch.inf, 0, parts))
-          """
-        case .global: "v.append(x.mean((2, 3)))"
-        }
-      }
-      return PythonPass((task.readsRegions ? read : "") + vectors.joined(separator: "\n"))
-    }
-
     /// The mean over each region, and in which images there is one; none where the task reads none and nobody who looks
     /// inside gives any.
     private func regions(

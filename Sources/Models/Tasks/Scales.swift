@@ -164,16 +164,6 @@ package struct ScalesTask: Task {
       return output
     }
 
-    var python: PythonPass {
-      let divisors = pyramid.map { "\($0.divisor)" }.joined(separator: ", ")
-      return PythonPass(
-        """
-        v.append(x.mean((2, 3)))
-        for n, divisor in enumerate([\(divisors)], 1):
-            v.append(resnet(F.avg_pool2d(image, divisor), f"pyramid.{n}.")[-1].mean((2, 3)))
-        """)
-    }
-
     /// Those of each scale, and behind them the consensus'.
     private func logits(of vectors: [Value], on tape: Tape) -> [Value] {
       let own = zip(classifiers, vectors).map { $0($1, on: tape) }

@@ -57,21 +57,6 @@ struct StreamsNetwork: TaskNetwork {
     return output
   }
 
-  var python: PythonPass {
-    let names = BodyStream.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
-    let weights = BodyStream.allCases.map { String.python(task.descriptorWeights[$0]) }.joined(separator: ", ")
-    let normalised = task.feature == .relu ? #"F.relu(bn(y, f"heads.{name}.bn"))"# : "y"
-    return PythonPass(
-      """
-      for name, weight in zip([\(names)], [\(weights)]):
-          y = x if name == "global" else resnet(given["crop_" + name], f"streams.{name}.")[-1]
-          y = F.conv2d(y, t[f"heads.{name}.reduce.weight"])
-          y = \(normalised).mean((2, 3))
-          total = y.abs().sum(1, keepdim=True)
-          v.append(torch.where(total <= 1e-12, 0, weight * y / total))
-      """)
-  }
-
   func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
     let terms = zip(BodyStream.allCases, output.identityLogits).map { stream, logits in
       TaskLoss.Term(

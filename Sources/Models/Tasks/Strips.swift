@@ -145,26 +145,6 @@ package struct StripsTask: Task {
       return graph.apply("Mul", sums, graph.float(Float(task.parts) / Float(assignment.shape[1])))
     }
 
-    var python: PythonPass {
-      let parts = task.parts
-      let means = """
-        if assigned is None:
-            at = [k * x.shape[2] // \(parts) for k in range(\(parts) + 1)]
-            g = torch.stack([x[:, :, a:b].mean((2, 3)) for a, b in zip(at, at[1:])], 1)
-        else:
-            g = assigned @ x.flatten(2).mT * (\(parts) / assigned.shape[2])
-
-        """
-      let vectors =
-        task.descriptor == .means
-        ? "v += unit(g).unbind(1)"
-        : """
-        g = F.relu(bn(g.flatten(0, 1) @ t["part_reduce.weight"].T, "part_bn"))
-        v += unit(g).unflatten(0, (-1, \(parts))).unbind(1)
-        """
-      return PythonPass(means + vectors, calling: [PythonPass.unit])
-    }
-
     /// Each part of `[N·P, C]`, `[N, C]`.
     private func parts(of value: Value, _ batch: Int, on tape: Tape) -> [Value] {
       let width = value.shape[1]

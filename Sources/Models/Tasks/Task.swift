@@ -119,8 +119,6 @@ package protocol TaskNetwork {
   func callAsFunction(_ pass: TaskPass, pooled: [PooledRows], on tape: Tape) -> TaskOutput
   /// Its part of a pass in evaluation as operators: what the pass gives but for identity logits.
   func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput
-  /// The same in Python, but for what goes into the descriptor alone.
-  var python: PythonPass { get }
   /// The loss of a training pass.
   func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss
   /// Adds what its output shows of one image.

@@ -63,8 +63,6 @@ package struct VerificationTask: Task {
 
     func callAsFunction(_ pass: GraphPass, in graph: OperatorGraph) -> GraphOutput { GraphOutput() }
 
-    var python: PythonPass { PythonPass("") }
-
     func loss(of output: TaskOutput, _ targets: TrainingTargets, on tape: Tape) -> TaskLoss {
       TaskLoss(
         .verification,

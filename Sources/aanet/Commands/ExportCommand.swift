@@ -18,8 +18,8 @@ struct ExportCommand: ParsableCommand {
       descriptor, each attribute's probabilities, attention map and parts. Names of classes, the descriptor's layout and \
       what the data are stand in the model's metadata.
 
-      A folder gets model.safetensors under PyTorch's names, config.json, the training's plan.yaml, a card (README.md) made \
-      from the record, and model.py, which makes the same descriptor with plain PyTorch.
+      A folder gets model.safetensors under PyTorch's names, graph.json, config.json, the training's plan.yaml, a card \
+      (README.md) made from the record, and model.py, thirty lines that make the same of a picture with plain PyTorch.
 
       --examples writes inputs and outputs of some images beside the ONNX file (test_data_set_0/input_0.pb and on, the form \
       of ONNX's own collections), so that another program's answers can be held against this one's.
@@ -38,7 +38,7 @@ struct ExportCommand: ParsableCommand {
   var source: String
   @Option(help: "The file to write, MODEL.onnx, or the folder, FOLDER/.", completion: .file()) var to: String
   @Option(help: "What the ONNX model is given: bytes, or normalised numbers at the network's size.")
-  var input: NetworkModel.Input?
+  var input: NetworkInput?
   @Option(
     help: ArgumentHelp("Also write what the network says of these JPEG images: one, or a folder.", valueName: "images"),
     completion: .file())
@@ -180,4 +180,4 @@ struct ExportCommand: ParsableCommand {
   }
 }
 
-extension NetworkModel.Input: ExpressibleByArgument {}
+extension NetworkInput: ExpressibleByArgument {}
