@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Tensors
 import TestSupport
@@ -130,6 +131,38 @@ import Testing
       "synthetic twin: its images are drawn", "| 1 (this one) |", "must not be used", "@inproceedings{tay2019aanet",
       "compare with nothing published",
     ] { #expect(card.contains(words), "\(words)") }
+  }
+
+  /// Images of any size, smaller and larger than the network's, a pixel wide, a pixel high: as bytes with what the network says
+  /// of them, and as the loader brings them to the network. `Tests/Export` holds both forms against each other.
+  @Test func imagesOfAnySizeAreExamples() throws {
+    let project = try Self.trained.get()
+    let sizes = [
+      (1, 1), (1, 2), (2, 1), (1, 63), (191, 1), (1, 191), (63, 1), (2, 2), (3, 5), (32, 96), (96, 32), (64, 191),
+      (63, 192),
+      (71, 139), (139, 71), (31, 95), (33, 97), (47, 143), (49, 145), (300, 1), (1, 300),
+    ]
+    var stream = RandomStream(seed: 3, name: "sizes")
+    let drawn = (0..<23).map { _ in (1 + stream.int(below: 200), 1 + stream.int(below: 260)) }
+    for (number, (width, height)) in (sizes + drawn).enumerated() {
+      var image = Image(width: width, height: height, red: 0, green: 0, blue: 0)
+      for place in image.pixels.indices { image.pixels[place] = UInt8(stream.int(below: 256)) }
+      try project.folder.write(
+        try JPEG.encode(image, quality: 95), to: String(format: "sizes/%02d-%dx%d.jpg", number, height, width))
+    }
+    let count = sizes.count + drawn.count
+    let bytes = try written(["tiny/all/1", "--to", "any-size/model.onnx", "--examples", "sizes"])
+    #expect(bytes.examples.count > 40)
+    let normalised = try written([
+      "tiny/all/1", "--to", "any-size/normalised/model.onnx", "--input", "normalised", "--examples", "sizes",
+    ])
+    #expect(normalised.examples.count == (count + 31) / 32)
+    _ = try written(["tiny/all/1", "--to", "any-size/torch/"])
+    if let kept = ProcessInfo.processInfo.environment["AANET_KEEP"], !kept.isEmpty {
+      try FileManager.default.copyItem(
+        at: project.url.appendingPathComponent("any-size"),
+        to: URL(fileURLWithPath: kept).appendingPathComponent("any-size"))
+    }
   }
 
   @Test func wrongWordsAreSaidToBe() throws {

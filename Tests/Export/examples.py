@@ -54,6 +54,19 @@ def compare(folder, describe):
     return faults, worst
 
 
+def compare_loading(folder, load):
+    """Whether a program makes of the bytes in a folder's examples, bit for bit, what the loader makes of them: the inputs
+    of the examples in the folder `normalised` in it, of the same images. Where there is none, nothing is held."""
+    if not (folder / "normalised").is_dir():
+        return []
+    wanted = np.concatenate([tensors(s, "input")["image"] for s in numbered(folder / "normalised", "test_data_set_*")])
+    pixels = [image for s in numbered(folder, "test_data_set_*") for image in tensors(s, "input")["image"]]
+    if len(pixels) != len(wanted):
+        return [f"{len(pixels)} images as bytes, {len(wanted)} as the loader makes them"]
+    wrong = [(p.shape, int((load(p[None]) != w).sum())) for p, w in zip(pixels, wanted)]
+    return [f"an image of {s[0]}x{s[1]}: {count} numbers are not the loader's" for s, count in wrong if count]
+
+
 def hold(pattern, check):
     """Checks every file of a name below the command line's folders, says what is wrong, and ends the program.
 

@@ -11,12 +11,11 @@ extension OperatorGraph {
   /// - Returns: `[N, 3, size.height, size.width]`.
   package func loaded(_ pixels: Value, size: ImageSize) -> Value {
     let channels = transposed(cast(pixels, to: .float), 3, 1, 2)
-    let columns = taps(of: pixels, axis: 2, target: size.width)
-    let rows = taps(of: pixels, axis: 1, target: size.height)
-    let narrowed = apply(
-      "MatMul", channels, apply("Transpose", columns, attributes: ["perm": .ints([1, 0])]), shape: [3, -1, size.width])
-    let sums = apply("MatMul", rows, narrowed, shape: [3, size.height, size.width], type: .float)
-    let levels = apply("Floor", apply("Clip", apply("Add", sums, float(0.5)), float(0), float(255)))
+    let narrowed = summed(channels, taps(of: pixels, axis: 2, target: size.width), along: 3)
+    let weights = taps(of: pixels, axis: 1, target: size.height)
+    // The sums down a column begin with the half that rounds them.
+    let sums = summed(narrowed, weights, along: 2, from: 0.5)
+    let levels = apply("Floor", apply("Clip", sums, float(0), float(255)), shape: [3, size.height, size.width])
     return normalised(levels)
   }
 
@@ -27,19 +26,60 @@ extension OperatorGraph {
     return cast(apply("Div", centred, doubles(Normalization.deviation, shape: [1, 3, 1, 1])), to: .float)
   }
 
-  /// How much each source pixel counts in each target pixel along one axis, `[target, source]`: ``ImageResizer``'s rule.
-  private func taps(of pixels: Value, axis: Int, target: Int) -> Value {
+  /// Which source pixels a target pixel averages along one axis, and with which weights: each `[taps, target]`. As many taps
+  /// as any target pixel has; the weights of those that it has not are 0.
+  private struct Taps {
+    let weights: Value
+    let places: Value
+  }
+
+  /// ``ImageResizer``'s rule.
+  private func taps(of pixels: Value, axis: Int, target: Int) -> Taps {
     let extent = apply(
       "Shape", pixels, attributes: ["start": .int(axis), "end": .int(axis + 1)], shape: [], type: .int64)
     let source = apply("Squeeze", cast(extent, to: .double), integers([0]), shape: [])
     let scale = apply("Div", source, double(Double(target)))
     let support = apply("Max", scale, double(1))
-    let middles = doubles((0..<target).map { Double($0) + 0.5 }, shape: [target, 1])
-    let centres = apply("Mul", middles, scale, shape: [1])
-    let numbers = apply("Range", double(0), source, double(1), shape: [], type: .double)
-    let distances = apply("Abs", apply("Sub", apply("Add", numbers, double(0.5)), centres, shape: [-1]))
-    let shares = apply("Max", apply("Sub", double(1), apply("Div", distances, support), shape: [-1]), double(0))
-    return cast(apply("Div", shares, reduced("ReduceSum", shares, over: [1], keepsAxes: true)), to: .float)
+    let centres = apply("Mul", doubles((0..<target).map { Double($0) + 0.5 }, shape: [target]), scale, shape: [])
+    let first = apply("Floor", apply("Add", apply("Sub", centres, support), double(0.5)))
+    let end = apply("Floor", apply("Add", apply("Add", centres, support), double(0.5)))
+    let most = apply("Ceil", apply("Mul", support, double(2)))
+    let numbers = apply("Range", double(0), most, double(1), shape: [], type: .double)
+    let places = apply("Add", apply("Max", first, double(0)), apply("Unsqueeze", numbers, integers([1])))
+    let distances = apply("Abs", apply("Sub", apply("Add", places, double(0.5)), centres))
+    let shares = apply("Max", apply("Sub", double(1), apply("Div", distances, support)), double(0))
+    let isOwn = apply("Less", places, apply("Min", end, source), type: .bool)
+    let own = apply("Where", isOwn, shares, double(0), type: .double)
+    return Taps(
+      weights: cast(apply("Div", own, orderedSum(own, along: 0)), to: .float),
+      places: cast(apply("Min", places, apply("Sub", source, double(1))), to: .int64))
+  }
+
+  /// The weighed source pixels of each target pixel, added up one after the other as the loader does: another order rounds
+  /// some sums to another level.
+  ///
+  /// - Parameters:
+  ///   - x: `[N, 3, rows, columns]`, the source along the axis.
+  ///   - start: what every sum begins with; nil for its first pixel.
+  private func summed(_ x: Value, _ taps: Taps, along axis: Int, from start: Float? = nil) -> Value {
+    // The axis becomes two: taps and target.
+    let taken = apply("Gather", x, taps.places, attributes: ["axis": .int(axis)])
+    let behind = x.shape.count - axis
+    let weights =
+      behind == 0 ? taps.weights : apply("Unsqueeze", taps.weights, integers(Array(2..<2 + behind)))
+    var products = apply("Mul", taken, weights)
+    if let start {
+      let before = (0..<5).map { $0 == axis ? 1 : 0 }
+      products = apply("Pad", products, integers(before + [0, 0, 0, 0, 0]), float(start))
+    }
+    return orderedSum(products, along: axis)
+  }
+
+  /// The sum along an axis in the order of its numbers, which a reduction does not promise.
+  private func orderedSum(_ x: Value, along axis: Int) -> Value {
+    apply(
+      "Gather", apply("CumSum", x, integers([axis], shape: [])), integers([-1], shape: []),
+      attributes: ["axis": .int(axis)])
   }
 }
 
