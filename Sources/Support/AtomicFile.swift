@@ -35,7 +35,9 @@ package enum AtomicFile {
     if link(file.path, previous.path) != 0 { rename(file.path, previous.path) }
   }
 
-  /// Writes data like ``write(_:to:makesFolder:)``, unless the file holds just that.
+  /// Writes data whole or not at all, unless the file holds just that: for many small files that can be made again. It does
+  /// not wait for the disk; ``settle()`` does, once for all. Whoever gives the same call after a loss of power makes the
+  /// file what it should be.
   ///
   /// - Returns: whether it was written.
   /// - Throws: ``FileError`` with the file and the system's reason.
@@ -43,9 +45,14 @@ package enum AtomicFile {
   package static func renew(_ file: URL, with data: Data) throws(FileError) -> Bool {
     // What is there and larger is another file, and is replaced.
     if let known = try? read(file, limit: data.count), known == data { return false }
-    try write(data, to: file)
+    let replacement = try FileReplacement(of: file, waitsForDisk: false)
+    try replacement.write(data)
+    try replacement.commit()
     return true
   }
+
+  /// Waits until all that was written without waiting is on the disk.
+  package static func settle() { sync() }
 
   /// Adds data to a file's end and sees to it that it is on the disk. Where that fails the file is cut back.
   ///
@@ -91,8 +98,10 @@ package enum AtomicFile {
     }
   }
 
-  /// Makes a folder and those on the way to it, each on the disk when this returns.
-  package static func makeFolder(_ folder: URL) throws(FileError) {
+  /// Makes a folder and those on the way to it.
+  ///
+  /// - Parameter waitsForDisk: whether each is on the disk when this returns.
+  package static func makeFolder(_ folder: URL, waitsForDisk: Bool = true) throws(FileError) {
     var status = stat()
     if stat(folder.path, &status) == 0 {
       guard status.st_mode & S_IFMT == S_IFDIR else {
@@ -101,12 +110,12 @@ package enum AtomicFile {
       return
     }
     let parent = folder.deletingLastPathComponent()
-    if errno == ENOENT, parent.path != folder.path { try makeFolder(parent) }
+    if errno == ENOENT, parent.path != folder.path { try makeFolder(parent, waitsForDisk: waitsForDisk) }
     // Somebody else may have made it in the meantime.
     guard mkdir(folder.path, 0o777) == 0 || errno == EEXIST else {
       throw FileError(folder, "the folder cannot be made: \(DiskFault.words(errno))")
     }
-    syncFolder(parent)
+    if waitsForDisk { syncFolder(parent) }
   }
 
   /// Writes all bytes; gives the system's error number where it could not.

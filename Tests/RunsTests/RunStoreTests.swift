@@ -229,6 +229,25 @@ import Testing
     #expect(temporary.files() == ["new/folder/a.txt"])
   }
 
+  @Test func filesThatCanBeMadeAgainAreWrittenWhereTheyDiffer() throws {
+    let temporary = try TemporaryFolder()
+    let file = temporary.url.appendingPathComponent("new/folder/a.txt")
+    #expect(try AtomicFile.renew(file, with: Data("one".utf8)))
+    #expect(try !AtomicFile.renew(file, with: Data("one".utf8)))
+    // Longer, shorter, and what a loss of power may leave: as long, and empty of content.
+    for there in [Data("one, two".utf8), Data("on".utf8), Data(count: 3), Data()] {
+      try there.write(to: file)
+      #expect(try AtomicFile.renew(file, with: Data("one".utf8)))
+      #expect(try Data(contentsOf: file) == Data("one".utf8))
+    }
+    #expect(temporary.files() == ["new/folder/a.txt"])
+    let folder = file.deletingLastPathComponent()
+    #expect(throws: FileError(folder, "cannot be written: Is a directory")) {
+      try AtomicFile.renew(folder, with: Data("x".utf8))
+    }
+    #expect(temporary.files() == ["new/folder/a.txt"])
+  }
+
   @Test func failuresNameTheFileAndLeaveNothing() throws {
     let temporary = try TemporaryFolder()
     let folder = temporary.url.appendingPathComponent("taken")

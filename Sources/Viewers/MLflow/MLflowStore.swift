@@ -7,7 +7,8 @@ import YAML
 /// A folder as MLflow's file store keeps it: `<experiment>/<run>/{meta.yaml, params, metrics, tags, artifacts}`.
 ///
 /// Every file is written whole, and only where it is not there as it would be written: a second export changes nothing, a
-/// later one adds what is new. What somebody else logged to the same runs stays.
+/// later one adds what is new. There are some hundred small files a run, so that none waits for the disk
+/// (`AtomicFile.settle()` does for all). What somebody else logged to the same runs stays.
 package struct MLflowStore {
   package let root: URL
   /// The experiments that are there, by name.

@@ -70,6 +70,7 @@ struct RunsExportCommand: ParsableCommand {
       }
       bar.update(done + 1, of: runs.count)
     }
+    AtomicFile.settle()
     bar.finish()
     try say(outcomes, in: place)
     for fault in damage { Console.complain("error: \(fault)") }
