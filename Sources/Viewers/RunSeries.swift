@@ -66,6 +66,9 @@ package struct RunSeries: Sendable {
     ] {
       add(values, as: group, to: &figures)
     }
+    for (parameter, sizes) in epoch.magnitudes ?? [:] {
+      add(self.figures(of: sizes), as: "magnitudes/\(plainName(parameter))", to: &figures)
+    }
     if let validation = epoch.validation { add(self.figures(of: validation), as: "validation", to: &figures) }
     return figures
   }
@@ -92,6 +95,14 @@ package struct RunSeries: Sendable {
       "mAP": scores.mAP, "mAP_trapezoid": scores.mAPTrapezoid, "rank1": scores.rank1, "rank5": scores.rank5,
       "rank10": scores.rank10, "rank20": scores.rank20,
     ]
+  }
+
+  private static func figures(of sizes: ParameterMagnitudes) -> [String: Double] {
+    var figures = ["steps_below_place": sizes.stepsBelowPlace]
+    for (name, bounds) in [("weight", sizes.weight), ("gradient", sizes.gradient)] {
+      for (end, bound) in zip(["least", "most"], bounds) { figures["\(name)_\(end)"] = bound }
+    }
+    return figures
   }
 
   private static func add(_ values: [String: Double], as group: String, to figures: inout [String: Double]) {

@@ -48,6 +48,11 @@ def expected(record):
         for group in ["losses", "sigma", "weights", "rates"]:
             for name, value in epoch.get(group, {}).items():
                 put(f"{group}/{name}", value)
+        for name, sizes in epoch.get("magnitudes", {}).items():
+            for kind in ["weight", "gradient"]:
+                for end, value in zip(["least", "most"], sizes[kind]):
+                    put(f"magnitudes/{name}/{kind}_{end}", value)
+            put(f"magnitudes/{name}/steps_below_place", sizes["steps_below_place"])
     last = epochs[-1]["epoch"] if epochs else 0
     if (record / "metrics.json").exists():
         scores = json.loads((record / "metrics.json").read_text())["retrieval"]

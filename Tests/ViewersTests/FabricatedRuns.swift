@@ -28,7 +28,9 @@ struct FabricatedRuns {
 
   /// A run of which so many epochs are trained.
   @discardableResult
-  func train(_ run: RunIdentity, epochs: Int = 2, loss: Double = 0.5, hasSigma: Bool = true) throws -> RunIdentity {
+  func train(
+    _ run: RunIdentity, epochs: Int = 2, loss: Double = 0.5, hasSigma: Bool = true, isInBF16: Bool = false
+  ) throws -> RunIdentity {
     try store.writePlan(Self.plan, of: run)
     try store.writeProvenance(
       Provenance(
@@ -41,10 +43,15 @@ struct FabricatedRuns {
           epoch: epoch + 1, steps: 3, images: 96, loss: loss / Double(epoch + 1),
           losses: ["global": 0.25, "part": loss], weights: ["global": 1, "part": 0.5],
           sigma: hasSigma ? ["global": 0.8125, "part": 1.25] : nil, rates: ["new": 0.1, "pretrained": 0.01],
-          seconds: 2, secondsWaiting: 0.25), of: run)
+          seconds: 2, secondsWaiting: 0.25,
+          magnitudes: isInBF16 ? ["backbone.conv1.weight": Self.magnitudes, "log_variance": Self.magnitudes] : nil),
+        of: run)
     }
     return run
   }
+
+  private static let magnitudes = ParameterMagnitudes(
+    weight: 0.0009765625...0.75, gradient: 1e-20...12.5, stepsBelowPlace: 0.0625)
 
   /// A run that is measured.
   @discardableResult

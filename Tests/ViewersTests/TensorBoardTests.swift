@@ -48,6 +48,17 @@ import Viewers
     #expect(try Data(contentsOf: file).prefix(before.count) == before)
   }
 
+  @Test func runsInBF16TellTheirMagnitudesByParameter() throws {
+    let run = try made.train(made.name("Lg"), epochs: 2, isInBF16: true)
+    let series = RunSeries(of: try #require(try made.store.record(for: run))).series
+    let found = Dictionary(uniqueKeysWithValues: series.map { ($0.name, $0.points.map(\.value)) })
+    for (name, value) in [
+      ("weight_least", 0.0009765625), ("weight_most", 0.75), ("gradient_most", 12.5), ("steps_below_place", 0.0625),
+    ] { #expect(found["magnitudes/backbone.conv1.weight/\(name)"] == [value, value], "\(name)") }
+    #expect(found.keys.count { $0.hasPrefix("magnitudes/") } == 10)
+    #expect(try export(run).numbers == 2 * (12 + 10))
+  }
+
   @Test func picturesAreWrittenAnewWhereTheyAreOthers() throws {
     let run = try made.finish(made.name("Lg"))
     _ = try export(run)
@@ -144,9 +155,9 @@ import Viewers
       _ = try store.write(exported, from: made.store)
       _ = try TensorBoardLog(place.appendingPathComponent("tensorboard")).write(exported)
     }
-    for run in [made.name("Lg"), made.name("Lg+Lp 'x' 漢字", 3)] {
+    for (run, isInBF16) in [(made.name("Lg"), false), (made.name("Lg+Lp 'x' 漢字", 3), true)] {
       for epochs in 1...3 {
-        try made.train(run, epochs: epochs)
+        try made.train(run, epochs: epochs, isInBF16: isInBF16)
         try export(run)
       }
     }
