@@ -50,6 +50,16 @@ VIEW = """JSON.stringify((() => {
     twice: ids.filter((id, place) => ids.indexOf(id) !== place),
     selected: all("[role=option][aria-selected=true]").length, options: all("[role=option]").length,
     tops: all("h1").length, title: document.title, policy: !!document.querySelector("meta[http-equiv=Content-Security-Policy]"),
+    // Words of headings that stand on two lines, although they are short enough for one.
+    torn: all("h1, h2, h3").flatMap((e) => {
+      const texts = document.createTreeWalker(e, NodeFilter.SHOW_TEXT), torn = [], range = document.createRange();
+      while (texts.nextNode()) for (const word of texts.currentNode.data.matchAll(/[^\\s/,-]+/g)) {
+        range.setStart(texts.currentNode, word.index);
+        range.setEnd(texts.currentNode, word.index + word[0].length);
+        if (word[0].length <= 16 && new Set([...range.getClientRects()].map((r) => r.top)).size > 1) torn.push(word[0]);
+      }
+      return torn;
+    }),
     copies: all("button.copy").length === all("pre").length,
   };
 })())"""
@@ -223,6 +233,7 @@ def main():
                 person.expect(not facts["blank"] and not facts["nameless"], f"{facts['blank']} pictures without content, {facts['nameless']} controls without a name")
                 person.expect(not facts["twice"] and facts["tops"] == 1 and facts["title"], f"names used twice {facts['twice']}, {facts['tops']} titles")
                 person.expect(facts["selected"] == 1 and facts["options"] > 0, f"{facts['selected']} of {facts['options']} queries are chosen")
+                person.expect(not facts["torn"], f"words are torn: {facts['torn']}")
                 person.expect(facts["policy"], "there is no content security policy")
                 person.expect(facts["copies"], "a command cannot be copied")
                 if (scheme, width) == ("light", 1200):

@@ -49,6 +49,9 @@ package struct ExplorerPage {
     PackageResources.rankings_js, PackageResources.images_js, PackageResources.explorer_js,
   ].map(Page.text).joined()
 
+  /// A run's name, which may break behind its slashes and commas before it breaks within a word.
+  private static func breakable(_ html: String) -> String { html.replacing(/[\/,]/) { "\($0.output)<wbr>" } }
+
   private static func lines(data: Data, _ summary: ExplorerSummary, _ command: String) -> [String] {
     let title = "Explore " + summary.runs.joined(separator: " and ")
     let drawn = summary.drawn ? ", a drawn dataset" : ""
@@ -62,7 +65,7 @@ package struct ExplorerPage {
       ])
     lines += [
       "<body class=\"explorer\">", "<a class=\"skip\" href=\"#_content\">To the content</a>",
-      "<header class=\"page\">", "<h1>\(title.escapedForHTML)</h1>",
+      "<header class=\"page\">", "<h1>\(breakable(title.escapedForHTML))</h1>",
       "<p class=\"subtitle\">\(facts.escapedForHTML)</p>", "</header>", "<main id=\"_content\">",
     ]
     if summary.drawn {

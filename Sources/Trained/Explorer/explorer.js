@@ -2,7 +2,7 @@
 (() => {
   const rankings = readRankings();
   const { data, labels, queries, known, answer } = rankings;
-  const { make, percent, plain, person, picture, mapsOf, table } = drawImages(rankings);
+  const { make, breakable, percent, plain, person, picture, mapsOf, table } = drawImages(rankings);
   const { attributes, images, runs } = data;
   const count = attributes.length;
   const PAGE = 24;
@@ -263,7 +263,7 @@
         "data-ranked": found.hits.length, "data-filtered": found.ranked - found.hits.length, "data-out": found.out,
         "data-matches": found.before.length, "data-left": found.ranks.length,
       },
-      runs.length > 1 ? make("h3", {}, run.name) : null,
+      runs.length > 1 ? make("h3", {}, ...breakable(run.name)) : null,
       make("p", { class: "score" }, "AP ", make("b", {}, precision), isChanged ? ` (${percent(found.precisionBefore)} without the filter)` : ""),
       make("p", { class: "soft" }, score(found, isFiltered)),
       state.wanted.size > 0 && list(run) === null
@@ -348,7 +348,7 @@
       return runs.length > 1 ? `${number === 0 ? "first" : "second"} run: ${where}` : where;
     });
     const sections = runs.flatMap((run) => [
-      make("h3", {}, runs.length > 1 ? `What ${run.name} sees` : "What the network sees"),
+      make("h3", {}, ...(runs.length > 1 ? breakable(`What ${run.name} sees`) : ["What the network sees"])),
       mapsOf(run, image),
       run.mapped.has(image) && run.maps.kinds.some((kind) => kind.name === "attention")
         ? make("p", { class: "soft" }, "Framed maps are merged into the attention map; pale rows are not read.") : "",

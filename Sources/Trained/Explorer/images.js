@@ -15,6 +15,8 @@ const drawImages = ({ data, labels, pictures, bytes, known, JUNK }) => {
     element.append(...children.filter((child) => child !== null));
     return element;
   };
+  // A run's name, which may break behind its slashes and commas before it breaks within a word.
+  const breakable = (name) => name.split(/(?<=[/,])/).flatMap((piece, place) => (place === 0 ? [piece] : [make("wbr"), piece]));
   const percent = (share) => `${(100 * share).toFixed(1)} %`;
   const plain = (name) => name.replaceAll("_", " ");
   const person = (image) => {
@@ -138,5 +140,5 @@ const drawImages = ({ data, labels, pictures, bytes, known, JUNK }) => {
           labels === null ? null : make("th", { class: "words", scope: "col" }, "labelled"))),
         make("tbody", {}, ...rows)));
   };
-  return { make, percent, plain, person, picture, mapsOf, table };
+  return { make, breakable, percent, plain, person, picture, mapsOf, table };
 };
