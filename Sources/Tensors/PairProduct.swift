@@ -14,6 +14,8 @@ package enum PairProduct {
   package static let tileRows = 14
   /// Columns of a panel.
   package static let panelWidth = 32
+  /// Words behind a left operand's last that ``pairColumns(_:rows:stride:columns:into:)`` may write to.
+  package static let spareWords = 15
 
   /// A matrix of `depth` rows, rounded and laid out as right operand: panels of `[pairs, 32]` words. An odd depth is filled up
   /// with zeros, as the last panel's columns are.
@@ -97,16 +99,19 @@ package enum PairProduct {
     package let result: UnsafeMutablePointer<UnsafeMutablePointer<BFloat16>>
     /// Rows like the result's that are added; nil for none.
     package let added: UnsafeMutablePointer<UnsafePointer<BFloat16>>?
+    /// Rows of the tile whose stretches begin behind this one's, if what they read is to be fetched into the cache.
+    package let rowsToFetch: Int
 
     package init(
       rows: Int, left: UnsafeMutablePointer<UnsafePointer<BFloat16>>,
       result: UnsafeMutablePointer<UnsafeMutablePointer<BFloat16>>,
-      added: UnsafeMutablePointer<UnsafePointer<BFloat16>>?
+      added: UnsafeMutablePointer<UnsafePointer<BFloat16>>?, rowsToFetch: Int = 0
     ) {
       self.rows = rows
       self.left = left
       self.result = result
       self.added = added
+      self.rowsToFetch = rowsToFetch
     }
   }
 
@@ -130,6 +135,8 @@ package enum PairProduct {
       call.taps = Int32(stretches)
       call.pairs = pairs
       call.left = UnsafeRawPointer(tile.left).assumingMemoryBound(to: UnsafePointer<UInt32>?.self)
+      call.next = call.left + tile.rows * stretches
+      call.next_rows = Int32(tile.rowsToFetch)
       call.panel = words + panel * stretches * pairs * panelWidth
       call.result = UnsafeRawPointer(tile.result).assumingMemoryBound(to: UnsafeMutablePointer<UInt16>?.self)
       call.first = first
@@ -147,7 +154,7 @@ package enum PairProduct {
 
   /// Lays columns of a matrix of `rows` rows, `stride` numbers apart, out as a left operand whose depth is the rows.
   ///
-  /// - Parameter words: `columns` for each pair of rows.
+  /// - Parameter words: `columns` for each pair of rows, and ``spareWords`` more.
   package static func pairColumns(
     _ matrix: UnsafePointer<BFloat16>, rows: Int, stride: Int, columns: Int, into words: UnsafeMutablePointer<UInt32>
   ) {

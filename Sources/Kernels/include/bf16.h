@@ -14,6 +14,8 @@
 #define KERNELS_BF16_ROWS 14
 /// Columns of a panel: two vectors of sums.
 #define KERNELS_BF16_COLUMNS 32
+/// Words that a left operand for kernels_bf16_outer has behind its last.
+#define KERNELS_BF16_SPARE 15
 
 /// One tile of a product: `result = finish(left · panel)`, rounded to bfloat16.
 struct kernels_bf16_tile {
@@ -24,6 +26,9 @@ struct kernels_bf16_tile {
   long pairs;
   /// Where the stretches begin: those of all rows for the first tap, then for the next.
   const uint32_t *const *left;
+  /// The same of the tile that comes next, whose rows are fetched into the cache meanwhile; `next_rows` 0 for none.
+  const uint32_t *const *next;
+  int next_rows;
   /// Words of the right operand, `[taps · pairs][KERNELS_BF16_COLUMNS]`, aligned to 64 bytes.
   const uint32_t *panel;
   /// Where each row's result begins; `first` and `columns` are those of the panel in it.
@@ -48,6 +53,7 @@ void kernels_bf16_pair_rows(long pairs, const uint16_t *const *rows, long first,
 /// Lays a few columns of a matrix out as a left operand whose depth is the matrix's rows: `tile[row / 2][column]`.
 ///
 /// The matrix has `rows` rows, `stride` numbers apart; where they are odd, the last pair's second number is zero.
+/// Up to KERNELS_BF16_SPARE words behind the last pair are written to, as well.
 void kernels_bf16_pair_columns(long rows, const uint16_t *matrix, long stride, int columns, uint32_t *tile);
 
 /// `result += tile · panel` in single precision, or `result = tile · panel` where `overwrites` is set.

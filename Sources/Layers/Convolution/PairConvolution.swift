@@ -55,6 +55,7 @@ struct PairConvolution: ConvolutionKernel {
       multiply(
         left, panels, into: dInput, columns: g.channels, added: accumulate ? UnsafePointer(dx) : nil
       ) { position in
+        guard g.stride > 1 else { return position }
         let (line, column) = position.quotientAndRemainder(dividingBy: kind.columns)
         let (image, row) = line.quotientAndRemainder(dividingBy: kind.rows)
         return (image * g.height + row * g.stride + kind.row) * g.width + column * g.stride + kind.column
@@ -73,7 +74,7 @@ struct PairConvolution: ConvolutionKernel {
     var plan = ScratchPlan()
     let starts = plan.add(UnsafePointer<BFloat16>.self, left.stretches * depth)
     let gathered = plan.add(BFloat16.self, left.gatheredCount(rows: depth))
-    let leftWords = plan.add(UInt32.self, filters * depth / 2)
+    let leftWords = plan.add(UInt32.self, filters * depth / 2 + PairProduct.spareWords)
     let panel = plan.add(UInt32.self, panelWidth * depth / 2)
     engine.reserveScratch(plan.bytes)
     SlicedSum.run(slices: slices, into: dWeight, accumulate: accumulate, on: engine) { slice, target, add, worker in
@@ -162,11 +163,14 @@ struct PairConvolution: ConvolutionKernel {
           }
         }
         for panel in 0..<(columns + PairProduct.panelWidth - 1) / PairProduct.panelWidth {
-          for rows in tiles {
+          for (index, rows) in tiles.enumerated() {
+            // What the first panel has brought into the cache is there for the others.
+            let isLast = panel > 0 || index + 1 == tiles.count
             PairProduct.multiply(
               PairProduct.Tile(
                 rows: rows.count, left: starts + rows.lowerBound * left.stretches, result: targets + rows.lowerBound,
-                added: added == nil ? nil : addends + rows.lowerBound),
+                added: added == nil ? nil : addends + rows.lowerBound,
+                rowsToFetch: isLast ? 0 : tiles[index + 1].count),
               stretches: left.stretches, pairs: pairs, panel: panel, of: panels, columns: columns, bias: bias,
               isRectified: isRectified)
           }

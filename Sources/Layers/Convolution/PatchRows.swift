@@ -17,6 +17,9 @@ struct PatchRows {
   private let map: Tensor
   private let rows, columns, step: Int
   private let taps: [(row: Int, column: Int)]
+  /// Taps beside each other, as one.
+  private typealias Run = (row: Int, column: Int, count: Int)
+  private let runs: [Run]
   private let zeros: Tensor
 
   /// - Parameters:
@@ -28,6 +31,15 @@ struct PatchRows {
     let channels = map.shape[3]
     count = batch * rows * columns
     (self.map, self.rows, self.columns, self.step, self.taps) = (map, rows, columns, step, taps)
+    var runs: [Run] = []
+    for tap in taps {
+      if let last = runs.last, last.row == tap.row, last.column + last.count == tap.column {
+        runs[runs.count - 1].count += 1
+      } else {
+        runs.append((tap.row, tap.column, 1))
+      }
+    }
+    self.runs = runs
     isGathered = channels % 2 == 1 || (taps.count == 1 && channels % Self.aliasing == 0)
     (stretches, length) = isGathered ? (1, taps.count * channels) : (taps.count, channels)
     zeros = engine.empty([length], as: .bfloat16)
@@ -53,55 +65,96 @@ struct PatchRows {
     gatheredIn memory: UnsafeMutablePointer<BFloat16>
   ) {
     let total = total ?? positions.count
-    let (height, width, channels) = (map.shape[1], map.shape[2], map.shape[3])
-    let (source, nothing) = (UnsafePointer(map.numbers(BFloat16.self)), UnsafePointer(zeros.numbers(BFloat16.self)))
-    for (index, position) in positions.enumerated() {
-      let (line, column) = position.quotientAndRemainder(dividingBy: columns)
-      let (image, row) = line.quotientAndRemainder(dividingBy: rows)
-      let (top, left) = (row &* step, column &* step)
-      let first = (image &* height &+ top) &* width &+ left
-      @inline(__always)
-      func start(_ tap: (row: Int, column: Int)) -> UnsafePointer<BFloat16>? {
-        let (h, w) = (top &+ tap.row, left &+ tap.column)
-        guard h >= 0, h < height, w >= 0, w < width else { return nil }
-        return source + (first &+ tap.row &* width &+ tap.column) &* channels
-      }
+    var index = 0
+    while index < positions.count {
+      let (line, column) = (positions.lowerBound + index).quotientAndRemainder(dividingBy: columns)
+      let rest = min(columns - column, positions.count - index)
       if isGathered {
-        let target = memory + index * stride
-        gather(start, channels, into: target)
-        starts[index] = UnsafePointer(target)
+        gather(line: line, columns: column..<column + rest, starts + index, into: memory + index * stride)
       } else {
-        var place = index
-        for tap in taps {
-          starts[place] = start(tap) ?? nothing
-          place &+= total
-        }
+        find(line: line, columns: column..<column + rest, starts + index, total)
       }
+      index += rest
     }
     for tap in 0..<stretches {
-      for index in positions.count..<max(total, positions.count) { starts[tap * total + index] = nothing }
+      for index in positions.count..<max(total, positions.count) {
+        starts[tap * total + index] = UnsafePointer(zeros.numbers(BFloat16.self))
+      }
     }
   }
 
-  /// Copies one row's stretches, those that lie side by side at once.
-  private func gather(
-    _ start: ((row: Int, column: Int)) -> UnsafePointer<BFloat16>?, _ channels: Int,
-    into target: UnsafeMutablePointer<BFloat16>
+  /// Finds the stretches of neighbouring positions.
+  ///
+  /// - Parameter total: pointers from one tap's to the next one's.
+  private func find(
+    line: Int, columns: Range<Int>, _ starts: UnsafeMutablePointer<UnsafePointer<BFloat16>>, _ total: Int
   ) {
-    var tap = 0
-    while tap < taps.count {
-      let first = start(taps[tap])
-      var end = tap + 1
-      while end < taps.count, let place = first, start(taps[end]) == place + (end - tap) * channels { end += 1 }
-      let count = (end - tap) * channels
-      if let first {
-        (target + tap * channels).update(from: first, count: count)
-      } else {
-        (target + tap * channels).update(repeating: BFloat16(rounding: 0), count: count)
+    let (height, width, channels) = (map.shape[1], map.shape[2], map.shape[3])
+    let nothing = UnsafePointer(zeros.numbers(BFloat16.self))
+    let (image, row) = line.quotientAndRemainder(dividingBy: rows)
+    for (number, tap) in taps.enumerated() {
+      let (targets, h) = (starts + number * total, row * step + tap.row)
+      guard h >= 0, h < height else {
+        targets.update(repeating: nothing, count: columns.count)
+        continue
       }
-      tap = end
+      let places = UnsafePointer(map.numbers(BFloat16.self)) + (image * height + h) * width * channels
+      var w = columns.lowerBound &* step &+ tap.column
+      for index in 0..<columns.count {
+        targets[index] = w >= 0 && w < width ? places + w &* channels : nothing
+        w &+= step
+      }
     }
-    if length % 2 == 1 { target[length] = BFloat16(rounding: 0) }
+  }
+
+  /// Copies each of some neighbouring positions' stretches to one.
+  private func gather(
+    line: Int, columns: Range<Int>, _ starts: UnsafeMutablePointer<UnsafePointer<BFloat16>>,
+    into memory: UnsafeMutablePointer<BFloat16>
+  ) {
+    let (height, width, channels) = (map.shape[1], map.shape[2], map.shape[3])
+    let source = UnsafePointer(map.numbers(BFloat16.self))
+    let (image, row) = line.quotientAndRemainder(dividingBy: rows)
+    for (index, column) in columns.enumerated() {
+      var target = memory + index * stride
+      starts[index] = UnsafePointer(target)
+      for run in runs {
+        let (h, first) = (row &* step &+ run.row, column &* step &+ run.column)
+        let isInside = h >= 0 && h < height
+        let places = source + ((image &* height &+ h) &* width &+ first) &* channels
+        if isInside, first >= 0, first &+ run.count <= width {
+          Self.copy(places, to: target, count: run.count &* channels)
+        } else {
+          for place in 0..<run.count {
+            let (w, part) = (first + place, target + place * channels)
+            if isInside, w >= 0, w < width {
+              part.update(from: places + place * channels, count: channels)
+            } else {
+              part.update(repeating: BFloat16(rounding: 0), count: channels)
+            }
+          }
+        }
+        target += run.count &* channels
+      }
+      if length % 2 == 1 { target[0] = BFloat16(rounding: 0) }
+    }
+  }
+
+  @inline(__always)
+  private static func copy(_ source: UnsafePointer<BFloat16>, to target: UnsafeMutablePointer<BFloat16>, count: Int) {
+    guard count >= 16, count < 128 else { return target.update(from: source, count: count) }
+    // The last sixteen once more cost less than a call: the stem's rows are 21 numbers.
+    var place = 0
+    while place &+ 16 < count {
+      copySixteen(source + place, to: target + place)
+      place &+= 16
+    }
+    copySixteen(source + (count - 16), to: target + (count - 16))
+  }
+
+  @inline(__always)
+  private static func copySixteen(_ source: UnsafePointer<BFloat16>, to target: UnsafeMutablePointer<BFloat16>) {
+    UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: 32)
   }
 }
 
