@@ -7,7 +7,7 @@ package struct Epilogue {
   @usableFromInline package let bias: UnsafePointer<Float>?
   /// Numbers that lie as the result's do; nil adds none.
   @usableFromInline let shortcut: UnsafePointer<Float>?
-  /// The same of a result in bfloat16, for those who write one.
+  /// The same in bfloat16, for a result that is rounded to it.
   @usableFromInline package let roundedShortcut: UnsafePointer<BFloat16>?
   /// Whether negative numbers become zero.
   @usableFromInline package let isRectified: Bool
@@ -16,7 +16,7 @@ package struct Epilogue {
   ///
   /// - Parameters:
   ///   - bias: `[columns]`.
-  ///   - shortcut: of the result's shape and kind of numbers.
+  ///   - shortcut: of the result's shape.
   package init(bias: Tensor? = nil, adding shortcut: Tensor? = nil, isRectified: Bool = false) {
     self.init(
       bias: bias.map { UnsafePointer($0.pointer) },
@@ -34,12 +34,6 @@ package struct Epilogue {
     self.shortcut = shortcut
     self.roundedShortcut = roundedShortcut
     self.isRectified = isRectified
-  }
-
-  /// What happens before a shortcut in bfloat16 is added.
-  package var beforeRoundedShortcut: Epilogue {
-    Epilogue(
-      bias: bias, shortcut: shortcut, roundedShortcut: nil, isRectified: isRectified && roundedShortcut == nil)
   }
 
   /// The same for the part of the result that begins `numbers` numbers later, in a column.
@@ -61,6 +55,7 @@ package struct Epilogue {
     var result = sums
     if let bias { result += bias.vector(column) }
     if let shortcut { result += shortcut.vector(place) }
+    if let roundedShortcut { result += roundedShortcut.vector(place) }
     return isRectified ? result.rectified : result
   }
 
@@ -69,12 +64,13 @@ package struct Epilogue {
     var result = sum
     if let bias { result += bias[column] }
     if let shortcut { result += shortcut[place] }
+    if let roundedShortcut { result += roundedShortcut[place].single }
     return isRectified && result <= 0 ? 0 : result
   }
 
   /// Finishes rows of sums that are written already.
   package func apply(rows: Int, columns: Int, to result: UnsafeMutablePointer<Float>) {
-    guard bias != nil || shortcut != nil || isRectified else { return }
+    guard bias != nil || shortcut != nil || roundedShortcut != nil || isRectified else { return }
     for row in 0..<rows {
       var column = 0
       while column < columns {

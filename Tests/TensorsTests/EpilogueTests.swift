@@ -51,15 +51,16 @@ struct EpilogueTests {
     let bias = TestNumbers.normal(columns, "bias")
     let shortcut = TestNumbers.normal(rows * columns, "shortcut")
     try withEvery("bias", in: [false, true]) { hasBias in
-      try withEvery("shortcut", in: [false, true]) { hasShortcut in
+      try withEvery("shortcut", in: [nil, Tensor.Element.single, .bfloat16]) { stored in
         try withEvery("rectified", in: [false, true]) { isRectified in
           let tensors = (
             hasBias ? engine.tensor(bias, shape: [columns]) : nil,
-            hasShortcut ? engine.tensor(shortcut, shape: [rows, columns]) : nil
+            stored.map { tensor(shortcut, as: $0) }
           )
+          let added = tensors.1?.array
           let expected = sums.enumerated().map { place, sum in
-            let added = sum + (hasBias ? bias[place % columns] : 0) + (hasShortcut ? shortcut[place] : 0)
-            return isRectified ? max(added, 0) : added
+            let sum = sum + (hasBias ? bias[place % columns] : 0) + (added?[place] ?? 0)
+            return isRectified ? max(sum, 0) : sum
           }
           let result = withExtendedLifetime(tensors) {
             finish(Epilogue(bias: tensors.0, adding: tensors.1, isRectified: isRectified))
@@ -68,5 +69,14 @@ struct EpilogueTests {
         }
       }
     }
+  }
+
+  private func tensor(_ numbers: [Float], as element: Tensor.Element) -> Tensor {
+    guard element == .bfloat16 else { return engine.tensor(numbers, shape: [numbers.count]) }
+    let tensor = engine.empty([numbers.count], as: .bfloat16)
+    for (place, number) in numbers.enumerated() {
+      tensor.numbers(BFloat16.self)[place] = BFloat16(rounding: number)
+    }
+    return tensor
   }
 }

@@ -20,6 +20,15 @@ package enum ConvolutionForm: String, Sendable, CaseIterable {
     return tiling.count * 16 <= geometry.outputPositions * 2 ? .winograd : .patches
   }
 
+  /// Whether Winograd's form, which multiplies in single precision, is faster than ``RoundedForm/pairs``.
+  ///
+  /// A product of pairs is twice as fast, and the filters are transformed at every step: of a tile's 16 outputs ten must be
+  /// on the map, and there must be some tiles.
+  static func isWinogradWorthwhile(besidePairs geometry: ConvolutionGeometry) -> Bool {
+    let tiling = WinogradTiling(batch: geometry.batch, height: geometry.height, width: geometry.width)
+    return tiling.count * 10 + 256 <= geometry.outputPositions
+  }
+
   package func supports(_ geometry: ConvolutionGeometry) -> Bool {
     switch self {
     case .direct: geometry.isPointwise
@@ -43,8 +52,11 @@ protocol ConvolutionKernel {
   func dWeight(_ input: Tensor, _ dOutput: Tensor, into dWeight: Tensor, accumulate: Bool)
 }
 
-/// How a convolution of maps in bfloat16 is computed: of bfloat16 numbers, summed in single precision and rounded once.
-/// What it gives differs by the order of sums, and so by a last digit here and there.
+/// How a convolution of maps in bfloat16 is computed, unless it is Winograd's: of bfloat16 numbers, summed in single
+/// precision and rounded once. What it gives differs by the order of sums, and so by a last digit here and there.
+///
+/// Winograd's form reads and writes bfloat16, and transforms and multiplies in single precision: it rounds where the
+/// others do, the weights before they are transformed and each result once.
 package enum RoundedForm: String, Sendable, CaseIterable {
   /// Of maps that are widened first, as those in single precision are: any processor.
   case widened = "portable"
@@ -53,18 +65,6 @@ package enum RoundedForm: String, Sendable, CaseIterable {
 
   /// The one for this processor.
   package static var suiting: RoundedForm { PairProduct.isThere ? .pairs : .widened }
-}
-
-extension ConvolutionForm {
-  func kernel(
-    for geometry: ConvolutionGeometry, in accumulation: Accumulation, on engine: Engine
-  ) -> any ConvolutionKernel {
-    switch self {
-    case .direct: DirectConvolution(geometry, in: accumulation, on: engine)
-    case .patches: PatchConvolution(geometry, in: accumulation, on: engine)
-    case .winograd: WinogradConvolution(geometry, in: accumulation, on: engine)
-    }
-  }
 }
 
 /// Cuts the rows of a matrix product so that each part keeps a worker busy for longer than packing its operands takes.

@@ -36,18 +36,22 @@ struct PreparedWeight {
     on engine: Engine
   ) {
     (columns, depth, isTransposed) = (geometry.filters, geometry.patch, true)
-    bias = norm.map { engine.tensor($0.shift.map { Float($0) }, shape: [geometry.filters]) }
-    var (layout, weight) = (layout, norm?.scaled(weight, on: engine) ?? weight)
-    if case .rounded(let inner) = layout { (layout, weight) = (inner, Elementwise.rounded(weight, on: engine)) }
+    let factors = norm?.factors
+    bias = factors.map { engine.tensor($0.shift.map { Float($0) }, shape: [geometry.filters]) }
+    let weight = factors.map { FilterNorm.scaled(weight, by: $0.scale, on: engine) } ?? weight
+    var (layout, precision) = (layout, Precision.single)
+    if case .rounded(let inner) = layout { (layout, precision) = (inner, .bfloat16) }
     self.layout = layout
     tensor =
       switch layout {
-      case .stored, .rounded: weight
+      case .stored, .rounded: precision.operand(weight, on: engine)
       case .pairs: PairProduct.panels(ofRows: weight.pointer, columns: columns, depth: depth, on: engine)
-      case .panels: PanelProduct.panels(ofRows: weight, columns: columns, depth: depth, on: engine)
+      case .panels:
+        PanelProduct.panels(
+          ofRows: precision.operand(weight, on: engine), columns: columns, depth: depth, on: engine)
       case .winograd, .winogradPanels:
         WinogradFilters(filters: geometry.filters, channels: geometry.channels, engine: engine)
-          .transformed(weight, turned: false, inPanels: layout == .winogradPanels)
+          .transformed(weight, in: precision, turned: false, inPanels: layout == .winogradPanels)
       }
   }
 
@@ -121,17 +125,27 @@ struct PreparedWeight {
   }
 }
 
-/// What a BatchNorm behind a convolution comes to in evaluation: a factor and an offset for each filter.
+/// A BatchNorm behind a convolution as evaluation sees it: what comes to a factor and an offset for each filter.
 struct FilterNorm {
   /// Tells it from other ones behind the same convolution.
   let id: ObjectIdentifier
-  /// γ/√(variance + ε)
-  let scale: [Double]
-  /// β − mean · scale
-  let shift: [Double]
+  /// γ and β.
+  let weight, bias: Tensor
+  /// The running statistics.
+  let mean, variance: Tensor
+  let epsilon: Double
+
+  /// γ/√(variance + ε) and β − mean · scale of each filter.
+  var factors: (scale: [Double], shift: [Double]) {
+    let scale = zip(weight.values, variance.values).map { gamma, variance in
+      Double(gamma) / (Double(variance) + epsilon).squareRoot()
+    }
+    let shift = scale.indices.map { Double(bias.pointer[$0]) - Double(mean.pointer[$0]) * scale[$0] }
+    return (scale, shift)
+  }
 
   /// Weights `[K, R, S, C]` times each filter's factor.
-  func scaled(_ weight: Tensor, on engine: Engine) -> Tensor {
+  static func scaled(_ weight: Tensor, by scale: [Double], on engine: Engine) -> Tensor {
     let result = engine.empty(weight.shape)
     let size = weight.count / scale.count
     engine.parallel(over: scale.count, grain: max(1, (1 << 14) / size)) { filters, _ in

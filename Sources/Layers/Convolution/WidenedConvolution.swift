@@ -18,24 +18,8 @@ struct WidenedConvolution: ConvolutionKernel {
 
   func forward(_ input: Tensor, _ weight: PreparedWeight, into output: Tensor, _ epilogue: Epilogue) {
     let sums = engine.empty(geometry.outputShape)
-    kernel.forward(widened(input), weight, into: sums, epilogue.beforeRoundedShortcut)
-    guard let shortcut = epilogue.roundedShortcut else {
-      return Elementwise.convert(sums, into: output, on: engine)
-    }
-    let (x, y) = (sums.pointer, output.numbers(BFloat16.self))
-    engine.parallel(over: output.count, grain: 1 << 14) { range, _ in
-      var i = range.lowerBound
-      while i + 16 <= range.upperBound {
-        let sum = x.vector(i) + shortcut.vector(i)
-        y.store(epilogue.isRectified ? sum.rectified : sum, i)
-        i += 16
-      }
-      while i < range.upperBound {
-        let sum = x[i] + shortcut[i].single
-        y[i] = BFloat16(rounding: epilogue.isRectified && sum <= 0 ? 0 : sum)
-        i += 1
-      }
-    }
+    kernel.forward(widened(input), weight, into: sums, epilogue)
+    Elementwise.convert(sums, into: output, on: engine)
   }
 
   func dInput(_ dOutput: Tensor, _ weight: Tensor, into dInput: Tensor, accumulate: Bool) {

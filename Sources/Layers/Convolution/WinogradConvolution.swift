@@ -8,6 +8,7 @@ import Tensors
 /// double precision: some 2e-6 RMS (engine notes, 4), ten times that of direct sums.
 struct WinogradConvolution: ConvolutionKernel {
   private let geometry: ConvolutionGeometry
+  private let precision: Precision
   private let engine: Engine
   private let tiling: WinogradTiling
   private let filters: WinogradFilters
@@ -27,8 +28,10 @@ struct WinogradConvolution: ConvolutionKernel {
       && g.filters % 16 == 0
   }
 
-  init(_ geometry: ConvolutionGeometry, in accumulation: Accumulation, on engine: Engine) {
+  /// - Parameter precision: what maps and their gradients are stored as, and the weights are rounded to.
+  init(_ geometry: ConvolutionGeometry, in precision: Precision, on engine: Engine) {
     self.geometry = geometry
+    self.precision = precision
     self.engine = engine
     tiling = WinogradTiling(batch: geometry.batch, height: geometry.height, width: geometry.width)
     filters = WinogradFilters(filters: geometry.filters, channels: geometry.channels, engine: engine)
@@ -39,52 +42,66 @@ struct WinogradConvolution: ConvolutionKernel {
   private var blockTiles: Int { max(8, Self.blockNumbers / max(geometry.channels, geometry.filters)) }
 
   func layout(forReuse isReused: Bool) -> PreparedWeight.Layout {
-    isReused && PanelProduct.suits(columns: geometry.filters) ? .winogradPanels : .winograd
+    let layout: PreparedWeight.Layout = isInPanels(isReused, columns: geometry.filters) ? .winogradPanels : .winograd
+    return precision == .bfloat16 ? .rounded(layout) : layout
+  }
+
+  /// Whether transformed filters are laid out in panels, of which maps in single precision make use where they are reused.
+  private func isInPanels(_ isReused: Bool, columns: Int) -> Bool {
+    (isReused || precision == .bfloat16) && PanelProduct.suits(columns: columns)
   }
 
   func forward(_ input: Tensor, _ weight: PreparedWeight, into output: Tensor, _ epilogue: Epilogue) {
-    convolve(
-      input, weight.tensor, inPanels: weight.layout == .winogradPanels, inputs: geometry.channels,
-      outputs: geometry.filters, into: output, accumulate: false, epilogue)
+    let product = FrequencyProduct(
+      filters: weight.tensor, plane: filters.plane, isInPanels: weight.layout == .winogradPanels,
+      inputs: geometry.channels, outputs: geometry.filters)
+    convolve(input, product, into: output, accumulate: false, epilogue)
   }
 
   func dInput(_ dOutput: Tensor, _ weight: Tensor, into dInput: Tensor, accumulate: Bool) {
-    convolve(
-      dOutput, filters.transformed(weight, turned: true), inPanels: false, inputs: geometry.filters,
-      outputs: geometry.channels, into: dInput, accumulate: accumulate, Epilogue())
+    let isInPanels = isInPanels(false, columns: geometry.channels)
+    let product = FrequencyProduct(
+      filters: filters.transformed(weight, in: precision, turned: true, inPanels: isInPanels), plane: filters.plane,
+      isInPanels: isInPanels, inputs: geometry.filters,
+      outputs: geometry.channels)
+    convolve(dOutput, product, into: dInput, accumulate: accumulate, Epilogue())
   }
 
   private func convolve(
-    _ input: Tensor, _ transformed: Tensor, inPanels: Bool, inputs: Int, outputs: Int, into output: Tensor,
-    accumulate: Bool, _ epilogue: Epilogue
+    _ input: Tensor, _ product: FrequencyProduct, into output: Tensor, accumulate: Bool, _ epilogue: Epilogue
   ) {
-    func multiply(_ frequency: Int, rows: Int, _ left: UnsafePointer<Float>, into product: UnsafeMutablePointer<Float>)
-    {
-      let right = transformed.pointer + frequency * filters.plane
-      if inPanels {
-        PanelProduct.multiply(
-          rows: rows, columns: outputs, depth: inputs, left, stride: inputs, panels: right, into: product)
-      } else {
-        MatrixProduct.multiply(
-          rows: rows, columns: outputs, depth: inputs, .plain(left, stride: inputs), .plain(right, stride: outputs),
-          into: product, stride: outputs)
-      }
+    switch precision {
+    case .single: convolve(Float.self, input, product, into: output, accumulate: accumulate, epilogue)
+    case .bfloat16: convolve(BFloat16.self, input, product, into: output, accumulate: accumulate, epilogue)
     }
+  }
+
+  private func convolve<Number: StoredNumber>(
+    _ kind: Number.Type, _ input: Tensor, _ product: FrequencyProduct, into output: Tensor, accumulate: Bool,
+    _ epilogue: Epilogue
+  ) {
+    let (x, y) = (UnsafePointer(input.numbers(kind)), output.numbers(kind))
+    let (inputs, outputs) = (product.inputs, product.outputs)
     if isWide {
       let inputPlane = tiling.count * inputs + Self.planePadding
       let outputPlane = tiling.count * outputs + Self.planePadding
-      let left = transformAll(input, channels: inputs, plane: inputPlane, tiling.transformInput)
+      let left = engine.empty([Winograd.frequencies * inputPlane])
+      forTiles { tile, work in
+        tiling.transformInput(
+          x, channels: inputs, tile: tile, to: left.pointer + tile * inputs, plane: inputPlane, work: work)
+      }
       let products = engine.empty([Winograd.frequencies * outputPlane])
       engine.parallel(Winograd.frequencies) { f, _ in
-        multiply(f, rows: tiling.count, left.pointer + f * inputPlane, into: products.pointer + f * outputPlane)
+        product.multiply(
+          f, rows: tiling.count, left.pointer + f * inputPlane, into: products.pointer + f * outputPlane)
       }
       forTiles { tile, work in
         tiling.transformOutput(
-          products.pointer + tile * outputs, plane: outputPlane, channels: outputs, tile: tile, to: output.pointer,
+          products.pointer + tile * outputs, plane: outputPlane, channels: outputs, tile: tile, to: y,
           accumulate: accumulate, epilogue, work: work)
       }
     } else {
-      let block = inPanels ? Self.panelBlockTiles : blockTiles
+      let block = product.isInPanels ? Self.panelBlockTiles : blockTiles
       let inputPlane = block * inputs + Self.planePadding
       let outputPlane = block * outputs + Self.planePadding
       engine.reserveScratch(4 * Winograd.frequencies * (inputPlane + outputPlane))
@@ -96,14 +113,14 @@ struct WinogradConvolution: ConvolutionKernel {
           guard let work = work.baseAddress else { return }
           for (index, tile) in tiles.enumerated() {
             tiling.transformInput(
-              input.pointer, channels: inputs, tile: tile, to: left + index * inputs, plane: inputPlane, work: work)
+              x, channels: inputs, tile: tile, to: left + index * inputs, plane: inputPlane, work: work)
           }
           for f in 0..<Winograd.frequencies {
-            multiply(f, rows: tiles.count, left + f * inputPlane, into: products + f * outputPlane)
+            product.multiply(f, rows: tiles.count, left + f * inputPlane, into: products + f * outputPlane)
           }
           for (index, tile) in tiles.enumerated() {
             tiling.transformOutput(
-              products + index * outputs, plane: outputPlane, channels: outputs, tile: tile, to: output.pointer,
+              products + index * outputs, plane: outputPlane, channels: outputs, tile: tile, to: y,
               accumulate: accumulate, epilogue, work: work)
           }
         }
@@ -112,12 +129,33 @@ struct WinogradConvolution: ConvolutionKernel {
   }
 
   func dWeight(_ input: Tensor, _ dOutput: Tensor, into dWeight: Tensor, accumulate: Bool) {
+    switch precision {
+    case .single: self.dWeight(Float.self, input, dOutput, into: dWeight, accumulate: accumulate)
+    case .bfloat16: self.dWeight(BFloat16.self, input, dOutput, into: dWeight, accumulate: accumulate)
+    }
+  }
+
+  private func dWeight<Number: StoredNumber>(
+    _ kind: Number.Type, _ input: Tensor, _ dOutput: Tensor, into dWeight: Tensor, accumulate: Bool
+  ) {
+    let (x, dy) = (UnsafePointer(input.numbers(kind)), UnsafePointer(dOutput.numbers(kind)))
     let (channels, outputs) = (geometry.channels, geometry.filters)
     if isWide {
       let inputPlane = tiling.count * channels + Self.planePadding
       let outputPlane = tiling.count * outputs + Self.planePadding
-      let right = transformAll(input, channels: channels, plane: inputPlane, tiling.transformInput)
-      let left = transformAll(dOutput, channels: outputs, plane: outputPlane, tiling.transformGradient)
+      let right = engine.empty([Winograd.frequencies * inputPlane])
+      let (inputs, gradients) = (place(channels, of: tiling.count), place(outputs, of: tiling.count))
+      forTiles { tile, work in
+        tiling.transformInput(
+          x, channels: channels, tile: tile, to: right.pointer + tile * inputs.first, plane: inputPlane,
+          step: inputs.step, work: work)
+      }
+      let left = engine.empty([Winograd.frequencies * outputPlane])
+      forTiles { tile, work in
+        tiling.transformGradient(
+          dy, channels: outputs, tile: tile, to: left.pointer + tile * gradients.first, plane: outputPlane,
+          step: gradients.step, work: work)
+      }
       let products = engine.empty([Winograd.frequencies * filters.plane])
       engine.parallel(Winograd.frequencies) { f, _ in
         multiply(
@@ -126,12 +164,14 @@ struct WinogradConvolution: ConvolutionKernel {
       }
       filters.gradient(products.pointer, slices: 1, into: dWeight, accumulate: accumulate)
     } else {
-      dWeightInSlices(input, dOutput, into: dWeight, accumulate: accumulate)
+      dWeightInSlices(x, dy, into: dWeight, accumulate: accumulate)
     }
   }
 
   /// Each slice of tiles has a sum of its own over the 36 products, built up block by block.
-  private func dWeightInSlices(_ input: Tensor, _ dOutput: Tensor, into dWeight: Tensor, accumulate: Bool) {
+  private func dWeightInSlices<Number: StoredNumber>(
+    _ x: UnsafePointer<Number>, _ dy: UnsafePointer<Number>, into dWeight: Tensor, accumulate: Bool
+  ) {
     let (channels, outputs) = (geometry.channels, geometry.filters)
     let block = 2 * blockTiles
     let slices = max(1, min(tiling.count / block, max(2, (1 << 20) / filters.plane / Winograd.frequencies), 16))
@@ -147,13 +187,14 @@ struct WinogradConvolution: ConvolutionKernel {
       withUnsafeTemporaryAllocation(of: Vector.self, capacity: 36) { work in
         guard let work = work.baseAddress else { return }
         for tiles in all.tiles(of: block) {
+          let (inputs, gradients) = (place(channels, of: tiles.count), place(outputs, of: tiles.count))
           for (index, tile) in tiles.enumerated() {
             tiling.transformInput(
-              input.pointer, channels: channels, tile: tile, to: right + index * channels, plane: inputPlane, work: work
-            )
+              x, channels: channels, tile: tile, to: right + index * inputs.first, plane: inputPlane,
+              step: inputs.step, work: work)
             tiling.transformGradient(
-              dOutput.pointer, channels: outputs, tile: tile, to: left + index * outputs, plane: outputPlane, work: work
-            )
+              dy, channels: outputs, tile: tile, to: left + index * gradients.first, plane: outputPlane,
+              step: gradients.step, work: work)
           }
           for f in 0..<Winograd.frequencies {
             multiply(
@@ -166,28 +207,31 @@ struct WinogradConvolution: ConvolutionKernel {
     filters.gradient(products.pointer, slices: slices, into: dWeight, accumulate: accumulate)
   }
 
+  /// Whether the weight gradient's products are those of ``OuterProduct``, for whose operands tiles are laid out.
+  private var isOuter: Bool {
+    precision == .bfloat16 && OuterProduct.suits(rows: geometry.filters, columns: geometry.channels)
+  }
+
+  /// Where a weight gradient's product has the channels of its tiles: numbers from one tile to the next, and from one
+  /// channel's to the next one's, sixteen channels side by side.
+  private func place(_ channels: Int, of tiles: Int) -> (first: Int, step: Int) {
+    isOuter ? (Vector.scalarCount, tiles) : (channels, 1)
+  }
+
   /// One frequency of the weight gradient: `[K, tiles] · [tiles, C]`.
   private func multiply(
     _ dOutput: UnsafePointer<Float>, _ input: UnsafePointer<Float>, tiles: Int,
     into product: UnsafeMutablePointer<Float>, accumulate: Bool
   ) {
+    guard !isOuter else {
+      return OuterProduct.multiply(
+        rows: geometry.filters, columns: geometry.channels, depth: tiles, dOutput, input, into: product,
+        accumulate: accumulate)
+    }
     MatrixProduct.multiply(
       rows: geometry.filters, columns: geometry.channels, depth: tiles,
       .transposed(dOutput, stride: geometry.filters), .plain(input, stride: geometry.channels), into: product,
       stride: geometry.channels, accumulate: accumulate)
-  }
-
-  private typealias Transform = (
-    _ map: UnsafePointer<Float>, _ channels: Int, _ tile: Int, _ target: UnsafeMutablePointer<Float>, _ plane: Int,
-    _ work: UnsafeMutablePointer<Vector>
-  ) -> Void
-
-  private func transformAll(_ map: Tensor, channels: Int, plane: Int, _ transform: Transform) -> Tensor {
-    let result = engine.empty([Winograd.frequencies * plane])
-    forTiles { tile, work in
-      transform(map.pointer, channels, tile, result.pointer + tile * channels, plane, work)
-    }
-    return result
   }
 
   private func forTiles(_ body: (_ tile: Int, _ work: UnsafeMutablePointer<Vector>) -> Void) {
@@ -196,6 +240,33 @@ struct WinogradConvolution: ConvolutionKernel {
         guard let work = work.baseAddress else { return }
         for tile in tiles { body(tile, work) }
       }
+    }
+  }
+}
+
+/// The products of transformed tiles with transformed filters, frequency by frequency.
+private struct FrequencyProduct {
+  /// A matrix of inputs × outputs for each frequency.
+  let filters: Tensor
+  /// Numbers from one frequency's matrix to the next.
+  let plane: Int
+  /// Whether each matrix is laid out for ``PanelProduct``.
+  let isInPanels: Bool
+  let inputs: Int
+  let outputs: Int
+
+  /// `[tiles, inputs] · [inputs, outputs]` of one frequency.
+  func multiply(
+    _ frequency: Int, rows: Int, _ left: UnsafePointer<Float>, into product: UnsafeMutablePointer<Float>
+  ) {
+    let right = filters.pointer + frequency * plane
+    if isInPanels {
+      PanelProduct.multiply(
+        rows: rows, columns: outputs, depth: inputs, left, stride: inputs, panels: right, into: product)
+    } else {
+      MatrixProduct.multiply(
+        rows: rows, columns: outputs, depth: inputs, .plain(left, stride: inputs), .plain(right, stride: outputs),
+        into: product, stride: outputs)
     }
   }
 }

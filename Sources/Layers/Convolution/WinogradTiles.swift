@@ -34,10 +34,12 @@ struct WinogradTiling {
   ///
   /// - Parameters:
   ///   - target: where the first frequency's channels go; the others follow every `plane` numbers.
+  ///   - step: how many numbers further on each next channel goes, sixteen channels side by side.
   ///   - work: 36 vectors of scratch memory.
   func transformInput(
-    _ map: UnsafePointer<Float>, channels: Int, tile: Int, to target: UnsafeMutablePointer<Float>, plane: Int,
-    work: UnsafeMutablePointer<Vector>
+    _ map: UnsafePointer<some StoredNumber>, channels: Int, tile: Int, to target: UnsafeMutablePointer<Float>,
+    plane: Int,
+    step: Int = 1, work: UnsafeMutablePointer<Vector>
   ) {
     let (image, row, column) = place(tile)
     let top = row - 1
@@ -69,7 +71,8 @@ struct WinogradTiling {
       for i in 0..<6 {
         let w = work + (6 &* i)
         Winograd.store(
-          Winograd.input((w[0], w[1], w[2], w[3], w[4], w[5])), to: target + (6 &* i &* plane &+ c), plane: plane)
+          Winograd.input((w[0], w[1], w[2], w[3], w[4], w[5])), to: target + (6 &* i &* plane &+ c &* step),
+          plane: plane)
       }
       c &+= 16
     }
@@ -77,8 +80,9 @@ struct WinogradTiling {
 
   /// Transforms one tile of an output's gradient: `A dy Aᵀ`.
   func transformGradient(
-    _ map: UnsafePointer<Float>, channels: Int, tile: Int, to target: UnsafeMutablePointer<Float>, plane: Int,
-    work: UnsafeMutablePointer<Vector>
+    _ map: UnsafePointer<some StoredNumber>, channels: Int, tile: Int, to target: UnsafeMutablePointer<Float>,
+    plane: Int,
+    step: Int = 1, work: UnsafeMutablePointer<Vector>
   ) {
     let (image, row, column) = place(tile)
     let corner = map + ((image * height + row) * width + column) * channels
@@ -96,7 +100,8 @@ struct WinogradTiling {
       }
       for i in 0..<6 {
         let w = work + (4 &* i)
-        Winograd.store(Winograd.dOutput((w[0], w[1], w[2], w[3])), to: target + (6 &* i &* plane &+ c), plane: plane)
+        Winograd.store(
+          Winograd.dOutput((w[0], w[1], w[2], w[3])), to: target + (6 &* i &* plane &+ c &* step), plane: plane)
       }
       c &+= 16
     }
@@ -104,7 +109,8 @@ struct WinogradTiling {
 
   /// Transforms a tile's products back and writes its outputs, finished as the epilogue says, or adds them: `Aᵀ m A`.
   func transformOutput(
-    _ products: UnsafePointer<Float>, plane: Int, channels: Int, tile: Int, to map: UnsafeMutablePointer<Float>,
+    _ products: UnsafePointer<Float>, plane: Int, channels: Int, tile: Int,
+    to map: UnsafeMutablePointer<some StoredNumber>,
     accumulate: Bool, _ epilogue: Epilogue, work: UnsafeMutablePointer<Vector>
   ) {
     let (image, row, column) = place(tile)

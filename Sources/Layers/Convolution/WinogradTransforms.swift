@@ -102,8 +102,10 @@ struct WinogradFilters {
   /// `G g Gᵀ` of all filters: for each frequency a matrix of inputs × outputs, `[36][C][K]`; with `turned` that of the
   /// data gradient, whose kernels are turned by 180° and whose inputs are the filters, `[36][K][C]`.
   ///
-  /// - Parameter inPanels: whether each matrix is laid out for ``PanelProduct``.
-  func transformed(_ weight: Tensor, turned: Bool, inPanels: Bool = false) -> Tensor {
+  /// - Parameters:
+  ///   - precision: what the filters are rounded to before.
+  ///   - inPanels: whether each matrix is laid out for ``PanelProduct``.
+  func transformed(_ weight: Tensor, in precision: Precision, turned: Bool, inPanels: Bool) -> Tensor {
     let result = engine.empty([Winograd.frequencies * plane])
     let plane = plane
     let (filters, channels) = (filters, channels)
@@ -122,6 +124,9 @@ struct WinogradFilters {
               for c in 0..<16 { block[place * 256 + c * 16 + k] = source[c] }
             }
           }
+        }
+        if precision == .bfloat16 {
+          for vector in 0..<9 * 16 { block.store(block.vector(16 &* vector).roundedToBFloat16, 16 &* vector) }
         }
         for line in 0..<16 {
           let row = turned ? k0 + line : c0 + line
@@ -162,30 +167,34 @@ struct WinogradFilters {
     let slice = Winograd.frequencies * plane
     let channels = channels
     engine.parallel(over: filters, grain: 1) { range, _ in
-      withUnsafeTemporaryAllocation(of: Vector.self, capacity: 18) { work in
+      withUnsafeTemporaryAllocation(of: Vector.self, capacity: 18 * channels / 16) { work in
+        guard let work = work.baseAddress else { return }
         for k in range {
-          var c = 0
-          while c < channels {
-            let place = k &* channels &+ c
-            @inline(__always)
-            func sum(_ frequency: Int) -> Vector {
-              var total = products.vector(frequency &* plane &+ place)
-              for s in 1..<max(1, slices) where s < slices {
-                total += products.vector(s &* slice &+ frequency &* plane &+ place)
+          // Six planes at a time, whole rows of them: 36 streams are more than a processor fetches ahead.
+          for j in 0..<6 {
+            for vector in 0..<channels / 16 {
+              let place = k &* channels &+ 16 &* vector
+              @inline(__always)
+              func sum(_ frequency: Int) -> Vector {
+                var total = products.vector(frequency &* plane &+ place)
+                for s in 1..<max(1, slices) where s < slices {
+                  total += products.vector(s &* slice &+ frequency &* plane &+ place)
+                }
+                return total
               }
-              return total
-            }
-            for j in 0..<6 {
               let t = Winograd.dFilter(
                 (sum(j), sum(6 &+ j), sum(12 &+ j), sum(18 &+ j), sum(24 &+ j), sum(30 &+ j)))
-              work[j] = t.0
-              work[6 &+ j] = t.1
-              work[12 &+ j] = t.2
+              let w = work + (18 &* vector &+ j)
+              w[0] = t.0
+              w[6] = t.1
+              w[12] = t.2
             }
-            for i in 0..<3 {
-              let w = 6 &* i
-              let t = Winograd.dFilter((work[w], work[w &+ 1], work[w &+ 2], work[w &+ 3], work[w &+ 4], work[w &+ 5]))
-              let offset = (k &* 9 &+ 3 &* i) &* channels &+ c
+          }
+          for i in 0..<3 {
+            for vector in 0..<channels / 16 {
+              let w = work + (18 &* vector &+ 6 &* i)
+              let t = Winograd.dFilter((w[0], w[1], w[2], w[3], w[4], w[5]))
+              let offset = (k &* 9 &+ 3 &* i) &* channels &+ 16 &* vector
               let target = dWeight.pointer + offset
               @inline(__always)
               func put(_ vector: Vector, _ offset: Int) {
@@ -195,7 +204,6 @@ struct WinogradFilters {
               put(t.1, channels)
               put(t.2, 2 &* channels)
             }
-            c &+= 16
           }
         }
       }

@@ -219,37 +219,3 @@ package enum NormStatistics: String, Sendable, CaseIterable {
   /// The running mean and variance, which do not move: γ and β are trained, and no image depends on the others.
   case running
 }
-
-/// Which of several ways of computing the same thing is taken.
-///
-/// Left alone, each operation chooses by its sizes. A test or a parity check names one to prove that way.
-package struct ComputePolicy: Hashable, Sendable {
-  /// The form of convolutions, where it can compute them; nil chooses by their sizes.
-  package var form: ConvolutionForm?
-  /// How products are summed; nil chooses by their sizes. Winograd's are always single.
-  package var accumulation: Accumulation?
-  /// How maps in bfloat16 are convolved; nil chooses by the processor.
-  package var rounded: RoundedForm?
-
-  /// Every operation chooses by its sizes.
-  package static let automatic = ComputePolicy()
-
-  package init(
-    form: ConvolutionForm? = nil, accumulation: Accumulation? = nil, rounded: RoundedForm? = nil
-  ) {
-    self.form = form
-    self.accumulation = accumulation
-    self.rounded = rounded
-  }
-
-  func form(for geometry: ConvolutionGeometry) -> ConvolutionForm {
-    if let form, form.supports(geometry) { return form }
-    if accumulation == .double { return geometry.isPointwise ? .direct : .patches }
-    return .choose(for: geometry)
-  }
-
-  /// How a product of that many multiplications is summed.
-  func accumulation(multiplications: Int, most: Int = Accumulation.mostInDouble) -> Accumulation {
-    accumulation ?? .suiting(multiplications: multiplications, most: most)
-  }
-}

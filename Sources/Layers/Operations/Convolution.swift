@@ -22,7 +22,7 @@ extension Tape {
     _ input: Value, _ weight: Parameter, bias: Parameter? = nil, stride: Int, padding: Int, form: ConvolutionForm? = nil
   ) -> Value {
     let geometry = ConvolutionGeometry(input, weight, stride: stride, padding: padding)
-    let kernel = kernel(for: geometry, of: input, form: form)
+    let kernel = policy.kernel(for: geometry, in: Precision(of: input.tensor), form: form, on: engine)
     let output = result(engine.empty(geometry.outputShape, as: input.tensor.element))
     let filters = geometry.filters
     kernel.forward(
@@ -69,7 +69,7 @@ extension Tape {
   ) -> Value {
     let geometry = ConvolutionGeometry(input, weight, stride: stride, padding: padding)
     let output = engine.empty(geometry.outputShape, as: input.tensor.element)
-    let kernel = kernel(for: geometry, of: input, form: nil)
+    let kernel = policy.kernel(for: geometry, in: Precision(of: input.tensor), on: engine)
     let folded = prepared(weight, of: geometry, for: kernel, folding: FilterNorm(norm))
     withExtendedLifetime((folded, shortcut)) {
       kernel.forward(
@@ -86,16 +86,6 @@ extension Tape {
     let layout = kernel.layout(forReuse: weights != nil)
     return weights?.prepared(weight, of: geometry, as: layout, folding: norm, on: engine)
       ?? PreparedWeight(weight.value, of: geometry, as: layout, folding: norm, on: engine)
-  }
-
-  private func kernel(
-    for geometry: ConvolutionGeometry, of input: Value, form: ConvolutionForm?
-  ) -> any ConvolutionKernel {
-    let isRounded = input.tensor.element == .bfloat16
-    if isRounded, (policy.rounded ?? .suiting) == .pairs { return PairConvolution(geometry, on: engine) }
-    let kernel = (form ?? policy.form(for: geometry)).kernel(
-      for: geometry, in: policy.accumulation(multiplications: geometry.multiplications), on: engine)
-    return isRounded ? WidenedConvolution(kernel, geometry, on: engine) : kernel
   }
 }
 
@@ -122,15 +112,10 @@ private struct PlainTerms<Number: StoredNumber>: ChannelTerms {
 }
 
 extension FilterNorm {
-  /// What the running statistics make of a BatchNorm.
   fileprivate init(_ norm: BatchNorm) {
-    let scale = zip(norm.weight.value.values, norm.runningVariance.values).map { gamma, variance in
-      Double(gamma) / (Double(variance) + BatchNorm.epsilon).squareRoot()
-    }
-    let shift = scale.indices.map {
-      Double(norm.bias.value.pointer[$0]) - Double(norm.runningMean.pointer[$0]) * scale[$0]
-    }
-    self.init(id: ObjectIdentifier(norm.weight), scale: scale, shift: shift)
+    self.init(
+      id: ObjectIdentifier(norm.weight), weight: norm.weight.value, bias: norm.bias.value, mean: norm.runningMean,
+      variance: norm.runningVariance, epsilon: BatchNorm.epsilon)
   }
 }
 

@@ -19,19 +19,30 @@ package struct ConvolutionBench {
   private let dWeight: Tensor
   private let prepared: PreparedWeight
 
-  package init(_ geometry: ConvolutionGeometry, form: ConvolutionForm, on engine: Engine) {
+  /// - Parameter precision: what maps are stored as.
+  package init(
+    _ geometry: ConvolutionGeometry, in precision: Precision, policy: ComputePolicy = .automatic, on engine: Engine
+  ) {
     self.geometry = geometry
     self.engine = engine
-    kernel = form.kernel(
-      for: geometry, in: .suiting(multiplications: geometry.multiplications), on: engine)
-    input = engine.filled(geometry.inputShape, with: 0.5)
-    output = engine.filled(geometry.outputShape, with: 0.5)
+    kernel = policy.kernel(for: geometry, in: precision, on: engine)
+    input = Self.map(geometry.inputShape, as: precision.element, on: engine)
+    output = Self.map(geometry.outputShape, as: precision.element, on: engine)
     weight = engine.filled(geometry.weightShape, with: 0.01)
     dWeight = engine.filled(geometry.weightShape)
-    let ones = [Double](repeating: 1, count: geometry.filters)
+    let (ones, zeros) = (engine.filled([geometry.filters], with: 1), engine.filled([geometry.filters]))
     prepared = PreparedWeight(
       weight, of: geometry, as: kernel.layout(forReuse: true),
-      folding: FilterNorm(id: ObjectIdentifier(engine), scale: ones, shift: ones), on: engine)
+      folding: FilterNorm(
+        id: ObjectIdentifier(engine), weight: ones, bias: ones, mean: zeros, variance: ones, epsilon: 0), on: engine)
+  }
+
+  private static func map(_ shape: [Int], as element: Tensor.Element, on engine: Engine) -> Tensor {
+    let map = engine.filled(shape, with: 0.5)
+    guard element == .bfloat16 else { return map }
+    let narrow = engine.empty(shape, as: element)
+    Elementwise.convert(map, into: narrow, on: engine)
+    return narrow
   }
 
   package func run(_ pass: Pass) {
