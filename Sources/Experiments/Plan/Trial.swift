@@ -1,4 +1,5 @@
 import Configuration
+import Layers
 import Models
 import Runs
 import Support
@@ -58,15 +59,18 @@ package struct Trial: Sendable, Hashable {
   /// - Parameters:
   ///   - datasetFingerprint: a digest of the dataset's files and labels.
   ///   - numericVersion: the engine's version, which changes whenever its numbers do.
+  ///   - bfloat16Version: the same of what is computed in bfloat16; of other runs it is no part.
   ///   - weightsFingerprint: a digest of the pretrained weights, where there are any; of a run's, of their numbers.
   ///   - cues: a digest of each cue that the settings' tasks read; others have no part in it.
   package func hash(
-    datasetFingerprint: String, numericVersion: String, weightsFingerprint: String? = nil, cues: [Cue: String] = [:]
+    datasetFingerprint: String, numericVersion: String, bfloat16Version: String = Precision.bfloat16Version,
+    weightsFingerprint: String? = nil, cues: [Cue: String] = [:]
   ) -> String {
     var entries = (hashed.entries ?? []).map { ($0.key, $0.value) }
     entries.append(("seed", .int(seed)))
     entries.append(("dataset_fingerprint", .string(datasetFingerprint)))
     entries.append(("numeric_version", .string(numericVersion)))
+    if settings.usesBFloat16 { entries.append(("bf16_version", .string(bfloat16Version))) }
     if let weightsFingerprint { entries.append(("weights_fingerprint", .string(weightsFingerprint))) }
     for cue in Cue.allCases where settings.cues.contains(cue) {
       entries.append(("\(cue.rawValue)_fingerprint", .string(cues[cue] ?? "")))

@@ -10,7 +10,8 @@ import Tensors
 ///
 /// A run that another experiment made under the same hash counts: the hash covers everything that decides the result.
 package final class ExperimentRunner {
-  /// Changes when the engine's results change for the same settings, and so makes new runs of old plans.
+  /// Changes when the engine's results change for the same settings, and so makes new runs of old plans. What changes in
+  /// bfloat16 alone changes `Precision.bfloat16Version` instead.
   ///
   /// 3: evaluation folds BatchNorm into the convolutions' weights, which moves descriptors by some 1e-6 of their size.
   /// Training's weights are those of 2, but where vectors have 256 bits: there products in panels have come to it, too.

@@ -245,6 +245,19 @@ extension Settings {
     }
   }
 
+  /// What is computed in bfloat16 has a version of its own, of which runs in single precision know nothing.
+  @Test func bfloat16HasAVersion() {
+    func hash(_ settings: Settings, version: String) -> String {
+      Trial(experiment: "e", variant: "v", seed: 1, settings: settings)
+        .hash(datasetFingerprint: "data", numericVersion: "1", bfloat16Version: version)
+    }
+    var (trained, evaluated) = (Settings(dataset: "d"), Settings(dataset: "d"))
+    #expect(hash(trained, version: "1") == hash(trained, version: "2"))
+    trained.train.precision = .bfloat16
+    evaluated.evaluate.precision = .bfloat16
+    for settings in [trained, evaluated] { #expect(hash(settings, version: "1") != hash(settings, version: "2")) }
+  }
+
   @Test func namesDoNotDecide() {
     let settings = Settings(dataset: "d")
     let other = Trial(experiment: "x", variant: "y", seed: 1, settings: settings)
