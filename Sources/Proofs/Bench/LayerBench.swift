@@ -52,6 +52,8 @@ package struct LayerBench {
     package let peakGflops: Double
     /// The kernel set that OpenBLAS runs.
     package let blasKernels: String
+    /// What maps are stored as: `fp32` or `bf16`.
+    package let precision: String
     /// Worker threads.
     package let threads: Int
     /// The layers.
@@ -62,7 +64,7 @@ package struct LayerBench {
     package let evaluationMilliseconds: Double
 
     enum CodingKeys: String, CodingKey {
-      case layers, threads
+      case layers, precision, threads
       case peakGflops = "peak_gflops"
       case blasKernels = "blas_kernels"
       case totalMilliseconds = "total_ms"
@@ -71,11 +73,13 @@ package struct LayerBench {
   }
 
   private let engine: Engine
+  private let precision: Precision
   private let repeats: Int
 
-  /// Prepares a bench.
-  package init(on engine: Engine, repeats: Int) {
+  /// Prepares a bench of convolutions in a precision.
+  package init(in precision: Precision, on engine: Engine, repeats: Int) {
     self.engine = engine
+    self.precision = precision
     self.repeats = max(1, repeats)
   }
 
@@ -98,19 +102,20 @@ package struct LayerBench {
       report(index + 1, kinds.count)
     }
     return Result(
-      peakGflops: peak, blasKernels: MatrixProduct.kernels, threads: engine.workers.count, layers: rows,
+      peakGflops: peak, blasKernels: MatrixProduct.kernels, precision: precision.rawValue,
+      threads: engine.workers.count, layers: rows,
       totalMilliseconds: rows.reduce(0) { $0 + $1.trainingMilliseconds },
       evaluationMilliseconds: rows.reduce(0) { $0 + $1.evaluationMilliseconds })
   }
 
   private func time(_ layer: NamedConvolution, count: Int, peak: Double) -> Row {
     let geometry = layer.geometry
-    let form = ConvolutionForm.choose(for: geometry)
-    let bench = ConvolutionBench(geometry, form: form, on: engine)
+    let bench = ConvolutionBench(geometry, in: precision, on: engine)
     // The stem's input needs no gradient.
     let passes = ConvolutionBench.Pass.allCases.filter { layer.name != "conv1" || $0 != .dataGradient }
     return Row(
-      name: layer.name, geometry: geometry.description, form: form.rawValue, count: count,
+      name: layer.name, geometry: geometry.description,
+      form: ComputePolicy.automatic.formName(for: geometry, in: precision), count: count,
       passes: passes.map { pass in
         let seconds = best { bench.run(pass) }
         let gflops = geometry.operations / seconds * 1e-9

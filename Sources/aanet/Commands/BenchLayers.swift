@@ -11,10 +11,11 @@ extension BenchCommand {
       abstract: "Time each convolution of a network: forward, data gradient and weight gradient.",
       discussion: """
         GFLOPS count the direct form's operations, so that Winograd layers can be above the machine's peak. The peak is
-        what OpenBLAS reaches here on large square products.
+        what OpenBLAS reaches here on large square products in fp32.
 
         Examples:
           aanet bench layers --model aanet50 --batch 16
+          aanet bench layers --precision bf16
           aanet bench layers --model quickstart --format json
         """)
 
@@ -27,7 +28,9 @@ extension BenchCommand {
       let convolutions = model.settings.backbone.convolutions(
         batch: model.phase.batch, height: model.settings.input.height, width: model.settings.input.width)
       let bar = ProgressBar("layers", unit: "kinds")
-      let result = LayerBench(on: engine, repeats: options.repeats).run(convolutions) { bar.update($0, of: $1) }
+      let result = LayerBench(in: model.settings.train.precision, on: engine, repeats: options.repeats).run(
+        convolutions
+      ) { bar.update($0, of: $1) }
       bar.finish()
       switch options.format {
       case .json: try Console.printJSON(result)
@@ -37,15 +40,15 @@ extension BenchCommand {
 
     private func printTable(_ result: LayerBench.Result, of model: String) {
       print(
-        "\(model), \(result.threads) threads, OpenBLAS kernels \(result.blasKernels), "
+        "\(model), \(result.precision), \(result.threads) threads, OpenBLAS kernels \(result.blasKernels), "
           + String(format: "peak %.0f GFLOPS", result.peakGflops))
       print(
-        "layer".padded(to: 24) + "sizes".padded(to: 34) + "form".padded(to: 9) + "n".aligned(to: 3)
+        "layer".padded(to: 24) + "sizes".padded(to: 34) + "form".padded(to: 12) + "n".aligned(to: 3)
           + "forward".aligned(to: 16) + "data".aligned(to: 16) + "weights".aligned(to: 16)
           + "evaluation".aligned(to: 16)
           + "share".aligned(to: 8))
       for row in result.layers {
-        var line = row.name.padded(to: 24) + row.geometry.padded(to: 34) + row.form.padded(to: 9)
+        var line = row.name.padded(to: 24) + row.geometry.padded(to: 34) + row.form.padded(to: 12)
         line += "\(row.count)".aligned(to: 3)
         let passes = Dictionary(uniqueKeysWithValues: row.passes.map { ($0.name, $0) })
         for name in ["forward", "data_gradient", "weight_gradient", "evaluation"] {
