@@ -65,7 +65,7 @@ struct ConvolutionFormTests {
       return ComputePolicy(rounded: rounded).formName(for: geometry, in: .bfloat16)
     }
     for map in [(96, 32), (48, 16), (24, 8), (12, 4)] {
-      #expect(form(map, 64, .pairs) == "winograd" && form(map, 64, .widened) == "winograd")
+      #expect(form(map, 128, .pairs) == "winograd" && form(map, 128, .widened) == "winograd")
     }
     #expect(
       form((24, 8), 64, kernel: 1, .pairs) == "avx512_bf16" && form((24, 8), 64, kernel: 1, .widened) == "portable")
