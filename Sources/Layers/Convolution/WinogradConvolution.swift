@@ -62,8 +62,7 @@ struct WinogradConvolution: ConvolutionKernel {
     let isInPanels = isInPanels(false, columns: geometry.channels)
     let product = FrequencyProduct(
       filters: filters.transformed(weight, in: precision, turned: true, inPanels: isInPanels), plane: filters.plane,
-      isInPanels: isInPanels, inputs: geometry.filters,
-      outputs: geometry.channels)
+      isInPanels: isInPanels, inputs: geometry.filters, outputs: geometry.channels)
     convolve(dOutput, product, into: dInput, accumulate: accumulate, Epilogue())
   }
 
