@@ -204,7 +204,7 @@ struct DeviationsTests {
     #expect("\(words)") {
       try DeviationRegister(
         text: "base: experiments/base/paper.yaml\nsettings: { it: { says: s, \(what) } }", name: "deviations.yaml",
-        project: Fabricated.package)
+        project: Fabricated.package, people: { $0 == "studies/none" ? nil : .dataset })
     } throws: { "\($0)".contains(words) }
   }
 }
