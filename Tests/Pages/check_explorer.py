@@ -53,7 +53,7 @@ VIEW = """JSON.stringify((() => {
     // Words of headings that stand on two lines, although they are short enough for one.
     torn: all("h1, h2, h3").flatMap((e) => {
       const texts = document.createTreeWalker(e, NodeFilter.SHOW_TEXT), torn = [], range = document.createRange();
-      while (texts.nextNode()) for (const word of texts.currentNode.data.matchAll(/[^\\s/,-]+/g)) {
+      while (texts.nextNode()) for (const word of texts.currentNode.data.matchAll(/[\\w+.]+/g)) {
         range.setStart(texts.currentNode, word.index);
         range.setEnd(texts.currentNode, word.index + word[0].length);
         if (word[0].length <= 16 && new Set([...range.getClientRects()].map((r) => r.top)).size > 1) torn.push(word[0]);
