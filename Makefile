@@ -30,7 +30,7 @@ RUNS := runs
 sample: build
 	@$(AANET) report paper --from study --runs $(RUNS)
 	@rm -f reports/sample/paper.md reports/sample/claims-*.svg reports/sample/table?-*
-	@cd reports/_out/paper && cp paper.md *.svg *.jpg ../../sample/
+	@cd reports/_out/paper-study && cp paper.md *.svg *.jpg ../../sample/
 sample-cues: build
 	@$(AANET) report cues --runs $(RUNS)
 	@cd reports/_out/cues && cp cues.md *.svg ../../sample/
