@@ -18,10 +18,11 @@ extension Tape {
   }
 
   private func converted(_ value: Value, to element: Tensor.Element) -> Value {
-    let output = result(engine.empty(value.shape, as: element))
-    Elementwise.convert(value.tensor, into: output.tensor, on: engine)
-    guard let slot = value.slot else { return output }
-    let shape = value.shape
+    let (shape, tensor) = (value.shape, engine.empty(value.shape, as: element))
+    Elementwise.convert(value.tensor, into: tensor, on: engine)
+    // Images want no gradient, and a slot here would have the stem compute it, a tenth of a training step.
+    guard let slot = value.slot else { return input(tensor) }
+    let output = result(tensor)
     record(output) { [engine] dOutput in
       slot.accumulate(shape: shape, on: engine) {
         Elementwise.convert(dOutput, into: $0, accumulate: $1, on: engine)

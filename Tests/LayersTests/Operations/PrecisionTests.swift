@@ -32,6 +32,14 @@ import Testing
     #expect(rounding.narrowed(narrow).tensor.numbers(BFloat16.self) == narrow.tensor.numbers(BFloat16.self))
   }
 
+  @Test("images want no gradient where they are rounded, either: a stem would compute it for nobody")
+  func imagesWantNoGradient() {
+    let tape = Tape(on: engine, mode: .training, precision: .bfloat16)
+    let image = engine.tensor([1.003], shape: [1, 1, 1, 1])
+    #expect(!tape.narrowed(tape.input(image)).wantsGradient)
+    #expect(tape.narrowed(tape.input(image, wantsGradient: true)).wantsGradient)
+  }
+
   @Test func gradientsAreRoundedWhereMapsAre() throws {
     let numbers = TestNumbers.normal(40, "narrowed")
     let cotangents = (0..<2).map { TestNumbers.normal(40, "narrowed dy \($0)") }
