@@ -19,6 +19,13 @@ static inline void kernels_relax(void) {
 #endif
 }
 
+/// Ends a thread's writing past the caches: what it wrote so is there before all that it writes next.
+static inline void kernels_end_stream(void) {
+#if defined(__x86_64__)
+  _mm_sfence();
+#endif
+}
+
 /// Makes the calling thread treat numbers below the normal range as zero. Such numbers appear when momentum
 /// fades out, and each costs a hundred cycles otherwise.
 void kernels_flush_denormals(void);

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// The one-dimensional transforms of Winograd's F(4, 3): four outputs of a 3-tap filter from six inputs with six
@@ -22,6 +23,17 @@ enum Winograd {
     target.store(t.3, 3 &* plane)
     target.store(t.4, 4 &* plane)
     target.store(t.5, 5 &* plane)
+  }
+
+  /// The same past the caches, to planes whose numbers of bytes 64 divides.
+  @inline(__always)
+  static func stream(_ t: Six, to target: UnsafeMutablePointer<Float>, plane: Int) {
+    kernels_stream(t.0, target)
+    kernels_stream(t.1, target + plane)
+    kernels_stream(t.2, target + 2 &* plane)
+    kernels_stream(t.3, target + 3 &* plane)
+    kernels_stream(t.4, target + 4 &* plane)
+    kernels_stream(t.5, target + 5 &* plane)
   }
 
   typealias Four = (Vector, Vector, Vector, Vector)
@@ -137,12 +149,18 @@ struct WinogradFilters {
           transform(block + line * 16, to: result.pointer + place, plane: plane)
         }
       }
+      kernels_end_stream()
     }
     return result
   }
 
+  /// Bytes of transformed filters that caches will not hold until they are multiplied, so that they are not brought there
+  /// when they are written.
+  private static let bytesPastCaches = 24 << 20
+
   /// - Parameter block: nine vectors, 256 numbers apart.
   private func transform(_ block: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, plane: Int) {
+    let isPastCaches = 4 * Winograd.frequencies * plane > Self.bytesPastCaches
     @inline(__always)
     func column(_ s: Int) -> Winograd.Six {
       Winograd.filter((block.vector(s &* 256), block.vector((3 &+ s) &* 256), block.vector((6 &+ s) &* 256)))
@@ -150,7 +168,12 @@ struct WinogradFilters {
     let (a, b, c) = (column(0), column(1), column(2))
     @inline(__always)
     func store(_ i: Int, _ row: (Vector, Vector, Vector)) {
-      Winograd.store(Winograd.filter(row), to: target + (6 &* i &* plane), plane: plane)
+      let (transformed, place) = (Winograd.filter(row), target + (6 &* i &* plane))
+      if isPastCaches {
+        Winograd.stream(transformed, to: place, plane: plane)
+      } else {
+        Winograd.store(transformed, to: place, plane: plane)
+      }
     }
     store(0, (a.0, b.0, c.0))
     store(1, (a.1, b.1, c.1))

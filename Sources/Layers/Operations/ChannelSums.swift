@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// What goes into the two sums of a channel.
@@ -27,9 +28,9 @@ struct ChannelSums {
     let split = Split(count: rows, grain: max(Self.flushRows, (1 << 16) / max(1, channels)))
     let partial = UnsafeMutablePointer<Double>.allocate(capacity: split.chunks * 2 * channels)
     defer { partial.deallocate() }
-    partial.update(repeating: 0, count: split.chunks * 2 * channels)
     engine.parallel(split.chunks) { chunk, _ in
       let range = split[chunk]
+      (partial + chunk * 2 * channels).initialize(repeating: 0, count: 2 * channels)
       var low = range.lowerBound
       while low < range.upperBound {
         let high = min(low &+ Self.flushRows, range.upperBound)
@@ -37,14 +38,12 @@ struct ChannelSums {
         low = high
       }
     }
-    first = Array(repeating: 0, count: channels)
-    second = first
-    for chunk in 0..<split.chunks {
-      for c in 0..<channels {
-        first[c] += partial[chunk * 2 * channels + c]
-        second[c] += partial[chunk * 2 * channels + channels + c]
-      }
+    for chunk in 1..<split.chunks {
+      let more = partial + chunk * 2 * channels
+      for sum in 0..<2 * channels { partial[sum] += more[sum] }
     }
+    first = Array(UnsafeBufferPointer(start: partial, count: channels))
+    second = Array(UnsafeBufferPointer(start: partial + channels, count: channels))
   }
 
   /// Adds the terms of a few rows to double-precision sums: all first ones, then all second ones.
@@ -100,9 +99,7 @@ struct ChannelSums {
   private static func flush(
     _ a: Vector, _ b: Vector, _ channel: Int, _ channels: Int, _ sums: UnsafeMutablePointer<Double>
   ) {
-    for i in 0..<16 {
-      sums[channel &+ i] += Double(a[i])
-      sums[channels &+ channel &+ i] += Double(b[i])
-    }
+    kernels_add_to_doubles(a, sums + channel)
+    kernels_add_to_doubles(b, sums + channels + channel)
   }
 }
