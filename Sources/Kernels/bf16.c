@@ -52,10 +52,19 @@ INLINED void finish(const struct kernels_bf16_tile *tile, int row, __mmask32 num
   else _mm512_mask_storeu_epi16(place, numbers, rounded);
 }
 
+/// Has those places of the result and of what is added to it brought into the cache that lie in a panel's columns.
+INLINED void fetch(const struct kernels_bf16_tile *tile, const int rows, long first) {
+  UNROLLED for (int row = 0; row < rows; row++) __builtin_prefetch(tile->result[row] + first, 1);
+  if (tile->added) {
+    UNROLLED for (int row = 0; row < rows; row++) __builtin_prefetch(tile->added[row] + first);
+  }
+}
+
 INLINED void multiply(const struct kernels_bf16_tile *tile, const int rows) {
   __m512 sums[KERNELS_BF16_ROWS][2];
   UNROLLED for (int row = 0; row < rows; row++) sums[row][0] = sums[row][1] = _mm512_setzero_ps();
-  UNROLLED for (int row = 0; row < rows; row++) __builtin_prefetch(tile->result[row] + tile->first, 1);
+  if (tile->first == 0) fetch(tile, rows, 0);
+  if (tile->continues) fetch(tile, rows, tile->first + KERNELS_BF16_COLUMNS);
   const float *panel = (const float *)tile->panel;
   for (int tap = 0; tap < tile->taps; tap++) {
     const float *const *left = (const float *const *)tile->left + tap * rows;

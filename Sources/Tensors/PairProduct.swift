@@ -146,6 +146,7 @@ package enum PairProduct {
         UnsafeRawPointer($0).assumingMemoryBound(to: UnsafePointer<UInt16>?.self)
       }
       call.rectified = isRectified ? 1 : 0
+      call.continues = first + panelWidth < columns ? 1 : 0
       kernels_bf16_multiply(&call)
     #else
       preconditionFailure("this processor has no instructions for pairs")

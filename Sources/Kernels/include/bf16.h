@@ -41,6 +41,8 @@ struct kernels_bf16_tile {
   const uint16_t *const *added;
   /// Whether negative numbers become zero.
   int rectified;
+  /// Whether the rows' next KERNELS_BF16_COLUMNS columns are soon written, too: what they need is fetched into the cache meanwhile.
+  int continues;
 };
 
 void kernels_bf16_multiply(const struct kernels_bf16_tile *tile);

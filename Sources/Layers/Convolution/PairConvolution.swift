@@ -9,7 +9,7 @@ struct PairConvolution: ConvolutionKernel {
   private let geometry: ConvolutionGeometry
   private let engine: Engine
 
-  /// Bytes of the left operand's rows that stay in a core's second-level cache beside a panel.
+  /// Bytes of the left operand's rows that stay in a core's second-level cache beside as many of panels.
   private static let blockBytes = 256 << 10
   /// Rows of a chunk of work.
   private static let grain = 192
@@ -137,6 +137,8 @@ struct PairConvolution: ConvolutionKernel {
     // Neighbouring patches share most of what they read, so that more of them fit.
     let bytes = 4 * pairs * min(2, left.stretches)
     let block = max(2, Self.blockBytes / bytes / PairProduct.tileRows) * PairProduct.tileRows
+    let panelCount = (columns + PairProduct.panelWidth - 1) / PairProduct.panelWidth
+    let panelsAtOnce = max(1, Self.blockBytes / (4 * left.stretches * pairs * PairProduct.panelWidth))
     let split = Split(count: left.count, grain: Self.grain)
     var plan = ScratchPlan()
     let starts = plan.add(UnsafePointer<BFloat16>.self, left.stretches * block)
@@ -162,17 +164,20 @@ struct PairConvolution: ConvolutionKernel {
             if let added { addends[row] = added + start }
           }
         }
-        for panel in 0..<(columns + PairProduct.panelWidth - 1) / PairProduct.panelWidth {
+        // Some panels of a row one after the other: whole stretches of what is written, and added, for the prefetcher.
+        for group in (0..<panelCount).tiles(of: panelsAtOnce) {
           for (index, rows) in tiles.enumerated() {
-            // What the first panel has brought into the cache is there for the others.
-            let isLast = panel > 0 || index + 1 == tiles.count
-            PairProduct.multiply(
-              PairProduct.Tile(
-                rows: rows.count, left: starts + rows.lowerBound * left.stretches, result: targets + rows.lowerBound,
-                added: added == nil ? nil : addends + rows.lowerBound,
-                rowsToFetch: isLast ? 0 : tiles[index + 1].count),
-              stretches: left.stretches, pairs: pairs, panel: panel, of: panels, columns: columns, bias: bias,
-              isRectified: isRectified)
+            for panel in group {
+              // What the first panel has brought into the cache is there for the others.
+              let isLast = panel > 0 || index + 1 == tiles.count
+              PairProduct.multiply(
+                PairProduct.Tile(
+                  rows: rows.count, left: starts + rows.lowerBound * left.stretches, result: targets + rows.lowerBound,
+                  added: added == nil ? nil : addends + rows.lowerBound,
+                  rowsToFetch: isLast ? 0 : tiles[index + 1].count),
+                stretches: left.stretches, pairs: pairs, panel: panel, of: panels, columns: columns, bias: bias,
+                isRectified: isRectified)
+            }
           }
         }
       }
