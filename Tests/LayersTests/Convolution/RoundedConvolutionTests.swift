@@ -15,8 +15,9 @@ import Testing
   }
 
   /// Kernels, strides and paddings; odd numbers of channels and filters, of which pairs reach across places; more columns and
-  /// rows than a panel and a tile hold; rows that lie 4 KiB apart; more positions than are summed at once; for Winograd's form, tiles that reach past the map, more
-  /// of them than a block has, filters that are transformed all at once, and channels that fill no panel.
+  /// rows than a panel and a tile hold; rows that lie 4 KiB apart; more positions than are summed at once; for Winograd's
+  /// form, tiles that reach past the map, more of them than a block has, filters that are transformed all at once, or past
+  /// the caches, and channels that fill no panel.
   private static let geometries = [
     ConvolutionGeometry(
       batch: 2, height: 9, width: 7, channels: 3, filters: 16, kernelHeight: 7, kernelWidth: 7, stride: 2, padding: 3),
@@ -40,6 +41,8 @@ import Testing
       batch: 3, height: 13, width: 18, channels: 32, filters: 64, kernelHeight: 3, kernelWidth: 3, padding: 1),
     ConvolutionGeometry(
       batch: 1, height: 6, width: 5, channels: 32, filters: 256, kernelHeight: 3, kernelWidth: 3, padding: 1),
+    ConvolutionGeometry(
+      batch: 1, height: 2, width: 3, channels: 432, filters: 416, kernelHeight: 3, kernelWidth: 3, padding: 1),
   ]
 
   /// Numbers that bfloat16 holds.
