@@ -28,7 +28,7 @@ methods: build
 # published records, which have no pictures; and what exact joints and labels are worth, of studies/cue-noise.
 RUNS := runs
 sample: build
-	@$(AANET) report paper --from study --runs $(RUNS)
+	@$(AANET) report paper --from study --all-seeds --runs $(RUNS)
 	@rm -f reports/sample/paper.md reports/sample/claims-*.svg reports/sample/table?-*
 	@cd reports/_out/paper-study && cp paper.md *.svg *.jpg ../../sample/
 sample-cues: build

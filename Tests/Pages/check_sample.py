@@ -1,6 +1,6 @@
 """Holds the published sample of the paper's page against the one that its published records give.
 
-    aanet report paper --from study --runs reports/records --out fresh
+    aanet report paper --from study --all-seeds --runs reports/records --out fresh
     python3 Tests/Pages/check_sample.py fresh reports/sample
 
 Records have no network, so that the pictures of what one looks at are missing there: the text is compared up to them, and
