@@ -35,9 +35,10 @@ sample-cues: build
 	@$(AANET) report cues --runs $(RUNS)
 	@cd reports/_out/cues && cp cues.md *.svg ../../sample/
 
-# The records of the study's finished runs, which are published: no weights, some 100 kB a run.
+# The records of the study's finished runs, and of those that say what bfloat16 costs, which are published: no weights, some
+# 100 kB a run.
 records: build
-	@$(AANET) runs export --to records reports/records study
+	@$(AANET) runs export --to records reports/records study quickstart/table3 studies/precision
 
 # The table of all settings, anew under its page's overview, from the lists of keys that they are read with.
 SETTINGS := Sources/aanet/aanet.docc/Settings.md
